@@ -1,0 +1,32 @@
+// Command recall runs the local stack and talks to local and deployed ones: a terminal chat, tokens, administration.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine lists the commands; each lives in a file of its own name and has a Run method.
+type commandLine struct {
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var line commandLine
+	parsed := kong.Parse(&line,
+		kong.Name("recall"),
+		kong.Description("Message recall on AWS Lambda: the local stack, a terminal chat, tokens, administration."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintf(os.Stderr, "recall: %v\n", err)
+		os.Exit(1)
+	}
+}
