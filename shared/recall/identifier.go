@@ -1,0 +1,109 @@
+package recall
+
+import (
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// Identifiers are types of their own so that two of them cannot be swapped.
+type (
+	// UserID is 1 to 64 characters of A-Z a-z 0-9 . _ - @.
+	UserID string
+	// GroupID has the form of a UserID.
+	GroupID string
+	// MessageID is a ULID in its canonical form: 26 upper-case characters. The sending client makes it.
+	MessageID string
+	// RecallID is a ULID on the server's clock that orders the recalls of a conversation.
+	RecallID string
+	// ConnectionID is API Gateway's name of one WebSocket connection.
+	ConnectionID string
+)
+
+const maximumIdentifierLength = 64
+
+// Valid reports whether the ID has the form that the protocol asks for.
+func (id UserID) Valid() bool { return validIdentifier(string(id)) }
+
+// Valid reports whether the ID has the form that the protocol asks for.
+func (id GroupID) Valid() bool { return validIdentifier(string(id)) }
+
+func validIdentifier(text string) bool {
+	if len(text) == 0 || len(text) > maximumIdentifierLength {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '.', c == '_', c == '-', c == '@':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Valid reports whether the ID is a ULID in its one canonical form. Lower case, which ULID readers may accept, is
+// refused: two spellings of one message would be two items.
+func (id MessageID) Valid() bool {
+	parsed, err := ulid.ParseStrict(string(id))
+	return err == nil && parsed.String() == string(id)
+}
+
+// Time is the instant written into the ID by the client that made it, 0 if the ID is not valid.
+func (id MessageID) Time() Instant {
+	parsed, err := ulid.ParseStrict(string(id))
+	if err != nil {
+		return 0
+	}
+	return Instant(parsed.Time())
+}
+
+// NewMessageID makes an ID for a message that came without one.
+func NewMessageID(at Instant) MessageID { return MessageID(newULID(at)) }
+
+// NewRecallID makes the ID of one recall.
+func NewRecallID(at Instant) RecallID { return RecallID(newULID(at)) }
+
+func newULID(at Instant) string {
+	return ulid.MustNew(ulid.Timestamp(at.Time()), ulid.DefaultEntropy()).String()
+}
+
+// EarliestID is the smallest ULID of an instant: every ID made at or after the instant sorts at or behind it.
+func EarliestID(at Instant) string {
+	if at < 0 {
+		at = 0
+	}
+	var id ulid.ULID
+	if err := id.SetTime(uint64(at)); err != nil {
+		return ulid.ULID{}.String()
+	}
+	return id.String()
+}
+
+// Instant is a point in time on the server's clock: milliseconds since 1970 UTC.
+type Instant int64
+
+// At converts a time; what is finer than a millisecond is cut off.
+func At(t time.Time) Instant { return Instant(t.UnixMilli()) }
+
+// Time converts back.
+func (i Instant) Time() time.Time { return time.UnixMilli(int64(i)).UTC() }
+
+// Add moves the instant by a duration.
+func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Milliseconds()) }
+
+// Sub is the time from j to i.
+func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }
+
+// Clock tells the server's time. It is passed in, never taken from the environment, so that a window's edge can be tested.
+type Clock interface {
+	Now() time.Time
+}
+
+// SystemClock is the machine's clock.
+type SystemClock struct{}
+
+// Now is time.Now.
+func (SystemClock) Now() time.Time { return time.Now() }
