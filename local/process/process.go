@@ -1,0 +1,190 @@
+// Package process runs the other programs of the local stack (Java servers, compiled functions) so that none of them
+// outlives it: each is the leader of its own process group, and the whole group ends with it.
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Options say what to start.
+type Options struct {
+	Path      string   // the program
+	Arguments []string // without the program's name
+	// Environment is the program's whole environment, KEY=VALUE each; nothing is inherited.
+	Environment []string
+	Directory   string
+	// Marker is one entry of Environment that no other process has. When the program ends, every process that still
+	// carries it is killed too, which finds those that left the process group (Linux only). Empty = none are sought.
+	Marker string
+	// Output gets each line of standard output and standard error, without its line end. It is called from one
+	// goroutine, and must not block for long: the program waits when it does.
+	Output func(line []byte)
+}
+
+// Process is a started program.
+type Process struct {
+	command *exec.Cmd
+	stdin   *os.File
+	marker  string
+	done    chan struct{}
+	err     error
+	end     sync.Once
+}
+
+// drainTime is how long output may still come after the program's end from a pipe that a grandchild keeps open.
+const drainTime = 200 * time.Millisecond
+
+// Start starts a program. It keeps the program's standard input open until its end, so that a program can watch
+// standard input to learn that its parent is gone.
+func Start(options Options) (*Process, error) {
+	command := exec.Command(options.Path, options.Arguments...)
+	command.Env = options.Environment
+	if command.Env == nil {
+		command.Env = []string{}
+	}
+	command.Dir = options.Directory
+	command.SysProcAttr = attributes()
+	input, stdin, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", options.Path, err)
+	}
+	stdout, output, err := os.Pipe()
+	if err != nil {
+		_ = errors.Join(input.Close(), stdin.Close())
+		return nil, fmt.Errorf("start %s: %w", options.Path, err)
+	}
+	command.Stdin, command.Stdout, command.Stderr = input, output, output
+	p := &Process{command: command, stdin: stdin, marker: options.Marker, done: make(chan struct{})}
+
+	started := make(chan error)
+	read := make(chan struct{})
+	go func() {
+		// The kernel sends the parent-death signal when the thread that started the child ends, so that thread has to
+		// live as long as the child does.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := command.Start()
+		_ = errors.Join(input.Close(), output.Close())
+		started <- err
+		if err != nil {
+			return
+		}
+		p.wait(stdout, read)
+	}()
+	if err := <-started; err != nil {
+		_ = errors.Join(stdin.Close(), stdout.Close())
+		return nil, fmt.Errorf("start %s: %w", options.Path, err)
+	}
+	go func() {
+		defer close(read)
+		readLines(stdout, options.Output)
+	}()
+	return p, nil
+}
+
+// wait reaps the program, ends what is left of its group, and then lets its last output through.
+func (p *Process) wait(stdout *os.File, read <-chan struct{}) {
+	err := p.command.Wait()
+	p.killAll()
+	// Fails only where pipes have no deadlines; there the read ends when the last holder of the pipe does.
+	_ = stdout.SetReadDeadline(time.Now().Add(drainTime))
+	<-read
+	_ = errors.Join(stdout.Close(), p.stdin.Close())
+	p.err = err
+	close(p.done)
+}
+
+// ID is the operating system's process ID.
+func (p *Process) ID() int { return p.command.Process.Pid }
+
+// Done is closed when the program has ended and its output is read.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Err says how the program ended, as exec.Cmd.Wait does: nil for exit status 0. It waits for Done.
+func (p *Process) Err() error {
+	<-p.done
+	return p.err
+}
+
+// Status describes the end in words, such as "exit status 2" or "signal: killed". It waits for Done.
+func (p *Process) Status() string {
+	if err := p.Err(); err != nil {
+		return err.Error()
+	}
+	return "exit status 0"
+}
+
+// Terminate asks the program to end (SIGTERM).
+func (p *Process) Terminate() {
+	select {
+	case <-p.done:
+	default:
+		// An error means that it has just ended by itself.
+		_ = p.command.Process.Signal(syscall.SIGTERM)
+	}
+}
+
+// Kill ends the program and its group at once and waits for that.
+func (p *Process) Kill() {
+	p.end.Do(p.killAll)
+	<-p.done
+}
+
+// Stop asks the program to end, kills it after the grace period, and returns once it is gone.
+func (p *Process) Stop(grace time.Duration) {
+	p.Terminate()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+	case <-timer.C:
+		p.Kill()
+	}
+}
+
+func (p *Process) killAll() {
+	killGroup(p.command.Process)
+	if p.marker != "" {
+		killMarked(p.marker)
+	}
+}
+
+// maxLine bounds what is kept of one line; the rest of a longer line is dropped.
+const maxLine = 64 << 10
+
+// readLines cuts a stream into lines. Long lines are cut off, so that memory stays bounded whatever a program prints.
+func readLines(reader io.Reader, line func([]byte)) {
+	var kept []byte
+	buffer := make([]byte, 32<<10)
+	emit := func() {
+		if line != nil {
+			line(kept)
+		}
+		kept = nil
+	}
+	for {
+		n, err := reader.Read(buffer)
+		for _, b := range buffer[:n] {
+			switch {
+			case b == '\n':
+				emit()
+			case len(kept) < maxLine:
+				kept = append(kept, b)
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	if len(kept) > 0 {
+		emit()
+	}
+}
