@@ -1,0 +1,212 @@
+package template
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// evaluator puts parameters, conditions and functions into nodes.
+type evaluator struct {
+	parameters map[string]value
+	pseudo     map[string]value
+	mappings   *mapping
+	conditions *mapping
+	// reference and attribute give Ref and Fn::GetAtt of resources.
+	reference func(logicalID string) (value, error)
+	attribute func(logicalID, name string) (value, error)
+
+	evaluating map[string]bool // conditions under way, to find cycles
+	depth      int
+}
+
+// maxEvaluation bounds how deep references go through references.
+const maxEvaluation = 200
+
+func (e *evaluator) evaluate(n *node) (value, error) {
+	e.depth++
+	defer func() { e.depth-- }()
+	if e.depth > maxEvaluation {
+		return value{}, at(n, "references go round in a circle, or too deep")
+	}
+	if name, argument, ok := n.function(); ok {
+		v, err := e.call(name, argument)
+		if err != nil {
+			return value{}, err
+		}
+		v.line = n.line
+		return v, nil
+	}
+	switch data := n.data.(type) {
+	case []*node:
+		return e.evaluateList(n, data)
+	case *mapping:
+		result := newObject()
+		for _, key := range data.keys {
+			v, err := e.evaluate(data.values[key])
+			if err != nil {
+				return value{}, err
+			}
+			if _, none := v.data.(noValue); !none {
+				result.set(key, v)
+			}
+		}
+		return value{line: n.line, data: result}, nil
+	default:
+		return value{line: n.line, data: data}, nil
+	}
+}
+
+func (e *evaluator) evaluateList(n *node, items []*node) (value, error) {
+	result := make([]value, 0, len(items))
+	for _, item := range items {
+		v, err := e.evaluate(item)
+		if err != nil {
+			return value{}, err
+		}
+		if _, none := v.data.(noValue); !none {
+			result = append(result, v)
+		}
+	}
+	return value{line: n.line, data: result}, nil
+}
+
+func at(n *node, format string, arguments ...any) error {
+	return fmt.Errorf("line %d: %s", n.line, fmt.Sprintf(format, arguments...))
+}
+
+func (e *evaluator) call(name string, argument *node) (value, error) {
+	switch name {
+	case "Ref":
+		return e.ref(argument)
+	case "Fn::GetAtt":
+		return e.getAttribute(argument)
+	case "Fn::Sub":
+		return e.sub(argument)
+	case "Fn::If":
+		return e.choose(argument)
+	case "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or", "Condition":
+		holds, err := e.condition(name, argument)
+		return value{data: holds}, err
+	case "Fn::Join":
+		return e.join(argument)
+	case "Fn::Split":
+		return e.split(argument)
+	case "Fn::Select":
+		return e.selectItem(argument)
+	case "Fn::FindInMap":
+		return e.findInMap(argument)
+	case "Fn::Base64":
+		text, err := e.text(argument, name)
+		return value{data: base64.StdEncoding.EncodeToString([]byte(text))}, err
+	case "Fn::Length":
+		items, err := e.list(argument, name)
+		return value{data: number(strconv.Itoa(len(items)))}, err
+	case "Fn::ToJsonString":
+		v, err := e.evaluate(argument)
+		if err != nil {
+			return value{}, err
+		}
+		encoded, err := json.Marshal(v.plain())
+		if err != nil {
+			return value{}, at(argument, "%s: %v", name, err)
+		}
+		return value{data: string(encoded)}, nil
+	case "Fn::GetAZs":
+		region, _ := e.pseudo["AWS::Region"].text()
+		return value{data: []value{{data: region + "a"}, {data: region + "b"}, {data: region + "c"}}}, nil
+	default:
+		return value{}, at(argument, "the local stack does not know the function %s", name)
+	}
+}
+
+func (e *evaluator) ref(argument *node) (value, error) {
+	name, ok := argument.data.(string)
+	if !ok || argument.tag != "" {
+		return value{}, at(argument, "Ref needs a name")
+	}
+	return e.named(argument, name)
+}
+
+// named is what Ref gives for a parameter, a pseudo parameter or a resource.
+func (e *evaluator) named(n *node, name string) (value, error) {
+	if v, ok := e.parameters[name]; ok {
+		return v, nil
+	}
+	if v, ok := e.pseudo[name]; ok {
+		return v, nil
+	}
+	if strings.HasPrefix(name, "AWS::") {
+		return value{}, at(n, "the local stack does not know the pseudo parameter %s", name)
+	}
+	v, err := e.reference(name)
+	if err != nil {
+		return value{}, at(n, "%v", err)
+	}
+	return v, nil
+}
+
+func (e *evaluator) getAttribute(argument *node) (value, error) {
+	var logicalID, name string
+	switch data := argument.data.(type) {
+	case string:
+		logicalID, name, _ = strings.Cut(data, ".")
+	case []*node:
+		if len(data) != 2 {
+			return value{}, at(argument, "Fn::GetAtt needs a resource and an attribute")
+		}
+		var ok bool
+		if logicalID, ok = data[0].data.(string); !ok {
+			return value{}, at(argument, "Fn::GetAtt needs the name of a resource")
+		}
+		var err error
+		if name, err = e.text(data[1], "Fn::GetAtt"); err != nil {
+			return value{}, err
+		}
+	}
+	if logicalID == "" || name == "" {
+		return value{}, at(argument, "Fn::GetAtt needs a resource and an attribute, such as MyTable.Arn")
+	}
+	v, err := e.attribute(logicalID, name)
+	if err != nil {
+		return value{}, at(argument, "%v", err)
+	}
+	return v, nil
+}
+
+// text evaluates an argument that must be a scalar.
+func (e *evaluator) text(n *node, function string) (string, error) {
+	v, err := e.evaluate(n)
+	if err != nil {
+		return "", err
+	}
+	text, ok := v.text()
+	if !ok {
+		return "", at(n, "%s needs a text here, not %s", function, v.kind())
+	}
+	return text, nil
+}
+
+// list evaluates an argument that must be a list.
+func (e *evaluator) list(n *node, function string) ([]value, error) {
+	v, err := e.evaluate(n)
+	if err != nil {
+		return nil, err
+	}
+	items, ok := v.data.([]value)
+	if !ok {
+		return nil, at(n, "%s needs a list here, not %s", function, v.kind())
+	}
+	return items, nil
+}
+
+// arguments splits a list of arguments of a known count.
+func arguments(n *node, function string, count int) ([]*node, error) {
+	items, ok := n.data.([]*node)
+	if !ok || n.tag != "" || len(items) != count {
+		return nil, at(n, "%s needs a list of %d", function, count)
+	}
+	return items, nil
+}

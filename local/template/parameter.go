@@ -1,0 +1,164 @@
+package template
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// parameterValues checks the given parameters against the Parameters section and fills in defaults.
+func parameterValues(section *node, given map[string]string, problems *[]error) map[string]value {
+	result := map[string]value{}
+	var names *mapping
+	if section != nil {
+		names, _ = section.data.(*mapping)
+		if names == nil {
+			*problems = append(*problems, at(section, "Parameters must be a map"))
+		}
+	}
+	if names == nil {
+		names = newMapping()
+	}
+	for name := range given {
+		if names.values[name] == nil {
+			*problems = append(*problems, fmt.Errorf("the template has no parameter %q", name))
+		}
+	}
+	plain := &evaluator{}
+	for _, name := range names.keys {
+		definition := names.values[name]
+		v, err := plain.evaluateLiteral(definition)
+		if err != nil {
+			*problems = append(*problems, fmt.Errorf("parameter %s: %w", name, err))
+			continue
+		}
+		text, isGiven := given[name]
+		result[name] = parameterValue(newFields("parameter "+name, v, problems), name, text, isGiven)
+	}
+	return result
+}
+
+// evaluateLiteral converts a node in which no functions may stand.
+func (e *evaluator) evaluateLiteral(n *node) (value, error) {
+	if name, argument, ok := n.function(); ok {
+		return value{}, at(argument, "%s may not stand here", name)
+	}
+	switch data := n.data.(type) {
+	case []*node:
+		items := make([]value, 0, len(data))
+		for _, item := range data {
+			v, err := e.evaluateLiteral(item)
+			if err != nil {
+				return value{}, err
+			}
+			items = append(items, v)
+		}
+		return value{line: n.line, data: items}, nil
+	case *mapping:
+		result := newObject()
+		for _, key := range data.keys {
+			v, err := e.evaluateLiteral(data.values[key])
+			if err != nil {
+				return value{}, err
+			}
+			result.set(key, v)
+		}
+		return value{line: n.line, data: result}, nil
+	default:
+		return value{line: n.line, data: data}, nil
+	}
+}
+
+func parameterValue(f fields, name, text string, given bool) value {
+	kind := f.required("Type")
+	f.ignore("Description", "NoEcho", "ConstraintDescription")
+	if !given {
+		if !f.has("Default") {
+			f.fail(f.line, "has no default; give it a value (--parameter %s=…)", name)
+		}
+		text = f.text("Default", "")
+	}
+	f.known["Default"] = true
+	line := f.line
+	switch {
+	case kind == "String":
+		f.checkText(text)
+		f.finish()
+		return value{line: line, data: text}
+	case kind == "Number":
+		f.checkNumber(text)
+		f.finish()
+		return value{line: line, data: number(text)}
+	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>":
+		f.ignore("AllowedValues")
+		f.finish()
+		items := []value{}
+		if text != "" {
+			for item := range strings.SplitSeq(text, ",") {
+				items = append(items, value{line: line, data: strings.TrimSpace(item)})
+			}
+		}
+		return value{line: line, data: items}
+	default:
+		f.failAt("Type", "the local stack does not know parameters of type %s", kind)
+		return value{line: line, data: text}
+	}
+}
+
+func (f fields) checkText(text string) {
+	f.checkAllowed(text)
+	if pattern, ok := f.get("AllowedPattern"); ok {
+		source, _ := pattern.text()
+		compiled, err := regexp.Compile(`^(?:` + source + `)$`)
+		switch {
+		case err != nil:
+			f.failAt("AllowedPattern", "the local stack cannot read this pattern: %v", err)
+		case !compiled.MatchString(text):
+			// Not the value itself: it may be a secret.
+			f.fail(f.line, "the value does not match %s", source)
+		}
+	}
+	length := len([]rune(text))
+	if least := f.integer("MinLength", 0, 0, 1<<20); length < least {
+		f.fail(f.line, "the value has %d characters, fewer than %d", length, least)
+	}
+	if most := f.integer("MaxLength", 1<<20, 0, 1<<20); length > most {
+		f.fail(f.line, "the value has %d characters, more than %d", length, most)
+	}
+}
+
+func (f fields) checkNumber(text string) {
+	f.checkAllowed(text)
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		f.fail(f.line, "the value must be a number")
+		return
+	}
+	for _, bound := range []struct {
+		name     string
+		violated func(limit float64) bool
+	}{
+		{"MinValue", func(limit float64) bool { return n < limit }},
+		{"MaxValue", func(limit float64) bool { return n > limit }},
+	} {
+		v, ok := f.get(bound.name)
+		if !ok {
+			continue
+		}
+		source, _ := v.text()
+		limit, err := strconv.ParseFloat(source, 64)
+		if err != nil {
+			f.failAt(bound.name, "must be a number")
+		} else if bound.violated(limit) {
+			f.fail(f.line, "the value %s is beyond %s %s", text, bound.name, source)
+		}
+	}
+}
+
+func (f fields) checkAllowed(text string) {
+	if allowed := f.texts("AllowedValues"); f.has("AllowedValues") && !slices.Contains(allowed, text) {
+		f.fail(f.line, "the value must be one of %s", strings.Join(allowed, ", "))
+	}
+}
