@@ -84,8 +84,9 @@ type ConversationStore interface {
 	Head(ctx context.Context, conversation Conversation) (head Head, found bool, err error)
 	// Heads reads many heads at once; those that do not exist are left out.
 	Heads(ctx context.Context, conversations []Conversation) (map[Conversation]Head, error)
-	// Touch moves a head's last change forward, never back; lastMessage is empty for a recall. It does not bring back a deleted group's head.
-	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) error
+	// Touch moves a head's last change forward, never back, and returns the head as it is then; lastMessage is empty for a
+	// recall. It does not bring back a deleted group's head: then it returns a zero Head.
+	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) (Head, error)
 	// Join writes the list row of a user, if there is none.
 	Join(ctx context.Context, user UserID, conversation Conversation, at Instant) error
 	// Membership reads a user's row; found is false if there is none.
@@ -108,6 +109,8 @@ type Head struct {
 	Name          string
 	// Window is the group's own; nil is the default.
 	Window *Window
+	// RosterVersion counts the changes of a group's roster.
+	RosterVersion int64
 	// Deleted marks a group whose deletion has begun: it is not there for anybody.
 	Deleted bool
 }
@@ -150,8 +153,14 @@ type GroupStore interface {
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
 	// DeleteMember removes both; was is false if he was none.
 	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)
-	// Members reads the whole roster.
-	Members(ctx context.Context, group GroupID) ([]UserID, error)
+	// Roster reads all members.
+	Roster(ctx context.Context, group GroupID) (Roster, error)
+}
+
+// Roster is who was in a group. A member who joins while it is read may be missing; then the head's version is higher.
+type Roster struct {
+	Users   []UserID
+	Version int64
 }
 
 // AuditStore reads the recalls of one operator across all conversations.
@@ -199,6 +208,8 @@ type Chunk struct {
 	Users        []UserID
 	// Except is the connection that caused the event and has its answer.
 	Except ConnectionID
+	// QueuedAt is when the request began, for the figure of how long the last notice took.
+	QueuedAt Instant
 }
 
 // Publisher tells other systems of recalls.

@@ -88,6 +88,10 @@ type SyncResult struct {
 	Unread   int
 	ReadUpTo MessageID
 	Err      error
+
+	// next is the cursor before the answer is cut to its size; postponed tells that nothing of it fitted.
+	next      cursor
+	postponed bool
 }
 
 // ReadRequest marks a conversation read up to a message.

@@ -1,0 +1,179 @@
+package recall
+
+import (
+	"context"
+	"encoding/base64"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Read moves the caller's mark in a conversation forward, never back, and tells his other devices. It returns
+// conversation_not_found, message_not_found or unavailable.
+func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) (ReadMark, error) {
+	now := s.now()
+	if err := s.mayRead(ctx, caller.User, request.Conversation); err != nil {
+		return ReadMark{}, err
+	}
+	message, found, err := s.Store.Message(ctx, request.Conversation, request.MessageID)
+	if err != nil {
+		return ReadMark{}, err
+	}
+	if !found || message.Expired(now) {
+		return ReadMark{}, Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation)
+	}
+	readUpTo, moved, err := s.Store.MarkRead(ctx, caller.User, request.Conversation, request.MessageID)
+	if err != nil {
+		return ReadMark{}, err
+	}
+	unread, err := s.Store.Unread(ctx, request.Conversation, caller.User, readUpTo, now)
+	if err != nil {
+		return ReadMark{}, err
+	}
+	mark := ReadMark{ReadUpTo: readUpTo, Unread: unread}
+	if moved {
+		s.tellOnce(ctx, []UserID{caller.User}, Notice{Conversation: request.Conversation, Read: &mark}, caller.Connection)
+	}
+	return mark, nil
+}
+
+// tellOnce posts what a sync tells as well, so that a failure needs no second try.
+func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, except ConnectionID) {
+	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
+	defer cancel()
+	connections, err := s.Presence.Connections(ctx, users)
+	if err != nil {
+		s.unfinished("tell", notice.Conversation, err)
+		return
+	}
+	s.Notifier.Notify(ctx, notice, without(connections, except))
+}
+
+// ConversationsPage is how many conversations one answer lists.
+const ConversationsPage = 50
+
+// Conversations lists the caller's conversations, latest change first, a page at a time. It returns invalid_request
+// for an after that is none, or unavailable.
+func (s *Service) Conversations(ctx context.Context, caller Caller, after string) (ConversationsResult, error) {
+	now := s.now()
+	start, err := decodeListPosition(after)
+	if err != nil {
+		return ConversationsResult{}, err
+	}
+	memberships, err := s.Store.Memberships(ctx, caller.User)
+	if err != nil {
+		return ConversationsResult{}, err
+	}
+	rows, err := s.listed(ctx, memberships)
+	if err != nil {
+		return ConversationsResult{}, err
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].position().before(rows[j].position()) })
+	first := sort.Search(len(rows), func(i int) bool { return start.before(rows[i].position()) })
+	rows = rows[first:]
+	result := ConversationsResult{}
+	if len(rows) > ConversationsPage {
+		rows = rows[:ConversationsPage]
+		result.Next = rows[len(rows)-1].position().encode()
+	}
+	result.Conversations, err = s.countAll(ctx, caller.User, rows, now)
+	return result, err
+}
+
+// listedRow is a list row before its unread messages are counted.
+type listedRow struct {
+	Listed
+	membership Membership
+}
+
+func (s *Service) listed(ctx context.Context, memberships []Membership) ([]listedRow, error) {
+	conversations := make([]Conversation, len(memberships))
+	for i, membership := range memberships {
+		conversations[i] = membership.Conversation
+	}
+	heads, err := s.Store.Heads(ctx, conversations)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]listedRow, 0, len(memberships))
+	for _, membership := range memberships {
+		head := heads[membership.Conversation]
+		if head.Deleted {
+			continue
+		}
+		rows = append(rows, listedRow{membership: membership, Listed: Listed{
+			Conversation:  membership.Conversation,
+			LastChangeAt:  max(head.LastChangeAt, membership.JoinedAt),
+			LastMessageID: head.LastMessageID,
+			Role:          membership.Role,
+			Name:          head.Name,
+		}})
+	}
+	return rows, nil
+}
+
+// countersAtOnce bounds how many conversations are counted side by side.
+const countersAtOnce = 10
+
+func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, now Instant) ([]Listed, error) {
+	listed := make([]Listed, len(rows))
+	errs := make([]error, len(rows))
+	places := make(chan struct{}, countersAtOnce)
+	var group sync.WaitGroup
+	for i, row := range rows {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			listed[i] = row.Listed
+			listed[i].Unread, errs[i] = s.unread(ctx, row.membership, user, row.Conversation, now)
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return listed, nil
+}
+
+// listPosition orders the list: latest change first, then by key.
+type listPosition struct {
+	changeAt Instant
+	key      string
+}
+
+func (l Listed) position() listPosition { return listPosition{l.LastChangeAt, l.Conversation.Key()} }
+
+// The zero position is before all others.
+func (p listPosition) before(other listPosition) bool {
+	if p == (listPosition{}) || other == (listPosition{}) {
+		return p != other && p == listPosition{}
+	}
+	if p.changeAt != other.changeAt {
+		return p.changeAt > other.changeAt
+	}
+	return p.key < other.key
+}
+
+func (p listPosition) encode() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(int64(p.changeAt), 10) + ":" + p.key))
+}
+
+func decodeListPosition(text string) (listPosition, error) {
+	if text == "" {
+		return listPosition{}, nil
+	}
+	bad := Invalid("after", "is not a next that this server gave")
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(text) > MaximumCursorBytes {
+		return listPosition{}, bad
+	}
+	at, key, found := strings.Cut(string(raw), ":")
+	changeAt, err := strconv.ParseInt(at, 10, 64)
+	if _, ok := ConversationOfKey(key); err != nil || !found || !ok {
+		return listPosition{}, bad
+	}
+	return listPosition{Instant(changeAt), key}, nil
+}

@@ -1,0 +1,206 @@
+package recall
+
+import (
+	"context"
+	"sync"
+)
+
+// Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells everybody
+// who is connected. Each message has a result of its own, in the order asked.
+//
+// A result's error is message_not_found (also for whoever is not in the conversation), recall_window_expired,
+// already_recalled, recall_denied, stale_message_id (unsent only) or unavailable. The same operator's repeat is no
+// error: it gets the first result. Once a result is good, the body is gone and telling the others is owed, whatever
+// happens to the function.
+func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
+	started := s.now()
+	roster := s.beginRoster(ctx, request.Conversation)
+	attempt := &revoking{service: s, caller: caller, request: request}
+	outcomes := attempt.all(ctx)
+	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
+	return s.resultsOf(outcomes)
+}
+
+// revoked is what became of one message.
+type revoked struct {
+	id      MessageID
+	message Message
+	applied bool
+	err     error
+}
+
+// revoking is one request to recall; the role is read at most once, when it is first needed.
+type revoking struct {
+	service *Service
+	caller  Caller
+	request RevokeRequest
+
+	reading sync.Once
+	role    MemberRole
+	roleErr error
+}
+
+func (r *revoking) all(ctx context.Context) []revoked {
+	outcomes := make([]revoked, len(r.request.MessageIDs))
+	var group sync.WaitGroup
+	for i, id := range r.request.MessageIDs {
+		group.Go(func() { outcomes[i] = r.one(ctx, id) })
+	}
+	group.Wait()
+	return outcomes
+}
+
+// one tries as the sender first, which needs no reading; what the store found then says what else may be tried.
+func (r *revoking) one(ctx context.Context, id MessageID) revoked {
+	s, now := r.service, r.service.now()
+	command := RevokeCommand{
+		Conversation: r.request.Conversation,
+		MessageID:    id,
+		Revocation:   Revocation{ID: NewRecallID(now), At: now, By: r.caller.User, Role: RoleSender, Reason: r.request.Reason},
+		SenderOnly:   true,
+		ExpiresAt:    s.expiresAt(now),
+	}
+	unsent, err := r.mayCancel(ctx, id, now)
+	if err != nil {
+		return revoked{id: id, err: err}
+	}
+	command.Unsent = unsent
+	outcome, err := s.Store.RevokeMessage(ctx, command)
+	if err != nil {
+		return revoked{id: id, err: err}
+	}
+	if !outcome.Applied && outcome.Found && outcome.Message.Revoked == nil && r.request.Conversation.IsGroup() {
+		if moderates, err := r.moderates(ctx); err != nil {
+			return revoked{id: id, err: err}
+		} else if moderates {
+			command.SenderOnly, command.Unsent, command.Revocation.Role = false, false, RoleModerator
+			if outcome, err = s.Store.RevokeMessage(ctx, command); err != nil {
+				return revoked{id: id, err: err}
+			}
+		}
+	}
+	if outcome.Applied {
+		return revoked{id: id, message: outcome.Message, applied: true}
+	}
+	return r.refused(ctx, id, outcome, now)
+}
+
+// mayCancel tells whether a tombstone may be stored where no message is: for a send without an answer, by somebody who
+// could have sent it, with an ID that a send could have had.
+func (r *revoking) mayCancel(ctx context.Context, id MessageID, now Instant) (bool, error) {
+	if !r.request.Unsent || id.Time() > now.Add(ClockTolerance) || id.Time() < now.Add(-UnsentFor) {
+		return false, nil
+	}
+	if !r.request.Conversation.IsGroup() {
+		return true, nil
+	}
+	role, err := r.memberRole(ctx)
+	return role != "", err
+}
+
+func (r *revoking) memberRole(ctx context.Context) (MemberRole, error) {
+	r.reading.Do(func() {
+		head, found, role, err := r.service.Store.HeadAndMember(ctx, r.request.Conversation.Group(), r.caller.User)
+		if found && !head.Deleted {
+			r.role = role
+		}
+		r.roleErr = err
+	})
+	return r.role, r.roleErr
+}
+
+func (r *revoking) moderates(ctx context.Context) (bool, error) {
+	role, err := r.memberRole(ctx)
+	return role.Moderates(), err
+}
+
+// refused explains a recall that did not apply by what the store found, without another read but the role's. Whoever
+// is not in the conversation gets one answer, after the same reads, whether or not the message exists.
+func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutcome, now Instant) revoked {
+	conversation := r.request.Conversation
+	fail := func(name Name, desc string) revoked {
+		return revoked{id: id, err: Fail(name, desc).In(conversation)}
+	}
+	sender := outcome.Found && outcome.Message.Sender == r.caller.User
+	inside := !conversation.IsGroup() || sender
+	if !inside {
+		role, err := r.memberRole(ctx)
+		if err != nil {
+			return revoked{id: id, err: err}
+		}
+		inside = role != ""
+	}
+	message := outcome.Message
+	switch {
+	case !outcome.Found && r.request.Unsent && inside && apart(id.Time(), now) > ClockTolerance:
+		stale := Fail(StaleMessageID, "the messageId's time is too far off the server's for a message that was just sent")
+		stale.ServerTime = now
+		return revoked{id: id, err: stale}
+	case !outcome.Found || !inside:
+		return fail(MessageNotFound, "no such message in that conversation")
+	case message.Revoked != nil && message.Revoked.By == r.caller.User && message.Revoked.Role != RoleAdmin:
+		return revoked{id: id, message: message}
+	case message.Revoked != nil:
+		return fail(AlreadyRecalled, "the message was recalled before by somebody else")
+	case sender:
+		return fail(RecallWindowExpired, "the time in which the message could be recalled is over")
+	}
+	return fail(RecallDenied, "only the sender or a moderator may recall the message")
+}
+
+// tellRevoked tells of all messages that were recalled just now in one notice.
+func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []revoked, roster func() (Roster, error), except ConnectionID, started Instant) {
+	var messages []Message
+	var recalled []Recalled
+	for _, outcome := range outcomes {
+		if outcome.applied {
+			messages = append(messages, outcome.message)
+			recalled = append(recalled, recalledOf(outcome.message))
+		}
+	}
+	if len(messages) == 0 {
+		return
+	}
+	s.tell(ctx, telling{
+		conversation: conversation,
+		due:          DueRevoked,
+		messages:     messages,
+		notice:       revokedNotice(conversation, recalled),
+		roster:       roster,
+		joinFirst:    s.joinForUnsent(ctx, conversation, messages),
+		except:       except,
+		startedAt:    started,
+	})
+}
+
+// joinForUnsent checks the list rows only where a tombstone came without its message: a message's send has written them.
+func (s *Service) joinForUnsent(ctx context.Context, conversation Conversation, messages []Message) func() (bool, error) {
+	for _, message := range messages {
+		if message.SentAt == message.Revoked.At && !conversation.IsGroup() {
+			return func() (bool, error) {
+				_, found, err := s.Store.Membership(ctx, messages[0].Sender, conversation)
+				return !found, err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) resultsOf(outcomes []revoked) []RevokeResult {
+	results := make([]RevokeResult, len(outcomes))
+	for i, outcome := range outcomes {
+		results[i] = RevokeResult{MessageID: outcome.id, Err: outcome.err}
+		if outcome.err != nil {
+			name := NameOf(outcome.err)
+			s.observe(MetricRecalls, 1, string(name))
+			if name == RecallWindowExpired {
+				s.observe(MetricWindowRefusals, 1, "")
+			}
+			continue
+		}
+		results[i].Revoked = *outcome.message.Revoked
+		results[i].Repeated = !outcome.applied
+		s.observe(MetricRecalls, 1, "ok")
+	}
+	return results
+}

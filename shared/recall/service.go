@@ -1,0 +1,171 @@
+package recall
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Service is the rules of recall over the parts that it is given. It may be used by many goroutines.
+type Service struct {
+	Store    Store
+	Presence Presence
+	Notifier Notifier
+	// Queue takes the notices of groups with more than MembersInCall members.
+	Queue Queue
+	// Publisher is nil where no bus is configured.
+	Publisher Publisher
+	Clock     Clock
+	// Window is the deployment's default; settings and groups may have their own.
+	Window Window
+	// Retention is how long messages are kept; 0 is for ever.
+	Retention time.Duration
+	// Limiter is nil where no rate limit is configured.
+	Limiter *Limiter
+	// Log gets what nobody can be told: failures after the commit. Nil discards.
+	Log *slog.Logger
+	// Observer gets figures. Nil discards.
+	Observer Observer
+	// Sleep waits; nil is a timer. Deliver uses it to let the committing function finish first.
+	Sleep func(ctx context.Context, duration time.Duration) error
+
+	settings settingsCache
+}
+
+// Limits of the service, with their reasons in docs/design.md.
+const (
+	// MembersInCall is up to how many members the committing call serves itself.
+	MembersInCall = 500
+	// ChunkUsers is how many users one queued chunk names.
+	ChunkUsers = 500
+	// NoticeBudget bounds how long an answer waits for receivers after the commit; what is not told by then, deliver finishes.
+	NoticeBudget = 3 * time.Second
+	// ClockTolerance is how far a messageId's time may be off the server's.
+	ClockTolerance = 30 * time.Second
+	// UnsentFor is for how long after its ID's time a message that was never stored can be cancelled.
+	UnsentFor = 24 * time.Hour
+	// MaximumConnectionAge is API Gateway's limit of a connection (Developer Guide, WebSocket quotas).
+	MaximumConnectionAge = 2 * time.Hour
+	// YoungConnection is the age below which a gone connection may be one whose handshake still runs.
+	YoungConnection = 30 * time.Second
+)
+
+// Observer takes figures for metrics.
+type Observer interface {
+	Observe(metric Metric, value float64, outcome string)
+}
+
+// Metric names a figure.
+type Metric string
+
+// The figures. Outcome is an error's name, or ok, or empty where it makes no sense.
+const (
+	MetricRecalls            Metric = "Recalls"
+	MetricSends              Metric = "Sends"
+	MetricWindowRefusals     Metric = "WindowRefusals"
+	MetricNotices            Metric = "Notices"
+	MetricNoticeMilliseconds Metric = "NoticeMilliseconds"
+	MetricNoticesFailed      Metric = "NoticesFailed"
+	MetricGone               Metric = "Gone"
+	MetricDueFound           Metric = "DueFound"
+	MetricDisconnects        Metric = "Disconnects"
+	MetricQueueMilliseconds  Metric = "QueueMilliseconds"
+)
+
+func (s *Service) now() Instant { return At(s.Clock.Now()) }
+
+func (s *Service) observe(metric Metric, value float64, outcome string) {
+	if s.Observer != nil {
+		s.Observer.Observe(metric, value, outcome)
+	}
+}
+
+// unfinished logs what failed after a commit. The message still owes its event, so deliver does it again.
+func (s *Service) unfinished(step string, conversation Conversation, err error) {
+	if s.Log != nil && err != nil {
+		s.Log.Warn("left for deliver", "step", step, "conversation", conversation.Key(), "error", err)
+	}
+}
+
+func (s *Service) sleep(ctx context.Context, duration time.Duration) error {
+	if duration <= 0 {
+		return ctx.Err()
+	}
+	if s.Sleep != nil {
+		return s.Sleep(ctx, duration)
+	}
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Service) expiresAt(sentAt Instant) Instant {
+	if s.Retention == 0 {
+		return 0
+	}
+	return sentAt.Add(s.Retention)
+}
+
+// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within 10 s.
+const SettingsFreshFor = 5 * time.Second
+
+// settingsCache spares a read per send.
+type settingsCache struct {
+	mutex  sync.Mutex
+	window Window
+	readAt Instant
+	known  bool
+}
+
+// defaultWindow is the settings' window, or the deployment's where nobody set one.
+func (s *Service) defaultWindow(ctx context.Context) (Window, error) {
+	now := s.now()
+	s.settings.mutex.Lock()
+	defer s.settings.mutex.Unlock()
+	age := now.Sub(s.settings.readAt)
+	if s.settings.known && age >= 0 && age < SettingsFreshFor {
+		return s.settings.window, nil
+	}
+	window, found, err := s.Store.DefaultWindow(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		window = s.Window
+	}
+	s.settings.window, s.settings.readAt, s.settings.known = window, now, true
+	return window, nil
+}
+
+// Hello tells a client what it needs to know of the server and of itself.
+func (s *Service) Hello(ctx context.Context, caller Caller) (Hello, error) {
+	window, err := s.defaultWindow(ctx)
+	if err != nil {
+		return Hello{}, err
+	}
+	return Hello{
+		ServerTime:     s.now(),
+		User:           caller.User,
+		RecallWindow:   window,
+		MaxBodyBytes:   MaximumBodyBytes,
+		TokenExpiresAt: caller.TokenExpiresAt,
+	}, nil
+}
+
+// Admit holds a request against the token's end and the user's rate. It returns token_expired or too_many_requests.
+func (s *Service) Admit(caller Caller) error {
+	now := s.now()
+	if caller.TokenExpiresAt != 0 && now >= caller.TokenExpiresAt {
+		return Fail(TokenExpired, "the token has expired; connect again with a new one")
+	}
+	if s.Limiter != nil && !s.Limiter.Allow(caller.User, now) {
+		return Fail(TooManyRequests, "too many requests; wait and retry")
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package recall
+
+import (
+	"context"
+	"sync"
+)
+
+// SyncBudgetBytes bounds a sync's answer well below API Gateway's 128 KB of a message.
+const SyncBudgetBytes = 96_000
+
+// What an item weighs in an answer beside its body: names, IDs, times and a recall's reason, escaped.
+const (
+	messageOverheadBytes = 640
+	recallOverheadBytes  = 640
+	reasonFactor         = 6
+)
+
+// Sync tells what a device missed. Each conversation has a result of its own, in the order asked; one that fails has an
+// error (conversation_not_found, invalid_request for a cursor that is none, unavailable) and does not fail the others.
+// What it returns may repeat what was seen, and never omits.
+func (s *Service) Sync(ctx context.Context, caller Caller, request SyncRequest) []SyncResult {
+	results := make([]SyncResult, len(request.Conversations))
+	var group sync.WaitGroup
+	for i, item := range request.Conversations {
+		group.Go(func() { results[i] = s.syncOne(ctx, caller.User, item) })
+	}
+	group.Wait()
+	budget := SyncBudgetBytes
+	for i := range results {
+		results[i].fit(&budget, request.Conversations[i])
+	}
+	for i := range results {
+		results[i].finish()
+	}
+	return results
+}
+
+func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncResult {
+	result := SyncResult{Conversation: item.Conversation}
+	now := s.now()
+	unread := begin(func() (SyncResult, error) { return s.readState(ctx, user, item.Conversation, now) })
+	if result.Err = s.mayRead(ctx, user, item.Conversation); result.Err != nil {
+		_, _ = unread() // not to be told to somebody outside
+		return result
+	}
+	switch {
+	case item.Before != "":
+		s.pageBack(ctx, item, now, &result)
+	case item.Cursor == "":
+		s.newest(ctx, item, now, &result)
+	default:
+		s.since(ctx, item, now, &result)
+	}
+	state, err := unread()
+	if result.Err == nil {
+		result.Err = err
+	}
+	result.Unread, result.ReadUpTo = state.Unread, state.ReadUpTo
+	return result
+}
+
+func (s *Service) mayRead(ctx context.Context, user UserID, conversation Conversation) error {
+	if !conversation.IsGroup() {
+		return nil
+	}
+	_, _, err := s.member(ctx, conversation.Group(), user)
+	return err
+}
+
+// readState is how far the user has read, and how much he has not.
+func (s *Service) readState(ctx context.Context, user UserID, conversation Conversation, now Instant) (SyncResult, error) {
+	membership, _, err := s.Store.Membership(ctx, user, conversation)
+	if err != nil {
+		return SyncResult{}, err
+	}
+	unread, err := s.unread(ctx, membership, user, conversation, now)
+	return SyncResult{Unread: unread, ReadUpTo: membership.ReadUpTo}, err
+}
+
+// unread counts behind the mark, or, in a group without one, from the joining.
+func (s *Service) unread(ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant) (int, error) {
+	after := membership.ReadUpTo
+	if after == "" && conversation.IsGroup() {
+		after = MessageID(EarliestID(membership.JoinedAt))
+	}
+	return s.Store.Unread(ctx, conversation, user, after, now)
+}
+
+func (s *Service) newest(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
+	page := MessagePage{Newest: true, Limit: item.Limit, Now: now}
+	result.Messages, result.Older, result.Err = s.Store.Messages(ctx, item.Conversation, page)
+	result.next = cursor{started: now}
+}
+
+func (s *Service) pageBack(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
+	page := MessagePage{Newest: true, Before: string(item.Before), Limit: item.Limit, Now: now}
+	result.Messages, result.More, result.Err = s.Store.Messages(ctx, item.Conversation, page)
+}
+
+func (s *Service) since(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
+	from, err := decodeCursor(item.Cursor)
+	if err != nil {
+		result.Err = err
+		return
+	}
+	messagesAfter, recallsAfter := from.positions()
+	recalls := begin(func() (page[Recalled], error) {
+		items, more, err := s.Store.Recalls(ctx, item.Conversation, RecallID(recallsAfter), MaximumSyncLimit)
+		return page[Recalled]{items, more}, err
+	})
+	var more bool
+	result.Messages, more, result.Err = s.Store.Messages(ctx, item.Conversation, MessagePage{After: messagesAfter, Limit: item.Limit, Now: now})
+	recalled, err := recalls()
+	if result.Err == nil {
+		result.Err = err
+	}
+	result.Revocations = recalled.items
+	result.More = more || recalled.more
+	started := now
+	if from.reading {
+		started = from.started
+	}
+	result.next = cursor{started: started, messages: messagesAfter, recalls: recallsAfter, reading: true}
+}
+
+type page[T any] struct {
+	items []T
+	more  bool
+}
+
+// fit cuts the result to what is left of the budget and takes its size from it. What is cut off is read again: since a
+// cursor the oldest are kept and More says to go on; of the newest and of a page back, the newest are kept.
+func (r *SyncResult) fit(budget *int, item SyncItem) {
+	if r.Err != nil {
+		return
+	}
+	recalls := 0
+	for recalls < len(r.Revocations) && r.Revocations[recalls].weight() <= *budget {
+		*budget -= r.Revocations[recalls].weight()
+		recalls++
+	}
+	cut := recalls < len(r.Revocations)
+	r.Revocations = r.Revocations[:recalls]
+	newestFirst := item.Cursor == ""
+	kept := 0
+	for !cut && kept < len(r.Messages) {
+		next := r.Messages[kept]
+		if newestFirst {
+			next = r.Messages[len(r.Messages)-1-kept]
+		}
+		if next.weight() > *budget {
+			break
+		}
+		*budget -= next.weight()
+		kept++
+	}
+	if kept == len(r.Messages) && !cut {
+		return
+	}
+	if !newestFirst {
+		r.Messages, r.More = r.Messages[:kept], true
+		return
+	}
+	r.cutNewest(kept, item)
+}
+
+// cutNewest keeps the newest messages. If none fits, the item is to be asked again as it was.
+func (r *SyncResult) cutNewest(kept int, item SyncItem) {
+	r.Messages = r.Messages[len(r.Messages)-kept:]
+	switch {
+	case item.Before != "":
+		r.More = true
+	case kept == 0:
+		r.More, r.postponed = true, true
+	default:
+		r.Older = true
+	}
+}
+
+// finish writes the cursor for what the result now holds.
+func (r *SyncResult) finish() {
+	if r.Err != nil || r.postponed || r.next.started == 0 {
+		return
+	}
+	next := r.next
+	if next.reading && !r.More {
+		next = cursor{started: next.started}
+	}
+	if next.reading {
+		if n := len(r.Messages); n > 0 {
+			next.messages = string(r.Messages[n-1].ID)
+		}
+		if n := len(r.Revocations); n > 0 {
+			next.recalls = string(r.Revocations[n-1].Revocation.ID)
+		}
+	}
+	r.Cursor = next.encode()
+}
+
+func (m Message) weight() int {
+	weight := messageOverheadBytes + len(m.Body)
+	if m.Revoked != nil {
+		weight += reasonFactor * len(m.Revoked.Reason)
+	}
+	return weight
+}
+
+func (r Recalled) weight() int { return recallOverheadBytes + reasonFactor*len(r.Revocation.Reason) }
