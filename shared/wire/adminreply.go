@@ -1,0 +1,53 @@
+package wire
+
+import "example.com/recall/shared/recall"
+
+// AdminRevokeReply encodes the reply to revoke and revokeBySender. reference stands in internal errors.
+func AdminRevokeReply(envelope AdminEnvelope, page recall.AdminRevokePage, reference string) []byte {
+	frame := beginReply(envelope, allRevoked(page.Results), smallFrame*(1+len(page.Results)))
+	frame = appendResults(frame, page.Results, reference)
+	return append(appendNext(frame, page.Next), '}')
+}
+
+// AdminReply encodes the reply to actions that have nothing to tell but that they are done: putGroup, deleteGroup, putMember,
+// deleteMember.
+func AdminReply(envelope AdminEnvelope) []byte {
+	return append(beginReply(envelope, true, smallFrame), '}')
+}
+
+// AdminSettingsReply encodes the reply to getSettings and putSettings.
+func AdminSettingsReply(envelope AdminEnvelope, window recall.Window) []byte {
+	frame := beginReply(envelope, true, smallFrame)
+	return append(appendNumber(frame, "recallWindowSeconds", int64(window)), '}')
+}
+
+// AdminAuditReply encodes the reply to audit.
+func AdminAuditReply(envelope AdminEnvelope, page recall.AuditPage) []byte {
+	frame := beginReply(envelope, true, smallFrame*(1+len(page.Recalls)))
+	frame = appendList(appendName(frame, "recalls"), page.Recalls, appendAudited)
+	return append(appendNext(frame, page.Next), '}')
+}
+
+// appendAudited appends a recall with its conversation in the absolute form.
+func appendAudited(frame []byte, recalled recall.Recalled) []byte {
+	frame = append(appendName(append(frame, '{'), "conversation"), '{')
+	if recalled.Conversation.IsGroup() {
+		frame = appendField(frame, "group", string(recalled.Conversation.Group()))
+	} else {
+		frame = appendList(appendName(frame, "users"), recalled.Conversation.Users(), func(frame []byte, user recall.UserID) []byte {
+			return appendText(frame, string(user))
+		})
+	}
+	frame = append(frame, '}')
+	frame = appendField(frame, "messageId", string(recalled.MessageID))
+	frame = appendField(frame, "sender", string(recalled.Sender))
+	frame = appendNumber(frame, "sentAt", int64(recalled.SentAt))
+	return append(appendRevoked(frame, recalled.Revocation), '}')
+}
+
+func appendNext(frame []byte, next string) []byte {
+	if next == "" {
+		return frame
+	}
+	return appendField(frame, "next", next)
+}
