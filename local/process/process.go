@@ -132,6 +132,20 @@ func (p *Process) Terminate() {
 	}
 }
 
+// Pause halts the program and its group until Resume, where the operating system can (Unix).
+func (p *Process) Pause() { p.signalGroup(pauseGroup) }
+
+// Resume lets a halted program go on.
+func (p *Process) Resume() { p.signalGroup(resumeGroup) }
+
+func (p *Process) signalGroup(signal func(*os.Process)) {
+	select {
+	case <-p.done:
+	default:
+		signal(p.command.Process)
+	}
+}
+
 // Kill ends the program and its group at once and waits for that.
 func (p *Process) Kill() {
 	p.end.Do(p.killAll)

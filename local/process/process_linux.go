@@ -19,6 +19,10 @@ func killGroup(leader *os.Process) {
 	_ = syscall.Kill(-leader.Pid, syscall.SIGKILL)
 }
 
+func pauseGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGSTOP) }
+
+func resumeGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGCONT) }
+
 // killMarked kills every process that has this entry in its environment. It looks twice, since a process may have
 // forked while the first look went on.
 func killMarked(marker string) {

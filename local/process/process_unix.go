@@ -17,5 +17,9 @@ func killGroup(leader *os.Process) {
 	_ = syscall.Kill(-leader.Pid, syscall.SIGKILL)
 }
 
+func pauseGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGSTOP) }
+
+func resumeGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGCONT) }
+
 // killMarked needs /proc, which only Linux has.
 func killMarked(string) {}

@@ -15,5 +15,10 @@ func killGroup(leader *os.Process) {
 	_ = leader.Kill()
 }
 
+// pauseGroup does nothing: Windows has no signal that halts a process.
+func pauseGroup(*os.Process) {}
+
+func resumeGroup(*os.Process) {}
+
 // killMarked needs /proc, which only Linux has.
 func killMarked(string) {}

@@ -1,0 +1,57 @@
+package lambda
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// environment is what a process on provided.al2023 finds (Lambda guide, "Defined runtime environment variables"). The
+// function's own variables cannot override Lambda's reserved ones.
+func (s *Service) environment(function Function, runtimeAPI string) []string {
+	variables := map[string]string{
+		"LANG":            "en_US.UTF-8",
+		"PATH":            "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+		"LD_LIBRARY_PATH": "/lib64:/usr/lib64:/var/runtime:/var/task:/opt/lib",
+	}
+	maps.Copy(variables, function.Environment)
+	maps.Copy(variables, s.options.Environment)
+	stream := s.options.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(requestID(), "-", "")
+	maps.Copy(variables, map[string]string{
+		"_HANDLER":                        function.Handler,
+		"TZ":                              ":UTC",
+		"AWS_REGION":                      s.options.Region,
+		"AWS_DEFAULT_REGION":              s.options.Region,
+		"AWS_LAMBDA_FUNCTION_NAME":        function.Name,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(function.MemoryMegabytes),
+		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + function.Name,
+		"AWS_LAMBDA_LOG_STREAM_NAME":      stream,
+		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
+		"LAMBDA_TASK_ROOT":                filepath.Dir(function.Program),
+		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
+		// Credentials of its own tell whoever receives a signed request which function sent it.
+		"AWS_ACCESS_KEY_ID":     AccessKey(function.Name),
+		"AWS_SECRET_ACCESS_KEY": "local",
+		"AWS_SESSION_TOKEN":     "local",
+	})
+	result := make([]string, 0, len(variables))
+	for _, key := range slices.Sorted(maps.Keys(variables)) {
+		result = append(result, key+"="+variables[key])
+	}
+	return result
+}
+
+// AccessKey is the access key ID that a function gets: its name, of which only letters and digits are kept, since
+// DynamoDB Local takes no others.
+func AccessKey(function string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, function)
+}

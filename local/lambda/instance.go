@@ -1,0 +1,217 @@
+package lambda
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/recall/local/process"
+)
+
+const (
+	// initializationTime is how long a process may take until it first asks for work (Lambda guide, "Init phase"). Lambda
+	// then starts it again under the function's own time-out; here it gets that time in addition.
+	initializationTime = 10 * time.Second
+	// extensionGrace is how long a process with an internal extension has after SIGTERM (Lambda guide, "Shutdown phase").
+	extensionGrace = 500 * time.Millisecond
+	headerTime     = 10 * time.Second
+)
+
+// invocation is one call on its way through a process.
+type invocation struct {
+	id       string
+	function Function
+	payload  []byte
+	deadline time.Time     // set when the process takes it
+	complete chan struct{} // closed when the process asks for its next invocation
+	// answered gets the outcome once the invocation is over, which is when the process asks for the next one or has
+	// ended: only then can the same process serve the caller's next call.
+	answered chan outcome
+
+	mutex    sync.Mutex
+	finished bool
+	result   outcome
+}
+
+// outcome is what the caller gets.
+type outcome struct {
+	payload       []byte
+	functionError string
+	errorType     string
+}
+
+// finish notes the outcome. Only the first one counts.
+func (c *invocation) finish(result outcome) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if !c.finished {
+		c.finished, c.result = true, result
+	}
+}
+
+// outcome is what was noted.
+func (c *invocation) outcome() outcome {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.result
+}
+
+// fail notes an error that the service itself found.
+func (c *invocation) fail(errorType, message string) {
+	payload, err := json.Marshal(map[string]string{"errorType": errorType, "errorMessage": "RequestId: " + c.id + " Error: " + message})
+	if err != nil {
+		payload = []byte(`{}`)
+	}
+	c.finish(outcome{payload: payload, functionError: "Unhandled", errorType: errorType})
+}
+
+// instance is one process with its Runtime API.
+type instance struct {
+	function Function
+	process  *process.Process
+	server   *http.Server
+	work     chan *invocation
+	now      func() time.Time
+
+	extension atomic.Bool // an extension has registered, so the process wants SIGTERM
+
+	mutex   sync.Mutex
+	current *invocation
+}
+
+// run takes one invocation through a process, waiting or new.
+func (s *Service) run(p *pool, call *invocation) {
+	report := Invocation{Function: p.function.Name, RequestID: call.id, Started: s.options.Now()}
+	defer func() {
+		result := call.outcome()
+		report.ErrorType = result.errorType
+		report.Duration = s.options.Now().Sub(report.Started) - report.Initialization
+		s.options.Invoked(report)
+		call.answered <- result
+	}()
+	i := p.takeIdle()
+	wait := time.Duration(0)
+	if i == nil {
+		var err error
+		if i, err = s.start(p); err != nil {
+			call.fail("Runtime.InvalidEntrypoint", err.Error())
+			return
+		}
+		wait = initializationTime + p.function.Timeout
+	}
+	i.process.Resume()
+	if !s.hand(i, call, wait) {
+		return
+	}
+	if wait > 0 {
+		report.Initialization = s.options.Now().Sub(report.Started)
+	}
+	s.await(p, i, call)
+}
+
+// hand gives the invocation to the process once that asks for work. wait is the longest time for that; 0 = it asks now.
+func (s *Service) hand(i *instance, call *invocation, wait time.Duration) bool {
+	timer := time.NewTimer(max(wait, initializationTime))
+	defer timer.Stop()
+	select {
+	case i.work <- call:
+		return true
+	case <-i.process.Done():
+		call.fail("Runtime.ExitError", exitMessage(i.process))
+	case <-timer.C:
+		i.kill()
+		call.fail("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds, before it asked for work", wait.Seconds()))
+	case <-s.ctx.Done():
+		i.kill()
+		call.fail("Service.Closed", ErrClosed.Error())
+	}
+	return false
+}
+
+// await waits until the process is done with the invocation, and puts it back or ends it.
+func (s *Service) await(p *pool, i *instance, call *invocation) {
+	timer := time.NewTimer(p.function.Timeout)
+	defer timer.Stop()
+	select {
+	case <-call.complete:
+		if s.options.Freeze {
+			i.process.Pause()
+		}
+		p.putIdle(i)
+	case <-i.process.Done():
+		call.fail("Runtime.ExitError", exitMessage(i.process))
+	case <-timer.C:
+		i.kill()
+		call.fail("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", p.function.Timeout.Seconds()))
+	case <-s.ctx.Done():
+		i.kill()
+		call.fail("Service.Closed", ErrClosed.Error())
+	}
+}
+
+func exitMessage(p *process.Process) string {
+	if p.Err() == nil {
+		return "Runtime exited without providing a reason"
+	}
+	return "Runtime exited with error: " + p.Status()
+}
+
+// start starts a process and its Runtime API.
+func (s *Service) start(p *pool) (*instance, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open a Runtime API: %w", err)
+	}
+	i := &instance{function: p.function, work: make(chan *invocation), now: s.options.Now}
+	i.server = &http.Server{Handler: i.runtimeAPI(), ReadHeaderTimeout: headerTime}
+	go func() {
+		// It returns when the instance ends; there is nobody to tell.
+		_ = i.server.Serve(listener)
+	}()
+	address := listener.Addr().String()
+	lines := newLineLimit(s.options.Now, func(line []byte) { s.options.Logged(p.function.Name, line) })
+	i.process, err = process.Start(process.Options{
+		Path:        p.function.Program,
+		Environment: s.environment(p.function, address),
+		Directory:   filepath.Dir(p.function.Program),
+		Marker:      "AWS_LAMBDA_RUNTIME_API=" + address,
+		Output:      lines.line,
+	})
+	if err != nil {
+		return nil, errors.Join(err, i.server.Close())
+	}
+	p.add(i)
+	go func() {
+		<-i.process.Done()
+		p.remove(i)
+		_ = i.server.Close()
+	}()
+	return i, nil
+}
+
+func (i *instance) ended() bool {
+	select {
+	case <-i.process.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+func (i *instance) kill() { i.process.Kill() }
+
+// stop ends a process that waits for work: with SIGTERM first if it asked for that by registering an extension.
+func (i *instance) stop() {
+	if i.extension.Load() {
+		i.process.Resume()
+		i.process.Stop(extensionGrace)
+		return
+	}
+	i.kill()
+}

@@ -1,0 +1,146 @@
+package lambda
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// runtimeAPI is what the process talks to (Lambda guide, "Lambda runtime API" and "Extensions API").
+func (i *instance) runtimeAPI() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", i.next)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", i.response)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", i.error)
+	mux.HandleFunc("POST /2018-06-01/runtime/init/error", i.initializationError)
+	mux.HandleFunc("POST /2020-01-01/extension/register", i.registerExtension)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", func(_ http.ResponseWriter, r *http.Request) {
+		// No event is ever sent: the shutdown comes as a signal.
+		<-r.Context().Done()
+	})
+	for _, path := range []string{"init", "exit"} {
+		mux.HandleFunc("POST /2020-01-01/extension/"+path+"/error", func(w http.ResponseWriter, _ *http.Request) { accepted(w) })
+	}
+	return mux
+}
+
+// next ends the invocation before and waits for another one.
+func (i *instance) next(w http.ResponseWriter, r *http.Request) {
+	i.mutex.Lock()
+	if i.current != nil {
+		close(i.current.complete)
+		// A process that asks again without having answered has lost the answer.
+		i.current.fail("Runtime.NoResponse", "the runtime asked for the next invocation without answering this one")
+		i.current = nil
+	}
+	i.mutex.Unlock()
+	select {
+	case call := <-i.work:
+		call.deadline = i.now().Add(i.function.Timeout)
+		i.mutex.Lock()
+		i.current = call
+		i.mutex.Unlock()
+		header := w.Header()
+		header.Set("Content-Type", "application/json")
+		header.Set("Lambda-Runtime-Aws-Request-Id", call.id)
+		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(call.deadline.UnixMilli(), 10))
+		header.Set("Lambda-Runtime-Invoked-Function-Arn", i.function.ARN)
+		header.Set("Lambda-Runtime-Trace-Id", traceID(call.id, i.now()))
+		header.Set("Content-Length", strconv.Itoa(len(call.payload)))
+		// A process that is gone by now is noticed by its end.
+		_, _ = w.Write(call.payload)
+	case <-r.Context().Done():
+	}
+}
+
+// traceID is an X-Ray header that is not sampled.
+func traceID(requestID string, now time.Time) string {
+	digits := requestID[:8] + requestID[9:13] + requestID[14:18] + requestID[19:23] + requestID[24:36]
+	return "Root=1-" + strconv.FormatInt(now.Unix(), 16) + "-" + digits[:24] + ";Parent=" + digits[8:24] + ";Sampled=0"
+}
+
+// take finds the invocation that an answer is for, and answers the process if there is none.
+func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	if i.current == nil || i.current.id != r.PathValue("id") {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"})
+		return nil
+	}
+	return i.current
+}
+
+func (i *instance) response(w http.ResponseWriter, r *http.Request) {
+	call := i.take(w, r)
+	if call == nil {
+		return
+	}
+	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		call.fail("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size ("+strconv.Itoa(maximumPayload)+" bytes).")
+		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"errorMessage": "Exceeded maximum allowed payload size", "errorType": "RequestEntityTooLarge"})
+		return
+	case err != nil:
+		// The process broke off while answering; its end, or its next call, decides.
+		return
+	}
+	// A reader that failed in the middle of a streamed answer reports in trailers.
+	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" {
+		call.finish(outcome{payload: payload, functionError: "Unhandled", errorType: kind})
+	} else {
+		call.finish(outcome{payload: payload})
+	}
+	accepted(w)
+}
+
+func (i *instance) error(w http.ResponseWriter, r *http.Request) {
+	call := i.take(w, r)
+	if call == nil {
+		return
+	}
+	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "the error could not be read", "errorType": "InvalidErrorShape"})
+		return
+	}
+	var shape struct {
+		ErrorType string `json:"errorType"`
+	}
+	// What is not of this shape is passed on all the same.
+	_ = json.Unmarshal(payload, &shape)
+	if shape.ErrorType == "" {
+		shape.ErrorType = "Runtime.Unknown"
+	}
+	call.finish(outcome{payload: payload, functionError: "Unhandled", errorType: shape.ErrorType})
+	accepted(w)
+}
+
+// initializationError is accepted; the process ends itself next, which is what fails the invocation.
+func (i *instance) initializationError(w http.ResponseWriter, _ *http.Request) { accepted(w) }
+
+func (i *instance) registerExtension(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Lambda-Extension-Name") == "" {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Lambda-Extension-Name is missing", "errorType": "Extension.MissingHeader"})
+		return
+	}
+	i.extension.Store(true)
+	w.Header().Set("Lambda-Extension-Identifier", requestID())
+	writeJSON(w, http.StatusOK, map[string]string{"functionName": i.function.Name, "functionVersion": "$LATEST", "handler": i.function.Handler})
+}
+
+// accepted is the one status that the Go runtime takes for success.
+func accepted(w http.ResponseWriter) {
+	writeJSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A reader that is gone needs no answer.
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,93 @@
+// Command function is a Lambda function for tests: its event says how it behaves.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+type event struct {
+	Do    string
+	Count int
+	Text  string
+}
+
+func main() {
+	switch os.Getenv("INIT") {
+	case "exit":
+		os.Exit(7)
+	case "hang":
+		select {}
+	}
+	if os.Getenv("SIGTERM") != "" {
+		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() { fmt.Println("asked to end") }))
+	}
+	lambda.Start(handle)
+}
+
+func handle(ctx context.Context, e event) (any, error) {
+	switch e.Do {
+	case "error":
+		return nil, errors.New("refused")
+	case "panic":
+		panic("broken")
+	case "exit":
+		os.Exit(3)
+	case "hang":
+		signal.Ignore(syscall.SIGTERM)
+		select {}
+	case "flood":
+		for range e.Count {
+			fmt.Println(strings.Repeat("x", 100))
+		}
+	case "fork":
+		for range e.Count {
+			child := exec.Command("/bin/sleep", "1000")
+			child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			if err := child.Start(); err != nil {
+				return nil, err
+			}
+		}
+		select {}
+	case "big":
+		return strings.Repeat("x", e.Count), nil
+	case "environment":
+		return os.Environ(), nil
+	case "background":
+		start := time.Now()
+		go func() {
+			for time.Since(start) < 50*time.Millisecond {
+			}
+			fmt.Println("background")
+		}()
+	case "context":
+		deadline, _ := ctx.Deadline()
+		found, _ := lambdacontext.FromContext(ctx)
+		return map[string]any{
+			"remaining": time.Until(deadline).Milliseconds(), "arn": found.InvokedFunctionArn, "requestID": found.AwsRequestID,
+			"process": os.Getpid(),
+		}, nil
+	case "wait":
+		// Waits until a file is there, so that a test decides when it goes on.
+		for {
+			if _, err := os.Stat(e.Text); err == nil {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+	case "print":
+		fmt.Println(e.Text)
+	}
+	return json.RawMessage(fmt.Sprintf(`{"process":%d,"text":%q}`, os.Getpid(), e.Text)), nil
+}
