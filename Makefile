@@ -1,0 +1,126 @@
+# On a machine with only Go and make: `make run`, then open http://127.0.0.1:3000/. `make test` runs what CI runs.
+#
+#   T=Pattern    with test-go: only tests whose name matches        make test-go T=TestTheWindowsEdge
+#   PKG=./path   with test-go: only this package                    make test-go PKG=./shared/recall
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PKG ?= ./...
+T ?= .
+# The SAM environment (samconfig.toml) that deploy goes to, and the processor of the functions.
+CONFIG ?= dev
+ARCHITECTURE ?= arm64
+
+functions := authorize connect send revoke sync deliver admin
+tools := scripts/require.sh
+path := . scripts/path.sh
+export SAM_CLI_TELEMETRY := 0
+
+# A function's binary: static, without debugging tables and without the RPC mode of Lambda's old Go runtime, which makes it
+# a third smaller. The same source gives the same bytes.
+go_build = CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w'
+
+.PHONY: help
+help: ## Shows this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z][a-zA-Z-]*:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Every day
+.PHONY: run
+run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page
+	@$(tools) java dynamodb-local elasticmq
+	@./recall local $(ARGS)
+
+.PHONY: setup
+setup: ## Installs what building and testing needs
+	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck sam checkov chromium docker spin
+
+.PHONY: test
+test: lint test-go race test-web test-android test-cpp test-apple sam-build check-deploy test-sam ## Checks and tests everything, as CI does
+
+.PHONY: fmt
+fmt: ## Formats the Go code
+	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+
+.PHONY: clean
+clean: ## Removes what was built (what was installed into .tools stays)
+	rm -rf .aws-sam build demo/dist recall
+
+##@ Parts of test
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, shell syntax
+	@$(tools) staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+		[ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; } >&2
+	go vet ./...
+	$(path); staticcheck ./...
+	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
+
+.PHONY: test-go
+test-go: demo/dist ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
+	@$(tools) java dynamodb-local elasticmq chromium
+	go test -run '$(T)' $(PKG)
+
+.PHONY: race
+race: ## The Go code that runs concurrently, under the race detector
+	@$(tools) gcc java dynamodb-local elasticmq
+	go test -race ./shared/... ./clients/go/... ./local/...
+
+.PHONY: test-web test-android test-cpp test-apple
+test-web: ## The web client and the demo page
+	clients/web/test.sh
+test-android: ## The Android client
+	clients/android/test.sh
+test-cpp: ## The C++ client, for Linux and Windows
+	clients/cpp/test.sh
+test-apple: ## The Apple client
+	clients/apple/test.sh
+
+.PHONY: check-deploy
+check-deploy: ## Proves of the template what can be proved without an AWS account
+	@$(tools) sam checkov
+	@.tools/sam/bin/python scripts/check-deploy.py
+
+.PHONY: test-sam
+test-sam: ## `sam local invoke` of each function, in containers, against the local stack
+	@$(tools) sam docker java dynamodb-local elasticmq
+	@scripts/test-sam.sh
+
+##@ Deploying
+.PHONY: sam-build
+sam-build: ## Builds the functions as they are deployed (ARCHITECTURE=arm64 or x86_64)
+	@$(tools) sam
+	@$(path); sam build --parameter-overrides Architecture=$(ARCHITECTURE) TokenSecret=$$(printf '%032d' 0)
+	@for binary in .aws-sam/build/*/bootstrap; do \
+		bytes=$$(stat -c %s "$$binary" 2>/dev/null || stat -f %z "$$binary"); \
+		printf '  %-50s %s bytes\n' "$$binary" "$$bytes"; \
+		[ "$$bytes" -lt 8000000 ] || { echo "over 8 MB: a cold start pays for it"; exit 1; } >&2; \
+	done
+
+.PHONY: deploy
+deploy: sam-build ## Builds and deploys: make deploy CONFIG=prod ARGS='--parameter-overrides …'
+	@$(path); sam deploy --config-env $(CONFIG) $(ARGS)
+
+# `sam build` calls these with ARTIFACTS_DIR, in the project's root (build_in_source in samconfig.toml). It does not say for
+# which processor, so ARCHITECTURE does.
+capitalized = $(shell name=$(1); printf '%s' "$${name^}")
+build_targets :=
+define build_function
+build_targets += build-$(call capitalized,$(1))Function
+.PHONY: build-$(call capitalized,$(1))Function
+build-$(call capitalized,$(1))Function:
+	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $$(go_build) -o "$$(or $$(ARTIFACTS_DIR),build/$(call capitalized,$(1))Function)/bootstrap" ./functions/$(1)
+endef
+$(foreach function,$(functions),$(eval $(call build_function,$(function))))
+
+# ---- Files ---------------------------------------------------------------------------------------------------------------
+.PHONY: recall
+recall:
+	@go build -trimpath -o recall ./cmd/recall
+
+demo_sources := $(shell find demo clients/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+demo/dist: $(demo_sources)
+	@$(tools) node
+	@$(path); demo/build.sh
+	@touch demo/dist
