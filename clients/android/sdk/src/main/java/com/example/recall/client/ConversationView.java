@@ -1,0 +1,77 @@
+package com.example.recall.client;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What is held of one conversation: its messages in order, where its synchronisation stands, and its unread number. */
+final class ConversationView {
+    final String id;
+    final TreeMap<String, Message> messages = new TreeMap<>();
+    /** Messages that came by event while a sync was under way, so that its unread number may or may not know them. */
+    final Set<String> arrivedDuringSync = new HashSet<>();
+    /** Messages known from a page of history only, ahead of the cursor: the unread number does not know them. */
+    final Set<String> aheadOfCursor = new HashSet<>();
+    String cursor;
+    boolean listed;
+    boolean syncing;
+    /** What the synchronisation under way counts as, through all its pages; null when there is none. */
+    Conversations.Source syncSource;
+    long unread;
+    String readUpTo = "";
+    String role;
+    long lastChangeAt;
+    /** Messages up to this ID were dropped to save memory; what is not held below is not new. */
+    String floor = "";
+
+    ConversationView(String id) {
+        this.id = id;
+    }
+
+    boolean isGroup() {
+        return id.startsWith("group_");
+    }
+
+    Message get(String messageId) {
+        return messages.get(messageId);
+    }
+
+    String newest() {
+        return messages.isEmpty() ? "" : messages.lastKey();
+    }
+
+    /** Whether the unread number has to do with this message at all. */
+    boolean isUnreadKind(Message message, String me) {
+        return !me.equals(message.sender()) && message.messageId().compareTo(readUpTo) > 0;
+    }
+
+    void readUpTo(String messageId) {
+        if (messageId != null && messageId.compareTo(readUpTo) > 0) {
+            readUpTo = messageId;
+        }
+    }
+
+    void changedAt(long serverTime) {
+        lastChangeAt = Math.max(lastChangeAt, serverTime);
+    }
+
+    /** The newest messages before one, oldest first; before null: the newest. */
+    List<Message> olderThan(String messageId, int limit) {
+        List<Message> page = new ArrayList<>();
+        Map<String, Message> older = messageId == null ? messages : messages.headMap(messageId, false);
+        int skip = older.size() - limit;
+        for (Message message : older.values()) {
+            if (skip-- <= 0) {
+                page.add(message);
+            }
+        }
+        return page;
+    }
+
+    Conversation snapshot() {
+        return new Conversation(id, unread, lastChangeAt, role, messages.isEmpty() ? null : messages.lastEntry().getValue());
+    }
+}

@@ -1,0 +1,284 @@
+package com.example.recall.client;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Every conversation's view, and the rules by which messages and recalls enter them. */
+final class Conversations {
+    private final Teller teller;
+    private final MemoryLimit memory = new MemoryLimit();
+    private final Map<String, ConversationView> views = new HashMap<>();
+    private String me = "";
+
+    /** Who is told what is new, and what this client itself is about. */
+    interface Teller {
+        void onNewMessage(Message message);
+
+        void onRevoked(Message tombstone);
+
+        void onChanged(ConversationView view);
+
+        /** Whether this very client sent the message and waits for its answer. */
+        boolean isBeingSent(String messageId);
+
+        /** Whether this very client asked for the recall and waits for its answer. */
+        boolean isBeingRecalled(String messageId);
+
+        void onUnreadUncertain(ConversationView view);
+    }
+
+    /** Where a message or recall comes from, which decides who is told. */
+    enum Source {
+        /** Nobody is told of what is not held: the first synchronisation's pages. */
+        FIRST_SYNC,
+        /** A later synchronisation of a conversation without a cursor: its messages are new, its old recalls are not. */
+        NEW_CONVERSATION,
+        SYNC,
+        EVENT,
+        HISTORY,
+        /** The answer to this client's own send. */
+        OWN_SEND
+    }
+
+    Conversations(Teller teller) {
+        this.teller = teller;
+    }
+
+    void user(String user) {
+        me = user;
+    }
+
+    String user() {
+        return me;
+    }
+
+    void clear() {
+        views.clear();
+        memory.clear();
+    }
+
+    /** The view, or null when nothing is held of it. */
+    ConversationView find(String id) {
+        return views.get(id);
+    }
+
+    /** The view, made when absent; null when there are too many. */
+    ConversationView view(String id) {
+        ConversationView view = views.get(id);
+        if (view == null && memory.roomForConversation(views.size())) {
+            view = new ConversationView(id);
+            views.put(id, view);
+        }
+        return view;
+    }
+
+    Iterable<ConversationView> all() {
+        return views.values();
+    }
+
+    /** The list as a screen shows it: latest change first. */
+    List<Conversation> list() {
+        List<Conversation> list = new ArrayList<>();
+        for (ConversationView view : views.values()) {
+            if (view.listed || !view.messages.isEmpty()) {
+                list.add(view.snapshot());
+            }
+        }
+        Collections.sort(list, (a, b) -> a.lastChangeAt() == b.lastChangeAt()
+                ? a.id().compareTo(b.id()) : Long.compare(b.lastChangeAt(), a.lastChangeAt()));
+        return list;
+    }
+
+    /** Takes a message in, from wherever it comes, as often as it comes. */
+    void accept(ConversationView view, Message message, Source source) {
+        Message held = view.get(message.messageId());
+        if (message.isRevoked()) {
+            acceptTombstone(view, message, held, source);
+        } else if (held == null) {
+            acceptNew(view, message, source);
+        } else if (held.isRevoked()) {
+            // Only what a notice could not say is added; the body stays away.
+            memory.knownFully(view, held);
+            view.messages.put(held.messageId(), message.recalled(held.revoked()));
+        } else if (source == Source.EVENT && view.aheadOfCursor.remove(message.messageId())) {
+            count(view, message);
+        }
+    }
+
+    private void acceptNew(ConversationView view, Message message, Source source) {
+        if (source != Source.HISTORY && message.messageId().compareTo(view.floor) <= 0) {
+            return;
+        }
+        boolean own = source == Source.OWN_SEND || teller.isBeingSent(message.messageId());
+        if (source == Source.HISTORY && message.messageId().compareTo(view.newest()) > 0) {
+            view.aheadOfCursor.add(message.messageId());
+        }
+        view.messages.put(message.messageId(), message);
+        view.changedAt(message.sentAt());
+        if (source == Source.EVENT && !own) {
+            count(view, message);
+        }
+        if (!own && source != Source.FIRST_SYNC && source != Source.HISTORY) {
+            teller.onNewMessage(message);
+        }
+        if (source == Source.EVENT || source == Source.OWN_SEND) {
+            teller.onChanged(view);
+        }
+        memory.added(message);
+        memory.enforce(views.values());
+    }
+
+    private void count(ConversationView view, Message message) {
+        if (view.isUnreadKind(message, me)) {
+            view.unread++;
+        }
+        if (view.syncing) {
+            view.arrivedDuringSync.add(message.messageId());
+        }
+    }
+
+    private void acceptTombstone(ConversationView view, Message tombstone, Message held, Source source) {
+        if (held == null) {
+            if (tombstone.messageId().compareTo(view.floor) > 0 || source == Source.HISTORY) {
+                view.messages.put(tombstone.messageId(), tombstone);
+                memory.added(tombstone);
+                memory.enforce(views.values());
+            }
+            if (source == Source.SYNC && !isOwnRecall(tombstone)) {
+                teller.onRevoked(tombstone);
+            }
+        } else if (held.isRevoked()) {
+            memory.knownFully(view, held);
+            view.messages.put(held.messageId(), tombstone.recalled(held.revoked()));
+        } else {
+            bury(view, held, tombstone.revoked(), source);
+        }
+    }
+
+    /** A notice of a recall; what it carries is enough for a tombstone of a message never seen. */
+    void revoke(ConversationView view, Message notice, Source source) {
+        Message held = view.get(notice.messageId());
+        if (held != null) {
+            if (!held.isRevoked()) {
+                bury(view, held, notice.revoked(), source);
+            }
+            return;
+        }
+        view.messages.put(notice.messageId(), notice);
+        view.changedAt(notice.revoked().at());
+        memory.addedEarly(view, notice);
+        if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRecall(notice)) {
+            teller.onRevoked(notice);
+        }
+        if (source == Source.EVENT && view.isUnreadKind(notice, me)) {
+            teller.onUnreadUncertain(view);
+        }
+    }
+
+    /** This client's own recall was confirmed: a tombstone at once, and nobody is told. */
+    void revokedByThisClient(ConversationView view, String messageId, Revoked revoked) {
+        Message held = view.get(messageId);
+        if (held != null && !held.isRevoked()) {
+            replace(view, held, revoked);
+            teller.onChanged(view);
+        } else if (held == null) {
+            String sender = "sender".equals(revoked.role()) ? revoked.by() : "";
+            Message tombstone = new Message(messageId, view.id, sender, 0, 0, null, null, revoked);
+            view.messages.put(messageId, tombstone);
+            memory.addedEarly(view, tombstone);
+        }
+    }
+
+    private boolean isOwnRecall(Message tombstone) {
+        return me.equals(tombstone.revoked().by()) && teller.isBeingRecalled(tombstone.messageId());
+    }
+
+    private void bury(ConversationView view, Message held, Revoked revoked, Source source) {
+        Message tombstone = replace(view, held, revoked);
+        view.changedAt(revoked.at());
+        if (!isOwnRecall(tombstone)) {
+            teller.onRevoked(tombstone);
+        }
+        if (source == Source.EVENT || source == Source.HISTORY) {
+            teller.onChanged(view);
+        }
+    }
+
+    private Message replace(ConversationView view, Message held, Revoked revoked) {
+        Message tombstone = held.recalled(revoked);
+        view.messages.put(held.messageId(), tombstone);
+        memory.bodyDropped(held);
+        if (view.isUnreadKind(held, me) && view.unread > 0 && !view.aheadOfCursor.remove(held.messageId())) {
+            view.unread--;
+        }
+        return tombstone;
+    }
+
+    /** A page of a synchronisation: recalls first, so that nothing is announced that is already gone. */
+    void acceptPage(ConversationView view, List<Message> messages, List<Message> revocations, long unread, String readUpTo,
+            Source source) {
+        Set<String> onPage = new HashSet<>();
+        Set<String> revokedBefore = new HashSet<>();
+        for (Message message : messages) {
+            Message held = view.get(message.messageId());
+            onPage.add(message.messageId());
+            if (held != null && held.isRevoked() && !message.isRevoked()) {
+                revokedBefore.add(message.messageId());
+            }
+        }
+        Map<String, Message> gone = new LinkedHashMap<>();
+        for (Message revocation : revocations) {
+            gone.put(revocation.messageId(), revocation);
+        }
+        for (Message message : messages) {
+            Message revocation = gone.get(message.messageId());
+            accept(view, revocation == null || message.isRevoked() ? message : message.recalled(revocation.revoked()), source);
+        }
+        for (Message revocation : gone.values()) {
+            revoke(view, revocation, source);
+        }
+        view.readUpTo(readUpTo);
+        view.unread = Math.max(0, unread + correction(view, onPage, revokedBefore));
+        view.arrivedDuringSync.clear();
+        view.aheadOfCursor.removeAll(onPage);
+        teller.onChanged(view);
+    }
+
+    /** What events told meanwhile and the server's number, taken before, cannot know. */
+    private long correction(ConversationView view, Set<String> onPage, Set<String> revokedBefore) {
+        long correction = 0;
+        for (String messageId : view.arrivedDuringSync) {
+            Message message = view.get(messageId);
+            if (!onPage.contains(messageId) && message != null && !message.isRevoked() && view.isUnreadKind(message, me)) {
+                correction++;
+            }
+        }
+        for (String messageId : revokedBefore) {
+            Message message = view.get(messageId);
+            if (message != null && view.isUnreadKind(message, me)) {
+                correction--;
+            }
+        }
+        return correction;
+    }
+
+    /** Something of a conversation itself changed. */
+    void changed(ConversationView view) {
+        teller.onChanged(view);
+    }
+
+    /** The server's word on what was read; an older word than the one held changes nothing. */
+    void read(ConversationView view, String readUpTo, long unread) {
+        if (readUpTo.compareTo(view.readUpTo) >= 0) {
+            view.readUpTo(readUpTo);
+            view.unread = Math.max(0, unread);
+            teller.onChanged(view);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package com.example.recall.client;
+
+/** The numbers that {@link RecallError#code()} takes: Tencent's where it has one for the case, 76xxx this project's own. */
+public final class ErrorCode {
+    /** A parameter is missing, ill-typed or too long. */
+    public static final int INVALID_REQUEST = 6017;
+    /** The body has more than 12,288 bytes. */
+    public static final int BODY_TOO_LARGE = 80002;
+    /** The server says the recall window of a one-to-one message is over. */
+    public static final int RECALL_WINDOW_EXPIRED = 20016;
+    /** The server says the recall window of a group message is over. */
+    public static final int GROUP_RECALL_WINDOW_EXPIRED = 10031;
+    /** No such message in that one-to-one conversation. */
+    public static final int MESSAGE_NOT_FOUND = 20022;
+    /** No such message in that group. */
+    public static final int GROUP_MESSAGE_NOT_FOUND = 10030;
+    /** Somebody else recalled it before, or a message that was recalled is sent. */
+    public static final int ALREADY_RECALLED = 20023;
+    /** A member, but neither the sender nor a moderator. */
+    public static final int RECALL_DENIED = 10032;
+    /** No such group, or not a member of it. */
+    public static final int CONVERSATION_NOT_FOUND = 10015;
+    /** The action needs another role; also a connection refused for good. */
+    public static final int NOT_ALLOWED = 10007;
+    /** The message ID's time is far off the server's. */
+    public static final int STALE_MESSAGE_ID = 76001;
+    /** The message ID is another sender's, or another body's. */
+    public static final int MESSAGE_ID_TAKEN = 76002;
+    /** The token (userSig) expired and no new one could be had. */
+    public static final int TOKEN_EXPIRED = 6206;
+    /** The client knows, on the server's clock, that the window is over; nothing was asked. */
+    public static final int RECALL_WINDOW_KNOWN_TO_BE_OVER = 6223;
+    /** No answer after all retries. */
+    public static final int REQUEST_TIMED_OUT = 6012;
+    /** Not logged in, or not connected. */
+    public static final int NOT_CONNECTED = 9508;
+
+    private ErrorCode() {
+    }
+}

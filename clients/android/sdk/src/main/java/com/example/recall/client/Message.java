@@ -1,0 +1,74 @@
+package com.example.recall.client;
+
+/** A message, or, once recalled, its tombstone: the same without a body. Never changes. */
+public final class Message {
+    private final String messageId;
+    private final String conversation;
+    private final String sender;
+    private final long sentAt;
+    private final long recallableUntil;
+    private final String body;
+    private final String replyTo;
+    private final Revoked revoked;
+
+    Message(String messageId, String conversation, String sender, long sentAt, long recallableUntil, String body,
+            String replyTo, Revoked revoked) {
+        this.messageId = messageId;
+        this.conversation = conversation;
+        this.sender = sender;
+        this.sentAt = sentAt;
+        this.recallableUntil = recallableUntil;
+        this.body = revoked == null ? body : null;
+        this.replyTo = replyTo;
+        this.revoked = revoked;
+    }
+
+    Message recalled(Revoked how) {
+        return new Message(messageId, conversation, sender, sentAt, recallableUntil, null, replyTo, how);
+    }
+
+    /** ULID; messages sort by it. */
+    public String messageId() {
+        return messageId;
+    }
+
+    /** As this user sees it: {@code c2c_<peer>} or {@code group_<id>}. */
+    public String conversation() {
+        return conversation;
+    }
+
+    /** The user ID of who sent it. */
+    public String sender() {
+        return sender;
+    }
+
+    /** Server time, milliseconds since 1970. */
+    public long sentAt() {
+        return sentAt;
+    }
+
+    /** Until when the sender may recall it, server time in milliseconds since 1970; −1 without limit, 0 never. */
+    public long recallableUntil() {
+        return recallableUntil;
+    }
+
+    /** The body as JSON, or null on a tombstone. */
+    public String body() {
+        return body;
+    }
+
+    /** The message it answers, or null. */
+    public String replyTo() {
+        return replyTo;
+    }
+
+    /** How it was recalled, or null while it is not. */
+    public Revoked revoked() {
+        return revoked;
+    }
+
+    /** Whether this is a tombstone. */
+    public boolean isRevoked() {
+        return revoked != null;
+    }
+}

@@ -1,0 +1,124 @@
+package com.example.recall.client;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
+
+/** WebSocket by OkHttp, with the bounds that it leaves to its users. */
+final class OkHttpTransport implements Transport {
+    private static final int NORMAL_CLOSURE = 1000;
+
+    private final OkHttpClient client;
+
+    OkHttpTransport(OkHttpClient base) {
+        client = base.newBuilder()
+                .readTimeout(0, TimeUnit.MILLISECONDS)
+                .retryOnConnectionFailure(false)
+                // A redirect would carry the token to wherever the answer says.
+                .followRedirects(false)
+                .followSslRedirects(false)
+                // Compression has no bound on what a frame grows to, so it is neither offered nor accepted.
+                .addInterceptor(chain -> chain
+                        .proceed(chain.request().newBuilder().removeHeader("Sec-WebSocket-Extensions").build())
+                        .newBuilder().removeHeader("Sec-WebSocket-Extensions").build())
+                .build();
+    }
+
+    @Override
+    public Connection open(String url, String token, Listener listener) {
+        ReceiveLimit limit = new ReceiveLimit();
+        Request request;
+        try {
+            request = new Request.Builder().url(url).header("Authorization", "Bearer " + token).build();
+        } catch (IllegalArgumentException malformed) {
+            listener.onClosed(0, "the server's URL or the token is malformed");
+            return new Connection() {
+                @Override
+                public boolean send(String frame) {
+                    return false;
+                }
+
+                @Override
+                public void close() {
+                }
+            };
+        }
+        WebSocket socket = client.newBuilder().socketFactory(limit).build()
+                .newWebSocket(request, new Adapter(listener, limit));
+        return new Connection() {
+            @Override
+            public boolean send(String frame) {
+                return socket.send(frame);
+            }
+
+            @Override
+            public void close() {
+                socket.close(NORMAL_CLOSURE, null);
+                // close() waits up to a minute for the other side; a half-dead connection must not linger.
+                socket.cancel();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        client.connectionPool().evictAll();
+    }
+
+    /** Whether a text is a URL that can be connected to. */
+    static boolean isUrl(String url) {
+        if (url == null) {
+            return false;
+        }
+        String http = url.regionMatches(true, 0, "ws:", 0, 3) ? "http:" + url.substring(3)
+                : url.regionMatches(true, 0, "wss:", 0, 4) ? "https:" + url.substring(4) : url;
+        return HttpUrl.parse(http) != null;
+    }
+
+    private static final class Adapter extends WebSocketListener {
+        private final Listener listener;
+        private final ReceiveLimit limit;
+
+        Adapter(Listener listener, ReceiveLimit limit) {
+            this.listener = listener;
+            this.limit = limit;
+        }
+
+        @Override
+        public void onOpen(WebSocket socket, Response response) {
+            listener.onOpen();
+        }
+
+        @Override
+        public void onMessage(WebSocket socket, String text) {
+            limit.reset();
+            listener.onFrame(text);
+        }
+
+        @Override
+        public void onMessage(WebSocket socket, ByteString bytes) {
+            // The protocol is text only; whatever this is, it is not for us.
+            limit.reset();
+        }
+
+        @Override
+        public void onClosing(WebSocket socket, int code, String reason) {
+            socket.close(NORMAL_CLOSURE, null);
+            listener.onClosed(0, "the server closed the connection with code " + code);
+        }
+
+        @Override
+        public void onFailure(WebSocket socket, Throwable failure, Response response) {
+            int status = response == null ? 0 : response.code();
+            String what = failure instanceof IOException ? "the connection failed" : "the connection broke";
+            listener.onClosed(status == 101 ? 0 : status,
+                    status == 0 || status == 101 ? what + " (" + failure.getClass().getSimpleName() + ")" : "the server refused the connection with HTTP status " + status);
+        }
+    }
+}

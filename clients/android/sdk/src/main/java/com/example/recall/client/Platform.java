@@ -1,0 +1,35 @@
+package com.example.recall.client;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** What differs between a phone and another JVM: where callbacks run, and the clock. */
+abstract class Platform {
+    /** The platform this process runs on. */
+    static Platform current() {
+        return "Dalvik".equals(System.getProperty("java.vm.name")) ? new AndroidPlatform() : new JvmPlatform();
+    }
+
+    /** Where callbacks run unless the app chooses: the main looper on Android, a thread of their own elsewhere. */
+    abstract Executor callbackExecutor();
+
+    /** A clock that never jumps and does not stop while the device sleeps, where the platform has one. */
+    abstract long monotonicMilliseconds();
+
+    private static final class JvmPlatform extends Platform {
+        @Override
+        Executor callbackExecutor() {
+            return Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, "recall-callbacks");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+
+        @Override
+        long monotonicMilliseconds() {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        }
+    }
+}

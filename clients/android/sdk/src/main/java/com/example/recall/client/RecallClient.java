@@ -1,0 +1,460 @@
+package com.example.recall.client;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import okhttp3.OkHttpClient;
+
+/**
+ * A user's connection to recall. Methods may be called from any thread and return at once; answers and listeners are called
+ * on {@link RecallOptions#callbackExecutor}, in order.
+ */
+public final class RecallClient {
+    private static final int MOST_BODY_BYTES = 12_288;
+    private static final long LOGIN_MILLISECONDS = 30_000;
+
+    private final EventLoop loop;
+    private final Callbacks callbacks;
+    private final Inbox inbox;
+    private final TokenProvider tokenProvider;
+    private final Transport transport;
+    private final ServerClock clock;
+    private final MessageIds messageIds;
+    private final Session session;
+    private final Requests requests;
+    private final Conversations conversations;
+    private final Synchronisation synchronisation;
+    private final Sending sending;
+    private final Recalling recalling;
+    private final Events events;
+
+    private final List<Answer<Void>> logins = new ArrayList<>();
+    private EventLoop.Timer loginTimer;
+    private boolean synchronised;
+    private volatile boolean greeted;
+    private volatile String user;
+
+    /** Nothing is connected before {@link #login}. */
+    public RecallClient(RecallOptions options) {
+        this(options, Platform.current(), new SecureRandom());
+    }
+
+    private RecallClient(RecallOptions options, Platform platform, Random random) {
+        this(options, new ThreadLoop(platform),
+                new OkHttpTransport(options.httpClient() == null ? new OkHttpClient() : options.httpClient()),
+                options.callbackExecutor() == null ? platform.callbackExecutor() : options.callbackExecutor(), random);
+    }
+
+    RecallClient(RecallOptions options, EventLoop loop, Transport transport, Executor executor, Random random) {
+        this.loop = loop;
+        this.transport = transport;
+        callbacks = new Callbacks(executor);
+        inbox = new Inbox(loop, callbacks);
+        tokenProvider = options.tokenProvider();
+        clock = new ServerClock(loop);
+        messageIds = new MessageIds(random);
+        long minimum = options.reconnectMinimumMilliseconds();
+        long maximum = options.reconnectMaximumMilliseconds();
+        session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random, new SessionOwner());
+        requests = new Requests(loop, options.requestTimeoutMilliseconds(), new Backoff(minimum, maximum, random), session);
+        session.requests(requests);
+        conversations = new Conversations(new Teller());
+        synchronisation = new Synchronisation(requests, conversations, new SynchronisationOwner());
+        sending = new Sending(requests, conversations, clock, messageIds);
+        recalling = new Recalling(requests, conversations, sending, clock);
+        events = new Events(conversations);
+    }
+
+    public void addListener(RecallListener listener) {
+        callbacks.add(listener);
+    }
+
+    public void removeListener(RecallListener listener) {
+        callbacks.remove(listener);
+    }
+
+    /**
+     * Connects, and answers after the first synchronisation. Keeps trying for 30 s, then
+     * {@link ErrorCode#NOT_CONNECTED}; {@link ErrorCode#TOKEN_EXPIRED} when the server refuses the token.
+     *
+     * @param url {@code wss://…/stage}
+     * @param token the JWT of this user
+     */
+    public void login(String url, String userId, String token, Answer<Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        if (!OkHttpTransport.isUrl(url) || userId == null || userId.isEmpty() || token == null || token.isEmpty()) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "login needs a ws:// or wss:// URL, a user ID and a token"));
+            return;
+        }
+        loop.execute(() -> {
+            if (session.isActive() && userId.equals(user)) {
+                if (synchronised) {
+                    told.onSuccess(null);
+                } else {
+                    logins.add(told);
+                }
+                return;
+            }
+            end();
+            if (!userId.equals(conversations.user())) {
+                forgetUser();
+            }
+            begin(url, userId, token, told);
+        });
+    }
+
+    private void begin(String url, String userId, String token, Answer<Void> answer) {
+        user = userId;
+        conversations.user(userId);
+        synchronisation.beginLogin();
+        logins.add(answer);
+        loginTimer = loop.schedule(LOGIN_MILLISECONDS, () -> abandon(RecallError.of(ErrorCode.NOT_CONNECTED,
+                "the server could not be reached within " + LOGIN_MILLISECONDS / 1000 + " seconds; check the URL and the network")));
+        session.start(url, token);
+    }
+
+    /** Disconnects and forgets what is held. Outstanding calls fail with {@link ErrorCode#NOT_CONNECTED}. */
+    public void logout(Answer<Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            end();
+            forgetUser();
+            told.onSuccess(null);
+        });
+    }
+
+    /** Logs out and frees the client's threads; it cannot be used again. */
+    public void close() {
+        loop.execute(() -> {
+            end();
+            forgetUser();
+            inbox.close();
+            transport.close();
+            loop.close();
+        });
+    }
+
+    private void end() {
+        abandon(RecallError.of(ErrorCode.NOT_CONNECTED, "logged out"));
+    }
+
+    private void abandon(RecallError error) {
+        session.stop();
+        synchronisation.cancel();
+        greeted = false;
+        synchronised = false;
+        user = null;
+        requests.failAll(error);
+        failLogins(error);
+    }
+
+    private void failLogins(RecallError error) {
+        if (loginTimer != null) {
+            loginTimer.cancel();
+        }
+        List<Answer<Void>> waiting = new ArrayList<>(logins);
+        logins.clear();
+        for (Answer<Void> login : waiting) {
+            login.onError(error);
+        }
+    }
+
+    private void forgetUser() {
+        conversations.clear();
+        conversations.user("");
+        sending.clear();
+        synchronisation.forget();
+    }
+
+    /** The user logged in, or null. */
+    public String user() {
+        return user;
+    }
+
+    /** Whether requests can be answered: after the first hello since login. */
+    public boolean isLoggedIn() {
+        return greeted;
+    }
+
+    /** Server time in milliseconds since 1970 as this client knows it; −1 before the first login. */
+    public long serverTime() {
+        return clock.isKnown() ? clock.now() : -1;
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param bodyJson a JSON object of up to 12,288 bytes
+     * @param replyTo the message it answers, or null
+     * @param messageId null for a fresh one; an earlier one to repeat a send whose outcome is unknown
+     * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
+     */
+    public String send(String conversation, String bodyJson, String replyTo, String messageId, Answer<Message> answer) {
+        Answer<Message> told = callbacks.answering(answer);
+        JsonObject body = bodyJson == null ? null : Json.object(bodyJson);
+        RecallError refusal = refusal(conversation, body, messageId);
+        if (refusal != null) {
+            told.onError(refusal);
+            return null;
+        }
+        String id = messageId == null ? messageIds.next(clock.now()) : messageId;
+        Sending.Draft draft = new Sending.Draft(conversation, body, replyTo, messageId != null);
+        loop.execute(() -> {
+            if (!greeted) {
+                told.onError(notLoggedIn());
+            } else {
+                sending.send(draft, id, told);
+            }
+        });
+        return id;
+    }
+
+    private RecallError refusal(String conversation, JsonObject body, String messageId) {
+        if (!greeted) {
+            return notLoggedIn();
+        }
+        if (!Frames.isConversation(conversation)) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "conversation: must be c2c_<user ID> or group_<group ID>");
+        }
+        if (body == null) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "body: must be a JSON object");
+        }
+        if (messageId != null && !MessageIds.isValid(messageId)) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "messageId: must be a ULID of 26 characters");
+        }
+        if (Json.encodedLength(Json.write(body)) > MOST_BODY_BYTES) {
+            return RecallError.of(ErrorCode.BODY_TOO_LARGE, "body: has more than " + MOST_BODY_BYTES + " bytes; send less or send a link");
+        }
+        return null;
+    }
+
+    private static RecallError notLoggedIn() {
+        return RecallError.of(ErrorCode.NOT_CONNECTED, "not logged in; call login and wait for its success");
+    }
+
+    /**
+     * Recalls a message.
+     *
+     * @param reason up to 256 bytes, shown to the members; or null
+     */
+    public void revoke(String conversation, String messageId, String reason, Answer<Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        if (!Frames.isConversation(conversation) || !MessageIds.isValid(messageId)) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "revoke needs a conversation and a message ID"));
+            return;
+        }
+        whenLoggedIn(told, () -> recalling.recall(conversation, messageId, reason, told));
+    }
+
+    private void whenLoggedIn(Answer<?> answer, Runnable task) {
+        loop.execute(() -> {
+            if (greeted) {
+                task.run();
+            } else {
+                answer.onError(notLoggedIn());
+            }
+        });
+    }
+
+    /**
+     * A page of history from the server, oldest first, tombstones included.
+     *
+     * @param before the page ends before this message; null for the newest
+     * @param limit 1 to 100
+     */
+    public void history(String conversation, String before, int limit, Answer<List<Message>> answer) {
+        Answer<List<Message>> told = callbacks.answering(answer);
+        if (!Frames.isConversation(conversation) || before != null && !MessageIds.isValid(before)) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "history needs a conversation, and a message ID or nothing to begin before"));
+            return;
+        }
+        JsonObject item = new JsonObject();
+        item.addProperty("conversation", conversation);
+        if (before != null) {
+            item.addProperty("before", before);
+        }
+        item.addProperty("limit", Math.max(1, Math.min(100, limit)));
+        JsonArray items = new JsonArray();
+        items.add(item);
+        JsonObject fields = new JsonObject();
+        fields.add("conversations", items);
+        whenLoggedIn(told, () -> requests.submit(new Request("sync", fields, false, new HistoryPage(conversation, conversations, told))));
+    }
+
+    /** Tells the server up to where this user has read; answers with what is unread then. */
+    public void read(String conversation, String messageId, Answer<Long> answer) {
+        Answer<Long> told = callbacks.answering(answer);
+        if (!Frames.isConversation(conversation) || !MessageIds.isValid(messageId)) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "read needs a conversation and a message ID"));
+            return;
+        }
+        JsonObject fields = new JsonObject();
+        fields.addProperty("conversation", conversation);
+        fields.addProperty("messageId", messageId);
+        whenLoggedIn(told, () -> requests.submit(new Request("read", fields, false, new Request.Handler() {
+            @Override
+            public boolean onReply(JsonObject reply) {
+                Long unread = Json.integer(reply, "unread");
+                ConversationView view = conversations.view(conversation);
+                if (unread == null) {
+                    return false;
+                }
+                String readUpTo = Json.string(reply, "readUpTo");
+                if (view != null) {
+                    conversations.read(view, readUpTo == null ? messageId : readUpTo, unread);
+                }
+                told.onSuccess(unread);
+                return true;
+            }
+
+            @Override
+            public void onError(RecallError error, JsonObject reply) {
+                told.onError(error);
+            }
+        })));
+    }
+
+    /** What is held of a conversation now, without asking the server: oldest first, up to a limit, before a message or null. */
+    public void held(String conversation, String before, int limit, Answer<List<Message>> answer) {
+        Answer<List<Message>> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            ConversationView view = conversations.find(conversation);
+            told.onSuccess(view == null ? new ArrayList<>() : view.olderThan(before, limit));
+        });
+    }
+
+    /** Those of some messages that are held. */
+    public void heldMessages(List<String> wanted, Answer<List<Message>> answer) {
+        Answer<List<Message>> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            List<Message> found = new ArrayList<>();
+            for (String messageId : wanted) {
+                for (ConversationView view : conversations.all()) {
+                    Message message = view.get(messageId);
+                    if (message != null) {
+                        found.add(message);
+                    }
+                }
+            }
+            told.onSuccess(found);
+        });
+    }
+
+    /** One conversation as held now; with nothing in it when nothing is held. */
+    public void conversation(String id, Answer<Conversation> answer) {
+        Answer<Conversation> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            ConversationView view = conversations.find(id);
+            told.onSuccess((view == null ? new ConversationView(id) : view).snapshot());
+        });
+    }
+
+    /** The list of conversations as held now, latest change first. */
+    public void conversations(Answer<List<Conversation>> answer) {
+        Answer<List<Conversation>> told = callbacks.answering(answer);
+        loop.execute(() -> told.onSuccess(conversations.list()));
+    }
+
+    private void conversationChanged(ConversationView view) {
+        Conversation snapshot = view.snapshot();
+        callbacks.tell(listener -> listener.onConversationChanged(snapshot));
+    }
+
+    private final class SessionOwner implements Session.Owner {
+        @Override
+        public void onConnecting() {
+            callbacks.tell(RecallListener::onConnecting);
+        }
+
+        @Override
+        public void onReady(JsonObject hello) {
+            greeted = true;
+            callbacks.tell(RecallListener::onConnected);
+            requests.resend();
+            synchronisation.start();
+        }
+
+        @Override
+        public void onLost(String why) {
+            synchronisation.cancel();
+            RecallError error = RecallError.of(ErrorCode.NOT_CONNECTED, why);
+            callbacks.tell(listener -> listener.onDisconnected(error));
+        }
+
+        @Override
+        public void onEvent(String type, JsonObject frame) {
+            events.onEvent(type, frame);
+        }
+
+        @Override
+        public void onTokenNeeded(Answer<String> answer) {
+            if (tokenProvider == null) {
+                answer.onError(RecallError.of(ErrorCode.TOKEN_EXPIRED, "there is no token provider"));
+                return;
+            }
+            String tokenOf = user;
+            callbacks.run(() -> tokenProvider.provideToken(tokenOf, answer));
+        }
+
+        @Override
+        public void onTokenUnavailable() {
+            abandon(RecallError.of(ErrorCode.TOKEN_EXPIRED, "the token is no longer valid; log in again with a new one"));
+            callbacks.tell(RecallListener::onTokenExpired);
+        }
+    }
+
+    private final class SynchronisationOwner implements Synchronisation.Owner {
+        @Override
+        public void onSynchronised() {
+            synchronised = true;
+            if (loginTimer != null) {
+                loginTimer.cancel();
+            }
+            for (Answer<Void> login : logins) {
+                login.onSuccess(null);
+            }
+            logins.clear();
+        }
+
+        @Override
+        public void onSynchronisationFailed(RecallError error) {
+            session.reconnect("the synchronisation failed");
+        }
+    }
+
+    private final class Teller implements Conversations.Teller {
+        @Override
+        public void onNewMessage(Message message) {
+            callbacks.tell(listener -> listener.onNewMessage(message));
+        }
+
+        @Override
+        public void onRevoked(Message tombstone) {
+            callbacks.tell(listener -> listener.onMessageRevoked(tombstone));
+        }
+
+        @Override
+        public void onChanged(ConversationView view) {
+            conversationChanged(view);
+        }
+
+        @Override
+        public boolean isBeingSent(String messageId) {
+            return sending.isPending(messageId);
+        }
+
+        @Override
+        public boolean isBeingRecalled(String messageId) {
+            return recalling.isPending(messageId);
+        }
+
+        @Override
+        public void onUnreadUncertain(ConversationView view) {
+            synchronisation.again(view);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package com.example.recall.client;
+
+/** What a client tells without being asked; called on the callback executor. */
+public interface RecallListener {
+    /** A connection is being made. */
+    void onConnecting();
+
+    /** Connected, and the server has said hello. */
+    void onConnected();
+
+    /** The connection was lost or could not be made; the client keeps trying while logged in. */
+    void onDisconnected(RecallError why);
+
+    /** The token expired and no new one could be had: log in again with a new one. */
+    void onTokenExpired();
+
+    /** A message was learnt for the first time; once per message. */
+    void onNewMessage(Message message);
+
+    /** A recall was learnt; once per message, not for recalls this client asked for. */
+    void onMessageRevoked(Message tombstone);
+
+    /** The unread number, the last message or the place in the list changed. */
+    void onConversationChanged(Conversation conversation);
+}

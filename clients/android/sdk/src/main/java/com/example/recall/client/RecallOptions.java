@@ -1,0 +1,74 @@
+package com.example.recall.client;
+
+import java.util.concurrent.Executor;
+import okhttp3.OkHttpClient;
+
+/** How a client behaves; every value has a default that fits a phone. */
+public final class RecallOptions {
+    private long requestTimeoutMilliseconds = 10_000;
+    private long reconnectMinimumMilliseconds = 500;
+    private long reconnectMaximumMilliseconds = 30_000;
+    private TokenProvider tokenProvider;
+    private Executor callbackExecutor;
+    private OkHttpClient httpClient;
+
+    /** How long one attempt of a request waits for its reply; three attempts are made. Default 10,000. */
+    public RecallOptions requestTimeoutMilliseconds(long value) {
+        requestTimeoutMilliseconds = Math.max(1, value);
+        return this;
+    }
+
+    /** The bound of the first wait before reconnecting; it doubles. Default 500. */
+    public RecallOptions reconnectMinimumMilliseconds(long value) {
+        reconnectMinimumMilliseconds = Math.max(1, value);
+        return this;
+    }
+
+    /** The largest bound of the wait before reconnecting. Default 30,000. */
+    public RecallOptions reconnectMaximumMilliseconds(long value) {
+        reconnectMaximumMilliseconds = Math.max(1, value);
+        return this;
+    }
+
+    /** Who gives a new token when the old one is over; without one, the app is told to log in again. */
+    public RecallOptions tokenProvider(TokenProvider value) {
+        tokenProvider = value;
+        return this;
+    }
+
+    /** Where callbacks run; it must keep their order. Default: the main looper on Android, else a thread of their own. */
+    public RecallOptions callbackExecutor(Executor value) {
+        callbackExecutor = value;
+        return this;
+    }
+
+    /** An OkHttp client to take proxy, certificate pinning and threads from. Default: a plain one. */
+    public RecallOptions httpClient(OkHttpClient value) {
+        httpClient = value;
+        return this;
+    }
+
+    long requestTimeoutMilliseconds() {
+        return requestTimeoutMilliseconds;
+    }
+
+    long reconnectMinimumMilliseconds() {
+        return reconnectMinimumMilliseconds;
+    }
+
+    long reconnectMaximumMilliseconds() {
+        return reconnectMaximumMilliseconds;
+    }
+
+    TokenProvider tokenProvider() {
+        return tokenProvider;
+    }
+
+    Executor callbackExecutor() {
+        return callbackExecutor;
+    }
+
+    OkHttpClient httpClient() {
+        return httpClient;
+    }
+}

@@ -1,0 +1,118 @@
+package com.example.recall.client;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Recalls this client asks for. */
+final class Recalling {
+    /** So much may the client's idea of the server's clock be off before it decides anything itself. */
+    private static final long CLOCK_TOLERANCE_MILLISECONDS = 2_000;
+
+    private final Requests requests;
+    private final Conversations conversations;
+    private final Sending sending;
+    private final ServerClock clock;
+    private final Map<String, Integer> asked = new HashMap<>();
+
+    Recalling(Requests requests, Conversations conversations, Sending sending, ServerClock clock) {
+        this.requests = requests;
+        this.conversations = conversations;
+        this.sending = sending;
+        this.clock = clock;
+    }
+
+    boolean isPending(String messageId) {
+        return asked.containsKey(messageId);
+    }
+
+    void recall(String conversation, String appsMessageId, String reason, Answer<Void> answer) {
+        String messageId = sending.current(appsMessageId);
+        if (windowIsOver(conversation, messageId)) {
+            answer.onError(RecallError.of(ErrorCode.RECALL_WINDOW_KNOWN_TO_BE_OVER,
+                    "the recall window of this message is over; nothing was asked of the server"));
+            return;
+        }
+        JsonObject fields = new JsonObject();
+        fields.addProperty("conversation", conversation);
+        fields.addProperty("messageId", messageId);
+        if (reason != null && !reason.isEmpty()) {
+            fields.addProperty("reason", reason);
+        }
+        if (sending.isUnanswered(messageId)) {
+            fields.addProperty("unsent", true);
+            sending.recallAsked(messageId);
+        }
+        Integer before = asked.get(messageId);
+        asked.put(messageId, before == null ? 1 : before + 1);
+        requests.submit(new Request("revoke", fields, false, new Request.Handler() {
+            @Override
+            public boolean onReply(JsonObject reply) {
+                Revoked revoked = resultFor(reply, messageId);
+                if (revoked == null) {
+                    return false;
+                }
+                ConversationView view = conversations.view(conversation);
+                if (view != null) {
+                    conversations.revokedByThisClient(view, messageId, revoked);
+                }
+                answered(messageId);
+                answer.onSuccess(null);
+                return true;
+            }
+
+            @Override
+            public void onError(RecallError error, JsonObject reply) {
+                answered(messageId);
+                RecallError known = error == null ? errorFor(reply, messageId) : error;
+                if (known.isOutcomeUnknown() && isTombstoneOfMine(conversation, messageId)) {
+                    // The reply was lost, but the recall was learnt of in another way and nobody was told.
+                    answer.onSuccess(null);
+                } else {
+                    answer.onError(known);
+                }
+            }
+        }));
+    }
+
+    private boolean windowIsOver(String conversation, String messageId) {
+        ConversationView view = conversations.find(conversation);
+        Message held = view == null ? null : view.get(messageId);
+        return held != null && !held.isRevoked() && !view.isGroup() && held.sender().equals(conversations.user())
+                && held.recallableUntil() >= 1 && clock.now() > held.recallableUntil() + CLOCK_TOLERANCE_MILLISECONDS;
+    }
+
+    private boolean isTombstoneOfMine(String conversation, String messageId) {
+        ConversationView view = conversations.find(conversation);
+        Message held = view == null ? null : view.get(messageId);
+        return held != null && held.isRevoked() && held.revoked().by().equals(conversations.user());
+    }
+
+    private void answered(String messageId) {
+        Integer count = asked.remove(messageId);
+        if (count != null && count > 1) {
+            asked.put(messageId, count - 1);
+        }
+    }
+
+    private static JsonObject result(JsonObject reply, String messageId) {
+        for (JsonElement element : Json.array(reply, "results")) {
+            if (element.isJsonObject() && messageId.equals(Frames.messageId(element.getAsJsonObject()))) {
+                return element.getAsJsonObject();
+            }
+        }
+        return null;
+    }
+
+    private static Revoked resultFor(JsonObject reply, String messageId) {
+        JsonObject result = result(reply, messageId);
+        return result == null ? null : Frames.revoked(Json.object(result, "revoked"));
+    }
+
+    private static RecallError errorFor(JsonObject reply, String messageId) {
+        JsonObject result = result(reply, messageId);
+        RecallError error = result == null ? null : Frames.error(result);
+        return error == null ? RecallError.timedOut() : error;
+    }
+}

@@ -1,0 +1,186 @@
+package com.example.recall.client;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The requests without an answer: their attempts, time-outs and back-off. */
+final class Requests {
+    static final int ATTEMPTS = 3;
+    private static final int MOST_TOKENS_REFUSED = 2;
+    /** API Gateway ends the connection with 1009 above this, and the same frame sent again would end it again. */
+    private static final int LARGEST_FRAME_BYTES = 32 * 1024;
+
+    private final EventLoop loop;
+    private final long timeoutMilliseconds;
+    private final Backoff backoff;
+    private final Link link;
+    private final Map<String, Request> outstanding = new LinkedHashMap<>();
+    private long lastId;
+
+    /** What the requests travel on. */
+    interface Link {
+        /** Whether application requests may go out: after hello. */
+        boolean isReady();
+
+        void transmit(String frame);
+
+        void onTokenExpired();
+    }
+
+    Requests(EventLoop loop, long timeoutMilliseconds, Backoff backoff, Link link) {
+        this.loop = loop;
+        this.timeoutMilliseconds = timeoutMilliseconds;
+        this.backoff = backoff;
+        this.link = link;
+    }
+
+    void submit(Request request) {
+        request.id = Long.toString(++lastId);
+        JsonObject largest = frame(request, Integer.MAX_VALUE);
+        if (Json.encodedLength(Json.write(largest)) > LARGEST_FRAME_BYTES) {
+            request.handler.onError(RecallError.of(ErrorCode.INVALID_REQUEST,
+                    "the request has more than " + LARGEST_FRAME_BYTES + " bytes; make it smaller"), null);
+            return;
+        }
+        outstanding.put(request.id, request);
+        attempt(request);
+    }
+
+    /** An answer arrived; anything that answers nothing is ignored. */
+    void onReply(JsonObject reply) {
+        String id = Json.string(reply, "id");
+        Request request = id == null ? null : outstanding.get(id.substring(0, Math.max(0, id.indexOf('.'))));
+        Boolean ok = Json.bool(reply, "ok");
+        if (request == null || ok == null || request.transmissions == 0) {
+            return;
+        }
+        if (ok) {
+            if (request.handler.onReply(reply)) {
+                finish(request);
+            }
+            return;
+        }
+        RecallError error = Frames.error(reply);
+        // Several recalls in one request have an error each, and the reply as a whole none.
+        if (error != null || reply.has("results")) {
+            onError(request, error, reply);
+        }
+    }
+
+    private void onError(Request request, RecallError error, JsonObject reply) {
+        if (error != null && error.code() == ErrorCode.TOKEN_EXPIRED && request.tokensRefused < MOST_TOKENS_REFUSED) {
+            request.tokensRefused++;
+            link.onTokenExpired();
+            return;
+        }
+        if (error != null && error.isRetryable()) {
+            request.outcomeUnknown = true;
+            request.attemptsUsed++;
+            if (request.attemptsUsed < ATTEMPTS) {
+                retryAfterBackoff(request);
+                return;
+            }
+        }
+        finish(request);
+        request.handler.onError(error != null && request.outcomeUnknown && error.isRetryable()
+                ? error.withUnknownOutcome() : error, reply);
+    }
+
+    /** API Gateway answered one of them, without saying which: none is known to be done. */
+    void onGatewayError() {
+        for (Request request : new ArrayList<>(outstanding.values())) {
+            if (request.transmissions == 0) {
+                continue;
+            }
+            request.outcomeUnknown = true;
+            if (++request.attemptsUsed < ATTEMPTS) {
+                retryAfterBackoff(request);
+            } else {
+                timedOut(request);
+            }
+        }
+    }
+
+    /** Sends what is unanswered on a new connection; uses up no attempt. */
+    void resend() {
+        for (Request request : new ArrayList<>(outstanding.values())) {
+            if (!request.ofConnection && outstanding.containsKey(request.id)) {
+                attempt(request);
+            }
+        }
+    }
+
+    /** Forgets what belonged to a connection that is no more. */
+    void connectionLost() {
+        for (Request request : new ArrayList<>(outstanding.values())) {
+            if (request.ofConnection) {
+                finish(request);
+            }
+        }
+    }
+
+    void failAll(RecallError error) {
+        List<Request> all = new ArrayList<>(outstanding.values());
+        for (Request request : all) {
+            finish(request);
+        }
+        for (Request request : all) {
+            request.handler.onError(request.transmissions > 0 ? error.withUnknownOutcome() : error, null);
+        }
+    }
+
+    private void attempt(Request request) {
+        if (request.timer != null) {
+            request.timer.cancel();
+        }
+        if (link.isReady() || request.ofConnection) {
+            request.outcomeUnknown |= request.transmissions > 0;
+            request.transmissions++;
+            request.transmittedAt = loop.monotonicMilliseconds();
+            link.transmit(Json.write(frame(request, request.transmissions)));
+        }
+        request.timer = loop.schedule(timeoutMilliseconds, () -> onTimeout(request));
+    }
+
+    private void onTimeout(Request request) {
+        if (++request.attemptsUsed < ATTEMPTS) {
+            attempt(request);
+        } else {
+            timedOut(request);
+        }
+    }
+
+    private void timedOut(Request request) {
+        finish(request);
+        request.handler.onError(request.transmissions > 0 ? RecallError.timedOut()
+                : RecallError.of(ErrorCode.REQUEST_TIMED_OUT, "no connection to the server; try again when there is one"), null);
+    }
+
+    private void retryAfterBackoff(Request request) {
+        if (request.timer != null) {
+            request.timer.cancel();
+        }
+        request.timer = loop.schedule(backoff.wait(request.attemptsUsed - 1), () -> attempt(request));
+    }
+
+    private void finish(Request request) {
+        outstanding.remove(request.id);
+        if (request.timer != null) {
+            request.timer.cancel();
+        }
+    }
+
+    private static JsonObject frame(Request request, int attempt) {
+        JsonObject frame = new JsonObject();
+        frame.addProperty("action", request.action);
+        frame.addProperty("id", request.id + "." + attempt);
+        for (Map.Entry<String, JsonElement> field : request.fields.entrySet()) {
+            frame.add(field.getKey(), field.getValue());
+        }
+        return frame;
+    }
+}

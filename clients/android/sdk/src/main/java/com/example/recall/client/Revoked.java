@@ -1,0 +1,36 @@
+package com.example.recall.client;
+
+/** What is known of a recall: when, by whom, as what, and why. */
+public final class Revoked {
+    private final long at;
+    private final String by;
+    private final String role;
+    private final String reason;
+
+    Revoked(long at, String by, String role, String reason) {
+        this.at = at;
+        this.by = by;
+        this.role = role;
+        this.reason = reason;
+    }
+
+    /** Server time of the recall, milliseconds since 1970. */
+    public long at() {
+        return at;
+    }
+
+    /** The user who recalled. */
+    public String by() {
+        return by;
+    }
+
+    /** {@code sender}, {@code moderator} or {@code admin}. */
+    public String role() {
+        return role;
+    }
+
+    /** Why, or null. */
+    public String reason() {
+        return reason;
+    }
+}
