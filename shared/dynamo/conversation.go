@@ -1,0 +1,201 @@
+package dynamo
+
+import (
+	"context"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/recall"
+)
+
+// Head is one consistent GetItem.
+func (s *Store) Head(ctx context.Context, conversation recall.Conversation) (recall.Head, bool, error) {
+	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.Table,
+		Key:            key(conversation.Key(), headKey),
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return recall.Head{}, false, fault("read head", err)
+	}
+	head, found := headOf(read.Item)
+	return head, found, nil
+}
+
+// Heads reads up to 100 heads a call.
+func (s *Store) Heads(ctx context.Context, conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
+	keys := make([]item, len(conversations))
+	for i, conversation := range conversations {
+		keys[i] = key(conversation.Key(), headKey)
+	}
+	items, err := batchGet(ctx, s.Client, s.Table, keys, "read heads")
+	if err != nil {
+		return nil, err
+	}
+	heads := make(map[recall.Conversation]recall.Head, len(items))
+	for _, from := range items {
+		if head, ok := headOf(from); ok {
+			heads[head.Conversation] = head
+		}
+	}
+	return heads, nil
+}
+
+// Touch is one UpdateItem that only moves forward. A failed condition gives the head as well, without a read.
+func (s *Store) Touch(ctx context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
+	set, values := "SET lastChangeAt=:at", item{":at": number(int64(at))}
+	if lastMessage != "" {
+		set += ", lastMessageId=:message"
+		values[":message"] = text(string(lastMessage))
+	}
+	condition := "(attribute_not_exists(lastChangeAt) OR lastChangeAt<=:at)"
+	if conversation.IsGroup() {
+		condition += " AND attribute_exists(pk) AND attribute_not_exists(deletedAt)"
+	}
+	written, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                           &s.Table,
+		Key:                                 key(conversation.Key(), headKey),
+		UpdateExpression:                    &set,
+		ConditionExpression:                 &condition,
+		ExpressionAttributeValues:           values,
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err == nil {
+		head, _ := headOf(written.Attributes)
+		return head, nil
+	}
+	there, failed := failedCondition(err)
+	if !failed {
+		return recall.Head{}, fault("touch head", err)
+	}
+	head, _ := headOf(there)
+	return head, nil
+}
+
+// Join writes the list row of a user in a direct conversation where there is none.
+func (s *Store) Join(ctx context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
+	row := listKey(user, conversation)
+	row["joinedAt"] = number(int64(at))
+	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:           &s.Table,
+		Item:                row,
+		ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if _, failed := failedCondition(err); failed || err == nil {
+		return nil
+	}
+	return fault("join conversation", err)
+}
+
+// Membership is one consistent GetItem.
+func (s *Store) Membership(ctx context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
+	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.Table,
+		Key:            listKey(user, conversation),
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return recall.Membership{}, false, fault("read membership", err)
+	}
+	if len(read.Item) == 0 {
+		return recall.Membership{}, false, nil
+	}
+	membership, found := membershipOf(user, read.Item)
+	return membership, found, nil
+}
+
+// Memberships is one consistent Query, paged at 1 MB.
+func (s *Store) Memberships(ctx context.Context, user recall.UserID) ([]recall.Membership, error) {
+	query := &dynamodb.QueryInput{
+		TableName:                 &s.Table,
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk=:pk AND begins_with(sk,:prefix)"),
+		ExpressionAttributeValues: item{":pk": text(userPrefix + string(user)), ":prefix": text(listPrefix)},
+	}
+	return collect(ctx, s, query, int(^uint(0)>>1), "read memberships", func(from item) (recall.Membership, bool) {
+		return membershipOf(user, from)
+	})
+}
+
+// MarkRead is one UpdateItem that only moves forward; a failed condition says where the mark is.
+func (s *Store) MarkRead(ctx context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MessageID, bool, error) {
+	condition := "attribute_not_exists(readUpTo) OR readUpTo<:message"
+	if conversation.IsGroup() {
+		condition = "attribute_exists(pk) AND (" + condition + ")" // who left meanwhile gets no row back
+	}
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                           &s.Table,
+		Key:                                 listKey(user, conversation),
+		UpdateExpression:                    aws.String("SET readUpTo=:message"),
+		ConditionExpression:                 &condition,
+		ExpressionAttributeValues:           item{":message": text(string(upTo))},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err == nil {
+		return upTo, true, nil
+	}
+	there, failed := failedCondition(err)
+	if !failed {
+		return "", false, fault("mark read", err)
+	}
+	if mark := textOf(there, "readUpTo"); mark != "" {
+		return recall.MessageID(mark), false, nil
+	}
+	return upTo, false, nil
+}
+
+// BatchGetItem's limit (API reference).
+const batchKeys = 100
+
+// batchGet reads items by their keys, consistently, 100 a call, all calls side by side, and asks again for what was not processed.
+func batchGet(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {
+	type part struct {
+		items []item
+		err   error
+	}
+	var parts []chan part
+	for start := 0; start < len(keys); start += batchKeys {
+		some := keys[start:min(start+batchKeys, len(keys))]
+		done := make(chan part, 1)
+		parts = append(parts, done)
+		go func() {
+			items, err := batchGetSome(ctx, client, table, some, operation)
+			done <- part{items, err}
+		}()
+	}
+	var all []item
+	for _, done := range parts {
+		result := <-done
+		if result.err != nil {
+			return nil, result.err
+		}
+		all = append(all, result.items...)
+	}
+	return all, nil
+}
+
+func batchGetSome(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {
+	request := map[string]types.KeysAndAttributes{table: {Keys: keys, ConsistentRead: aws.Bool(true)}}
+	var items []item
+	for attempt := 0; ; attempt++ {
+		read, err := client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: maps.Clone(request)})
+		if err != nil {
+			return nil, fault(operation, err)
+		}
+		items = append(items, read.Responses[table]...)
+		if len(read.UnprocessedKeys[table].Keys) == 0 {
+			return items, nil
+		}
+		if attempt == maximumAttempts {
+			return nil, recall.Unreachable("storage", errUnprocessed)
+		}
+		request = read.UnprocessedKeys
+		if err := pause(ctx, attempt); err != nil {
+			return nil, err
+		}
+	}
+}

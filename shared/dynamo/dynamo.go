@@ -1,0 +1,94 @@
+// Package dynamo keeps messages, rosters, lists and presence in two DynamoDB tables.
+//
+// Store implements recall.Store on the Messages table, Presence implements recall.Presence on the Connections table;
+// docs/design.md draws both. Every read is strongly consistent but Store.RecallsBy, which reads a global index. A
+// failed condition explains itself: writes ask for ReturnValuesOnConditionCheckFailure=ALL_OLD, which costs no read.
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"example.com/recall/shared/recall"
+)
+
+// API is what this package uses of the SDK's client.
+type API interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
+
+// Store is recall.Store on the Messages table.
+type Store struct {
+	Client API
+	Table  string
+}
+
+// Presence is recall.Presence on the Connections table.
+type Presence struct {
+	Client API
+	Table  string
+	Clock  recall.Clock
+}
+
+var (
+	_ recall.Store    = (*Store)(nil)
+	_ recall.Presence = (*Presence)(nil)
+)
+
+// fault maps what the SDK gave up on. What a retry may cure is unavailable; a refusal of the request itself (a missing
+// table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain error.
+func fault(operation string, err error) error {
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		switch refusal.ErrorCode() {
+		case "ValidationException", "ResourceNotFoundException", "AccessDeniedException", "UnrecognizedClientException",
+			"InvalidSignatureException", "SerializationException":
+			return fmt.Errorf("%s: %w", operation, err)
+		}
+	}
+	return recall.Unreachable("storage", fmt.Errorf("%s: %w", operation, err))
+}
+
+// failedCondition takes the item that was there from a failed condition.
+func failedCondition(err error) (item map[string]types.AttributeValue, failed bool) {
+	var condition *types.ConditionalCheckFailedException
+	if errors.As(err, &condition) {
+		return condition.Item, true
+	}
+	return nil, false
+}
+
+// errUnprocessed is a batch that DynamoDB kept putting off.
+var errUnprocessed = errors.New("keys were left unprocessed")
+
+// Retries of what the SDK does not retry itself: unprocessed keys and conflicting transactions.
+const (
+	maximumAttempts = 8
+	firstPause      = 20 * time.Millisecond
+)
+
+// pause waits before the next attempt, longer each time, with full jitter so that rivals do not meet again.
+func pause(ctx context.Context, attempt int) error {
+	longest := firstPause << attempt
+	timer := time.NewTimer(time.Duration(rand.Int64N(int64(longest)) + 1))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return recall.Unreachable("storage", ctx.Err())
+	}
+}

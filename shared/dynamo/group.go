@@ -1,0 +1,217 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/recall"
+)
+
+func memberKey(group recall.GroupID, user recall.UserID) item {
+	return key(recall.InGroup(group).Key(), memberPrefix+string(user))
+}
+
+// HeadAndMember is one consistent BatchGetItem.
+func (s *Store) HeadAndMember(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.MemberRole, error) {
+	keys := []item{key(recall.InGroup(group).Key(), headKey), memberKey(group, user)}
+	items, err := batchGet(ctx, s.Client, s.Table, keys, "read group and member")
+	if err != nil {
+		return recall.Head{}, false, "", err
+	}
+	var head recall.Head
+	var found bool
+	var role recall.MemberRole
+	for _, from := range items {
+		if read, ok := headOf(from); ok {
+			head, found = read, true
+			continue
+		}
+		role = recall.MemberRole(textOf(from, "role"))
+	}
+	return head, found, role, nil
+}
+
+// PutGroup is one UpdateItem on the head. A group whose deletion has begun is not to be created again before it is done.
+func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
+	set, remove := "SET createdAt=if_not_exists(createdAt,:at), lastChangeAt=if_not_exists(lastChangeAt,:at)", ""
+	values := item{":at": number(int64(at))}
+	if name != "" {
+		set += ", #name=:name"
+		values[":name"] = text(name)
+	}
+	if window != nil {
+		set += ", recallWindowSeconds=:window"
+		values[":window"] = number(int64(*window))
+	} else {
+		remove = " REMOVE recallWindowSeconds"
+	}
+	input := &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       key(recall.InGroup(group).Key(), headKey),
+		UpdateExpression:          aws.String(set + remove),
+		ConditionExpression:       aws.String("attribute_not_exists(deletedAt)"),
+		ExpressionAttributeValues: values,
+	}
+	if name != "" {
+		input.ExpressionAttributeNames = map[string]string{"#name": "name"}
+	}
+	_, err := s.Client.UpdateItem(ctx, input)
+	if _, failed := failedCondition(err); failed {
+		return recall.Fail(recall.Unavailable, "the group is being deleted; call deleteGroup until it is done")
+	}
+	if err != nil {
+		return fault("put group", err)
+	}
+	return nil
+}
+
+// PutMember writes the roster's row, the user's list row and the roster's version in one transaction.
+func (s *Store) PutMember(ctx context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant) (recall.MemberRole, error) {
+	_, _, before, err := s.HeadAndMember(ctx, group, user)
+	if err != nil {
+		return "", err
+	}
+	values := func() item { return item{":role": text(string(role)), ":at": number(int64(at))} }
+	set := aws.String("SET #role=:role, joinedAt=if_not_exists(joinedAt,:at)")
+	names := map[string]string{"#role": "role"}
+	err = s.transact(ctx, "put member", []types.TransactWriteItem{
+		{Update: &types.Update{TableName: &s.Table, Key: memberKey(group, user), UpdateExpression: set, ExpressionAttributeNames: names, ExpressionAttributeValues: values()}},
+		{Update: &types.Update{TableName: &s.Table, Key: listKey(user, recall.InGroup(group)), UpdateExpression: set, ExpressionAttributeNames: names, ExpressionAttributeValues: values()}},
+		s.rosterChanged(group),
+	})
+	return before, err
+}
+
+// DeleteMember removes both rows in one transaction.
+func (s *Store) DeleteMember(ctx context.Context, group recall.GroupID, user recall.UserID) (bool, error) {
+	_, _, before, err := s.HeadAndMember(ctx, group, user)
+	if err != nil || before == "" {
+		return false, err
+	}
+	err = s.transact(ctx, "delete member", []types.TransactWriteItem{
+		{Delete: &types.Delete{TableName: &s.Table, Key: memberKey(group, user)}},
+		{Delete: &types.Delete{TableName: &s.Table, Key: listKey(user, recall.InGroup(group))}},
+		s.rosterChanged(group),
+	})
+	return err == nil, err
+}
+
+func (s *Store) rosterChanged(group recall.GroupID) types.TransactWriteItem {
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName:                 &s.Table,
+		Key:                       key(recall.InGroup(group).Key(), headKey),
+		UpdateExpression:          aws.String("ADD rosterVersion :one"),
+		ConditionExpression:       aws.String("attribute_exists(pk) AND attribute_not_exists(deletedAt)"),
+		ExpressionAttributeValues: item{":one": number(1)},
+	}}
+}
+
+// transact tries again while rivals change the same items; a failed condition means that the group is gone.
+func (s *Store) transact(ctx context.Context, operation string, items []types.TransactWriteItem) error {
+	for attempt := 0; ; attempt++ {
+		_, err := s.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
+		if err == nil {
+			return nil
+		}
+		var cancelled *types.TransactionCanceledException
+		if !errors.As(err, &cancelled) {
+			return fault(operation, err)
+		}
+		for _, reason := range cancelled.CancellationReasons {
+			if aws.ToString(reason.Code) == "ConditionalCheckFailed" {
+				return recall.Fail(recall.ConversationNotFound, "no such group")
+			}
+		}
+		if attempt == maximumAttempts {
+			return fault(operation, err)
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+// Roster is one consistent Query for the head and all members, paged at 1 MB (about 10,000 members). The head comes
+// first, so a change of the roster while the members are read leaves the version behind.
+func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
+	query := &dynamodb.QueryInput{
+		TableName:              &s.Table,
+		ConsistentRead:         aws.Bool(true),
+		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
+		ExpressionAttributeValues: item{
+			":pk":   text(recall.InGroup(group).Key()),
+			":from": text(headKey),
+			":to":   text(memberPrefix + behindAll),
+		},
+	}
+	var roster recall.Roster
+	users, err := collect(ctx, s, query, int(^uint(0)>>1), "read roster", func(from item) (recall.UserID, bool) {
+		if head, ok := headOf(from); ok {
+			roster.Version = head.RosterVersion
+			return "", false
+		}
+		user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
+		return recall.UserID(user), ok
+	})
+	roster.Users = users
+	return roster, err
+}
+
+// deletedAtOnce bounds one step of a group's deletion well below a function's time.
+const deletedAtOnce = 200
+
+// DeleteGroup first marks the head, from when on the group is not there for anybody, then deletes everything else in
+// steps, and the head last, so that a deletion that was cut off is known as one.
+func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, error) {
+	conversation := recall.InGroup(group)
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       key(conversation.Key(), headKey),
+		UpdateExpression:          aws.String("SET deletedAt=if_not_exists(deletedAt,:true)"),
+		ConditionExpression:       aws.String("attribute_exists(pk)"),
+		ExpressionAttributeValues: item{":true": &types.AttributeValueMemberBOOL{Value: true}},
+	})
+	if _, failed := failedCondition(err); failed {
+		return true, nil
+	}
+	if err != nil {
+		return false, fault("delete group", err)
+	}
+	read, err := s.Client.Query(ctx, &dynamodb.QueryInput{
+		TableName:                 &s.Table,
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk=:pk AND sk > :head"),
+		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":head": text(headKey)},
+		ProjectionExpression:      aws.String("pk, sk"),
+		Limit:                     aws.Int32(deletedAtOnce),
+	})
+	if err != nil {
+		return false, fault("delete group", err)
+	}
+	for _, from := range read.Items {
+		if user, isMember := strings.CutPrefix(textOf(from, "sk"), memberPrefix); isMember {
+			if err := s.delete(ctx, listKey(recall.UserID(user), conversation)); err != nil {
+				return false, err
+			}
+		}
+		if err := s.delete(ctx, item{"pk": from["pk"], "sk": from["sk"]}); err != nil {
+			return false, err
+		}
+	}
+	if len(read.Items) > 0 {
+		return false, nil
+	}
+	return true, s.delete(ctx, key(conversation.Key(), headKey))
+}
+
+func (s *Store) delete(ctx context.Context, which item) error {
+	if _, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Table, Key: which}); err != nil {
+		return fault("delete item", err)
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package dynamo
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/recall"
+)
+
+// CreateMessage is one PutItem, conditioned on there being none.
+func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (recall.Message, bool, error) {
+	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:                           &s.Table,
+		Item:                                messageItem(message),
+		ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err == nil {
+		return message, true, nil
+	}
+	there, failed := failedCondition(err)
+	if !failed {
+		return recall.Message{}, false, fault("create message", err)
+	}
+	stored, _ := MessageOf(there)
+	// The SDK's retry of a lost answer meets its own first attempt, which this very call made.
+	own := stored.Revoked == nil && stored.Due == recall.DueSent && stored.Sender == message.Sender &&
+		stored.SentAt == message.SentAt && stored.Body == message.Body
+	return stored, own, nil
+}
+
+// RevokeMessage is one UpdateItem whose condition is the whole decision.
+func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
+	written, err := s.Client.UpdateItem(ctx, s.revocation(command))
+	if err == nil {
+		message, _ := MessageOf(written.Attributes)
+		return recall.RevokeOutcome{Applied: true, Found: true, Message: message}, nil
+	}
+	there, failed := failedCondition(err)
+	if !failed {
+		return recall.RevokeOutcome{}, fault("revoke message", err)
+	}
+	message, found := MessageOf(there)
+	if !found || message.Expired(command.Revocation.At) {
+		return recall.RevokeOutcome{}, nil
+	}
+	// The SDK's retry of a lost answer meets its own first attempt: the stored recall is this command's.
+	own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID
+	message.Body = ""
+	return recall.RevokeOutcome{Applied: own, Found: true, Message: message}, nil
+}
+
+// revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
+func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInput {
+	revocation := command.Revocation
+	set := "SET recallId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, due=:due"
+	values := item{
+		":id":      text(string(revocation.ID)),
+		":at":      number(int64(revocation.At)),
+		":by":      text(string(revocation.By)),
+		":role":    text(string(revocation.Role)),
+		":due":     text(string(recall.DueRevoked)),
+		":seconds": number(int64(revocation.At) / 1000),
+	}
+	if revocation.Reason != "" {
+		set += ", revokedReason=:reason"
+		values[":reason"] = text(string(revocation.Reason))
+	}
+	condition := "attribute_exists(pk) AND attribute_not_exists(recallId) AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
+	if command.SenderOnly {
+		condition += " AND sender=:by AND (recallableUntil=:always OR recallableUntil>=:at)"
+		values[":always"] = number(int64(recall.AlwaysRecallable))
+	}
+	if command.Unsent {
+		condition = "attribute_not_exists(pk) OR (" + condition + ")"
+		set += ", sender=if_not_exists(sender,:by), sentAt=if_not_exists(sentAt,:at), recallableUntil=if_not_exists(recallableUntil,:at)"
+		if command.ExpiresAt != 0 {
+			set += ", expiresAt=if_not_exists(expiresAt,:expires)"
+			values[":expires"] = number(expirySeconds(command.ExpiresAt))
+		}
+	}
+	return &dynamodb.UpdateItemInput{
+		TableName:                           &s.Table,
+		Key:                                 messageKey(command.Conversation, command.MessageID),
+		UpdateExpression:                    aws.String(set + " REMOVE body"),
+		ConditionExpression:                 &condition,
+		ExpressionAttributeValues:           values,
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+}
+
+// Message is one consistent GetItem.
+func (s *Store) Message(ctx context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.Table,
+		Key:            messageKey(conversation, id),
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return recall.Message{}, false, fault("read message", err)
+	}
+	message, found := MessageOf(read.Item)
+	return message, found, nil
+}
+
+// Settle removes due where it still is what the message, as the caller knows it, owes.
+func (s *Store) Settle(ctx context.Context, message recall.Message) error {
+	condition, values := "due=:due", item{":due": text(string(message.Due))}
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       messageKey(message.Conversation, message.ID),
+		UpdateExpression:          aws.String("REMOVE due"),
+		ConditionExpression:       &condition,
+		ExpressionAttributeValues: values,
+	})
+	if _, failed := failedCondition(err); failed || err == nil {
+		return nil
+	}
+	return fault("settle message", err)
+}
+
+// Messages is one consistent Query, or several where expired items fill a page.
+func (s *Store) Messages(ctx context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
+	query := &dynamodb.QueryInput{
+		TableName:              &s.Table,
+		ConsistentRead:         aws.Bool(true),
+		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
+		FilterExpression:       aws.String("attribute_not_exists(expiresAt) OR expiresAt > :seconds"),
+		ExpressionAttributeValues: item{
+			":pk":      text(conversation.Key()),
+			":from":    text(messagesBehind(page.After)),
+			":to":      text(messagesAhead(page.Before)),
+			":seconds": number(int64(page.Now) / 1000),
+		},
+		ScanIndexForward: aws.Bool(!page.Newest),
+		Limit:            aws.Int32(int32(page.Limit) + 1),
+	}
+	messages, err := collect(ctx, s, query, page.Limit+1, "read messages", MessageOf)
+	if err != nil {
+		return nil, false, err
+	}
+	more := len(messages) > page.Limit
+	if more {
+		messages = messages[:page.Limit]
+	}
+	if page.Newest {
+		reverse(messages)
+	}
+	return messages, more, nil
+}
+
+// messagesBehind is the first sort key behind a message: ! sorts before every character of an ID.
+func messagesBehind(after string) string {
+	if after == "" {
+		return messagePrefix
+	}
+	return messagePrefix + after + "!"
+}
+
+// messagesAhead is the last sort key before a message. BETWEEN includes its ends, so the last character steps down one
+// and everything behind that is included.
+func messagesAhead(before string) string {
+	if before == "" {
+		return messagePrefix + behindAll
+	}
+	last := len(before) - 1
+	return messagePrefix + before[:last] + string(before[last]-1) + behindAll
+}
+
+func reverse[T any](items []T) {
+	for i, j := 0, len(items)-1; i < j; i, j = i+1, j-1 {
+		items[i], items[j] = items[j], items[i]
+	}
+}
+
+// collect reads pages of a query until there are enough items or no more.
+func collect[T any](ctx context.Context, s *Store, query *dynamodb.QueryInput, enough int, operation string, of func(item) (T, bool)) ([]T, error) {
+	var found []T
+	for {
+		read, err := s.Client.Query(ctx, query)
+		if err != nil {
+			return nil, fault(operation, err)
+		}
+		for _, from := range read.Items {
+			if value, ok := of(from); ok {
+				found = append(found, value)
+			}
+		}
+		if len(read.LastEvaluatedKey) == 0 || len(found) >= enough {
+			return found, nil
+		}
+		query.ExclusiveStartKey = read.LastEvaluatedKey
+	}
+}
+
+// Recalls reads the local index recalls, which is sparse: only recalled messages are in it.
+func (s *Store) Recalls(ctx context.Context, conversation recall.Conversation, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+	return s.recalls(ctx, &dynamodb.QueryInput{
+		TableName:                 &s.Table,
+		IndexName:                 aws.String(recallsIndex),
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk=:pk AND recallId > :after"),
+		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":after": text(string(after))},
+	}, limit)
+}
+
+// RecallsBy reads the global index operators, which follows the writes by moments.
+func (s *Store) RecallsBy(ctx context.Context, operator recall.UserID, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+	return s.recalls(ctx, &dynamodb.QueryInput{
+		TableName:                 &s.Table,
+		IndexName:                 aws.String(operatorsIndex),
+		KeyConditionExpression:    aws.String("revokedBy=:by AND recallId > :after"),
+		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": text(string(after))},
+	}, limit)
+}
+
+func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.Recalled, bool, error) {
+	query.Limit = aws.Int32(int32(limit) + 1)
+	recalls, err := collect(ctx, s, query, limit+1, "read recalls", recalledOf)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(recalls) > limit {
+		return recalls[:limit], true, nil
+	}
+	return recalls, false, nil
+}
+
+// Unread counts in the store, so that no body travels. It reads every message behind after, at 4 KB a read unit.
+func (s *Store) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, error) {
+	query := &dynamodb.QueryInput{
+		TableName:              &s.Table,
+		ConsistentRead:         aws.Bool(true),
+		Select:                 types.SelectCount,
+		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
+		FilterExpression:       aws.String("sender<>:reader AND attribute_not_exists(recallId) AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"),
+		ExpressionAttributeValues: item{
+			":pk":      text(conversation.Key()),
+			":from":    text(messagesBehind(string(after))),
+			":to":      text(messagePrefix + behindAll),
+			":reader":  text(string(reader)),
+			":seconds": number(int64(now) / 1000),
+		},
+	}
+	count := 0
+	for {
+		read, err := s.Client.Query(ctx, query)
+		if err != nil {
+			return 0, fault("count unread", err)
+		}
+		count += int(read.Count)
+		if len(read.LastEvaluatedKey) == 0 || count >= recall.MaximumUnread {
+			return min(count, recall.MaximumUnread), nil
+		}
+		query.ExclusiveStartKey = read.LastEvaluatedKey
+	}
+}
+
+// DefaultWindow reads the settings item.
+func (s *Store) DefaultWindow(ctx context.Context) (recall.Window, bool, error) {
+	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.Table,
+		Key:            key(settingsKey, settingsKey),
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return 0, false, fault("read settings", err)
+	}
+	found := read.Item["recallWindowSeconds"] != nil
+	return recall.Window(numberOf(read.Item, "recallWindowSeconds")), found, nil
+}
+
+// SetDefaultWindow writes the settings item.
+func (s *Store) SetDefaultWindow(ctx context.Context, window recall.Window) error {
+	settings := key(settingsKey, settingsKey)
+	settings["recallWindowSeconds"] = &types.AttributeValueMemberN{Value: strconv.FormatInt(int64(window), 10)}
+	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: settings})
+	if err != nil {
+		return fault("write settings", err)
+	}
+	return nil
+}
