@@ -1,0 +1,146 @@
+package awsproxy_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/local/awsproxy"
+)
+
+// start puts a proxy before a DynamoDB that answers every request with an empty object and counts them.
+func start(t *testing.T, options awsproxy.Options) (*awsproxy.Proxy, *dynamodb.Client, *atomic.Int64) {
+	t.Helper()
+	var seen atomic.Int64
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		seen.Add(1)
+		_, _ = w.Write([]byte("{}"))
+	}))
+	t.Cleanup(service.Close)
+	options.Target = service.URL
+	proxy, err := awsproxy.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(proxy)
+	t.Cleanup(front.Close)
+	client := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(front.URL), RetryMaxAttempts: 1,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "SendFunction", SecretAccessKey: "x"}, nil
+		}),
+	})
+	return proxy, client, &seen
+}
+
+func list(t *testing.T, client *dynamodb.Client) error {
+	t.Helper()
+	_, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	return err
+}
+
+func TestRequestsPassAndAreCountedByCallerAndOperation(t *testing.T) {
+	proxy, client, seen := start(t, awsproxy.Options{})
+	for range 3 {
+		if err := list(t, client); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[awsproxy.Counter]int{{AccessKey: "SendFunction", Service: "dynamodb", Operation: "ListTables"}: 3}
+	if difference := cmp.Diff(want, proxy.Counts()); difference != "" || seen.Load() != 3 {
+		t.Errorf("%s; the service saw %d", difference, seen.Load())
+	}
+}
+
+func TestAHookRefusesDropsAndLosesAnswers(t *testing.T) {
+	for name, test := range map[string]struct {
+		action awsproxy.Action
+		reach  int64
+	}{
+		"refusal": {awsproxy.Action{Refusal: &awsproxy.Refusal{Status: 400, Name: "ProvisionedThroughputExceededException", Message: "slow down"}}, 0},
+		"drop":    {awsproxy.Action{Drop: true}, 0},
+		"lose":    {awsproxy.Action{LoseAnswer: true}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			proxy, client, seen := start(t, awsproxy.Options{})
+			proxy.SetHook(func(context.Context, awsproxy.Request) awsproxy.Action { return test.action })
+			err := list(t, client)
+			var throttled *types.ProvisionedThroughputExceededException
+			if err == nil || errors.As(err, &throttled) != (name == "refusal") {
+				t.Errorf("the caller got %v", err)
+			}
+			if seen.Load() != test.reach {
+				t.Errorf("the service saw %d requests", seen.Load())
+			}
+		})
+	}
+}
+
+func TestADelayEndsWhenTheCallerLeaves(t *testing.T) {
+	proxy, client, seen := start(t, awsproxy.Options{})
+	entered := make(chan struct{})
+	proxy.SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {
+		close(entered)
+		return awsproxy.Action{Delay: time.Hour}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-entered; cancel() }()
+	if _, err := client.ListTables(ctx, &dynamodb.ListTablesInput{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller got %v", err)
+	}
+	if seen.Load() != 0 {
+		t.Error("the service saw the request")
+	}
+}
+
+func TestWhatIsNotAuthorizedIsRefusedBeforeTheHook(t *testing.T) {
+	var watched []awsproxy.Call
+	proxy, client, _ := start(t, awsproxy.Options{
+		Authorize: func(r awsproxy.Request) *awsproxy.Refusal {
+			return &awsproxy.Refusal{Status: 400, Name: "AccessDeniedException", Message: r.AccessKey + " may not " + r.Operation}
+		},
+		Watch: func(call awsproxy.Call) { watched = append(watched, call) },
+	})
+	proxy.SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {
+		t.Error("the hook was asked")
+		return awsproxy.Action{}
+	})
+	var failure smithy.APIError
+	if err := list(t, client); !errors.As(err, &failure) || failure.ErrorCode() != "AccessDeniedException" {
+		t.Errorf("the caller got %v", err)
+	}
+	if len(watched) != 1 || watched[0].Status != 400 || watched[0].Operation != "ListTables" {
+		t.Errorf("watched %+v", watched)
+	}
+}
+
+func TestRandomFaultsComeInTheirShares(t *testing.T) {
+	hook := awsproxy.Faults{Throttled: 0.2, Failed: 0.1, Dropped: 0.1, Lost: 0.1, Seed: 7}.Hook()
+	counts := map[string]int{}
+	for range 10_000 {
+		action := hook(t.Context(), awsproxy.Request{})
+		switch {
+		case action.Refusal != nil:
+			counts[action.Refusal.Name]++
+		case action.Drop:
+			counts["drop"]++
+		case action.LoseAnswer:
+			counts["lose"]++
+		}
+	}
+	for name, want := range map[string]int{"ThrottlingException": 2000, "InternalServerError": 1000, "drop": 1000, "lose": 1000} {
+		if got := counts[name]; got < want*8/10 || got > want*12/10 {
+			t.Errorf("%s came %d times of 10,000", name, got)
+		}
+	}
+}
