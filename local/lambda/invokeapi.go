@@ -1,0 +1,85 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"example.com/recall/local/signature"
+)
+
+// InvokeAPI is the HTTP form of Invoke, so that the AWS command line and SDKs reach the functions (Lambda API reference,
+// Invoke). Requests must be signed; by whom makes no difference.
+func (s *Service) InvokeAPI() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /2015-03-31/functions/{name}/invocations", s.serveInvoke)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, http.StatusNotFound, "UnknownOperationException", "the local Lambda only knows Invoke")
+	})
+	return mux
+}
+
+func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request) {
+	if signed, err := signature.Of(r); err != nil || signed.Service != "lambda" {
+		writeError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
+		return
+	}
+	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
+	if err != nil {
+		writeError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is over 6 MB")
+		return
+	}
+	if len(payload) == 0 {
+		payload = []byte("{}")
+	}
+	name := r.PathValue("name")
+	switch kind := r.Header.Get("X-Amz-Invocation-Type"); kind {
+	case "DryRun":
+		if s.find(name) == nil {
+			writeInvokeError(w, ErrNotFound)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	case "Event":
+		if s.find(name) == nil {
+			writeInvokeError(w, ErrNotFound)
+			return
+		}
+		// The answer of an asynchronous invocation goes nowhere; here, unlike on AWS, a failed one is not retried.
+		go func() { _, _ = s.Invoke(context.WithoutCancel(r.Context()), name, payload) }()
+		w.WriteHeader(http.StatusAccepted)
+	case "", "RequestResponse":
+		result, err := s.Invoke(r.Context(), name, payload)
+		if err != nil {
+			writeInvokeError(w, err)
+			return
+		}
+		if result.FunctionError != "" {
+			w.Header().Set("X-Amz-Function-Error", result.FunctionError)
+		}
+		w.Header().Set("X-Amz-Executed-Version", "$LATEST")
+		w.Header().Set("X-Amzn-Requestid", result.RequestID)
+		w.Header().Set("Content-Type", "application/json")
+		// A caller that is gone needs no answer.
+		_, _ = w.Write(result.Payload)
+	default:
+		writeError(w, http.StatusBadRequest, "InvalidParameterValueException", "unknown invocation type")
+	}
+}
+
+func writeInvokeError(w http.ResponseWriter, err error) {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		writeError(w, http.StatusNotFound, "ResourceNotFoundException", "there is no such function")
+	case errors.Is(err, ErrThrottled):
+		writeError(w, http.StatusTooManyRequests, "TooManyRequestsException", "the function's reserved concurrency is used up")
+	default:
+		writeError(w, http.StatusInternalServerError, "ServiceException", "the local Lambda could not run the function")
+	}
+}
+
+func writeError(w http.ResponseWriter, status int, name, message string) {
+	w.Header().Set("X-Amzn-Errortype", name)
+	writeJSON(w, status, map[string]string{"Type": "User", "message": message})
+}
