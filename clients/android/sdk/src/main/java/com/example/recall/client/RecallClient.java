@@ -237,12 +237,12 @@ public final class RecallClient {
     }
 
     /**
-     * Recalls a message.
+     * Recalls a message; answers with its tombstone.
      *
      * @param reason up to 256 bytes, shown to the members; or null
      */
-    public void revoke(String conversation, String messageId, String reason, Answer<Void> answer) {
-        Answer<Void> told = callbacks.answering(answer);
+    public void revoke(String conversation, String messageId, String reason, Answer<Message> answer) {
+        Answer<Message> told = callbacks.answering(answer);
         if (!Frames.isConversation(conversation) || !MessageIds.isValid(messageId)) {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "revoke needs a conversation and a message ID"));
             return;

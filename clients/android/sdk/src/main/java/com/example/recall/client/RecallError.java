@@ -16,7 +16,8 @@ public final class RecallError {
         this.outcomeUnknown = outcomeUnknown;
     }
 
-    static RecallError of(int code, String description) {
+    /** An error with a code and a description, for those who answer, such as a token provider. */
+    public static RecallError of(int code, String description) {
         return new RecallError(code, description, false, -1, false);
     }
 

@@ -27,7 +27,7 @@ final class Recalling {
         return asked.containsKey(messageId);
     }
 
-    void recall(String conversation, String appsMessageId, String reason, Answer<Void> answer) {
+    void recall(String conversation, String appsMessageId, String reason, Answer<Message> answer) {
         String messageId = sending.current(appsMessageId);
         if (windowIsOver(conversation, messageId)) {
             answer.onError(RecallError.of(ErrorCode.RECALL_WINDOW_KNOWN_TO_BE_OVER,
@@ -58,7 +58,7 @@ final class Recalling {
                     conversations.revokedByThisClient(view, messageId, revoked);
                 }
                 answered(messageId);
-                answer.onSuccess(null);
+                answer.onSuccess(view == null ? null : view.get(messageId));
                 return true;
             }
 
@@ -66,9 +66,10 @@ final class Recalling {
             public void onError(RecallError error, JsonObject reply) {
                 answered(messageId);
                 RecallError known = error == null ? errorFor(reply, messageId) : error;
-                if (known.isOutcomeUnknown() && isTombstoneOfMine(conversation, messageId)) {
+                Message tombstone = known.isOutcomeUnknown() ? tombstoneOfMine(conversation, messageId) : null;
+                if (tombstone != null) {
                     // The reply was lost, but the recall was learnt of in another way and nobody was told.
-                    answer.onSuccess(null);
+                    answer.onSuccess(tombstone);
                 } else {
                     answer.onError(known);
                 }
@@ -83,10 +84,10 @@ final class Recalling {
                 && held.recallableUntil() >= 1 && clock.now() > held.recallableUntil() + CLOCK_TOLERANCE_MILLISECONDS;
     }
 
-    private boolean isTombstoneOfMine(String conversation, String messageId) {
+    private Message tombstoneOfMine(String conversation, String messageId) {
         ConversationView view = conversations.find(conversation);
         Message held = view == null ? null : view.get(messageId);
-        return held != null && held.isRevoked() && held.revoked().by().equals(conversations.user());
+        return held != null && held.isRevoked() && held.revoked().by().equals(conversations.user()) ? held : null;
     }
 
     private void answered(String messageId) {

@@ -1,0 +1,231 @@
+package com.example.recall.driver;
+
+import com.example.recall.client.ErrorCode;
+import com.example.recall.v2.V2TIMCallback;
+import com.example.recall.v2.V2TIMConversation;
+import com.example.recall.v2.V2TIMConversationManager;
+import com.example.recall.v2.V2TIMConversationResult;
+import com.example.recall.v2.V2TIMManager;
+import com.example.recall.v2.V2TIMMessage;
+import com.example.recall.v2.V2TIMMessageListGetOption;
+import com.example.recall.v2.V2TIMMessageManager;
+import com.example.recall.v2.V2TIMSDKConfig;
+import com.example.recall.v2.V2TIMValueCallback;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+
+/** Carries commands out with nothing but the client's public calls. */
+final class Driver {
+    private final Output output;
+    /** One thread, so that events and results come out in the order the client gave them. */
+    private final Executor callbacks = Executors.newSingleThreadExecutor();
+    private final Events events;
+    private V2TIMManager manager;
+    private volatile String token;
+
+    Driver(Output output) {
+        this.output = output;
+        events = new Events(output);
+    }
+
+    /** Carries a command out; false for the last. */
+    boolean run(JsonObject command) {
+        String what = text(command, "do");
+        String call = text(command, "call");
+        if ("quit".equals(what)) {
+            return false;
+        }
+        try {
+            dispatch(what == null ? "" : what, call, command);
+        } catch (IllegalArgumentException | UnsupportedOperationException | IllegalStateException | ClassCastException illTyped) {
+            output.failure(call, ErrorCode.INVALID_REQUEST, "a field of the command is ill-typed");
+        }
+        return true;
+    }
+
+    private void dispatch(String what, String call, JsonObject command) {
+        switch (what) {
+            case "login":
+                login(call, command);
+                break;
+            case "logout":
+                manager().logout(new Result(call));
+                break;
+            case "token":
+                token = text(command, "token");
+                output.success(call);
+                break;
+            case "send":
+                send(call, command);
+                break;
+            case "revoke":
+                messages().revokeMessage(text(command, "conversation"), text(command, "messageId"), text(command, "reason"),
+                        new Result(call));
+                break;
+            case "view":
+                view(call, text(command, "conversation"));
+                break;
+            case "history":
+                history(call, command);
+                break;
+            case "read":
+                messages().markMessageAsRead(text(command, "conversation"), text(command, "messageId"),
+                        new ValueResult<Long>(output, call) {
+                            @Override
+                            public void fill(JsonObject fields, Long unread) {
+                                fields.addProperty("unread", unread);
+                            }
+                        });
+                break;
+            case "conversations":
+                conversations(call);
+                break;
+            default:
+                output.failure(call, ErrorCode.INVALID_REQUEST, "there is no such command");
+        }
+    }
+
+    private void login(String call, JsonObject command) {
+        if (manager != null) {
+            manager.unInitSDK();
+        }
+        JsonObject options = command.has("options") ? command.getAsJsonObject("options") : new JsonObject();
+        V2TIMSDKConfig config = new V2TIMSDKConfig()
+                .setServerUrl(text(command, "url"))
+                .setCallbackExecutor(callbacks)
+                .setTokenProvider((user, answer) -> {
+                    if (token == null) {
+                        answer.onError(ErrorCode.TOKEN_EXPIRED, "no token was given");
+                    } else {
+                        answer.onSuccess(token);
+                    }
+                })
+                .setRequestTimeout(number(options, "requestTimeoutMilliseconds", 10_000))
+                .setReconnectWait(number(options, "reconnectMinimumMilliseconds", 500),
+                        number(options, "reconnectMaximumMilliseconds", 30_000));
+        manager = V2TIMManager.newInstance();
+        manager.initSDK(config);
+        manager.addIMSDKListener(events.ofConnection());
+        manager.messageManager().addAdvancedMsgListener(events.ofMessages());
+        manager.login(text(command, "user"), text(command, "token"), new Result(call));
+    }
+
+    private void send(String call, JsonObject command) {
+        JsonObject body = command.getAsJsonObject("body");
+        V2TIMMessage message = messages().createJsonMessage(body == null ? null : body.toString());
+        String chosen = text(command, "messageId");
+        V2TIMValueCallback<V2TIMMessage> result = new ValueResult<V2TIMMessage>(output, call) {
+            @Override
+            public void fill(JsonObject fields, V2TIMMessage sent) {
+                fields.addProperty("messageId", sent.getMsgID());
+                fields.addProperty("sentAt", sent.getSentAt());
+                fields.addProperty("recallableUntil", sent.getRecallableUntil());
+            }
+        };
+        // Held together, so that no reply can be printed before the line that says what is being sent.
+        synchronized (output) {
+            String messageId = chosen == null ? messages().sendMessage(message, text(command, "conversation"), result)
+                    : messages().sendMessageAgain(message, text(command, "conversation"), chosen, result);
+            if (messageId != null) {
+                JsonObject sending = Output.event("sending");
+                sending.addProperty("call", call);
+                sending.addProperty("messageId", messageId);
+                output.print(sending);
+            }
+        }
+    }
+
+    private void view(String call, String conversation) {
+        V2TIMConversationManager list = manager().conversationManager();
+        V2TIMMessageListGetOption option = option(conversation);
+        option.setGetType(V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG);
+        option.setCount(Integer.MAX_VALUE);
+        list.getConversation(conversation, new ValueResult<V2TIMConversation>(output, call) {
+            @Override
+            public void onSuccess(V2TIMConversation held) {
+                messages().getHistoryMessageList(option, new MessagesResult(output, call) {
+                    @Override
+                    void more(JsonObject fields) {
+                        fields.addProperty("unread", held.getUnreadCount());
+                    }
+                });
+            }
+        });
+    }
+
+    private void history(String call, JsonObject command) {
+        V2TIMMessageListGetOption option = option(text(command, "conversation"));
+        option.setCount((int) number(command, "limit", 50));
+        option.setLastMsgID(text(command, "before"));
+        messages().getHistoryMessageList(option, new MessagesResult(output, call));
+    }
+
+    private static V2TIMMessageListGetOption option(String conversation) {
+        V2TIMMessageListGetOption option = new V2TIMMessageListGetOption();
+        if (conversation.startsWith("group_")) {
+            option.setGroupID(conversation.substring("group_".length()));
+        } else {
+            option.setUserID(conversation.substring(Math.min(conversation.length(), "c2c_".length())));
+        }
+        return option;
+    }
+
+    private void conversations(String call) {
+        manager().conversationManager().getConversationList(0, Integer.MAX_VALUE,
+                new ValueResult<V2TIMConversationResult>(output, call) {
+                    @Override
+                    public void fill(JsonObject fields, V2TIMConversationResult page) {
+                        JsonArray lines = new JsonArray();
+                        for (V2TIMConversation conversation : page.getConversationList()) {
+                            JsonObject line = new JsonObject();
+                            line.addProperty("conversation", conversation.getConversationID());
+                            line.addProperty("unread", conversation.getUnreadCount());
+                            lines.add(line);
+                        }
+                        fields.add("conversations", lines);
+                    }
+                });
+    }
+
+    private V2TIMManager manager() {
+        if (manager == null) {
+            manager = V2TIMManager.newInstance();
+        }
+        return manager;
+    }
+
+    private V2TIMMessageManager messages() {
+        return manager().messageManager();
+    }
+
+    private static String text(JsonObject from, String field) {
+        JsonElement element = from.get(field);
+        return element == null || element.isJsonNull() ? null : element.getAsString();
+    }
+
+    private static long number(JsonObject from, String field, long otherwise) {
+        JsonElement element = from.get(field);
+        return element == null || element.isJsonNull() ? otherwise : element.getAsLong();
+    }
+
+    private final class Result implements V2TIMCallback {
+        private final String call;
+
+        Result(String call) {
+            this.call = call;
+        }
+
+        @Override
+        public void onSuccess() {
+            output.success(call);
+        }
+
+        @Override
+        public void onError(int code, String desc) {
+            output.failure(call, code, desc);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package com.example.recall.driver;
+
+import com.example.recall.v2.V2TIMMessage;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.List;
+
+/** Prints a list of messages, oldest first. */
+class MessagesResult extends ValueResult<List<V2TIMMessage>> {
+    MessagesResult(Output output, String call) {
+        super(output, call);
+    }
+
+    /** Adds what else the result has. */
+    void more(JsonObject fields) {
+    }
+
+    @Override
+    final void fill(JsonObject fields, List<V2TIMMessage> newestFirst) {
+        JsonArray messages = new JsonArray();
+        for (int i = newestFirst.size() - 1; i >= 0; i--) {
+            messages.add(Events.message(newestFirst.get(i)));
+        }
+        fields.add("messages", messages);
+        more(fields);
+    }
+}

@@ -1,0 +1,55 @@
+package com.example.recall.v2;
+
+import com.example.recall.client.Conversation;
+
+/** A line of the conversation list. */
+public final class V2TIMConversation {
+    public static final int V2TIM_C2C = 1;
+    public static final int V2TIM_GROUP = 2;
+
+    private final Conversation conversation;
+    private final String loginUser;
+
+    V2TIMConversation(Conversation conversation, String loginUser) {
+        this.conversation = conversation;
+        this.loginUser = loginUser;
+    }
+
+    public String getConversationID() {
+        return conversation.id();
+    }
+
+    /** V2TIM_C2C or V2TIM_GROUP. */
+    public int getType() {
+        return getGroupID() == null ? V2TIM_C2C : V2TIM_GROUP;
+    }
+
+    /** The other user of a one-to-one conversation, else null. */
+    public String getUserID() {
+        return ConversationID.userOf(conversation.id());
+    }
+
+    public String getGroupID() {
+        return ConversationID.groupOf(conversation.id());
+    }
+
+    /** Unread messages; a recalled one never counts. */
+    public int getUnreadCount() {
+        return (int) Math.min(Integer.MAX_VALUE, conversation.unread());
+    }
+
+    /** The newest message held, with status V2TIM_MSG_STATUS_LOCAL_REVOKED when it was recalled; or null. */
+    public V2TIMMessage getLastMessage() {
+        return conversation.lastMessage() == null ? null : new V2TIMMessage(conversation.lastMessage(), loginUser);
+    }
+
+    /** Orders the list, latest change first: server time, milliseconds since 1970. */
+    public long getOrderKey() {
+        return conversation.lastChangeAt();
+    }
+
+    /** This user's role in a group ({@code owner}, {@code admin}, {@code member}), else null. */
+    public String getRole() {
+        return conversation.role();
+    }
+}

@@ -1,0 +1,225 @@
+package com.example.recall.v2;
+
+import com.example.recall.client.Conversation;
+import com.example.recall.client.ErrorCode;
+import com.example.recall.client.Message;
+import com.example.recall.client.RecallClient;
+import com.example.recall.client.RecallError;
+import com.example.recall.client.RecallListener;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The entrance: initialise, log in, and get at messages and conversations. */
+public final class V2TIMManager {
+    public static final int V2TIM_STATUS_LOGINED = 1;
+    public static final int V2TIM_STATUS_LOGINING = 2;
+    public static final int V2TIM_STATUS_LOGOUT = 3;
+
+    private final V2TIMMessageManager messageManager = new V2TIMMessageManager(this);
+    private final V2TIMConversationManager conversationManager = new V2TIMConversationManager(this);
+    private final CopyOnWriteArrayList<V2TIMSDKListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile RecallClient client;
+    private volatile String serverUrl;
+    private volatile String lastUser;
+
+    private V2TIMManager() {
+    }
+
+    /** Made when it is first asked for, since V2TIM has one. */
+    private static final class Single {
+        private static final V2TIMManager INSTANCE = new V2TIMManager();
+    }
+
+    /** The one that V2TIM has. */
+    public static V2TIMManager getInstance() {
+        return Single.INSTANCE;
+    }
+
+    /** The message manager of {@link #getInstance()}. */
+    public static V2TIMMessageManager getMessageManager() {
+        return getInstance().messageManager;
+    }
+
+    /** The conversation manager of {@link #getInstance()}. */
+    public static V2TIMConversationManager getConversationManager() {
+        return getInstance().conversationManager;
+    }
+
+    /** One of its own, for a second account or for tests. Not in V2TIM. */
+    public static V2TIMManager newInstance() {
+        return new V2TIMManager();
+    }
+
+    /** This instance's message manager. */
+    public V2TIMMessageManager messageManager() {
+        return messageManager;
+    }
+
+    /** This instance's conversation manager. */
+    public V2TIMConversationManager conversationManager() {
+        return conversationManager;
+    }
+
+    /**
+     * Prepares everything; nothing is connected yet. As V2TIM's, whose first two parameters mean nothing here: pass your
+     * Context and any number.
+     *
+     * @return whether the configuration can be used
+     */
+    public boolean initSDK(Object context, int sdkAppID, V2TIMSDKConfig config) {
+        return initSDK(config);
+    }
+
+    /** Prepares everything; nothing is connected yet. False without a server URL, or when called again. */
+    public synchronized boolean initSDK(V2TIMSDKConfig config) {
+        if (client != null || config == null || config.getServerUrl() == null) {
+            return false;
+        }
+        serverUrl = config.getServerUrl();
+        RecallClient made = new RecallClient(config.options());
+        made.addListener(new Telling());
+        client = made;
+        return true;
+    }
+
+    /** Logs out and frees the threads; initSDK may be called again. */
+    public synchronized void unInitSDK() {
+        RecallClient closing = client;
+        client = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    public void addIMSDKListener(V2TIMSDKListener listener) {
+        listeners.addIfAbsent(listener);
+    }
+
+    public void removeIMSDKListener(V2TIMSDKListener listener) {
+        listeners.remove(listener);
+    }
+
+    /**
+     * Connects, and succeeds after the first synchronisation.
+     *
+     * @param userSig the user's token, a JWT; where V2TIM takes its own signature
+     */
+    public void login(String userID, String userSig, V2TIMCallback callback) {
+        RecallClient present = client(callback);
+        if (present != null) {
+            lastUser = userID;
+            present.login(serverUrl, userID, userSig, Adapting.toCallback(callback));
+        }
+    }
+
+    /** Disconnects and forgets what is held. */
+    public void logout(V2TIMCallback callback) {
+        RecallClient present = client(callback);
+        if (present != null) {
+            present.logout(Adapting.toCallback(callback));
+        }
+    }
+
+    /** The user who is logged in or logging in, else the last one; null before the first login. */
+    public String getLoginUser() {
+        RecallClient present = client;
+        String user = present == null ? null : present.user();
+        return user == null ? lastUser : user;
+    }
+
+    /** One of the V2TIM_STATUS_… constants. */
+    public int getLoginStatus() {
+        RecallClient present = client;
+        if (present == null || present.user() == null) {
+            return V2TIM_STATUS_LOGOUT;
+        }
+        return present.isLoggedIn() ? V2TIM_STATUS_LOGINED : V2TIM_STATUS_LOGINING;
+    }
+
+    /** The server's time in seconds since 1970, as V2TIM's; 0 before the first login. */
+    public long getServerTime() {
+        RecallClient present = client;
+        return present == null || present.serverTime() < 0 ? 0 : present.serverTime() / 1000;
+    }
+
+    /** The server's time in milliseconds since 1970; 0 before the first login. To compare with getRecallableUntil(). */
+    public long getServerTimeMilliseconds() {
+        RecallClient present = client;
+        return present == null ? 0 : Math.max(0, present.serverTime());
+    }
+
+    /** The client, or null after telling that there is none. */
+    RecallClient client(V2TIMCallback callback) {
+        RecallClient present = client;
+        if (present == null && callback != null) {
+            callback.onError(ErrorCode.NOT_CONNECTED, NOT_INITIALISED);
+        }
+        return present;
+    }
+
+    RecallClient client(V2TIMValueCallback<?> callback) {
+        RecallClient present = client;
+        if (present == null && callback != null) {
+            callback.onError(ErrorCode.NOT_CONNECTED, NOT_INITIALISED);
+        }
+        return present;
+    }
+
+    private static final String NOT_INITIALISED = "call initSDK first";
+
+    void refuse(V2TIMCallback callback, String why) {
+        if (callback != null) {
+            callback.onError(ErrorCode.INVALID_REQUEST, why);
+        }
+    }
+
+    void refuse(V2TIMValueCallback<?> callback, String why) {
+        if (callback != null) {
+            callback.onError(ErrorCode.INVALID_REQUEST, why);
+        }
+    }
+
+    private final class Telling implements RecallListener {
+        @Override
+        public void onConnecting() {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onConnecting();
+            }
+        }
+
+        @Override
+        public void onConnected() {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onConnectSuccess();
+            }
+        }
+
+        @Override
+        public void onDisconnected(RecallError why) {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onConnectFailed(why.code(), why.description());
+            }
+        }
+
+        @Override
+        public void onTokenExpired() {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onUserSigExpired();
+            }
+        }
+
+        @Override
+        public void onNewMessage(Message message) {
+            messageManager.tellNew(message);
+        }
+
+        @Override
+        public void onMessageRevoked(Message tombstone) {
+            messageManager.tellRevoked(tombstone);
+        }
+
+        @Override
+        public void onConversationChanged(Conversation conversation) {
+            conversationManager.tellChanged(conversation);
+        }
+    }
+}

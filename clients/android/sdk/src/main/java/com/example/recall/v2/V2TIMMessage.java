@@ -1,0 +1,209 @@
+package com.example.recall.v2;
+
+import com.example.recall.client.Message;
+import com.example.recall.client.RecallError;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A message. One that was received does not change: after a recall, ask for it again or use the event. One that is sent
+ * gets its ID and status as sending goes on.
+ */
+public final class V2TIMMessage {
+    public static final int V2TIM_MSG_STATUS_SENDING = 1;
+    public static final int V2TIM_MSG_STATUS_SEND_SUCC = 2;
+    public static final int V2TIM_MSG_STATUS_SEND_FAIL = 3;
+    public static final int V2TIM_MSG_STATUS_HAS_DELETED = 4;
+    public static final int V2TIM_MSG_STATUS_LOCAL_IMPORTED = 5;
+    /** Recalled: there is no body, and {@link #getRevokerInfo()} tells by whom. */
+    public static final int V2TIM_MSG_STATUS_LOCAL_REVOKED = 6;
+
+    public static final int V2TIM_ELEM_TYPE_NONE = 0;
+    public static final int V2TIM_ELEM_TYPE_TEXT = 1;
+    public static final int V2TIM_ELEM_TYPE_CUSTOM = 2;
+
+    public static final int V2TIM_PRIORITY_DEFAULT = 0;
+    public static final int V2TIM_PRIORITY_HIGH = 1;
+    public static final int V2TIM_PRIORITY_NORMAL = 2;
+    public static final int V2TIM_PRIORITY_LOW = 3;
+
+    private final String loginUser;
+    private final String draftBody;
+    private volatile Message stored;
+    private volatile int status;
+    private volatile String msgID;
+    private volatile String conversation;
+    private volatile String replyTo;
+    private volatile boolean sameIDAgain;
+
+    /** A message to send. */
+    V2TIMMessage(String body) {
+        draftBody = body;
+        loginUser = null;
+        status = V2TIM_MSG_STATUS_SENDING;
+    }
+
+    /** A message from the server. */
+    V2TIMMessage(Message message, String loginUser) {
+        draftBody = null;
+        this.loginUser = loginUser;
+        accept(message);
+    }
+
+    private void accept(Message message) {
+        stored = message;
+        msgID = message.messageId();
+        conversation = message.conversation();
+        replyTo = message.replyTo();
+        status = message.isRevoked() ? V2TIM_MSG_STATUS_LOCAL_REVOKED : V2TIM_MSG_STATUS_SEND_SUCC;
+    }
+
+    void sending(String toConversation) {
+        conversation = toConversation;
+        status = V2TIM_MSG_STATUS_SENDING;
+    }
+
+    void sendingAs(String id) {
+        if (stored == null) {
+            msgID = id;
+        }
+    }
+
+    void sent(Message message) {
+        accept(message);
+    }
+
+    void failed(RecallError error) {
+        status = V2TIM_MSG_STATUS_SEND_FAIL;
+        sameIDAgain = error.isOutcomeUnknown();
+    }
+
+    void revoked(Message tombstone) {
+        if (tombstone != null) {
+            stored = tombstone;
+        }
+        status = V2TIM_MSG_STATUS_LOCAL_REVOKED;
+    }
+
+    /** The ID to send under: the same again when an earlier try may have arrived, so that it is stored once; else null. */
+    String idToRepeat() {
+        return sameIDAgain ? msgID : null;
+    }
+
+    String bodyToSend() {
+        return draftBody;
+    }
+
+    /** Unique; messages sort by it. Known as soon as sendMessage returns. */
+    public String getMsgID() {
+        return msgID;
+    }
+
+    /** When the server stored it, seconds since 1970 as in V2TIM; 0 before. */
+    public long getTimestamp() {
+        return TimeUnit.MILLISECONDS.toSeconds(getSentAt());
+    }
+
+    /** When the server stored it, milliseconds since 1970; 0 before. */
+    public long getSentAt() {
+        Message message = stored;
+        return message == null ? 0 : message.sentAt();
+    }
+
+    /** Until when its sender may recall it, server time in milliseconds since 1970; −1 without limit, 0 never or not sent yet. */
+    public long getRecallableUntil() {
+        Message message = stored;
+        return message == null ? 0 : message.recallableUntil();
+    }
+
+    /** The sender's user ID; null before it is sent. */
+    public String getSender() {
+        Message message = stored;
+        return message == null ? null : message.sender();
+    }
+
+    /** The other user of a one-to-one message, else null. */
+    public String getUserID() {
+        return ConversationID.userOf(conversation);
+    }
+
+    /** The group of a group message, else null. */
+    public String getGroupID() {
+        return ConversationID.groupOf(conversation);
+    }
+
+    /** {@code c2c_<user ID>} or {@code group_<group ID>}; null before it is sent. */
+    public String getConversationID() {
+        return conversation;
+    }
+
+    /** One of the V2TIM_MSG_STATUS_… constants. */
+    public int getStatus() {
+        return status;
+    }
+
+    /** Whether the user who is logged in sent it. */
+    public boolean isSelf() {
+        Message message = stored;
+        return message == null || loginUser == null || message.sender().equals(loginUser);
+    }
+
+    /** V2TIM_ELEM_TYPE_TEXT for a body with a text, NONE for a recalled message, else CUSTOM. */
+    public int getElemType() {
+        String body = getBody();
+        return body == null ? V2TIM_ELEM_TYPE_NONE : textOf(body) != null ? V2TIM_ELEM_TYPE_TEXT : V2TIM_ELEM_TYPE_CUSTOM;
+    }
+
+    /** The text, or null when there is none. */
+    public V2TIMTextElem getTextElem() {
+        String body = getBody();
+        String text = body == null ? null : textOf(body);
+        return text == null ? null : new V2TIMTextElem(text);
+    }
+
+    /** The whole body, a JSON object; null once recalled. */
+    public String getBody() {
+        if (status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
+            return null;
+        }
+        Message message = stored;
+        return message == null ? draftBody : message.body();
+    }
+
+    /** The message it answers, or null. */
+    public String getReplyTo() {
+        return replyTo;
+    }
+
+    /** Makes it an answer to another message; before sending. */
+    public void setReplyTo(String messageID) {
+        replyTo = messageID;
+    }
+
+    /** Who recalled it; null while it is not. */
+    public V2TIMUserFullInfo getRevokerInfo() {
+        Message message = stored;
+        return message == null || !message.isRevoked() ? null : new V2TIMUserFullInfo(message.revoked().by());
+    }
+
+    /** Why it was recalled; empty without a reason. */
+    public String getRevokeReason() {
+        Message message = stored;
+        String reason = message == null || !message.isRevoked() ? null : message.revoked().reason();
+        return reason == null ? "" : reason;
+    }
+
+    /** As what it was recalled: {@code sender}, {@code moderator} or {@code admin}; null while it is not. */
+    public String getRevokerRole() {
+        Message message = stored;
+        return message == null || !message.isRevoked() ? null : message.revoked().role();
+    }
+
+    private static String textOf(String body) {
+        JsonObject object = JsonParser.parseString(body).getAsJsonObject();
+        JsonElement text = object.get("text");
+        return text != null && text.isJsonPrimitive() && text.getAsJsonPrimitive().isString() ? text.getAsString() : null;
+    }
+}

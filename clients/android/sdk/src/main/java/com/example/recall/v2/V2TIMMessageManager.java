@@ -1,0 +1,230 @@
+package com.example.recall.v2;
+
+import com.example.recall.client.Answer;
+import com.example.recall.client.Message;
+import com.example.recall.client.RecallClient;
+import com.example.recall.client.RecallError;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Sending, recalling and fetching messages. */
+public final class V2TIMMessageManager {
+    private final V2TIMManager manager;
+    private final CopyOnWriteArrayList<V2TIMAdvancedMsgListener> listeners = new CopyOnWriteArrayList<>();
+
+    V2TIMMessageManager(V2TIMManager manager) {
+        this.manager = manager;
+    }
+
+    public void addAdvancedMsgListener(V2TIMAdvancedMsgListener listener) {
+        listeners.addIfAbsent(listener);
+    }
+
+    public void removeAdvancedMsgListener(V2TIMAdvancedMsgListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** A message with a text; its body is {@code {"text":…}}. */
+    public V2TIMMessage createTextMessage(String text) {
+        JsonObject body = new JsonObject();
+        body.addProperty("text", text);
+        return new V2TIMMessage(body.toString());
+    }
+
+    /** A message with any JSON object as its body. Not in V2TIM, whose custom messages hold bytes. */
+    public V2TIMMessage createJsonMessage(String bodyJson) {
+        return new V2TIMMessage(bodyJson);
+    }
+
+    /**
+     * Sends a message to a user or a group. To repeat a send that failed, give the same message again: if the first try may
+     * have arrived, it goes under the same ID and is stored once.
+     *
+     * @param receiver the other user, or null for a group
+     * @param groupID the group, or null for a user
+     * @param priority not used; V2TIM thins out crowded groups by it
+     * @param onlineUserOnly must be false: every message is stored, or it could not be recalled
+     * @param offlinePushInfo not used; this service sends no push notifications
+     * @return the message ID, or null when nothing could be sent
+     */
+    public String sendMessage(V2TIMMessage message, String receiver, String groupID, int priority, boolean onlineUserOnly,
+            Object offlinePushInfo, V2TIMSendCallback<V2TIMMessage> callback) {
+        if (onlineUserOnly) {
+            manager.refuse(callback, "onlineUserOnly is not supported");
+            return null;
+        }
+        return sendMessage(message, groupID != null ? ConversationID.ofGroup(groupID) : ConversationID.ofUser(receiver), callback);
+    }
+
+    /** Sends a message to a conversation. Not in V2TIM. */
+    public String sendMessage(V2TIMMessage message, String conversationID, V2TIMValueCallback<V2TIMMessage> callback) {
+        return send(message, conversationID, message.idToRepeat(), callback);
+    }
+
+    /** Sends a message under an ID that the app kept from an earlier try, so that it is stored once. Not in V2TIM. */
+    public String sendMessageAgain(V2TIMMessage message, String conversationID, String msgID,
+            V2TIMValueCallback<V2TIMMessage> callback) {
+        return send(message, conversationID, msgID, callback);
+    }
+
+    private String send(V2TIMMessage message, String conversationID, String msgID, V2TIMValueCallback<V2TIMMessage> callback) {
+        RecallClient client = manager.client(callback);
+        if (client == null) {
+            return null;
+        }
+        message.sending(conversationID);
+        String id = client.send(conversationID, message.bodyToSend(), message.getReplyTo(), msgID, new Answer<Message>() {
+            @Override
+            public void onSuccess(Message stored) {
+                message.sent(stored);
+                if (callback != null) {
+                    callback.onSuccess(message);
+                }
+            }
+
+            @Override
+            public void onError(RecallError error) {
+                message.failed(error);
+                if (callback != null) {
+                    callback.onError(error.code(), error.description());
+                }
+            }
+        });
+        if (id != null) {
+            message.sendingAs(id);
+        }
+        return id;
+    }
+
+    /** Recalls a message. On success its status is V2TIM_MSG_STATUS_LOCAL_REVOKED. */
+    public void revokeMessage(V2TIMMessage msg, V2TIMCallback callback) {
+        RecallClient client = manager.client(callback);
+        if (client == null) {
+            return;
+        }
+        Answer<Object> told = Adapting.toCallback(callback);
+        client.revoke(msg.getConversationID(), msg.getMsgID(), null, new Answer<Message>() {
+            @Override
+            public void onSuccess(Message tombstone) {
+                msg.revoked(tombstone);
+                told.onSuccess(null);
+            }
+
+            @Override
+            public void onError(RecallError error) {
+                told.onError(error);
+            }
+        });
+    }
+
+    /** Recalls a message of which only the IDs are known. Not in V2TIM. */
+    public void revokeMessage(String conversationID, String msgID, V2TIMCallback callback) {
+        revokeMessage(conversationID, msgID, null, callback);
+    }
+
+    /**
+     * Recalls a message and tells why. Not in V2TIM, where only the REST call takes a reason.
+     *
+     * @param reason up to 256 bytes, shown to the members; or null
+     */
+    public void revokeMessage(String conversationID, String msgID, String reason, V2TIMCallback callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.revoke(conversationID, msgID, reason, Adapting.toCallback(callback));
+        }
+    }
+
+    /** One-to-one messages from the server, newest first as in V2TIM, recalled ones included; before lastMsg, or the newest. */
+    public void getC2CHistoryMessageList(String userID, int count, V2TIMMessage lastMsg,
+            V2TIMValueCallback<List<V2TIMMessage>> callback) {
+        history(ConversationID.ofUser(userID), count, lastMsg == null ? null : lastMsg.getMsgID(), callback);
+    }
+
+    /** Group messages from the server, newest first as in V2TIM, recalled ones included; before lastMsg, or the newest. */
+    public void getGroupHistoryMessageList(String groupID, int count, V2TIMMessage lastMsg,
+            V2TIMValueCallback<List<V2TIMMessage>> callback) {
+        history(ConversationID.ofGroup(groupID), count, lastMsg == null ? null : lastMsg.getMsgID(), callback);
+    }
+
+    /** Messages from the server or from what is held, newest first, recalled ones included. */
+    public void getHistoryMessageList(V2TIMMessageListGetOption option, V2TIMValueCallback<List<V2TIMMessage>> callback) {
+        if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_CLOUD_OLDER_MSG) {
+            history(option.conversation(), option.count(), option.before(), callback);
+        } else if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG) {
+            RecallClient client = manager.client(callback);
+            if (client != null) {
+                client.held(option.conversation(), option.before(), option.count(), Adapting.toCallback(callback, this::newestFirst));
+            }
+        } else {
+            manager.refuse(callback, "only V2TIM_GET_CLOUD_OLDER_MSG and V2TIM_GET_LOCAL_OLDER_MSG are supported");
+        }
+    }
+
+    private void history(String conversation, int count, String before, V2TIMValueCallback<List<V2TIMMessage>> callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.history(conversation, before, count, Adapting.toCallback(callback, this::newestFirst));
+        }
+    }
+
+    /** Those of some messages that the client holds, recalled ones included. */
+    public void findMessages(List<String> messageIDList, V2TIMValueCallback<List<V2TIMMessage>> callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.heldMessages(new ArrayList<>(messageIDList), Adapting.toCallback(callback, this::wrap));
+        }
+    }
+
+    /** Marks everything held of a one-to-one conversation as read. */
+    public void markC2CMessageAsRead(String userID, V2TIMCallback callback) {
+        manager.conversationManager().cleanConversationUnreadMessageCount(ConversationID.ofUser(userID), 0, 0, callback);
+    }
+
+    /** Marks everything held of a group as read. */
+    public void markGroupMessageAsRead(String groupID, V2TIMCallback callback) {
+        manager.conversationManager().cleanConversationUnreadMessageCount(ConversationID.ofGroup(groupID), 0, 0, callback);
+    }
+
+    /** Marks a conversation as read up to a message; answers with what is unread after it. Not in V2TIM. */
+    public void markMessageAsRead(String conversationID, String msgID, V2TIMValueCallback<Long> callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.read(conversationID, msgID, Adapting.toCallback(callback, unread -> unread));
+        }
+    }
+
+    private List<V2TIMMessage> wrap(List<Message> messages) {
+        List<V2TIMMessage> wrapped = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            wrapped.add(new V2TIMMessage(message, manager.getLoginUser()));
+        }
+        return wrapped;
+    }
+
+    private List<V2TIMMessage> newestFirst(List<Message> oldestFirst) {
+        List<V2TIMMessage> wrapped = wrap(oldestFirst);
+        Collections.reverse(wrapped);
+        return wrapped;
+    }
+
+    void tellNew(Message message) {
+        V2TIMMessage wrapped = new V2TIMMessage(message, manager.getLoginUser());
+        for (V2TIMAdvancedMsgListener listener : listeners) {
+            listener.onRecvNewMessage(wrapped);
+        }
+    }
+
+    void tellRevoked(Message tombstone) {
+        V2TIMMessage wrapped = new V2TIMMessage(tombstone, manager.getLoginUser());
+        V2TIMUserFullInfo operator = new V2TIMUserFullInfo(tombstone.revoked().by());
+        String reason = tombstone.revoked().reason() == null ? "" : tombstone.revoked().reason();
+        for (V2TIMAdvancedMsgListener listener : listeners) {
+            listener.onRecvMessageRevoked(tombstone.messageId());
+            listener.onRecvMessageRevoked(tombstone.messageId(), operator, reason);
+            listener.onRecvMessageRevoked(wrapped);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package com.example.recall.v2;
+
+import com.example.recall.client.RecallError;
+import com.example.recall.client.RecallOptions;
+import com.example.recall.client.Answer;
+import java.util.concurrent.Executor;
+import okhttp3.OkHttpClient;
+
+/** Where the server is and how the client behaves. Only the server URL is required. */
+public final class V2TIMSDKConfig {
+    private String serverUrl;
+    private final RecallOptions options = new RecallOptions();
+
+    /** {@code wss://{api}.execute-api.{region}.amazonaws.com/{stage}}, or {@code ws://127.0.0.1:3001/local}. */
+    public V2TIMSDKConfig setServerUrl(String url) {
+        serverUrl = url;
+        return this;
+    }
+
+    public String getServerUrl() {
+        return serverUrl;
+    }
+
+    /** Who gives a new token when the old one is over; without one, {@code onUserSigExpired} asks the app to log in again. */
+    public V2TIMSDKConfig setTokenProvider(V2TIMTokenProvider provider) {
+        options.tokenProvider(provider == null ? null : (user, answer) -> provider.provideToken(user, new TokenAnswer(answer)));
+        return this;
+    }
+
+    /** Where callbacks run; it must keep their order. Default: the main looper on Android, else a thread of their own. */
+    public V2TIMSDKConfig setCallbackExecutor(Executor executor) {
+        options.callbackExecutor(executor);
+        return this;
+    }
+
+    /** An OkHttp client to take proxy, certificate pinning and threads from. */
+    public V2TIMSDKConfig setHttpClient(OkHttpClient client) {
+        options.httpClient(client);
+        return this;
+    }
+
+    /** How long one attempt of a request waits, in milliseconds; three attempts are made. Default 10,000. */
+    public V2TIMSDKConfig setRequestTimeout(long milliseconds) {
+        options.requestTimeoutMilliseconds(milliseconds);
+        return this;
+    }
+
+    /** The bounds of the wait before reconnecting, in milliseconds. Default 500 and 30,000. */
+    public V2TIMSDKConfig setReconnectWait(long minimumMilliseconds, long maximumMilliseconds) {
+        options.reconnectMinimumMilliseconds(minimumMilliseconds).reconnectMaximumMilliseconds(maximumMilliseconds);
+        return this;
+    }
+
+    RecallOptions options() {
+        return options;
+    }
+
+    private static final class TokenAnswer implements V2TIMValueCallback<String> {
+        private final Answer<String> answer;
+
+        TokenAnswer(Answer<String> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public void onSuccess(String token) {
+            answer.onSuccess(token);
+        }
+
+        @Override
+        public void onError(int code, String desc) {
+            answer.onError(RecallError.of(code, desc));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package com.example.recall.v2;
+
+/** The text of a text message. */
+public final class V2TIMTextElem {
+    private final String text;
+
+    V2TIMTextElem(String text) {
+        this.text = text;
+    }
+
+    public String getText() {
+        return text;
+    }
+}
