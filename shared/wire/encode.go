@@ -131,20 +131,3 @@ func appendRevocation(frame []byte, recalled recall.Recalled) []byte {
 	frame = appendRevoked(frame, recalled.Revocation)
 	return append(frame, '}')
 }
-
-// MaximumReplyBytes is what a reply stays under. API Gateway's limit of a message is 128 KB (API Gateway Developer Guide,
-// "Quotas for configuring and running a WebSocket API").
-const MaximumReplyBytes = 100_000
-
-// SyncItemBytes is more than a conversation of a sync reply takes besides its messages and revocations.
-const SyncItemBytes = 1_024
-
-// EncodedSize is how many bytes a message takes in a sync reply, with the comma behind it.
-func EncodedSize(viewer recall.UserID, message recall.Message) int {
-	return len(appendMessage(make([]byte, 0, len(message.Body)+512), viewer, &message, true)) + 1
-}
-
-// EncodedRevocationSize is how many bytes a recall takes in a sync reply, with the comma behind it.
-func EncodedRevocationSize(recalled recall.Recalled) int {
-	return len(appendRevocation(make([]byte, 0, 512), recalled)) + 1
-}

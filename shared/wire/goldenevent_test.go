@@ -1,0 +1,67 @@
+package wire
+
+import (
+	"testing"
+
+	"example.com/recall/shared/recall"
+)
+
+func TestEventsAreThoseOfTheVectors(t *testing.T) {
+	message, reply, ofGroup := fromBob(), fromAlice(), inGroup()
+	recalled := recall.Recalled{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}
+	inGroupByModerator := recall.Recalled{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()}
+	inGroupByAdmin := recall.Recalled{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin()}
+	notices := []struct {
+		name   string
+		notice recall.Notice
+	}{
+		{"message", recall.Notice{Conversation: direct(), Message: &message}},
+		{"message from another device of mine, a reply", recall.Notice{Conversation: direct(), Message: &reply}},
+		{"message in a group without recall", recall.Notice{Conversation: group(), Message: &ofGroup}},
+		{"revoked", recall.Notice{Conversation: direct(), Revocations: []recall.Recalled{recalled}}},
+		{"revoked by a moderator and by an admin", recall.Notice{Conversation: group(), Revocations: []recall.Recalled{inGroupByModerator, inGroupByAdmin}}},
+		{"read on another device", recall.Notice{Conversation: direct(), Read: &recall.ReadMark{ReadUpTo: third, Unread: 0}}},
+		{"conversation: somebody joined", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeJoined, User: bob, Role: recall.MemberMember}}},
+		{"conversation: somebody left", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeLeft, User: bob}}},
+		{"conversation: another role", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeRole, User: bob, Role: recall.MemberAdmin}}},
+		{"conversation: other settings", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeSettings}}},
+	}
+	var produced []vector
+	for _, entry := range notices {
+		frame, err := Event(alice, entry.notice)
+		if err != nil {
+			t.Fatalf("%s: %v", entry.name, err)
+		}
+		produced = append(produced, vector{entry.name, frame})
+	}
+	golden(t, "events.json", produced)
+}
+
+func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
+	golden(t, "adminreplies.json", []vector{
+		{"revoke", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin()}}}, reference)},
+		{"revoke, one of which fails", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{
+			{MessageID: first, Revoked: byAdmin(), Repeated: true},
+			{MessageID: unknown, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation").In(group())},
+		}}, reference)},
+		{"revokeBySender, more to come", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{
+			Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin()}}, Next: "MDFIRjdZQVQwMDAwMDAwMDAwMDAwMEIwQjE",
+		}, reference)},
+		{"revokeBySender, nothing found", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{}, reference)},
+		{"putGroup", AdminReply(Envelope{"putGroup", "3"})},
+		{"deleteGroup", AdminReply(Envelope{"deleteGroup", "4"})},
+		{"putMember", AdminReply(Envelope{"putMember", "5"})},
+		{"deleteMember", AdminReply(Envelope{"deleteMember", "6"})},
+		{"getSettings", AdminSettingsReply(Envelope{"getSettings", "7"}, recall.DefaultWindow)},
+		{"putSettings", AdminSettingsReply(Envelope{"putSettings", "8"}, recall.Unlimited)},
+		{"audit", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{
+			Recalls: []recall.Recalled{
+				{Conversation: direct(), MessageID: second, Sender: alice, SentAt: now + 1_000, Revocation: bySender()},
+				{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()},
+			},
+			Next: "MDFIRjdZQVhYUjAwMDAwMDAwMDAwMDAwMDA",
+		})},
+		{"audit without recalls", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{})},
+		{"error", ErrorReply(Envelope{"putMember", "5"}, recall.Fail(recall.ConversationNotFound, "no such group; putGroup creates it"), reference)},
+	})
+}

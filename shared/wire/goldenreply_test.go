@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"errors"
+	"testing"
+
+	"example.com/recall/shared/recall"
+)
+
+const reference = "5a1f"
+
+func TestRepliesAreThoseOfTheVectors(t *testing.T) {
+	replies := append(singleReplies(), revokeReplies()...)
+	replies = append(replies, syncReplies()...)
+	replies = append(replies, listReplies()...)
+	golden(t, "replies.json", append(replies, errorReplies()...))
+}
+
+func singleReplies() []vector {
+	fromAliceInGroup := inGroup()
+	fromAliceInGroup.Sender = alice
+	return []vector{
+		{"hello", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: 120, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
+		{"hello without id, no limit", HelloReply(Envelope{"hello", ""}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.Unlimited, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
+		{"hello, recall off", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.WindowOff, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
+		{"send", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()})},
+		{"send, stored before", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true})},
+		{"send to a group without recall", SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup})},
+		{"read", ReadReply(Envelope{"read", "4"}, recall.ReadMark{ReadUpTo: third, Unread: 0})},
+		{"read, more than is counted", ReadReply(Envelope{"read", "4"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
+	}
+}
+
+func revokeReplies() []vector {
+	one := Envelope{"revoke", "5"}
+	expired := recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over")
+	return []vector{
+		{"revoke", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender()}}, true, reference)},
+		{"revoke, repeated by the same operator", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender(), Repeated: true}}, true, reference)},
+		{"revoke by a moderator with a reason", RevokeReply(one, []recall.RevokeResult{{MessageID: fourth, Revoked: byModerator()}}, true, reference)},
+		{"revoke after the window", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference)},
+		{"revoke of several, one of which fails", RevokeReply(one, []recall.RevokeResult{
+			{MessageID: second, Revoked: bySender()},
+			{MessageID: unknown, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation")},
+		}, false, reference)},
+		{"revoke of several, one of which meets a bug", RevokeReply(one, []recall.RevokeResult{
+			{MessageID: second, Revoked: bySender()},
+			{MessageID: third, Err: errors.New("something that only the log may hold")},
+		}, false, reference)},
+		{"revoke of several", RevokeReply(one, []recall.RevokeResult{
+			{MessageID: second, Revoked: bySender()},
+			{MessageID: fourth, Revoked: bySender(), Repeated: true},
+		}, false, reference)},
+	}
+}
+
+func syncReplies() []vector {
+	sync := Envelope{"sync", "6"}
+	revocations := []recall.Recalled{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
+	return []vector{
+		{"sync of the newest, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{
+			Conversation: direct(), Messages: []recall.Message{fromBob(), fromAlice(), tombstone()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1,
+		}}, reference)},
+		{"sync since a cursor, more to come", SyncReply(sync, alice, []recall.SyncResult{{
+			Conversation: direct(), Messages: []recall.Message{fromBob()}, Revocations: revocations, Cursor: "MToxNzAwMDAwMDA1MDAwOjAxOjAx", More: true, Unread: 1, ReadUpTo: first,
+		}}, reference)},
+		{"sync without news", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference)},
+		{"sync, paging back, the beginning is reached", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}}, reference)},
+		{"sync, paging back, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second}}, reference)},
+		{"sync of several: one fails, one did not fit", SyncReply(sync, alice, []recall.SyncResult{
+			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Unread: 1},
+			{Conversation: recall.InGroup("secret"), Err: recall.Fail(recall.ConversationNotFound, "no such conversation")},
+			{Conversation: direct(), More: true, Unread: 2, ReadUpTo: first},
+		}, reference)},
+	}
+}
+
+func listReplies() []vector {
+	list := Envelope{"conversations", "7"}
+	return []vector{
+		{"conversations, more to come", ConversationsReply(list, alice, recall.ConversationsResult{
+			Conversations: []recall.Listed{
+				{Conversation: group(), LastChangeAt: now + 6_000, LastMessageID: fourth, Unread: 1, Role: recall.MemberOwner, Name: "Engineering"},
+				{Conversation: direct(), LastChangeAt: now + 5_000, LastMessageID: third},
+			},
+			Next: "MTcwMDAwMDAwNTAwMDpjMmMjYWxpY2UjYm9i",
+		})},
+		{"conversations, a group without messages", ConversationsReply(list, alice, recall.ConversationsResult{
+			Conversations: []recall.Listed{{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember}},
+		})},
+		{"conversations of a new user", ConversationsReply(list, alice, recall.ConversationsResult{})},
+	}
+}
+
+// everyFailure has each name of the error table once, in the table's order.
+func everyFailure() []*recall.Error {
+	stale := recall.Fail(recall.StaleMessageID, "the messageId's time is more than 30 s off the server's; set the clock by serverTime")
+	stale.ServerTime = now
+	return []*recall.Error{
+		recall.Invalid("conversation", "is missing"),
+		recall.Fail(recall.UnknownAction, "action: no such action"),
+		recall.Fail(recall.BodyTooLarge, "body: more than 12288 bytes as encoded"),
+		recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over"),
+		recall.Fail(recall.MessageNotFound, "no such message in that conversation"),
+		recall.Fail(recall.AlreadyRecalled, "the message was recalled before by somebody else"),
+		recall.Fail(recall.RecallDenied, "only the sender or a moderator may recall the message"),
+		recall.Fail(recall.ConversationNotFound, "no such conversation"),
+		recall.Fail(recall.NotAllowed, "the action needs another role"),
+		stale,
+		recall.Fail(recall.MessageIDTaken, "the messageId is taken"),
+		recall.Fail(recall.TokenExpired, "the token has expired; connect again with a new one"),
+		recall.Fail(recall.TooManyRequests, "too many requests; wait and retry"),
+		recall.Fail(recall.Unavailable, "the store could not be reached; retry"),
+		recall.Fail(recall.Internal, "this text is never sent"),
+	}
+}
+
+func errorReplies() []vector {
+	var replies []vector
+	for _, failure := range everyFailure() {
+		replies = append(replies, vector{"error " + string(failure.Name), ErrorReply(Envelope{"send", "8"}, failure, reference)})
+	}
+	return append(replies,
+		vector{"error in a group", ErrorReply(Envelope{"revoke", "8"}, recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over").In(group()), reference)},
+		vector{"error of a frame that could not be read", ErrorReply(Envelope{}, recall.Fail(recall.UnknownAction, "the frame is not JSON; send a JSON object with an action"), reference)},
+	)
+}
