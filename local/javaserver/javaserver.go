@@ -1,0 +1,219 @@
+// Package javaserver runs a server written in Java as a child: it listens on one address only, may take a free port, and
+// never outlives its parent. Such a server is one Java source file and the jars that a script of the project fetches.
+package javaserver
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/recall/local/process"
+)
+
+// Program says what to run.
+type Program struct {
+	// Name is what people call the server.
+	Name string
+	// Tool is its name for scripts/require.sh; its jars are in .tools/{Tool}/lib.
+	Tool string
+	// Jar is a pattern of the jar that shows that they are there.
+	Jar string
+	// Source is the main class, in a file named LoopbackServer.java. It gets the address and the port as its first
+	// arguments, prints "ready PORT" once it listens, and ends when its standard input does.
+	Source []byte
+	// Options are for the Java virtual machine, Arguments come after address and port.
+	Options   func(libraries string) []string
+	Arguments []string
+}
+
+// Options say where to run it.
+type Options struct {
+	Address string    // empty = 127.0.0.1
+	Port    int       // 0 = a free one
+	Tools   string    // the directory that holds lib/; empty = .tools/{Tool} in or above the working directory
+	Log     io.Writer // gets what the server prints; nil = dropped
+}
+
+// Server is a running server.
+type Server struct {
+	endpoint string
+	process  *process.Process
+	sources  string
+	closed   sync.Once
+}
+
+const (
+	// startTime bounds the start; it takes one or two seconds on an idle machine.
+	startTime = 90 * time.Second
+	// stopTime is how long the server may take to end after being asked to. It holds nothing that would be lost.
+	stopTime = 500 * time.Millisecond
+)
+
+// Start starts the server and waits until it listens. Its errors say what to do when Java or the jars are missing or
+// the port is taken.
+func Start(ctx context.Context, program Program, options Options) (*Server, error) {
+	advice := "run: scripts/require.sh java " + program.Tool
+	java, err := exec.LookPath("java")
+	if err != nil {
+		return nil, fmt.Errorf("%s needs Java 17 or newer, which is not on the PATH; %s", program.Name, advice)
+	}
+	libraries, err := findLibraries(program, options.Tools)
+	if err != nil {
+		return nil, fmt.Errorf("%w; %s", err, advice)
+	}
+	if options.Address == "" {
+		options.Address = "127.0.0.1"
+	}
+	// Java compiles the one source file when it starts it, so that the project carries no compiled class.
+	sources, err := os.MkdirTemp("", "recall-"+program.Tool+"-")
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", program.Name, err)
+	}
+	s := &Server{sources: sources}
+	if err := s.start(ctx, java, libraries, program, options); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context, java, libraries string, program Program, options Options) error {
+	source := filepath.Join(s.sources, "LoopbackServer.java")
+	if err := os.WriteFile(source, program.Source, 0o600); err != nil {
+		return fmt.Errorf("start %s: %w", program.Name, err)
+	}
+	arguments := append([]string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}, program.Options(libraries)...)
+	arguments = append(arguments, "-cp", filepath.Join(libraries, "*"), source, options.Address, strconv.Itoa(options.Port))
+	output := &output{ready: make(chan string, 1), log: options.Log}
+	child, err := process.Start(process.Options{
+		Path: java, Arguments: append(arguments, program.Arguments...), Environment: os.Environ(), Directory: s.sources, Output: output.line,
+	})
+	if err != nil {
+		return fmt.Errorf("start %s: %w", program.Name, err)
+	}
+	s.process = child
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	select {
+	case port := <-output.ready:
+		s.endpoint = "http://" + net.JoinHostPort(options.Address, port)
+		return nil
+	case <-child.Done():
+		return failure(program, options, child, output)
+	case <-ctx.Done():
+		return fmt.Errorf("%s was not ready in time: %w; it said: %s", program.Name, context.Cause(ctx), output.text())
+	}
+}
+
+func failure(program Program, options Options, child *process.Process, output *output) error {
+	said := output.text()
+	for _, sign := range []string{"Address already in use", "Failed to bind", "Bind failed"} {
+		if strings.Contains(said, sign) {
+			return fmt.Errorf("port %d is taken, so %s cannot start; end the program that has it, or choose another port (0 = any free one)",
+				options.Port, program.Name)
+		}
+	}
+	return fmt.Errorf("%s ended while starting (%s); it said: %s; run: scripts/require.sh java %s", program.Name, child.Status(), said, program.Tool)
+}
+
+// Endpoint is the server's base URL, such as http://127.0.0.1:8000.
+func (s *Server) Endpoint() string { return s.endpoint }
+
+// ProcessID is the operating system's ID of the server's process.
+func (s *Server) ProcessID() int { return s.process.ID() }
+
+// Done is closed when the server has ended.
+func (s *Server) Done() <-chan struct{} { return s.process.Done() }
+
+// Close ends the server and returns when its process is gone.
+func (s *Server) Close() {
+	s.closed.Do(func() {
+		if s.process != nil {
+			s.process.Stop(stopTime)
+		}
+		// A directory of one source file that stays behind in the temporary directory harms nobody.
+		_ = os.RemoveAll(s.sources)
+	})
+}
+
+// findLibraries finds the directory that holds the jars themselves.
+func findLibraries(program Program, given string) (string, error) {
+	if given != "" {
+		if found, ok := librariesIn(given, program.Jar); ok {
+			return found, nil
+		}
+		return "", fmt.Errorf("the jars of %s are not in %s", program.Name, filepath.Join(given, "lib"))
+	}
+	directory, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", program.Name, err)
+	}
+	for {
+		if found, ok := librariesIn(filepath.Join(directory, ".tools", program.Tool), program.Jar); ok {
+			return found, nil
+		}
+		parent := filepath.Dir(directory)
+		if parent == directory {
+			return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory or any above it", program.Name, program.Tool)
+		}
+		directory = parent
+	}
+}
+
+func librariesIn(directory, jar string) (string, bool) {
+	found, err := filepath.Glob(filepath.Join(directory, "lib", jar))
+	if err != nil || len(found) == 0 {
+		return "", false
+	}
+	absolute, err := filepath.Abs(filepath.Join(directory, "lib"))
+	return absolute, err == nil
+}
+
+// output reads what the server prints: it finds the ready line and keeps the beginning for an error message.
+type output struct {
+	ready chan string
+
+	mutex sync.Mutex
+	log   io.Writer
+	said  bytes.Buffer
+}
+
+// keptOutput bounds what is kept for the error message of a failed start.
+const keptOutput = 4 << 10
+
+func (o *output) line(line []byte) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.said.Len() < keptOutput {
+		o.said.Write(line)
+		o.said.WriteByte('\n')
+	}
+	if o.log != nil {
+		// A log that cannot be written must not stop the server.
+		_, _ = fmt.Fprintf(o.log, "%s\n", line)
+	}
+	if port, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "ready "); ok {
+		select {
+		case o.ready <- port:
+		default:
+		}
+	}
+}
+
+func (o *output) text() string {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.said.Len() == 0 {
+		return "nothing"
+	}
+	return strings.TrimSpace(o.said.String())
+}
