@@ -20,6 +20,7 @@ final class ConversationView {
     boolean syncing;
     /** What the synchronisation under way counts as, through all its pages; null when there is none. */
     Conversations.Source syncSource;
+    int pagesWithoutProgress;
     long unread;
     String readUpTo = "";
     String role;

@@ -13,6 +13,11 @@ import java.util.Set;
 final class Synchronisation {
     private static final int MOST_PER_REQUEST = 20;
     private static final int MOST_PAGES_OF_LIST = 1_000;
+    /**
+     * A conversation may not fit into a reply and must be asked for again as it was, once for each of those beside it; but a
+     * server that says "more" for ever must not keep us here for ever.
+     */
+    private static final int MOST_PAGES_WITHOUT_PROGRESS = MOST_PER_REQUEST;
 
     private final Requests requests;
     private final Conversations conversations;
@@ -60,6 +65,7 @@ final class Synchronisation {
         for (ConversationView view : conversations.all()) {
             view.syncing = false;
             view.syncSource = null;
+            view.pagesWithoutProgress = 0;
             view.arrivedDuringSync.clear();
         }
     }
@@ -235,10 +241,11 @@ final class Synchronisation {
         if (cursor != null) {
             view.cursor = cursor;
         }
-        if (Boolean.TRUE.equals(Json.bool(item, "more")) && moved) {
-            // A server that says "more" for ever without moving on would keep us here for ever.
+        view.pagesWithoutProgress = moved ? 0 : view.pagesWithoutProgress + 1;
+        if (Boolean.TRUE.equals(Json.bool(item, "more")) && view.pagesWithoutProgress <= MOST_PAGES_WITHOUT_PROGRESS) {
             waiting.add(id);
         } else {
+            view.pagesWithoutProgress = 0;
             view.syncSource = null;
         }
     }

@@ -1,0 +1,53 @@
+package com.example.recall.client;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what a client tells, in words. */
+final class Recorder implements RecallListener {
+    final List<String> told = new ArrayList<>();
+
+    @Override
+    public void onConnecting() {
+    }
+
+    @Override
+    public void onConnected() {
+        told.add("connected");
+    }
+
+    @Override
+    public void onDisconnected(RecallError why) {
+        told.add("disconnected");
+    }
+
+    @Override
+    public void onTokenExpired() {
+        told.add("token expired");
+    }
+
+    @Override
+    public void onNewMessage(Message message) {
+        told.add("new " + message.messageId());
+    }
+
+    @Override
+    public void onMessageRevoked(Message tombstone) {
+        told.add("revoked " + tombstone.messageId() + " by " + tombstone.revoked().by());
+    }
+
+    @Override
+    public void onConversationChanged(Conversation conversation) {
+    }
+
+    /** What was told of messages, leaving out the connection. */
+    List<String> ofMessages() {
+        List<String> some = new ArrayList<>();
+        for (String line : told) {
+            if (line.startsWith("new ") || line.startsWith("revoked ")) {
+                some.add(line);
+            }
+        }
+        return some;
+    }
+}

@@ -1,0 +1,228 @@
+package com.example.recall.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SynchronisationTest extends ClientTest {
+    private JsonObject item(JsonObject sync) {
+        return sync.getAsJsonArray("conversations").get(0).getAsJsonObject();
+    }
+
+    private void reconnect() {
+        server.drop();
+        loop.advance(500);
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[]}");
+    }
+
+    @Test
+    void loginSucceedsAfterTheFirstSynchronisationWhichIsHistoryAndNotAnnounced() {
+        startLogin();
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob','unread':5}]}");
+        assertTrue(login.isPending());
+        JsonObject sync = server.take("sync");
+        assertFalse(item(sync).has("cursor"));
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hi"), revocation(BOB_2, "bob", "bob"), "c1", false, 1) + "]}");
+        login.value();
+        assertEquals(List.of(), recorder.ofMessages());
+        assertEquals(2, view("c2c_bob").size());
+        assertEquals(1, unread("c2c_bob"));
+    }
+
+    @Test
+    void allPagesOfTheListAndAllPagesOfAConversationAreFetched() {
+        startLogin();
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}],'next':'n1'}");
+        JsonObject second = server.take("conversations");
+        assertEquals("n1", second.get("after").getAsString());
+        server.reply(second, "{'conversations':[{'conversation':'c2c_carol'}]}");
+        JsonObject sync = server.take("sync");
+        assertEquals(2, sync.getAsJsonArray("conversations").size());
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hi"), "", "c1", true, 2)
+                + ",{'conversation':'c2c_carol','messages':[],'revocations':[],'more':true,'unread':0}]}");
+        sync = server.take("sync");
+        assertEquals(2, sync.getAsJsonArray("conversations").size(), "one has more, the other did not fit");
+        server.reply(sync, "{'conversations':[" + page(message(BOB_2, "bob", "ho"), "", "c2", false, 2)
+                + ",{'conversation':'c2c_carol','messages':[],'revocations':[],'cursor':'c1','more':false,'unread':0}]}");
+        login.value();
+        assertEquals(List.of(), recorder.ofMessages(), "later pages of the first synchronisation are history too");
+    }
+
+    @Test
+    void batchesHaveAtMostTwentyConversations() {
+        startLogin();
+        server.accept();
+        server.greet();
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 45; i++) {
+            lines.add("{'conversation':'group_" + i + "'}");
+        }
+        server.reply(server.take("conversations"), "{'conversations':[" + String.join(",", lines) + "]}");
+        int asked = 0;
+        while (login.isPending()) {
+            JsonObject sync = server.take("sync");
+            int size = sync.getAsJsonArray("conversations").size();
+            assertTrue(size <= 20);
+            asked += size;
+            List<String> items = new ArrayList<>();
+            sync.getAsJsonArray("conversations").forEach(wanted -> items.add("{'conversation':"
+                    + wanted.getAsJsonObject().get("conversation") + ",'messages':[],'revocations':[],'cursor':'c','more':false,'unread':0}"));
+            server.reply(sync, "{'conversations':[" + String.join(",", items) + "]}");
+        }
+        assertEquals(45, asked);
+    }
+
+    @Test
+    void afterReconnectingEveryCursorIsSyncedAndWhatWasMissedIsAnnouncedOnce() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        assertEquals("c1", item(sync).get("cursor").getAsString(), "also when the list does not name it");
+        server.reply(sync, "{'conversations':[" + page(message(BOB_2, "bob", "two") + "," + message(BOB_3, "bob", "three"),
+                revocation(BOB_1, "bob", "bob") + "," + revocation("01HF7YAT00000000000000A0A0", "alice", "carol"), "c2", false, 2) + "]}");
+        assertEquals(List.of("new " + BOB_1, "new " + BOB_2, "new " + BOB_3, "revoked " + BOB_1 + " by bob",
+                "revoked 01HF7YAT00000000000000A0A0 by carol"), recorder.ofMessages());
+        assertEquals(2, unread("c2c_bob"));
+    }
+
+    @Test
+    void aMessageThatIsRecalledOnTheSamePageIsNeverAnnouncedAsNew() {
+        login("c2c_bob");
+        reconnect();
+        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_1, "bob", "secret"),
+                revocation(BOB_1, "bob", "bob"), "c2", false, 0) + "]}");
+        assertEquals(List.of("revoked " + BOB_1 + " by bob"), recorder.ofMessages());
+        assertTrue(view("c2c_bob").get(0).isRevoked());
+    }
+
+    @Test
+    void aConversationThatBeganWhileAwayIsAnnouncedMessageByMessage() {
+        login();
+        server.drop();
+        loop.advance(500);
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}]}");
+        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_1, "bob", "hi"), "", "c1", false, 1) + "]}");
+        assertEquals(List.of("new " + BOB_1), recorder.ofMessages());
+    }
+
+    @Test
+    void unreadCountsNewMessagesOfOthersAndUncountsRecalledOnes() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        assertEquals(2, unread("c2c_bob"));
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        assertEquals(1, unread("c2c_bob"));
+    }
+
+    @Test
+    void aRecallOfAMessageThatIsNotHeldAndNotReadFetchesTheUnreadNumber() {
+        login("c2c_bob");
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        JsonObject sync = server.take("sync");
+        assertEquals("c1", item(sync).get("cursor").getAsString());
+        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 7) + "]}");
+        assertEquals(7, unread("c2c_bob"));
+    }
+
+    @Test
+    void aRecallOfAMessageThatWasReadFetchesNothing() {
+        login("c2c_bob");
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':0}");
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        assertTrue(server.frames.isEmpty());
+    }
+
+    @Test
+    void aLiveMessageDuringTheSyncIsCountedOnceWhateverTheServersNumberKnew() {
+        login("c2c_bob");
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send(messageEvent(BOB_1, "bob", "on the page too"));
+        server.send(messageEvent(BOB_2, "bob", "after the page was made"));
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "on the page too"), "", "c2", false, 1) + "]}");
+        assertEquals(2, unread("c2c_bob"));
+        assertEquals(List.of("new " + BOB_1, "new " + BOB_2), recorder.ofMessages());
+    }
+
+    @Test
+    void aLiveRecallDuringTheSyncIsNotCountedBackByALatePage() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "secret"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "secret"), "", "c2", false, 1) + "]}");
+        assertEquals(0, unread("c2c_bob"));
+        assertTrue(view("c2c_bob").get(0).isRevoked());
+    }
+
+    @Test
+    void anOlderReadThanTheOneHeldChangesNothing() {
+        login("c2c_bob");
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':3}");
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':9}");
+        assertEquals(3, unread("c2c_bob"));
+    }
+
+    @Test
+    void aPageOfHistoryIsNotAnnouncedAndMovesNoCursor() {
+        login("c2c_bob");
+        Outcome<List<Message>> page = new Outcome<>();
+        client.history("c2c_bob", null, 50, page);
+        loop.settle();
+        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_3, "bob", "hi"), "", "c9", false, 1) + "]}");
+        assertEquals(1, page.value().size());
+        assertEquals(List.of(), recorder.ofMessages());
+        reconnect();
+        assertEquals("c1", item(server.take("sync")).get("cursor").getAsString());
+    }
+
+    @Test
+    void aMessageKnownFromHistoryIsCountedWhenItsEventComes() {
+        login("c2c_bob");
+        client.history("c2c_bob", null, 50, new Outcome<>());
+        loop.settle();
+        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_3, "bob", "hi"), "", "c9", false, 1) + "]}");
+        server.send(messageEvent(BOB_3, "bob", "hi"));
+        server.send(messageEvent(BOB_3, "bob", "hi"));
+        assertEquals(1, unread("c2c_bob"));
+    }
+
+    @Test
+    void aConversationThatTheUserLeftIsAskedForNoMore() {
+        login("c2c_bob", "group_eng");
+        server.send("{'type':'conversation','conversation':'group_eng','change':'left','user':'alice'}");
+        reconnect();
+        JsonObject sync = server.take("sync");
+        assertEquals(1, sync.getAsJsonArray("conversations").size());
+        assertEquals("c2c_bob", item(sync).get("conversation").getAsString());
+    }
+
+    @Test
+    void aSynchronisationThatFailsBeginsAgainOnAnotherConnection() {
+        startLogin();
+        server.accept();
+        server.greet();
+        loop.advance(30_000 - 1);
+        assertTrue(login.isPending());
+        assertEquals(3, server.frames.size(), "conversations was asked three times");
+    }
+}
