@@ -126,6 +126,6 @@ func byModerator() recall.Revocation {
 	return recall.Revocation{At: now + 6_000, By: alice, Role: recall.RoleModerator, Reason: "off topic"}
 }
 
-func byAdmin() recall.Revocation {
-	return recall.Revocation{At: now + 7_000, By: recall.AdminOperator, Role: recall.RoleAdmin, Reason: "legal"}
+func byAdmin(operator recall.UserID) recall.Revocation {
+	return recall.Revocation{At: now + 7_000, By: operator, Role: recall.RoleAdmin, Reason: "legal"}
 }

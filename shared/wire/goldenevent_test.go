@@ -10,7 +10,7 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 	message, reply, ofGroup := fromBob(), fromAlice(), inGroup()
 	recalled := recall.Recalled{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}
 	inGroupByModerator := recall.Recalled{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()}
-	inGroupByAdmin := recall.Recalled{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin()}
+	inGroupByAdmin := recall.Recalled{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin(recall.AdminOperator)}
 	notices := []struct {
 		name   string
 		notice recall.Notice
@@ -39,13 +39,13 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 
 func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
 	golden(t, "adminreplies.json", []vector{
-		{"revoke", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin()}}}, reference)},
+		{"revoke", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}}, reference)},
 		{"revoke, one of which fails", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{
-			{MessageID: first, Revoked: byAdmin(), Repeated: true},
+			{MessageID: first, Revoked: byAdmin("moderation@example.org")},
 			{MessageID: unknown, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation").In(group())},
 		}}, reference)},
 		{"revokeBySender, more to come", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{
-			Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin()}}, Next: "MDFIRjdZQVQwMDAwMDAwMDAwMDAwMEIwQjE",
+			Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}, Next: "MDFIRjdZQVQwMDAwMDAwMDAwMDAwMEIwQjE",
 		}, reference)},
 		{"revokeBySender, nothing found", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{}, reference)},
 		{"putGroup", AdminReply(Envelope{"putGroup", "3"})},

@@ -19,20 +19,23 @@ func TestRepliesAreThoseOfTheVectors(t *testing.T) {
 func singleReplies() []vector {
 	fromAliceInGroup := inGroup()
 	fromAliceInGroup.Sender = alice
+	plain := fromAlice()
+	plain.ReplyTo = ""
 	return []vector{
 		{"hello", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: 120, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
 		{"hello without id, no limit", HelloReply(Envelope{"hello", ""}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.Unlimited, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
 		{"hello, recall off", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.WindowOff, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
-		{"send", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()})},
+		{"send", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: plain})},
+		{"send of a reply", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()})},
 		{"send, stored before", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true})},
 		{"send to a group without recall", SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup})},
-		{"read", ReadReply(Envelope{"read", "4"}, recall.ReadMark{ReadUpTo: third, Unread: 0})},
-		{"read, more than is counted", ReadReply(Envelope{"read", "4"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
+		{"read", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: third, Unread: 0})},
+		{"read, more than is counted", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
 	}
 }
 
 func revokeReplies() []vector {
-	one := Envelope{"revoke", "5"}
+	one := Envelope{"revoke", "4"}
 	expired := recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over")
 	return []vector{
 		{"revoke", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender()}}, true, reference)},
@@ -41,7 +44,7 @@ func revokeReplies() []vector {
 		{"revoke after the window", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference)},
 		{"revoke of several, one of which fails", RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
-			{MessageID: unknown, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation")},
+			{MessageID: fourth, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation")},
 		}, false, reference)},
 		{"revoke of several, one of which meets a bug", RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
@@ -55,15 +58,16 @@ func revokeReplies() []vector {
 }
 
 func syncReplies() []vector {
-	sync := Envelope{"sync", "6"}
+	sync := Envelope{"sync", "5"}
 	revocations := []recall.Recalled{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
 	return []vector{
 		{"sync of the newest, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{
 			Conversation: direct(), Messages: []recall.Message{fromBob(), fromAlice(), tombstone()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1,
 		}}, reference)},
-		{"sync since a cursor, more to come", SyncReply(sync, alice, []recall.SyncResult{{
-			Conversation: direct(), Messages: []recall.Message{fromBob()}, Revocations: revocations, Cursor: "MToxNzAwMDAwMDA1MDAwOjAxOjAx", More: true, Unread: 1, ReadUpTo: first,
-		}}, reference)},
+		{"sync since a cursor, more to come", SyncReply(sync, alice, []recall.SyncResult{
+			{Conversation: direct(), Messages: []recall.Message{fromBob()}, Revocations: revocations, Cursor: "MToxNzAwMDAwMDA1MDAwOjAxOjAx", More: true, Unread: 2},
+			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1},
+		}, reference)},
 		{"sync without news", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference)},
 		{"sync, paging back, the beginning is reached", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}}, reference)},
 		{"sync, paging back, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second}}, reference)},

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"os"
@@ -231,4 +232,41 @@ func TestEveryActionAndEventIsInTheVectors(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEveryExampleOfTheProtocolIsAVector(t *testing.T) {
+	known := map[string]bool{}
+	for _, file := range []string{"requests.json", "replies.json", "events.json", "admin.json", "adminreplies.json"} {
+		for _, entry := range readVectors[vector](t, file) {
+			known[compacted(t, entry.Frame)] = true
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(vectors, "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, inside := 0, false
+	for line := range strings.Lines(string(text)) {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = strings.HasPrefix(line, "```json")
+		case inside:
+			examples++
+			if !known[compacted(t, []byte(line))] {
+				t.Errorf("not in the vectors: %s", line)
+			}
+		}
+	}
+	if examples == 0 {
+		t.Error("protocol/README.md has no examples")
+	}
+}
+
+func compacted(t *testing.T, frame []byte) string {
+	t.Helper()
+	var text bytes.Buffer
+	if err := json.Compact(&text, frame); err != nil {
+		t.Fatalf("%s: %v", frame, err)
+	}
+	return text.String()
 }
