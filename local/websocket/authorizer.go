@@ -1,0 +1,75 @@
+package websocket
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// maximumAuthorizerResult is the quota for an authorizer's answer.
+const maximumAuthorizerResult = 8 << 10
+
+// authorizerAnswer is the answer of a REQUEST authorizer. WebSocket APIs know no simple (boolean) answers.
+type authorizerAnswer struct {
+	PrincipalID    *string                    `json:"principalId"`
+	PolicyDocument *policyDocument            `json:"policyDocument"`
+	Context        map[string]json.RawMessage `json:"context"`
+}
+
+// authorize asks the authorizer and fills the client's context. A status other than 0 refuses the handshake.
+func (g *Gateway) authorize(r *http.Request, c *client, requestID string, request handshakeRequest) (status int, outcome string) {
+	authorizer := g.options.API.Authorizer
+	if authorizer == nil {
+		return 0, ""
+	}
+	if !g.hasIdentity(r, request.query) {
+		return http.StatusUnauthorized, "identity source missing"
+	}
+	started := g.options.Clock.Now()
+	answer := g.invoke(call{
+		connectionID: c.connectionID, requestID: requestID, routeKey: routeConnect,
+		function: authorizer.Function, timeout: maximumIntegrationTimeout,
+	}, g.authorizerEvent(c, requestID, request))
+	if answer.failure == failureFunction && answer.failed.ErrorMessage == "Unauthorized" {
+		return http.StatusUnauthorized, "authorizer: Unauthorized"
+	}
+	if answer.failure != failureNone {
+		return g.options.Switches.AuthorizerFailureStatus, "authorizer: " + string(answer.failure)
+	}
+	allowed, values, err := g.evaluate(answer.payload, g.options.Clock.Now().Sub(started))
+	switch {
+	case err != nil:
+		return g.options.Switches.AuthorizerFailureStatus, err.Error()
+	case !allowed:
+		return http.StatusForbidden, "authorizer: denied"
+	}
+	c.authorizer = values
+	return 0, ""
+}
+
+// evaluate reads an authorizer's answer. Its errors name the rule that was broken and never quote the answer's values.
+func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool, values map[string]any, err error) {
+	if len(payload) > maximumAuthorizerResult {
+		return false, nil, errors.New("the authorizer's answer is over 8 KB")
+	}
+	var answer authorizerAnswer
+	if json.Unmarshal(payload, &answer) != nil {
+		return false, nil, errors.New("the authorizer's answer is not {principalId, policyDocument, context}")
+	}
+	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
+		return false, nil, errors.New("the authorizer's answer has no principalId")
+	}
+	if answer.PolicyDocument == nil {
+		return false, nil, errors.New("the authorizer's answer has no policyDocument")
+	}
+	if allowed, err = answer.PolicyDocument.allows(g.options.API.methodARN()); err != nil || !allowed {
+		return false, nil, err
+	}
+	if values, err = contextValues(answer.Context, g.options.Switches.NativeAuthorizerValues); err != nil {
+		return false, nil, err
+	}
+	values["principalId"] = *answer.PrincipalID
+	values["integrationLatency"] = latency.Milliseconds()
+	return true, values, nil
+}

@@ -1,0 +1,96 @@
+package websocket
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The route keys with a meaning of their own.
+const (
+	routeConnect    = "$connect"
+	routeDisconnect = "$disconnect"
+	routeDefault    = "$default"
+)
+
+// maximumIntegrationTimeout is API Gateway's default and upper limit for WebSocket integrations.
+const maximumIntegrationTimeout = 29 * time.Second
+
+// APIDefinition is one deployed stage of a WebSocket API.
+type APIDefinition struct {
+	// ID, Stage, Region and AccountID appear in paths, events and ARNs.
+	ID, Stage, Region, AccountID string
+	// RouteSelectionExpression is `$request.body.<path>` or `${request.body.<path>}`.
+	RouteSelectionExpression string
+	// Routes are the routes by key. All, including $connect and $default, may be missing.
+	Routes map[string]Route
+	// Authorizer guards $connect; nil means that everybody may connect.
+	Authorizer *Authorizer
+	// StageVariables go into events.
+	StageVariables map[string]string
+	// Throttle limits each route of the stage; the zero value means AWS's default, 10,000 requests a second and a burst of 5,000.
+	Throttle Throttle
+}
+
+// Route says what happens with a frame.
+type Route struct {
+	// Function is given to the Invoker.
+	Function string
+	// RouteResponse is true only if the template has both RouteResponseSelectionExpression and an
+	// AWS::ApiGatewayV2::RouteResponse for this route. Without, what the function returns is discarded.
+	RouteResponse bool
+	// IntegrationTimeout is 50 ms to 29 s; zero means 29 s.
+	IntegrationTimeout time.Duration
+	// Throttle overrides the stage's; nil means the stage's.
+	Throttle *Throttle
+}
+
+func (r Route) timeout() time.Duration {
+	if r.IntegrationTimeout <= 0 || r.IntegrationTimeout > maximumIntegrationTimeout {
+		return maximumIntegrationTimeout
+	}
+	return r.IntegrationTimeout
+}
+
+// Authorizer is a Lambda authorizer of type REQUEST.
+type Authorizer struct {
+	Function string
+	// IdentitySources such as `route.request.header.Authorization` must all be present and not empty, or the handshake is
+	// answered with 401 and the function is not called.
+	IdentitySources []string
+}
+
+// Throttle is a token bucket: RateLimit requests a second on average, BurstLimit at once. A negative RateLimit means no limit.
+type Throttle struct {
+	RateLimit  float64
+	BurstLimit int
+}
+
+func (d APIDefinition) validate() error {
+	if d.Stage == "" || strings.ContainsAny(d.Stage, "/?#") {
+		return fmt.Errorf("stage %q: set APIDefinition.Stage to a name without slashes", d.Stage)
+	}
+	for key, route := range d.Routes {
+		if route.Function == "" {
+			return fmt.Errorf("route %q has no function: set Route.Function", key)
+		}
+	}
+	if d.Authorizer == nil {
+		return nil
+	}
+	if d.Authorizer.Function == "" {
+		return errors.New("the authorizer has no function: set Authorizer.Function")
+	}
+	for _, source := range d.Authorizer.IdentitySources {
+		if _, _, err := splitIdentitySource(source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// methodARN is the resource an authorizer's policy has to allow.
+func (d APIDefinition) methodARN() string {
+	return fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s", d.Region, d.AccountID, d.ID, d.Stage, routeConnect)
+}

@@ -1,0 +1,189 @@
+package websocket
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"time"
+
+	"example.com/recall/local/signature"
+)
+
+// errorTypes are the values of the x-amzn-ErrorType header, by which AWS's SDKs choose the error's type.
+var errorTypes = map[int]string{
+	http.StatusBadRequest:            "BadRequestException",
+	http.StatusUnauthorized:          "UnauthorizedException",
+	http.StatusForbidden:             "ForbiddenException",
+	http.StatusGone:                  "GoneException",
+	http.StatusRequestEntityTooLarge: "PayloadTooLargeException",
+	http.StatusTooManyRequests:       "LimitExceededException",
+	http.StatusInternalServerError:   "InternalServerErrorException",
+	http.StatusBadGateway:            "BadGatewayException",
+	http.StatusGatewayTimeout:        "IntegrationTimeoutException",
+}
+
+// management is one request to @connections.
+type management struct {
+	gateway   *Gateway
+	w         http.ResponseWriter
+	r         *http.Request
+	requestID string
+	id        string
+	bytes     int
+}
+
+// manage answers POST, GET and DELETE @connections.
+func (g *Gateway) manage(w http.ResponseWriter, r *http.Request, stage, id string) {
+	started := g.options.Clock.Now()
+	m := &management{gateway: g, w: w, r: r, requestID: newIdentifier(), id: id}
+	status, outcome := m.answer(stage)
+	record := Record{
+		Kind: KindPost, At: started, RequestID: m.requestID, Method: knownMethod(r.Method), Status: status, Bytes: m.bytes,
+		Duration: g.options.Clock.Now().Sub(started), Outcome: outcome,
+	}
+	if wellFormedIdentifier(id) {
+		record.ConnectionID = id // anything else is what a caller wrote
+	}
+	g.observe(record)
+}
+
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodPost, http.MethodGet, http.MethodDelete:
+		return method
+	default:
+		return "other"
+	}
+}
+
+func (m *management) answer(stage string) (status int, outcome string) {
+	g := m.gateway
+	switch {
+	case stage != g.options.API.Stage:
+		return m.fail(http.StatusForbidden, "Forbidden", "unknown stage")
+	case !g.options.Switches.UnsignedManagement && !signed(m.r):
+		return m.fail(http.StatusForbidden, "Missing Authentication Token", "not signed for execute-api")
+	case knownMethod(m.r.Method) == "other":
+		return m.fail(http.StatusForbidden, "Missing Authentication Token", "no such method")
+	case !g.throttles.allowRequest(g.options.Clock, ""):
+		return m.fail(http.StatusTooManyRequests, "Too Many Requests", "throttled")
+	case !wellFormedIdentifier(m.id):
+		return m.fail(http.StatusBadRequest, "Invalid connectionId", "malformed connection ID")
+	}
+	if m.r.Method == http.MethodPost {
+		return m.post()
+	}
+	c := g.registry.find(m.id)
+	if c == nil {
+		return m.gone()
+	}
+	if m.r.Method == http.MethodGet {
+		return m.describe(c)
+	}
+	if !c.end(ending{code: g.options.Switches.DeleteCloseCode, deleted: true}) {
+		return m.gone()
+	}
+	return m.empty(http.StatusNoContent)
+}
+
+// post sends the request's body to the client as one message.
+func (m *management) post() (status int, outcome string) {
+	g := m.gateway
+	body, err := m.body()
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return m.fail(http.StatusRequestEntityTooLarge, "Message too long", "message too long")
+	case err != nil:
+		return m.fail(http.StatusBadRequest, "Bad Request", "the request's body did not arrive")
+	}
+	m.bytes = len(body)
+	if fault, ok := g.faults.next(m.id); ok {
+		if fault.Delay > 0 {
+			g.wait(m.r.Context(), fault.Delay)
+		}
+		if fault.Status != 0 {
+			return m.fail(fault.Status, http.StatusText(fault.Status), "fault")
+		}
+	}
+	c := g.registry.find(m.id)
+	if c == nil {
+		return m.gone()
+	}
+	switch err := c.outbound.send(body); {
+	case errors.Is(err, errBufferFull):
+		return m.fail(http.StatusTooManyRequests, "Limit exceeded", err.Error())
+	case err != nil:
+		return m.gone()
+	}
+	c.touch()
+	return m.empty(http.StatusOK)
+}
+
+// body reads the request's body within the message limit and the handshake time-out.
+func (m *management) body() ([]byte, error) {
+	limits := m.gateway.options.Limits
+	controller := http.NewResponseController(m.w)
+	// Where a server cannot set deadlines, its own time-outs have to do.
+	guard := m.gateway.options.Clock.AfterFunc(limits.HandshakeTimeout, func() { _ = controller.SetReadDeadline(time.Unix(1, 0)) })
+	defer guard.Stop()
+	return io.ReadAll(http.MaxBytesReader(m.w, m.r.Body, int64(limits.MessageBytes)))
+}
+
+// connectionDescription is the answer of GetConnection. Times are ISO 8601.
+type connectionDescription struct {
+	ConnectedAt  string   `json:"connectedAt"`
+	Identity     identity `json:"identity"`
+	LastActiveAt string   `json:"lastActiveAt"`
+}
+
+func (m *management) describe(c *connection) (status int, outcome string) {
+	const iso8601 = "2006-01-02T15:04:05.000Z"
+	body, _ := json.Marshal(connectionDescription{
+		ConnectedAt: c.connectedAt.UTC().Format(iso8601), Identity: c.identity,
+		LastActiveAt: time.Unix(0, c.lastActive.Load()).UTC().Format(iso8601),
+	})
+	writeServiceAnswer(m.w, http.StatusOK, body, m.requestID)
+	return http.StatusOK, outcomeOK
+}
+
+func (m *management) empty(status int) (int, string) {
+	m.w.Header().Set("X-Amzn-Requestid", m.requestID)
+	m.w.WriteHeader(status)
+	return status, outcomeOK
+}
+
+// gone answers 410 with the error's type in the header only: captured bodies are empty.
+func (m *management) gone() (status int, outcome string) {
+	return m.fail(http.StatusGone, "", "gone")
+}
+
+func (m *management) fail(status int, message, outcome string) (int, string) {
+	var body []byte
+	if message != "" && status != http.StatusGone {
+		body = serviceFrame(message, "", m.requestID)
+		if wellFormedIdentifier(m.id) {
+			body = serviceFrame(message, m.id, m.requestID)
+		}
+	}
+	writeServiceAnswer(m.w, status, body, m.requestID)
+	return status, outcome
+}
+
+// signingService is the service that requests to @connections are signed for.
+const signingService = "execute-api"
+
+// presignedCredential is the credential in a presigned URL's X-Amz-Credential.
+var presignedCredential = regexp.MustCompile(`^[^/]+/\d{8}/[a-z0-9-]+/execute-api/aws4_request$`)
+
+// signed reports whether a request has the shape of a signed one. The signature itself is not verified: there are no
+// accounts here, and any credentials are as good as others.
+func signed(r *http.Request) bool {
+	if query := r.URL.Query(); query.Get("X-Amz-Algorithm") == "AWS4-HMAC-SHA256" {
+		return presignedCredential.MatchString(query.Get("X-Amz-Credential")) && query.Get("X-Amz-Signature") != ""
+	}
+	signer, err := signature.Of(r)
+	return err == nil && signer.Service == signingService && r.Header.Get("X-Amz-Date") != ""
+}

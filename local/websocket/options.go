@@ -1,0 +1,99 @@
+package websocket
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// An Invoker runs functions, as the Lambda Invoke API does.
+type Invoker interface {
+	// Invoke runs a function once. functionError is empty, or Lambda's kind of failure ("Unhandled"), and then payload is
+	// the JSON object with errorMessage and errorType. err means that the function could not be run at all.
+	Invoke(ctx context.Context, function string, event []byte) (payload []byte, functionError string, err error)
+}
+
+// Options say what to emulate. API and Invoker are required.
+type Options struct {
+	API     APIDefinition
+	Invoker Invoker
+	// Clock gives the times in events and runs integration time-outs; nil means SystemClock.
+	Clock Clock
+	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. Give Accelerated(clock, n) to see both soon.
+	LifetimeClock Clock
+	// Switches change rules that are not certain and inject faults.
+	Switches Switches
+	// Observer is told what happens; nil means nobody is.
+	Observer Observer
+	// Limits are AWS's quotas unless set.
+	Limits Limits
+}
+
+// Limits are the quotas of the service. A zero field means AWS's value.
+type Limits struct {
+	// FrameBytes is the largest frame in either direction, 32 KB.
+	FrameBytes int
+	// MessageBytes is the largest message in either direction, 128 KB.
+	MessageBytes int
+	// IdleTimeout ends a connection on which no message went either way, 10 minutes.
+	IdleTimeout time.Duration
+	// ConnectionDuration ends every connection, 2 hours.
+	ConnectionDuration time.Duration
+	// NewConnections throttles handshakes, 500 a second.
+	NewConnections Throttle
+	// Requests throttles handshakes, frames and @connections calls together, 10,000 a second with a burst of 5,000.
+	Requests Throttle
+	// OutboundBytes may wait for a client that does not read; then posts get 429. AWS publishes no figure; 512 KB here.
+	OutboundBytes int
+	// ConcurrentFrames of one connection run at a time; then it is not read from until one ends. AWS publishes no figure; 256 here.
+	ConcurrentFrames int
+	// HandshakeTimeout is how long Serve waits for a request's head, and any request's body may take; 10 seconds.
+	HandshakeTimeout time.Duration
+	// CloseTimeout is how long a client may take to answer a close frame, 5 seconds.
+	CloseTimeout time.Duration
+}
+
+// withDefaults fills what was left out with AWS's quotas
+// (page apigateway-execution-service-websocket-limits-table of the API Gateway Developer Guide).
+func (l Limits) withDefaults() Limits {
+	setDefault(&l.FrameBytes, 32<<10)
+	setDefault(&l.MessageBytes, 128<<10)
+	setDefault(&l.IdleTimeout, 10*time.Minute)
+	setDefault(&l.ConnectionDuration, 2*time.Hour)
+	setDefault(&l.NewConnections, Throttle{RateLimit: 500, BurstLimit: 500})
+	setDefault(&l.Requests, Throttle{RateLimit: 10_000, BurstLimit: 5_000})
+	setDefault(&l.OutboundBytes, 512<<10)
+	setDefault(&l.ConcurrentFrames, 256)
+	setDefault(&l.HandshakeTimeout, 10*time.Second)
+	setDefault(&l.CloseTimeout, 5*time.Second)
+	return l
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Invoker == nil {
+		return o, errors.New("options without an Invoker: set Options.Invoker")
+	}
+	if err := o.API.validate(); err != nil {
+		return o, err
+	}
+	if o.Clock == nil {
+		o.Clock = SystemClock{}
+	}
+	if o.LifetimeClock == nil {
+		o.LifetimeClock = o.Clock
+	}
+	if o.Observer == nil {
+		o.Observer = ObserverFunc(func(Record) {})
+	}
+	o.Limits = o.Limits.withDefaults()
+	o.Switches = o.Switches.withDefaults()
+	setDefault(&o.API.Throttle, Throttle{RateLimit: 10_000, BurstLimit: 5_000})
+	return o, nil
+}
