@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+// action answers one kind of request.
+type action func(ctx context.Context, envelope wire.AdminEnvelope, body []byte, reference string) ([]byte, error)
+
+func (h handler) actions() map[string]action {
+	return map[string]action{
+		"revoke":         h.revoke,
+		"revokeBySender": h.revokeBySender,
+		"putGroup":       h.putGroup,
+		"deleteGroup":    h.deleteGroup,
+		"putMember":      h.putMember,
+		"deleteMember":   h.deleteMember,
+		"getSettings":    h.getSettings,
+		"putSettings":    h.putSettings,
+		"audit":          h.audit,
+	}
+}
+
+func (h handler) revoke(ctx context.Context, envelope wire.AdminEnvelope, body []byte, reference string) ([]byte, error) {
+	request, err := wire.DecodeAdminRevoke(body)
+	if err != nil {
+		return nil, err
+	}
+	page := recall.AdminRevokePage{Results: h.service.AdminRevoke(ctx, request)}
+	return wire.AdminRevokeReply(envelope, page, reference), nil
+}
+
+func (h handler) revokeBySender(ctx context.Context, envelope wire.AdminEnvelope, body []byte, reference string) ([]byte, error) {
+	request, err := wire.DecodeAdminRevokeBySender(body)
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.service.AdminRevokeBySender(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminRevokeReply(envelope, page, reference), nil
+}
+
+func (h handler) putGroup(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	request, err := wire.DecodeAdminPutGroup(body)
+	if err != nil {
+		return nil, err
+	}
+	return done(envelope, h.service.PutGroup(ctx, request))
+}
+
+// deleteGroup goes on until the group is deleted or the function's time is nearly over; then the caller calls again.
+func (h handler) deleteGroup(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	group, err := wire.DecodeAdminDeleteGroup(body)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		deleted, err := h.service.DeleteGroup(ctx, group)
+		if deleted || err != nil {
+			return done(envelope, err)
+		}
+	}
+}
+
+func (h handler) putMember(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	request, err := wire.DecodeAdminPutMember(body)
+	if err != nil {
+		return nil, err
+	}
+	return done(envelope, h.service.PutMember(ctx, request))
+}
+
+func (h handler) deleteMember(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	group, user, err := wire.DecodeAdminDeleteMember(body)
+	if err != nil {
+		return nil, err
+	}
+	return done(envelope, h.service.DeleteMember(ctx, group, user))
+}
+
+func (h handler) getSettings(ctx context.Context, envelope wire.AdminEnvelope, _ []byte, _ string) ([]byte, error) {
+	window, err := h.service.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminSettingsReply(envelope, window), nil
+}
+
+func (h handler) putSettings(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	window, err := wire.DecodeAdminPutSettings(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.service.PutSettings(ctx, window); err != nil {
+		return nil, err
+	}
+	return wire.AdminSettingsReply(envelope, window), nil
+}
+
+func (h handler) audit(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	request, err := wire.DecodeAdminAudit(body)
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.service.Audit(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminAuditReply(envelope, page), nil
+}
+
+func done(envelope wire.AdminEnvelope, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminReply(envelope), nil
+}

@@ -1,0 +1,18 @@
+// Command admin is the function for callers with IAM rights: moderation, groups, settings, audit. It is invoked
+// directly or through its IAM-authenticated function URL.
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/wiring"
+)
+
+func main() {
+	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (json.RawMessage, error), error) {
+		parts := wiring.Build(environment)
+		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
+	})
+}

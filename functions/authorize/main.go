@@ -1,0 +1,33 @@
+// Command authorize is the $connect authorizer: it checks the token and says who connects, so that no later frame needs a look-up.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/token"
+)
+
+const keyFetchTimeout = 5 * time.Second
+
+func main() {
+	function.Main(func(environment function.Environment) (func(context.Context, request) (policy, error), error) {
+		verifier, err := token.New(context.Background(), token.Options{
+			Secret:   environment.TokenSecret,
+			JWKSURL:  environment.TokenJWKSURL,
+			Issuer:   environment.TokenIssuer,
+			Audience: environment.TokenAudience,
+			Clock:    recall.SystemClock{},
+			Client:   &http.Client{Timeout: keyFetchTimeout},
+		})
+		if err != nil {
+			return nil, err
+		}
+		log := function.NewLogger(environment, os.Stdout)
+		return handler{verifier: verifier, origins: environment.AllowedOrigins, log: log}.handle, nil
+	})
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"example.com/recall/shared/frame"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+// subprotocol is what the server selects where a client offers it. Browsers put the token beside it, and fail the
+// handshake if nothing they offered comes back (RFC 6455, section 4.1).
+const (
+	subprotocol       = "recall.v1"
+	subprotocolHeader = "Sec-WebSocket-Protocol"
+)
+
+type handler struct {
+	service *recall.Service
+	log     *slog.Logger
+	frames  func(context.Context, frame.Event) (frame.Answer, error)
+}
+
+func actions(service *recall.Service) map[string]frame.Action {
+	return map[string]frame.Action{
+		"hello": func(ctx context.Context, request frame.Request) ([]byte, error) {
+			hello, err := service.Hello(ctx, request.Caller)
+			if err != nil {
+				return nil, err
+			}
+			return wire.HelloReply(request.Envelope, hello), nil
+		},
+	}
+}
+
+func (h handler) handle(ctx context.Context, event frame.Event) (frame.Answer, error) {
+	switch event.RequestContext.EventType {
+	case "CONNECT":
+		return h.connect(ctx, event)
+	case "DISCONNECT":
+		return h.disconnect(ctx, event)
+	}
+	return h.frames(ctx, event)
+}
+
+// connect registers the device before the handshake is answered. An error refuses the handshake with 502; 503 asks the
+// client to come again.
+func (h handler) connect(ctx context.Context, event frame.Event) (frame.Answer, error) {
+	caller, err := frame.CallerOf(event)
+	if err != nil {
+		return frame.Answer{}, err
+	}
+	connection := frame.ConnectionOf(event, caller.User)
+	if err := h.service.Connect(ctx, connection); err != nil {
+		h.log.Error("connection not registered", "connectionId", string(connection.ID), "error", err)
+		return frame.Answer{StatusCode: http.StatusServiceUnavailable}, nil
+	}
+	answer := frame.Answer{StatusCode: http.StatusOK}
+	if offers(event.Headers, subprotocol) {
+		answer.Headers = map[string]string{subprotocolHeader: subprotocol}
+	}
+	h.log.Info("connected", "connectionId", string(connection.ID))
+	return answer, nil
+}
+
+// disconnect forgets the device. Nobody waits for its answer; what fails here is dropped when its entry is met again.
+func (h handler) disconnect(ctx context.Context, event frame.Event) (frame.Answer, error) {
+	caller, err := frame.CallerOf(event)
+	if err != nil {
+		return frame.Answer{}, err
+	}
+	connection := frame.ConnectionOf(event, caller.User)
+	if err := h.service.Disconnected(ctx, connection); err != nil {
+		return frame.Answer{}, err
+	}
+	h.log.Info("disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode)
+	return frame.Answer{StatusCode: http.StatusOK}, nil
+}
+
+// offers looks for a subprotocol. Header names keep the client's casing.
+func offers(headers map[string]string, wanted string) bool {
+	for name, value := range headers {
+		if !strings.EqualFold(name, subprotocolHeader) {
+			continue
+		}
+		for offered := range strings.SplitSeq(value, ",") {
+			if strings.TrimSpace(offered) == wanted {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,18 @@
+// Command connect is the function of the routes $connect, $disconnect, hello and $default: which devices are there.
+package main
+
+import (
+	"context"
+
+	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/wiring"
+)
+
+func main() {
+	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
+		parts := wiring.Build(environment)
+		frames := parts.Frames().Handler(actions(parts.Service))
+		return handler{service: parts.Service, log: parts.Log, frames: frames}.handle, nil
+	})
+}

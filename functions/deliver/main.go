@@ -1,0 +1,27 @@
+// Command deliver is the function behind the table's stream and the queue of chunks: it finishes what a dying function
+// left, tells big groups, and publishes recalls to other systems.
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
+	"example.com/recall/shared/bus"
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/wiring"
+)
+
+func main() {
+	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (answer, error), error) {
+		parts := wiring.Build(environment)
+		if environment.EventBusName != "" {
+			client := eventbridge.NewFromConfig(parts.AWS, func(o *eventbridge.Options) {
+				o.BaseEndpoint = function.Endpoint(environment.EventsEndpoint)
+			})
+			parts.Service.Publisher = &bus.Bus{Client: client, Name: environment.EventBusName}
+		}
+		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
+	})
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+
+	"example.com/recall/shared/frame"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+func actions(service *recall.Service) map[string]frame.Action {
+	return map[string]frame.Action{
+		"send": func(ctx context.Context, request frame.Request) ([]byte, error) {
+			message, err := wire.DecodeSend(request.Caller.User, request.Body)
+			if err != nil {
+				return nil, err
+			}
+			result, err := service.Send(ctx, request.Caller, message)
+			if err != nil {
+				return nil, err
+			}
+			return wire.SendReply(request.Envelope, request.Caller.User, result), nil
+		},
+	}
+}

@@ -1,0 +1,17 @@
+// Command sync is the function of the routes sync, read and conversations: what was missed, and what is unread.
+package main
+
+import (
+	"context"
+
+	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/wiring"
+)
+
+func main() {
+	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
+		parts := wiring.Build(environment)
+		return parts.Frames().Handler(actions(parts.Service)), nil
+	})
+}

@@ -1,0 +1,98 @@
+package function
+
+import (
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/recall/shared/recall"
+)
+
+// Environment is what template.yaml passes to the functions. A function uses only what its own variables give.
+type Environment struct {
+	FunctionName       string
+	Region             string
+	MessagesTable      string
+	ConnectionsTable   string
+	ManagementEndpoint string
+	ChunksQueueURL     string
+	EventBusName       string
+	RecallWindow       recall.Window
+	Retention          time.Duration
+	RequestsPerMinute  int
+	LogLevel           slog.Level
+	TokenIssuer        string
+	TokenAudience      string
+	TokenJWKSURL       string
+	TokenSecret        string
+	AllowedOrigins     []string
+
+	// Endpoints of AWS services other than AWS's own, for the local stack; empty on AWS. The names are those of the AWS
+	// SDKs ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
+	DynamoDBEndpoint, SQSEndpoint, EventsEndpoint string
+	// Credentials of the function's role, which Lambda puts there.
+	accessKeyID, secretAccessKey, sessionToken string
+}
+
+// ReadEnvironment reads the variables through lookup (os.Getenv). It names every variable whose value makes no sense.
+func ReadEnvironment(lookup func(string) string) (Environment, error) {
+	e := Environment{
+		FunctionName:       lookup("AWS_LAMBDA_FUNCTION_NAME"),
+		Region:             lookup("AWS_REGION"),
+		MessagesTable:      lookup("MESSAGES_TABLE"),
+		ConnectionsTable:   lookup("CONNECTIONS_TABLE"),
+		ManagementEndpoint: lookup("MANAGEMENT_ENDPOINT"),
+		ChunksQueueURL:     lookup("CHUNKS_QUEUE_URL"),
+		EventBusName:       lookup("EVENT_BUS_NAME"),
+		TokenIssuer:        lookup("TOKEN_ISSUER"),
+		TokenAudience:      lookup("TOKEN_AUDIENCE"),
+		TokenJWKSURL:       lookup("TOKEN_JWKS_URL"),
+		TokenSecret:        lookup("TOKEN_SECRET"),
+		DynamoDBEndpoint:   lookup("AWS_ENDPOINT_URL_DYNAMODB"),
+		SQSEndpoint:        lookup("AWS_ENDPOINT_URL_SQS"),
+		EventsEndpoint:     lookup("AWS_ENDPOINT_URL_EVENTS"),
+		accessKeyID:        lookup("AWS_ACCESS_KEY_ID"),
+		secretAccessKey:    lookup("AWS_SECRET_ACCESS_KEY"),
+		sessionToken:       lookup("AWS_SESSION_TOKEN"),
+	}
+	for _, origin := range strings.Split(lookup("ALLOWED_ORIGINS"), ",") {
+		if origin = strings.TrimSpace(origin); origin != "" {
+			e.AllowedOrigins = append(e.AllowedOrigins, origin)
+		}
+	}
+	window, err := integer(lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow))
+	if err != nil {
+		return Environment{}, err
+	}
+	e.RecallWindow = recall.Window(window)
+	days, err := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
+	if err != nil {
+		return Environment{}, err
+	}
+	e.Retention = time.Duration(days) * 24 * time.Hour
+	rate, err := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
+	if err != nil {
+		return Environment{}, err
+	}
+	e.RequestsPerMinute = int(rate)
+	if level := lookup("LOG_LEVEL"); level != "" {
+		if err := e.LogLevel.UnmarshalText([]byte(level)); err != nil {
+			return Environment{}, fmt.Errorf("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
+		}
+	}
+	return e, nil
+}
+
+func integer(lookup func(string) string, name string, missing, lowest, highest int64) (int64, error) {
+	value := lookup(name)
+	if value == "" {
+		return missing, nil
+	}
+	number, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || number < lowest || number > highest {
+		return 0, fmt.Errorf("%s: must be a whole number from %d to %d", name, lowest, highest)
+	}
+	return number, nil
+}

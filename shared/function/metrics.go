@@ -1,0 +1,92 @@
+package function
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+	"time"
+
+	"example.com/recall/shared/recall"
+)
+
+// Namespace is where CloudWatch keeps the figures.
+const Namespace = "Recall"
+
+// Metrics collects an invocation's figures and writes them as one line of CloudWatch's embedded metric format for each
+// outcome. It costs no call: the line is a log line that CloudWatch reads.
+type Metrics struct {
+	Function string
+	Output   io.Writer
+	Clock    recall.Clock
+
+	mutex  sync.Mutex
+	values map[string]map[recall.Metric][]float64 // by outcome
+}
+
+var _ recall.Observer = (*Metrics)(nil)
+
+// maximumValues is the embedded metric format's limit of values per metric and line.
+const maximumValues = 100
+
+// Observe adds a figure.
+func (m *Metrics) Observe(metric recall.Metric, value float64, outcome string) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.values == nil {
+		m.values = make(map[string]map[recall.Metric][]float64)
+	}
+	if m.values[outcome] == nil {
+		m.values[outcome] = make(map[recall.Metric][]float64)
+	}
+	if values := m.values[outcome][metric]; len(values) < maximumValues {
+		m.values[outcome][metric] = append(values, value)
+	}
+}
+
+type metricDefinition struct {
+	Name recall.Metric
+	Unit string
+}
+
+type metricDirective struct {
+	Namespace  string
+	Dimensions [][]string
+	Metrics    []metricDefinition
+}
+
+// Flush writes what was collected since the last time.
+func (m *Metrics) Flush() {
+	m.mutex.Lock()
+	collected := m.values
+	m.values = nil
+	m.mutex.Unlock()
+	for outcome, figures := range collected {
+		directive := metricDirective{Namespace: Namespace, Dimensions: [][]string{{"Function"}}}
+		line := map[string]any{"Function": m.Function}
+		if outcome != "" {
+			directive.Dimensions = append(directive.Dimensions, []string{"Function", "Outcome"})
+			line["Outcome"] = outcome
+		}
+		for metric, values := range figures {
+			directive.Metrics = append(directive.Metrics, metricDefinition{metric, unitOf(metric)})
+			line[string(metric)] = values
+		}
+		line["_aws"] = map[string]any{
+			"Timestamp":         m.now().UnixMilli(),
+			"CloudWatchMetrics": []metricDirective{directive},
+		}
+		if encoded, err := json.Marshal(line); err == nil {
+			_, _ = m.Output.Write(append(encoded, '\n')) // a lost figure is no reason to fail
+		}
+	}
+}
+
+func (m *Metrics) now() time.Time { return m.Clock.Now() }
+
+func unitOf(metric recall.Metric) string {
+	switch metric {
+	case recall.MetricNoticeMilliseconds, recall.MetricQueueMilliseconds:
+		return "Milliseconds"
+	}
+	return "Count"
+}

@@ -1,0 +1,205 @@
+// Package gateway posts notices to devices through API Gateway's @connections.
+//
+// It never lets one connection delay another: posts run side by side, each with its own time limit, and a connection
+// that is gone (410) is forgotten by itself, unless it is so young that its handshake may still run.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+// API is what this package uses of the SDK's client.
+type API interface {
+	PostToConnection(context.Context, *apigatewaymanagementapi.PostToConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error)
+	DeleteConnection(context.Context, *apigatewaymanagementapi.DeleteConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error)
+}
+
+// Forgetter forgets gone connections; recall.Presence is one.
+type Forgetter interface {
+	Forget(ctx context.Context, connection recall.Connection) error
+}
+
+// Limits of the fan-out. ParallelPosts must not exceed the idle connections that the HTTP client keeps per host.
+const (
+	ParallelPosts = 128
+	PostTimeout   = time.Second
+	PostAttempts  = 2
+	retryPause    = 100 * time.Millisecond
+)
+
+// Poster is recall.Notifier on @connections. Its Client must not retry by itself: the retries of a full client buffer
+// (429) would hold up the fan-out.
+type Poster struct {
+	Client   API
+	Presence Forgetter
+	Clock    recall.Clock
+	Observer recall.Observer
+	Log      *slog.Logger
+}
+
+var _ recall.Notifier = (*Poster)(nil)
+
+// Notify posts the notice to all connections, ParallelPosts at a time, and returns those that it could not reach.
+func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.Connection) []recall.Connection {
+	if len(to) == 0 {
+		return nil
+	}
+	posting := &posting{poster: p, notice: notice, encoded: make(map[recall.UserID][]byte)}
+	next := make(chan recall.Connection)
+	var failed []recall.Connection
+	var mutex sync.Mutex
+	var workers sync.WaitGroup
+	for range min(ParallelPosts, len(to)) {
+		workers.Go(func() {
+			for connection := range next {
+				if err := posting.deliver(ctx, connection); err != nil {
+					p.logFailure(connection, err)
+					mutex.Lock()
+					failed = append(failed, connection)
+					mutex.Unlock()
+				}
+			}
+		})
+	}
+	for _, connection := range to {
+		next <- connection
+	}
+	close(next)
+	workers.Wait()
+	return failed
+}
+
+// Disconnect closes a connection; one that is gone already is no error.
+func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) error {
+	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
+	defer cancel()
+	id := string(connection.ID)
+	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
+	if err == nil || gone(err) {
+		return p.Presence.Forget(ctx, connection)
+	}
+	return recall.Unreachable("connection", fmt.Errorf("delete connection: %w", err))
+}
+
+func gone(err error) bool {
+	var is *types.GoneException
+	return errors.As(err, &is)
+}
+
+func (p *Poster) logFailure(connection recall.Connection, err error) {
+	if p.Log != nil {
+		p.Log.Warn("notice not posted", "connectionId", string(connection.ID), "error", err)
+	}
+}
+
+// posting is one notice on its way to many connections. It is encoded once for all, or, between two users, once for each.
+type posting struct {
+	poster  *Poster
+	mutex   sync.Mutex
+	notice  recall.Notice
+	encoded map[recall.UserID][]byte
+}
+
+// deliver posts to one connection and tries again where that may help.
+func (p *posting) deliver(ctx context.Context, connection recall.Connection) error {
+	var err error
+	for attempt := range PostAttempts {
+		if attempt > 0 {
+			if err := wait(ctx, retryPause); err != nil {
+				return err
+			}
+		}
+		var data []byte
+		if data, err = p.data(ctx, connection.User); err != nil {
+			return err
+		}
+		if data == nil {
+			return nil
+		}
+		if err = p.post(ctx, connection, data); err == nil {
+			return nil
+		}
+		if gone(err) {
+			return p.forget(ctx, connection)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return err
+}
+
+func (p *posting) post(ctx context.Context, connection recall.Connection, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
+	defer cancel()
+	id := string(connection.ID)
+	_, err := p.poster.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
+	return err
+}
+
+// forget drops a gone connection's entry. A young one's handshake may still run: it is not postable yet, but registered,
+// and it syncs once it is through.
+func (p *posting) forget(ctx context.Context, connection recall.Connection) error {
+	now := recall.At(p.poster.Clock.Now())
+	if now.Sub(connection.ConnectedAt) <= recall.YoungConnection {
+		return nil
+	}
+	if p.poster.Observer != nil {
+		p.poster.Observer.Observe(recall.MetricGone, 1, "")
+	}
+	if err := p.poster.Presence.Forget(ctx, connection); err != nil {
+		p.poster.logFailure(connection, err) // it is found again by the next notice
+	}
+	return nil
+}
+
+// data is the frame for a viewer; nil is nothing to tell any more. A body that is no longer fresh is read again first.
+func (p *posting) data(ctx context.Context, viewer recall.UserID) ([]byte, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.notice.Stale(recall.At(p.poster.Clock.Now())) {
+		renewed, err := p.notice.Renew(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.notice = renewed
+		clear(p.encoded)
+	}
+	if wire.Empty(p.notice) {
+		return nil, nil
+	}
+	if wire.SameForAll(p.notice) {
+		viewer = ""
+	}
+	if data, known := p.encoded[viewer]; known {
+		return data, nil
+	}
+	data, err := wire.Event(viewer, p.notice)
+	if err != nil {
+		return nil, err
+	}
+	p.encoded[viewer] = data
+	return data, nil
+}
+
+func wait(ctx context.Context, duration time.Duration) error {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
