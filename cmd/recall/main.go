@@ -13,6 +13,7 @@ import (
 
 // commandLine lists the commands; each lives in a file of its own name and has a Run method.
 type commandLine struct {
+	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
 }
 
 func main() {

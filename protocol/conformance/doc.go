@@ -1,0 +1,3 @@
+// Package conformance plays the server of a scenario against a client that is wrapped in a driver, so that clients in
+// several languages are held to one behaviour. README.md has the driver's contract and the scenario format.
+package conformance

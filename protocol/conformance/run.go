@@ -1,0 +1,307 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Runner plays scenarios against a driver.
+type Runner struct {
+	Driver   []string                     // the driver's command and its arguments
+	Deadline time.Duration                // of each step; 0: 10 s
+	Trace    func(direction, text string) // gets every frame and line; nil: none
+	Now      func() time.Time             // nil: time.Now
+}
+
+// run is one scenario being played.
+type run struct {
+	scenario  Scenario
+	deadline  time.Duration
+	now       func() int64 // the server's clock
+	server    *server
+	driver    *driver
+	lines     *inbox
+	variables variables
+	memory    *memory
+	user      string
+	calls     int
+	latest    string // the call of the latest do
+	barriers  int
+	never     []Step
+}
+
+// Run plays a scenario; nil means that the client behaved. An error says which step failed and what was seen instead.
+func (r Runner) Run(ctx context.Context, scenario Scenario) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	trace := r.Trace
+	if trace == nil {
+		trace = func(string, string) {}
+	}
+	played, err := r.prepare(ctx, scenario, trace, fail)
+	if err != nil {
+		return err
+	}
+	defer played.server.close()
+	for place, step := range scenario.Steps {
+		trace("step", string(step.source))
+		if err := played.step(ctx, step); err != nil {
+			played.driver.kill()
+			return played.explain(place, step, err)
+		}
+	}
+	if err := played.driver.quit(played.deadline); err != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if failed := played.lines.failure(); !errors.Is(failed, errDriverEnded) {
+		return failed
+	}
+	return played.checkNever()
+}
+
+func (r Runner) prepare(ctx context.Context, scenario Scenario, trace func(string, string), fail func(error)) (*run, error) {
+	now := r.Now
+	if now == nil {
+		now = time.Now
+	}
+	started := now()
+	played := &run{
+		scenario: scenario, deadline: r.Deadline, lines: newInbox(), memory: newMemory(), user: "alice",
+		now: func() int64 { return scenario.ServerTime + now().Sub(started).Milliseconds() },
+	}
+	if played.deadline == 0 {
+		played.deadline = 10 * time.Second
+	}
+	played.variables = variables{taken: map[string]any{}, now: played.now}
+	var err error
+	if played.server, err = startServer(trace, fail); err != nil {
+		return nil, err
+	}
+	if played.driver, err = startDriver(ctx, r.Driver, played.lines, trace); err != nil {
+		played.server.close()
+		return nil, err
+	}
+	return played, nil
+}
+
+// step does one step within the deadline.
+func (p *run) step(ctx context.Context, step Step) error {
+	ctx, cancel := context.WithTimeout(ctx, p.deadline)
+	defer cancel()
+	err := p.dispatch(ctx, step)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return err
+}
+
+func (p *run) dispatch(ctx context.Context, step Step) error {
+	switch {
+	case step.Do != nil:
+		return p.do(step.Do)
+	case step.Result != nil:
+		wanted := map[string]any{"event": "result", "call": p.latest}
+		for name, value := range step.Result {
+			wanted[name] = value
+		}
+		return p.take(ctx, p.lines, wanted, step.As)
+	case step.ExpectEvent != nil:
+		return p.take(ctx, p.lines, step.ExpectEvent, step.As)
+	case step.NeverEvent != nil, step.NeverFrame != nil:
+		p.never = append(p.never, step)
+		return nil
+	case step.Accept != nil:
+		return p.accept(ctx, step.Accept)
+	case step.Handshake != nil:
+		return p.handshake(ctx, step.Handshake)
+	case step.Barrier:
+		return p.barrier(ctx)
+	default:
+		return p.onConnection(ctx, step)
+	}
+}
+
+// take waits for an entry of an inbox that fits and remembers it under a name.
+func (p *run) take(ctx context.Context, from *inbox, subset map[string]any, as string) error {
+	wanted, err := p.variables.fill(subset, 0)
+	if err != nil {
+		return err
+	}
+	entry, err := from.take(ctx, func(entry map[string]any) bool { return matches(wanted, entry, p.now()) })
+	if err != nil {
+		return err
+	}
+	if as != "" {
+		p.variables.taken[as] = entry
+	}
+	return nil
+}
+
+func (p *run) do(command map[string]any) error {
+	value, err := p.variables.fill(command, 0)
+	if err != nil {
+		return err
+	}
+	filled := value.(map[string]any) // fill keeps the kind of value
+	p.calls++
+	setDefault(filled, "call", fmt.Sprintf("call-%d", p.calls))
+	p.latest, _ = filled["call"].(string)
+	if filled["do"] == "login" {
+		setDefault(filled, "url", p.server.url())
+		setDefault(filled, "user", "alice")
+		setDefault(filled, "token", Token("alice", 4_102_444_800))
+		setDefault(filled, "options", map[string]any{})
+		options, ok := filled["options"].(map[string]any)
+		if !ok {
+			return errors.New("options must be an object")
+		}
+		setDefault(options, "requestTimeoutMilliseconds", 5_000)
+		setDefault(options, "reconnectMinimumMilliseconds", 10)
+		setDefault(options, "reconnectMaximumMilliseconds", 100)
+		p.user, _ = filled["user"].(string)
+	}
+	return p.driver.do(filled)
+}
+
+func (p *run) accept(ctx context.Context, accept *Accept) error {
+	p.server.setRepeat(nil)
+	token, err := p.variables.fill(accept.Token, 0)
+	if err != nil {
+		return err
+	}
+	_, err = p.server.next(ctx, fmt.Sprint(token), handshakeDecision{status: accept.Status})
+	return err
+}
+
+func (p *run) handshake(ctx context.Context, h *Handshake) error {
+	p.server.setRepeat(nil)
+	token, err := p.variables.fill(h.Token, 0)
+	if err != nil {
+		return err
+	}
+	fill := func(value any) (any, error) { return p.variables.fill(value, 0) }
+	played, err := newScript(h, fill, p.now, p.user, p.memory)
+	if err != nil {
+		return err
+	}
+	if _, err := p.server.next(ctx, fmt.Sprint(token), handshakeDecision{script: played}); err != nil {
+		return err
+	}
+	if h.Repeat {
+		p.server.setRepeat(func() *script {
+			again, err := newScript(h, fill, p.now, p.user, p.memory)
+			if err != nil {
+				return played
+			}
+			return again
+		})
+	}
+	select {
+	case <-played.complete:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the client did not finish its synchronisation, %s: %w", played.missing(), ctx.Err())
+	}
+}
+
+// missing says what the client has not asked for.
+func (s *script) missing() string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	open := make([]string, 0, len(s.open))
+	for name := range s.open {
+		open = append(open, name)
+	}
+	return fmt.Sprintf("hello %t, conversations %t, not synchronised %v", s.greeted, s.listed, open)
+}
+
+// barrier sends messages until the client reports one: what was sent before has been handled then. A client may have
+// dropped the connection, so it goes to the latest one, again and again.
+func (p *run) barrier(ctx context.Context) error {
+	for {
+		connection := p.server.latest()
+		if connection == nil {
+			return errors.New("a barrier needs a connection")
+		}
+		p.barriers++
+		id := fmt.Sprintf("01HF7YAT00BARR1ER0%08d", p.barriers)
+		_ = connection.send(map[string]any{"type": "message", "message": map[string]any{
+			"messageId": id, "conversation": barrierConversation, "sender": "barrier", "sentAt": p.now(),
+			"recallableUntil": 0, "body": map[string]any{"text": "barrier"},
+		}}) // a lost connection is replaced by the client
+		wanted := map[string]any{"event": "onRecvNewMessage", "message": map[string]any{"messageId": id}}
+		short, cancel := context.WithTimeout(ctx, time.Second)
+		err := p.take(short, p.lines, wanted, "")
+		cancel()
+		if err == nil || ctx.Err() != nil || p.lines.failure() != nil {
+			return err
+		}
+	}
+}
+
+// explain adds to a failed step where it stands and what was seen instead.
+func (p *run) explain(place int, step Step, err error) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "step %d %s: ", place+1, step.source)
+	if errors.Is(err, context.DeadlineExceeded) {
+		fmt.Fprintf(&text, "not within %s: ", p.deadline)
+	}
+	fmt.Fprintf(&text, "%v", err)
+	list(&text, "printed by the driver and not expected yet", p.lines.all())
+	if connection := p.server.latest(); connection != nil {
+		list(&text, "sent by the client and not expected yet", connection.frames.all())
+	}
+	if logged := p.driver.stderr.String(); logged != "" {
+		fmt.Fprintf(&text, "\n  logged by the driver:\n%s", logged)
+	}
+	return errors.New(text.String())
+}
+
+func list(text *strings.Builder, title string, entries []map[string]any) {
+	if len(entries) == 0 {
+		return
+	}
+	fmt.Fprintf(text, "\n  %s:", title)
+	for i, entry := range entries {
+		if i == 20 {
+			fmt.Fprintf(text, "\n    … and %d more", len(entries)-i)
+			return
+		}
+		data, err := json.Marshal(entry)
+		if err == nil {
+			fmt.Fprintf(text, "\n    %s", data)
+		}
+	}
+}
+
+// checkNever looks through everything that no step took.
+func (p *run) checkNever() error {
+	frames := []map[string]any{}
+	for _, connection := range p.server.all() {
+		frames = append(frames, connection.frames.all()...)
+	}
+	for _, step := range p.never {
+		subset, entries := step.NeverEvent, p.lines.all()
+		if step.NeverFrame != nil {
+			subset, entries = step.NeverFrame, frames
+		}
+		wanted, err := p.variables.fill(subset, 0)
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			if matches(wanted, entry, p.now()) {
+				data, _ := json.Marshal(entry) // it was decoded from JSON
+				return fmt.Errorf("step %s: there was %s", step.source, data)
+			}
+		}
+	}
+	return nil
+}
