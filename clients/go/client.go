@@ -1,0 +1,126 @@
+package client
+
+import (
+	"context"
+	"sync"
+)
+
+// Client is one user's device. It is safe for use by several goroutines.
+type Client struct {
+	options   Options
+	listeners listeners
+	mutex     sync.Mutex
+	session   *session
+}
+
+// New returns a client that is not logged in yet. It fails only when the options are wrong.
+func New(options Options) (*Client, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Client{options: options}, nil
+}
+
+// AddListener registers callbacks and returns a function that removes them. Add listeners before Login, so that they
+// hear of everything.
+func (c *Client) AddListener(listener Listener) (remove func()) { return c.listeners.add(listener) }
+
+// Login connects as user with token and returns after the first synchronisation: what was missed is known then, and
+// [Client.Messages] and [Client.Conversations] are complete. While the server cannot be reached it keeps trying, until
+// ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
+//
+// Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the token
+// is another user's; CodeTimeout when ctx ended. A client that is logged in is logged out first.
+func (c *Client) Login(ctx context.Context, user, token string) error {
+	c.Logout()
+	s, err := newSession(c.options, &c.listeners, user, token)
+	if err != nil {
+		return err
+	}
+	c.mutex.Lock()
+	c.session = s
+	c.mutex.Unlock()
+	s.start()
+	select {
+	case <-s.synchronised:
+		return nil
+	case <-s.ended:
+		return s.failure()
+	case <-ctx.Done():
+		c.Logout()
+		return cancelled(ctx.Err())
+	}
+}
+
+// Logout closes the connection and forgets everything held; cursors stay in the Store. Outstanding calls fail with
+// CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
+func (c *Client) Logout() {
+	c.mutex.Lock()
+	s := c.session
+	c.session = nil
+	c.mutex.Unlock()
+	if s != nil {
+		s.stop()
+	}
+}
+
+// current returns the session of a client that is logged in.
+func (c *Client) current() (*session, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.session == nil {
+		return nil, notLoggedIn()
+	}
+	return c.session, nil
+}
+
+// ServerTime returns the server's clock in milliseconds since 1970, and false before the first connect. Compare it with
+// Message.RecallableUntil to offer a recall only while there is one.
+func (c *Client) ServerTime() (int64, bool) {
+	s, err := c.current()
+	if err != nil {
+		return 0, false
+	}
+	return s.clock.milliseconds()
+}
+
+// Messages returns what is held of a conversation, oldest first, recalled ones as tombstones. Older messages come with
+// [Client.History].
+func (c *Client) Messages(conversation string) []Message {
+	s, err := c.current()
+	if err != nil {
+		return nil
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if held := s.view.get(conversation); held != nil {
+		return held.list()
+	}
+	return nil
+}
+
+// Unread returns the number of unread messages of a conversation; recalled ones never count.
+func (c *Client) Unread(conversation string) int {
+	s, err := c.current()
+	if err != nil {
+		return 0
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if held := s.view.get(conversation); held != nil {
+		return held.unread
+	}
+	return 0
+}
+
+// Conversations returns the conversation list, latest change first.
+func (c *Client) Conversations() []Conversation {
+	s, err := c.current()
+	if err != nil {
+		return nil
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.view.list()
+}

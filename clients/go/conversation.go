@@ -1,0 +1,177 @@
+package client
+
+import "slices"
+
+// origin says how the client learnt of something, which decides whether the application is told.
+type origin int
+
+const (
+	fromEvent   origin = iota // a live event
+	fromCursor                // a sync with a cursor: what changed since
+	fromHistory               // the first synchronisation without a cursor: what was there before
+	fromUnknown               // a later sync without a cursor: a conversation that began while nothing was held of it
+)
+
+// change is what the application is told of one thing learnt.
+type change struct {
+	received *Message // a new message
+	recalled *Message // a tombstone
+	unheld   bool     // the recall of a message that is not held and may be unread: ask the server for the number
+}
+
+// conversation is the view of one conversation. It holds no lock; the session guards it.
+type conversation struct {
+	id            string
+	self          string // user ID of the viewer
+	cursor        string // "" until synchronised
+	unread        int
+	readUpTo      string
+	lastChangeAt  int64
+	lastMessageID string
+	role          string
+
+	messages map[string]Message
+	order    []string // the messageIds of messages, sorted
+	floor    string   // messages up to this one were let go; they are not taken in again
+	limit    int      // the most messages held
+
+	history bool            // the first synchronisation, without a cursor, has pages left
+	syncing bool            // a sync is under way
+	touched map[string]bool // messageIds that events brought meanwhile
+}
+
+func newConversation(id, self string, limit int) *conversation {
+	return &conversation{id: id, self: self, limit: limit, messages: map[string]Message{}}
+}
+
+// list returns copies of what is held, oldest first.
+func (c *conversation) list() []Message {
+	messages := make([]Message, 0, len(c.order))
+	for _, id := range c.order {
+		messages = append(messages, c.messages[id].clone())
+	}
+	return messages
+}
+
+// learn takes in a message or tombstone. A repeat changes nothing, and a tombstone stays one.
+func (c *conversation) learn(m Message, from origin) change {
+	m.Conversation = c.id
+	if m.Revoked != nil {
+		return c.learnRevocation(revocation{MessageID: m.MessageID, Sender: m.Sender, SentAt: m.SentAt, Revoked: m.Revoked}, from)
+	}
+	c.touch(m.MessageID, from)
+	if _, held := c.messages[m.MessageID]; held || m.MessageID <= c.floor {
+		return change{}
+	}
+	c.put(m)
+	if from == fromEvent && c.counts(m) {
+		c.unread++
+	}
+	if from == fromHistory {
+		return change{}
+	}
+	return change{received: &m}
+}
+
+// learnRevocation turns a message into its tombstone, or keeps the tombstone of a message that is not held, so that
+// its body is not shown when it comes late.
+func (c *conversation) learnRevocation(r revocation, from origin) change {
+	c.touch(r.MessageID, from)
+	m, held := c.messages[r.MessageID]
+	if held && m.Revoked != nil {
+		return change{}
+	}
+	if !held {
+		m = Message{MessageID: r.MessageID, Conversation: c.id, Sender: r.Sender, SentAt: r.SentAt}
+	}
+	if held && from == fromEvent && c.counts(m) && c.unread > 0 {
+		c.unread--
+	}
+	m = m.tombstone(*r.Revoked)
+	if held {
+		c.messages[m.MessageID] = m
+	} else if m.MessageID > c.floor {
+		c.put(m)
+	}
+	result := change{unheld: !held && from == fromEvent && m.MessageID > c.readUpTo}
+	if held || from != fromHistory {
+		result.recalled = &m
+	}
+	return result
+}
+
+// counts says whether an unrecalled message is one of the unread ones.
+func (c *conversation) counts(m Message) bool {
+	return m.Sender != c.self && m.MessageID > c.readUpTo
+}
+
+// put stores a message, letting the oldest go when there are too many.
+func (c *conversation) put(m Message) {
+	place, held := slices.BinarySearch(c.order, m.MessageID)
+	if !held {
+		c.order = slices.Insert(c.order, place, m.MessageID)
+	}
+	c.messages[m.MessageID] = m
+	if m.MessageID > c.lastMessageID {
+		c.lastMessageID = m.MessageID
+	}
+	if len(c.order) > c.limit {
+		c.letGo(len(c.order) - c.limit + c.limit/10)
+	}
+}
+
+// letGo forgets the oldest messages. They stay known by the floor, so that a late repeat is not taken for a new one.
+func (c *conversation) letGo(count int) {
+	count = min(count, len(c.order))
+	if count == 0 {
+		return
+	}
+	for _, id := range c.order[:count] {
+		delete(c.messages, id)
+	}
+	c.floor = c.order[count-1]
+	c.order = slices.Clone(c.order[count:])
+}
+
+// touch notes what an event brought while a sync is under way: the sync's unread number may or may not include it.
+func (c *conversation) touch(messageID string, from origin) {
+	if c.syncing && from == fromEvent && len(c.touched) < syncTouchedLimit {
+		c.touched[messageID] = true
+	}
+}
+
+const syncTouchedLimit = 1_000
+
+func (c *conversation) beginSync() {
+	if !c.syncing {
+		c.syncing = true
+		c.touched = map[string]bool{}
+	}
+}
+
+// included notes that a sync's reply has what an event brought too.
+func (c *conversation) included(messageID string) { delete(c.touched, messageID) }
+
+// endSync takes the server's numbers at the end of a sync. It reports whether events brought something meanwhile that
+// the replies did not have, so that the number may be off by it: then the conversation is to be synchronised again.
+func (c *conversation) endSync(item syncItem) (unsure bool) {
+	c.setRead(item.ReadUpTo, item.Unread)
+	unsure = len(c.touched) > 0
+	c.syncing, c.history, c.touched = false, false, nil
+	return unsure
+}
+
+// setRead takes the server's read marker, which never moves back, and its unread number.
+func (c *conversation) setRead(readUpTo string, unread int) {
+	if readUpTo > c.readUpTo {
+		c.readUpTo = readUpTo
+	}
+	c.unread = max(unread, 0)
+}
+
+func (c *conversation) entry() Conversation {
+	return Conversation{
+		Conversation: c.id, LastChangeAt: c.lastChangeAt, LastMessageID: c.lastMessageID,
+		Unread: c.unread, ReadUpTo: c.readUpTo, Role: c.role,
+	}
+}

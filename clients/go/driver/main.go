@@ -1,0 +1,241 @@
+// Command driver wraps the Go client for the conformance runner: commands as JSON lines on standard input, results and
+// callbacks as JSON lines on standard output. protocol/conformance/README.md has the contract.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	client "example.com/recall/clients/go"
+)
+
+func main() {
+	d := &driver{output: json.NewEncoder(os.Stdout)}
+	if err := d.run(os.Stdin); err != nil {
+		fmt.Fprintf(os.Stderr, "driver: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// driver is the client and what the commands changed about it.
+type driver struct {
+	printing sync.Mutex
+	output   *json.Encoder
+
+	mutex  sync.Mutex
+	client *client.Client
+	token  string // what the token provider returns; "" is no provider
+}
+
+// command is one line of input; each action reads the fields it needs.
+type command struct {
+	Do           string          `json:"do"`
+	Call         string          `json:"call"`
+	URL          string          `json:"url"`
+	User         string          `json:"user"`
+	Token        string          `json:"token"`
+	Conversation string          `json:"conversation"`
+	MessageID    string          `json:"messageId"`
+	Body         json.RawMessage `json:"body"`
+	Reason       string          `json:"reason"`
+	Before       string          `json:"before"`
+	Limit        int             `json:"limit"`
+	Options      struct {
+		RequestTimeoutMilliseconds   int64 `json:"requestTimeoutMilliseconds"`
+		ReconnectMinimumMilliseconds int64 `json:"reconnectMinimumMilliseconds"`
+		ReconnectMaximumMilliseconds int64 `json:"reconnectMaximumMilliseconds"`
+	} `json:"options"`
+}
+
+// run reads commands until quit or the end of input. Commands that wait for the server run beside each other.
+func (d *driver) run(input io.Reader) error {
+	scanner := bufio.NewScanner(input)
+	scanner.Buffer(make([]byte, 64<<10), 16<<20)
+	for scanner.Scan() {
+		var c command
+		if err := json.Unmarshal(scanner.Bytes(), &c); err != nil {
+			d.finish(c.Call, nil, &client.Error{Code: client.CodeInvalidRequest, Desc: "not a command"})
+			continue
+		}
+		if c.Do == "quit" {
+			break
+		}
+		d.begin(c)
+	}
+	d.logout()
+	return scanner.Err()
+}
+
+// begin starts a command. What must be in order, or answers at once, is done here; the rest waits on its own goroutine.
+func (d *driver) begin(c command) {
+	switch c.Do {
+	case "login":
+		d.login(c)
+	case "token":
+		d.setToken(c.Token)
+		d.finish(c.Call, nil, nil)
+	case "logout":
+		d.logout()
+		d.finish(c.Call, nil, nil)
+	case "send":
+		d.send(c)
+	case "view", "conversations":
+		d.finish(c.Call, d.held(c), nil)
+	case "revoke", "history", "read":
+		go d.ask(c)
+	default:
+		d.finish(c.Call, nil, &client.Error{Code: client.CodeInvalidRequest, Desc: "no such command"})
+	}
+}
+
+func (d *driver) login(c command) {
+	made, err := client.New(client.Options{
+		URL:              c.URL,
+		TokenProvider:    d.provideToken,
+		RequestTimeout:   milliseconds(c.Options.RequestTimeoutMilliseconds),
+		ReconnectMinimum: milliseconds(c.Options.ReconnectMinimumMilliseconds),
+		ReconnectMaximum: milliseconds(c.Options.ReconnectMaximumMilliseconds),
+	})
+	if err != nil {
+		d.finish(c.Call, nil, &client.Error{Code: client.CodeInvalidRequest, Desc: err.Error()})
+		return
+	}
+	made.AddListener(d.listener())
+	d.logout()
+	d.mutex.Lock()
+	d.client = made
+	d.mutex.Unlock()
+	go func() { d.finish(c.Call, nil, made.Login(context.Background(), c.User, c.Token)) }()
+}
+
+func milliseconds(count int64) time.Duration { return time.Duration(count) * time.Millisecond }
+
+func (d *driver) logout() {
+	if c := d.current(); c != nil {
+		c.Logout()
+	}
+}
+
+// current returns the client; before the first login, one that is not logged in.
+func (d *driver) current() *client.Client {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.client == nil {
+		d.client, _ = client.New(client.Options{URL: "ws://localhost/none"}) // these options are right
+	}
+	return d.client
+}
+
+func (d *driver) setToken(token string) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.token = token
+}
+
+func (d *driver) provideToken(context.Context) (string, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.token, nil
+}
+
+// send prints the messageId at once. Without a clock there is none yet, and the send fails as the client says.
+func (d *driver) send(c command) {
+	current := d.current()
+	if c.MessageID == "" {
+		id, err := current.NewMessageID()
+		if err != nil {
+			d.finish(c.Call, nil, err)
+			return
+		}
+		c.MessageID = id
+	}
+	d.print(map[string]any{"event": "sending", "call": c.Call, "messageId": c.MessageID})
+	go func() {
+		sent, err := current.SendMessage(context.Background(), c.Conversation, c.Body, client.WithMessageID(c.MessageID))
+		d.finish(c.Call, map[string]any{
+			"messageId": sent.MessageID, "sentAt": sent.SentAt, "recallableUntil": sent.RecallableUntil,
+		}, err)
+	}()
+}
+
+// ask does a command that waits for the server.
+func (d *driver) ask(c command) {
+	ctx, current := context.Background(), d.current()
+	switch c.Do {
+	case "revoke":
+		d.finish(c.Call, nil, current.RevokeMessage(ctx, c.Conversation, c.MessageID, c.Reason))
+	case "history":
+		messages, err := current.History(ctx, c.Conversation, c.Before, c.Limit)
+		d.finish(c.Call, map[string]any{"messages": shown(messages)}, err)
+	case "read":
+		unread, err := current.MarkRead(ctx, c.Conversation, c.MessageID)
+		d.finish(c.Call, map[string]any{"unread": unread}, err)
+	}
+}
+
+// held answers from what the client holds.
+func (d *driver) held(c command) map[string]any {
+	current := d.current()
+	if c.Do == "view" {
+		return map[string]any{
+			"messages": shown(current.Messages(c.Conversation)), "unread": current.Unread(c.Conversation),
+		}
+	}
+	conversations := current.Conversations()
+	if conversations == nil {
+		conversations = []client.Conversation{}
+	}
+	return map[string]any{"conversations": conversations}
+}
+
+func shown(messages []client.Message) []client.Message {
+	if messages == nil {
+		return []client.Message{}
+	}
+	return messages
+}
+
+func (d *driver) listener() client.Listener {
+	event := func(name string) func() { return func() { d.print(map[string]any{"event": name}) } }
+	return client.Listener{
+		OnConnected:    event("connected"),
+		OnDisconnected: event("disconnected"),
+		OnTokenExpired: event("tokenExpired"),
+		OnRecvNewMessage: func(message client.Message) {
+			d.print(map[string]any{"event": "onRecvNewMessage", "message": message})
+		},
+		OnMessageRevoked: func(tombstone client.Message) {
+			d.print(map[string]any{
+				"event": "onRecvMessageRevoked", "messageId": tombstone.MessageID, "conversation": tombstone.Conversation,
+				"operator": tombstone.Revoked.By, "reason": tombstone.Revoked.Reason,
+			})
+		},
+	}
+}
+
+// finish prints the result of a command.
+func (d *driver) finish(call string, fields map[string]any, err error) {
+	result := map[string]any{"event": "result", "call": call, "ok": err == nil}
+	if err != nil {
+		result["code"], result["desc"] = client.Code(err), err.Error()
+	} else {
+		for name, value := range fields {
+			result[name] = value
+		}
+	}
+	d.print(result)
+}
+
+func (d *driver) print(line map[string]any) {
+	d.printing.Lock()
+	defer d.printing.Unlock()
+	if err := d.output.Encode(line); err != nil {
+		fmt.Fprintf(os.Stderr, "driver: nobody reads the output: %v\n", err)
+	}
+}

@@ -1,0 +1,197 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+)
+
+const (
+	frameLimitBytes      = 256 << 10 // API Gateway's messages are at most 128 KB
+	identifierLimitBytes = 128
+)
+
+var errNotAFrame = errors.New("not a frame of the protocol")
+
+// frame is what the server sends: a reply, an event, or, without type, API Gateway's own message. Parts that can be
+// ill-typed on their own are kept raw, so that one bad element does not hide the good ones.
+type frame struct {
+	Type     string     `json:"type"`
+	ID       string     `json:"id"`
+	OK       bool       `json:"ok"`
+	Error    *wireError `json:"error"`
+	contents []byte
+}
+
+type wireError struct {
+	Code       int    `json:"code"`
+	Name       string `json:"name"`
+	Desc       string `json:"desc"`
+	Retryable  bool   `json:"retryable"`
+	ServerTime int64  `json:"serverTime"`
+}
+
+func (e *wireError) asError() *Error {
+	if e == nil {
+		return newError(CodeInternal, "the server refused without saying why")
+	}
+	return &Error{Code: e.Code, Name: e.Name, Desc: e.Desc, Retryable: e.Retryable, ServerTime: e.ServerTime}
+}
+
+// parseFrame reads the outer part of a frame; what it carries is read by the fields methods. Anything but a JSON
+// object with fitting types is an error.
+func parseFrame(data []byte) (frame, error) {
+	if len(data) > frameLimitBytes {
+		return frame{}, errNotAFrame
+	}
+	var f frame
+	if err := json.Unmarshal(data, &f); err != nil {
+		return frame{}, errNotAFrame
+	}
+	if first := firstByte(data); first != '{' {
+		return frame{}, errNotAFrame
+	}
+	f.contents = data
+	return f, nil
+}
+
+func firstByte(data []byte) byte {
+	for _, b := range data {
+		if b != ' ' && b != '\t' && b != '\n' && b != '\r' {
+			return b
+		}
+	}
+	return 0
+}
+
+// fields reads what the frame carries into a struct of the wanted fields.
+func (f frame) fields(into any) error {
+	if err := json.Unmarshal(f.contents, into); err != nil {
+		return errNotAFrame
+	}
+	return nil
+}
+
+// readMessage reads a message, refusing one that has no place in a view.
+func readMessage(raw json.RawMessage) (Message, error) {
+	var m Message
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return Message{}, errNotAFrame
+	}
+	if !isIdentifier(m.MessageID) || !isIdentifier(m.Conversation) || len(m.Sender) > identifierLimitBytes {
+		return Message{}, errNotAFrame
+	}
+	if m.Revoked != nil {
+		return m.tombstone(*m.Revoked), nil
+	}
+	if firstByte(m.Body) != '{' {
+		return Message{}, errNotAFrame
+	}
+	return m, nil
+}
+
+// revocation is an element of a revoked event and of a sync's revocations: enough to hold a tombstone.
+type revocation struct {
+	MessageID string      `json:"messageId"`
+	Sender    string      `json:"sender"`
+	SentAt    int64       `json:"sentAt"`
+	Revoked   *Revocation `json:"revoked"`
+}
+
+func readRevocation(raw json.RawMessage) (revocation, error) {
+	var r revocation
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return revocation{}, errNotAFrame
+	}
+	if !isIdentifier(r.MessageID) || len(r.Sender) > identifierLimitBytes || r.Revoked == nil || r.Revoked.By == "" {
+		return revocation{}, errNotAFrame
+	}
+	return r, nil
+}
+
+// readMessages reads the good elements of a list and leaves the others out.
+func readMessages(list []json.RawMessage) []Message {
+	messages := make([]Message, 0, len(list))
+	for _, raw := range list {
+		if m, err := readMessage(raw); err == nil {
+			messages = append(messages, m)
+		}
+	}
+	return messages
+}
+
+// readRevocations reads the good elements of a list and leaves the others out.
+func readRevocations(list []json.RawMessage) []revocation {
+	revocations := make([]revocation, 0, len(list))
+	for _, raw := range list {
+		if r, err := readRevocation(raw); err == nil {
+			revocations = append(revocations, r)
+		}
+	}
+	return revocations
+}
+
+func isIdentifier(s string) bool { return s != "" && len(s) <= identifierLimitBytes }
+
+type helloReply struct {
+	ServerTime          int64  `json:"serverTime"`
+	User                string `json:"user"`
+	RecallWindowSeconds int64  `json:"recallWindowSeconds"`
+	TokenExpiresAt      int64  `json:"tokenExpiresAt"`
+}
+
+type sendReply struct {
+	Message Message `json:"message"`
+}
+
+type revokeReply struct {
+	Results []struct {
+		MessageID string      `json:"messageId"`
+		OK        bool        `json:"ok"`
+		Revoked   *Revocation `json:"revoked"`
+		Repeated  bool        `json:"repeated"`
+		Error     *wireError  `json:"error"`
+	} `json:"results"`
+}
+
+// syncItem is one conversation of a sync reply.
+type syncItem struct {
+	Conversation string            `json:"conversation"`
+	Messages     []json.RawMessage `json:"messages"`
+	Revocations  []json.RawMessage `json:"revocations"`
+	Cursor       string            `json:"cursor"`
+	More         bool              `json:"more"`
+	Unread       int               `json:"unread"`
+	ReadUpTo     string            `json:"readUpTo"`
+	Error        *wireError        `json:"error"`
+}
+
+type syncReply struct {
+	Conversations []json.RawMessage `json:"conversations"`
+}
+
+type conversationsReply struct {
+	Conversations []json.RawMessage `json:"conversations"`
+	Next          string            `json:"next"`
+}
+
+type readReply struct {
+	Conversation string `json:"conversation"`
+	ReadUpTo     string `json:"readUpTo"`
+	Unread       int    `json:"unread"`
+}
+
+type messageEvent struct {
+	Message json.RawMessage `json:"message"`
+}
+
+type revokedEvent struct {
+	Conversation string            `json:"conversation"`
+	Revocations  []json.RawMessage `json:"revocations"`
+}
+
+type conversationEvent struct {
+	Conversation string `json:"conversation"`
+	Change       string `json:"change"`
+	User         string `json:"user"`
+	Role         string `json:"role"`
+}

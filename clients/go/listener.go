@@ -1,0 +1,101 @@
+package client
+
+import "sync"
+
+// Listener is told what happens; each field may be nil. Callbacks run one after another, in the order of what they
+// report, on a goroutine of their own. They may call the client, but one that blocks holds the later ones up, and after
+// some thousand waiting callbacks the connection too.
+type Listener struct {
+	// OnRecvNewMessage is called once per message, when it is first learnt, unless it is recalled already; messages that
+	// the user sent from another device too. It is not called for what a first login finds as history.
+	OnRecvNewMessage func(message Message)
+	// OnRecvMessageRevoked is called once per recalled message with the user who recalled it and the reason ("" without
+	// one); not for what this client recalled itself.
+	OnRecvMessageRevoked func(msgID, operator, reason string)
+	// OnMessageRevoked is called beside OnRecvMessageRevoked, with the whole tombstone.
+	OnMessageRevoked func(tombstone Message)
+	// OnConversationChanged is called when a conversation's entry (unread, role, …) changed.
+	OnConversationChanged func(conversation Conversation)
+	// OnConnected is called after each connect, before the synchronisation.
+	OnConnected func()
+	// OnDisconnected is called when a connection is lost; the client reconnects by itself.
+	OnDisconnected func()
+	// OnSynchronised is called after each connect, when everything that was missed is known.
+	OnSynchronised func()
+	// OnTokenExpired is called when the token is over and no provider gave a new one. The client is logged out.
+	OnTokenExpired func()
+}
+
+// listeners is the set of registered listeners.
+type listeners struct {
+	mutex sync.Mutex
+	next  int
+	all   map[int]Listener
+}
+
+func (l *listeners) add(listener Listener) (remove func()) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.all == nil {
+		l.all = map[int]Listener{}
+	}
+	key := l.next
+	l.next++
+	l.all[key] = listener
+	return func() {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		delete(l.all, key)
+	}
+}
+
+// each calls tell for every listener in the order of registration, without holding the lock.
+func (l *listeners) each(tell func(Listener)) {
+	l.mutex.Lock()
+	registered := make([]Listener, 0, len(l.all))
+	for key := range l.next {
+		if listener, ok := l.all[key]; ok {
+			registered = append(registered, listener)
+		}
+	}
+	l.mutex.Unlock()
+	for _, listener := range registered {
+		tell(listener)
+	}
+}
+
+func (l *listeners) received(m Message) {
+	l.each(func(listener Listener) {
+		if listener.OnRecvNewMessage != nil {
+			listener.OnRecvNewMessage(m.clone())
+		}
+	})
+}
+
+func (l *listeners) recalled(tombstone Message) {
+	l.each(func(listener Listener) {
+		if listener.OnRecvMessageRevoked != nil {
+			listener.OnRecvMessageRevoked(tombstone.MessageID, tombstone.Revoked.By, tombstone.Revoked.Reason)
+		}
+		if listener.OnMessageRevoked != nil {
+			listener.OnMessageRevoked(tombstone.clone())
+		}
+	})
+}
+
+func (l *listeners) changed(entry Conversation) {
+	l.each(func(listener Listener) {
+		if listener.OnConversationChanged != nil {
+			listener.OnConversationChanged(entry)
+		}
+	})
+}
+
+// state calls the callback that pick chooses.
+func (l *listeners) state(pick func(Listener) func()) {
+	l.each(func(listener Listener) {
+		if callback := pick(listener); callback != nil {
+			callback()
+		}
+	})
+}

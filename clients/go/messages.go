@@ -1,0 +1,304 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+)
+
+// SendOption changes how a message is sent.
+type SendOption func(*sending)
+
+type sending struct {
+	messageID string
+	replyTo   string
+}
+
+// WithMessageID sends under an ID made before by [Client.NewMessageID], so that the application can recall the message
+// while it is still under way, or repeat a send whose outcome is unknown.
+func WithMessageID(messageID string) SendOption { return func(s *sending) { s.messageID = messageID } }
+
+// WithReplyTo marks the message as a reply to another one, by its ID.
+func WithReplyTo(messageID string) SendOption { return func(s *sending) { s.replyTo = messageID } }
+
+// NewMessageID makes a messageId on the server's clock: a ULID that sorts after those made before. It fails with
+// CodeNotLoggedIn before the first connect.
+func (c *Client) NewMessageID() (string, error) {
+	s, err := c.current()
+	if err != nil {
+		return "", err
+	}
+	return s.newMessageID()
+}
+
+func (s *session) newMessageID() (string, error) {
+	now, known := s.clock.milliseconds()
+	if !known {
+		return "", notLoggedIn()
+	}
+	id, err := s.ids.next(now)
+	if err != nil {
+		failure := newError(CodeInternal, "no messageId could be made: Options.Entropy failed")
+		failure.cause = err
+		return "", failure
+	}
+	return id, nil
+}
+
+// SendMessage sends a message and returns it as stored. body is anything that becomes a JSON object of at most 12,288
+// bytes. While there is no connection it waits for one, at most three times Options.RequestTimeout.
+//
+// After CodeTimeout the outcome is unknown: the message may have been stored. Send again with the same messageId
+// ([WithMessageID]), or recall it with [Client.RevokeMessage], which works for both outcomes.
+//
+// Errors: CodeNotLoggedIn, CodeTimeout, CodeTokenExpired, CodeInvalidRequest, CodeBodyTooLarge,
+// CodeConversationNotFound, CodeNotAllowed, CodeAlreadyRecalled when it was recalled before it was stored,
+// CodeStaleMessageID, CodeMessageIDTaken, CodeTooManyRequests, CodeUnavailable, CodeInternal.
+func (c *Client) SendMessage(ctx context.Context, conversation string, body any, options ...SendOption) (Message, error) {
+	s, err := c.current()
+	if err != nil {
+		return Message{}, err
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil || firstByte(encoded) != '{' {
+		return Message{}, newError(CodeInvalidRequest, "body must become a JSON object, e.g. map[string]string{\"text\": \"hi\"}")
+	}
+	var chosen sending
+	for _, option := range options {
+		option(&chosen)
+	}
+	if chosen.messageID == "" {
+		if chosen.messageID, err = s.newMessageID(); err != nil {
+			return Message{}, err
+		}
+	}
+	m := Message{MessageID: chosen.messageID, Conversation: conversation, Sender: s.user, Body: encoded, ReplyTo: chosen.replyTo}
+	return s.send(ctx, m, true)
+}
+
+// send sends m. With mayRenew, a stale messageId is replaced once, where it is sure that nothing was stored under it.
+func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, error) {
+	fields := map[string]any{"conversation": m.Conversation, "messageId": m.MessageID, "body": m.Body}
+	if m.ReplyTo != "" {
+		fields["replyTo"] = m.ReplyTo
+	}
+	sendCall, err := s.newCall(nil, "send", fields)
+	if err != nil {
+		return Message{}, err
+	}
+	earlier := s.beginSend(m.MessageID)
+	reply, err := s.complete(ctx, sendCall)
+	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
+		return Message{}, err // the outcome is unknown: unanswered keeps the ID
+	}
+	s.settleSend(m.MessageID)
+	if Code(err) == CodeStaleMessageID {
+		return s.renew(ctx, m, err, mayRenew && !earlier && s.sentOnce(sendCall))
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	var stored sendReply
+	if reply.fields(&stored) != nil || stored.Message.MessageID != m.MessageID {
+		return Message{}, newError(CodeInternal, "the server's reply to a send is not one")
+	}
+	m.SentAt, m.RecallableUntil = stored.Message.SentAt, stored.Message.RecallableUntil
+	return s.keepOwn(m), nil
+}
+
+// beginSend notes a send without an answer and reports whether there was one under this ID before.
+func (s *session) beginSend(messageID string) (earlier bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	earlier = s.unanswered[messageID]
+	if len(s.unanswered) < unansweredMessagesLimit {
+		s.unanswered[messageID] = true
+	}
+	return earlier
+}
+
+func (s *session) settleSend(messageID string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	delete(s.unanswered, messageID)
+}
+
+func (s *session) sentOnce(c *call) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return c.sent == 1
+}
+
+// renew corrects the clock after a refusal of a messageId's time and sends once more under a fresh ID.
+func (s *session) renew(ctx context.Context, m Message, refusal error, may bool) (Message, error) {
+	stale, ok := refusal.(*Error)
+	if !ok || stale.ServerTime <= 0 {
+		return Message{}, refusal
+	}
+	now := s.options.Now()
+	s.clock.set(now, now, stale.ServerTime)
+	s.ids.startOver()
+	if !may {
+		return Message{}, refusal
+	}
+	id, err := s.newMessageID()
+	if err != nil {
+		return Message{}, err
+	}
+	m.MessageID = id
+	return s.send(ctx, m, false)
+}
+
+// keepOwn puts a message of this client into the view. It returns what the view holds: the tombstone, if it was
+// recalled meanwhile.
+func (s *session) keepOwn(m Message) Message {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	c := s.view.open(m.Conversation)
+	if c == nil {
+		return m.clone()
+	}
+	c.lastChangeAt = max(c.lastChangeAt, m.SentAt)
+	c.learn(m, fromHistory)
+	if held, ok := c.messages[m.MessageID]; ok {
+		return held.clone()
+	}
+	return m.clone()
+}
+
+// RevokeResult is the outcome of one recall of [Client.RevokeMessages].
+type RevokeResult struct {
+	MessageID string
+	Revoked   *Revocation // nil if it failed
+	Repeated  bool        // this user recalled it before; Revoked is the first recall
+	Err       *Error      // nil if it succeeded
+}
+
+// RevokeMessage recalls a message by its conversation and ID; the message itself is not needed. reason may be "", and
+// is shown to the others. On success the client holds a tombstone, and listeners are not called for it.
+//
+// A message whose send got no answer can be recalled too: either it is recalled, or it is never stored.
+//
+// Errors: CodeRecallWindowExpired (in groups CodeGroupRecallWindowExpired), CodeClientWindowOver when the client knows
+// it without asking, CodeMessageNotFound (CodeGroupMessageNotFound), CodeAlreadyRecalled by someone else,
+// CodeRecallDenied, CodeConversationNotFound, CodeInvalidRequest, CodeNotLoggedIn, CodeTimeout, CodeTokenExpired,
+// CodeTooManyRequests, CodeUnavailable, CodeInternal.
+func (c *Client) RevokeMessage(ctx context.Context, conversation, messageID, reason string) error {
+	s, err := c.current()
+	if err != nil {
+		return err
+	}
+	fields := map[string]any{"conversation": conversation, "messageId": messageID}
+	results, err := s.revoke(ctx, conversation, []string{messageID}, reason, fields)
+	if err != nil {
+		return err
+	}
+	if results[0].Err != nil {
+		return results[0].Err
+	}
+	return nil
+}
+
+// RevokeMessages recalls 1 to 10 messages of a conversation, with a result for each in order. The error is for the
+// whole request; the single recalls' errors, those of [Client.RevokeMessage], stand in the results.
+func (c *Client) RevokeMessages(ctx context.Context, conversation string, messageIDs []string, reason string) ([]RevokeResult, error) {
+	s, err := c.current()
+	if err != nil {
+		return nil, err
+	}
+	if len(messageIDs) == 0 || len(messageIDs) > 10 {
+		return nil, newError(CodeInvalidRequest, "messageIDs must be 1 to 10")
+	}
+	fields := map[string]any{"conversation": conversation, "messageIds": messageIDs}
+	return s.revoke(ctx, conversation, messageIDs, reason, fields)
+}
+
+func (s *session) revoke(ctx context.Context, conversation string, messageIDs []string, reason string, fields map[string]any) ([]RevokeResult, error) {
+	if reason != "" {
+		fields["reason"] = reason
+	}
+	unsent, over := s.beforeRevoke(conversation, messageIDs)
+	if over {
+		return nil, newError(CodeClientWindowOver, "the message can no longer be recalled: its recallableUntil is past")
+	}
+	if unsent {
+		fields["unsent"] = true
+	}
+	defer s.afterRevoke(messageIDs)
+	reply, err := s.request(ctx, nil, "revoke", fields)
+	var answer revokeReply
+	if readErr := error(nil); reply.contents != nil {
+		if readErr = reply.fields(&answer); readErr == nil && len(answer.Results) == len(messageIDs) {
+			return s.takeResults(conversation, answer), nil
+		}
+	}
+	if err == nil {
+		err = newError(CodeInternal, "the server's reply to a revoke is not one")
+	}
+	return nil, err
+}
+
+// beforeRevoke notes what is being recalled. It reports whether a send of it is unanswered, and whether it is sure that
+// the window of the only message is over; the server's tolerance for slow clocks is none, the client's is 2 s.
+func (s *session) beforeRevoke(conversation string, messageIDs []string) (unsent, over bool) {
+	now, known := s.clock.milliseconds()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	c := s.view.get(conversation)
+	if c != nil && known && len(messageIDs) == 1 && strings.HasPrefix(conversation, "c2c_") {
+		m, held := c.messages[messageIDs[0]]
+		mine := held && m.Sender == s.user && m.Revoked == nil
+		if mine && m.RecallableUntil >= 1 && now > m.RecallableUntil+clientWindowTolerance {
+			return false, true
+		}
+	}
+	for _, id := range messageIDs {
+		unsent = unsent || s.unanswered[id]
+		s.recalling[id]++
+	}
+	return unsent, false
+}
+
+func (s *session) afterRevoke(messageIDs []string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range messageIDs {
+		if s.recalling[id]--; s.recalling[id] <= 0 {
+			delete(s.recalling, id)
+		}
+	}
+}
+
+// takeResults turns what was recalled into tombstones, at once and without callbacks.
+func (s *session) takeResults(conversation string, answer revokeReply) []RevokeResult {
+	results := make([]RevokeResult, 0, len(answer.Results))
+	for _, one := range answer.Results {
+		result := RevokeResult{MessageID: one.MessageID, Revoked: one.Revoked, Repeated: one.Repeated}
+		if !one.OK || one.Revoked == nil {
+			result.Err, result.Revoked = one.Error.asError(), nil
+			results = append(results, result)
+			continue
+		}
+		r := revocation{MessageID: one.MessageID, Revoked: one.Revoked}
+		if one.Revoked.Role == "sender" {
+			r.Sender = one.Revoked.By
+		}
+		s.takeOwnRecall(conversation, r)
+		results = append(results, result)
+	}
+	return results
+}
+
+func (s *session) takeOwnRecall(conversation string, r revocation) {
+	s.mutex.Lock()
+	c := s.view.open(conversation)
+	unheld := false
+	if c != nil {
+		c.lastChangeAt = max(c.lastChangeAt, r.Revoked.At)
+		unheld = c.learnRevocation(r, fromEvent).unheld && r.Sender != s.user
+	}
+	s.mutex.Unlock()
+	if unheld {
+		s.want(conversation, fromUnknown)
+	}
+}

@@ -1,0 +1,268 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// session is one login: the goroutine that keeps the connection, what is held, and what is outstanding.
+type session struct {
+	options   Options
+	listeners *listeners
+	user      string
+	clock     *serverClock
+	ids       *messageIDs
+
+	ctx          context.Context
+	cancel       context.CancelFunc
+	ended        chan struct{} // closed when the session is over for good
+	synchronised chan struct{} // closed after the first synchronisation
+	callbacks    chan func()
+	running      sync.WaitGroup
+
+	mutex      sync.Mutex
+	view       *view
+	token      string
+	connection *connection // the one that is ready for calls, after its hello
+	calls      map[string]*call
+	callsMade  uint64
+	unanswered map[string]bool // messageIds of sends whose outcome is unknown
+	recalling  map[string]int  // messageIds that this client is recalling
+	wanted     map[string]origin
+	wake       chan struct{} // there is something wanted
+	reason     *Error        // why the session ended
+}
+
+const callbacksLimit = 4_096
+
+func newSession(options Options, registered *listeners, user, token string) (*session, error) {
+	s := &session{
+		options: options, listeners: registered, user: user, token: token,
+		clock: &serverClock{now: options.Now}, ids: newMessageIDs(options.Entropy),
+		ended: make(chan struct{}), synchronised: make(chan struct{}),
+		callbacks: make(chan func(), callbacksLimit),
+		view:      newView(user), calls: map[string]*call{},
+		unanswered: map[string]bool{}, recalling: map[string]int{},
+		wanted: map[string]origin{}, wake: make(chan struct{}, 1),
+	}
+	if options.Store != nil {
+		cursors, err := options.Store.Cursors(user)
+		if err != nil {
+			return nil, err
+		}
+		for id, cursor := range cursors {
+			if c := s.view.open(id); c != nil {
+				c.cursor = cursor
+			}
+		}
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s, nil
+}
+
+func (s *session) start() {
+	go s.tell()
+	s.running.Go(func() {
+		defer close(s.callbacks)
+		s.run()
+	})
+}
+
+// stop ends the session by the application's wish and waits until nothing of it runs, save a callback.
+func (s *session) stop() {
+	s.end(notLoggedIn())
+	s.cancel()
+	s.running.Wait()
+}
+
+// end makes the session over for good; the first reason counts.
+func (s *session) end(reason *Error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.reason == nil {
+		s.reason = reason
+		close(s.ended)
+	}
+}
+
+func (s *session) failure() *Error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	failure := *s.reason
+	return &failure
+}
+
+// tell runs the callbacks, one after another. After the application's Logout it drops what is left.
+func (s *session) tell() {
+	for callback := range s.callbacks {
+		if s.ctx.Err() == nil {
+			callback()
+		}
+	}
+}
+
+// enqueue puts a callback behind those before it. It blocks while too many are waiting, which slows the reading of
+// frames and, by TCP, the server.
+func (s *session) enqueue(callback func()) {
+	select {
+	case s.callbacks <- callback:
+	case <-s.ctx.Done():
+	}
+}
+
+// run keeps a connection until the session ends.
+func (s *session) run() {
+	for repeat := 0; ; repeat++ {
+		c, err := s.connect(s.token)
+		if err == nil {
+			if s.serve(c) {
+				repeat = 0
+			}
+			if c.needsToken() {
+				err = errTokenRefused
+			}
+		} else {
+			s.options.Logger.Info("connecting failed", "repeat", repeat)
+		}
+		if s.ctx.Err() != nil || s.over() {
+			return
+		}
+		if errors.Is(err, errTokenRefused) && !s.renewToken() {
+			return
+		}
+		if s.pause(s.ctx, repeat) != nil {
+			return
+		}
+	}
+}
+
+func (s *session) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// renewToken asks the provider for a token. Without one the session is over, and the application is told.
+func (s *session) renewToken() bool {
+	if s.options.TokenProvider != nil {
+		token, err := s.options.TokenProvider(s.ctx)
+		if err == nil && token != "" {
+			s.token = token
+			return true
+		}
+	}
+	if s.ctx.Err() != nil {
+		return false
+	}
+	s.end(tokenOver())
+	s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnTokenExpired }) })
+	return false
+}
+
+// serve uses a connection until it is over. It reports whether the server greeted it.
+func (s *session) serve(c *connection) (greeted bool) {
+	s.running.Go(func() { c.read(func(data []byte) { s.receive(c, data) }) })
+	defer func() {
+		s.unready(c)
+		c.drop()
+		<-c.gone
+		if greeted {
+			s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnDisconnected }) })
+		}
+	}()
+	if err := s.greet(c); err != nil {
+		return false
+	}
+	s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnConnected }) })
+	s.ready(c)
+	if err := s.synchroniseAll(c); err != nil {
+		return true
+	}
+	s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnSynchronised }) })
+	select {
+	case <-s.synchronised:
+	default:
+		close(s.synchronised)
+	}
+	s.attend(c)
+	return true
+}
+
+// greet says hello: it learns the server's clock, and whose token this is.
+func (s *session) greet(c *connection) error {
+	asked := s.options.Now()
+	reply, err := s.request(s.ctx, c, "hello", nil)
+	if err != nil {
+		return err
+	}
+	answered := s.options.Now()
+	var hello helloReply
+	if err := reply.fields(&hello); err != nil || hello.ServerTime <= 0 {
+		return errNotAFrame
+	}
+	if hello.User != "" && hello.User != s.user {
+		s.end(newError(CodeInvalidRequest, "the token is another user's: log in with the user ID that the token was made for"))
+		return s.failure()
+	}
+	s.clock.set(asked, answered, hello.ServerTime)
+	return nil
+}
+
+// ready lets calls use the connection, and sends what is unanswered in the order in which it was asked.
+func (s *session) ready(c *connection) {
+	s.mutex.Lock()
+	s.connection = c
+	frames := make([][]byte, 0, len(s.calls))
+	for _, outstanding := range s.inOrder() {
+		if outstanding.bound == nil {
+			outstanding.sent++
+			frames = append(frames, outstanding.frame)
+		}
+	}
+	s.mutex.Unlock()
+	for _, frame := range frames {
+		c.write(frame)
+	}
+}
+
+func (s *session) unready(c *connection) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.connection == c {
+		s.connection = nil
+	}
+}
+
+// attend keeps the connection alive and synchronises what turns out to be needed, until the connection is over.
+func (s *session) attend(c *connection) {
+	keepAlive := time.NewTimer(s.keepAliveAfter())
+	defer keepAlive.Stop()
+	for {
+		select {
+		case <-c.gone:
+			return
+		case <-s.ended:
+			return
+		case <-keepAlive.C:
+			if s.greet(c) != nil {
+				return
+			}
+			keepAlive.Reset(s.keepAliveAfter())
+		case <-s.wake:
+			if s.synchroniseWanted(c) != nil {
+				return
+			}
+		}
+	}
+}
+
+// keepAliveAfter is 5 to 9 minutes: API Gateway ends a connection that is idle for 10, and devices that connected
+// together should not speak together.
+func (s *session) keepAliveAfter() time.Duration {
+	return 5*time.Minute + time.Duration(s.options.Random()*float64(4*time.Minute))
+}

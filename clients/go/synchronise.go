@@ -1,0 +1,269 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+)
+
+const syncBatchLimit = 20
+
+// synchroniseAll asks for the conversation list and then for what was missed in every conversation, whatever the list
+// says about the time of its last change.
+func (s *session) synchroniseAll(c *connection) error {
+	if err := s.persist(c, func() error { return s.listConversations(c) }); err != nil {
+		return err
+	}
+	from := fromUnknown
+	select {
+	case <-s.synchronised:
+	default:
+		from = fromHistory
+	}
+	s.mutex.Lock()
+	clear(s.wanted)
+	todo := map[string]origin{}
+	for _, id := range s.view.ids() {
+		todo[id] = from
+	}
+	s.mutex.Unlock()
+	return s.synchronise(c, todo)
+}
+
+// synchroniseWanted does what was asked for by want.
+func (s *session) synchroniseWanted(c *connection) error {
+	s.mutex.Lock()
+	todo := s.wanted
+	s.wanted = map[string]origin{}
+	s.mutex.Unlock()
+	return s.synchronise(c, todo)
+}
+
+// persist repeats a step of the synchronisation that failed for a while; it ends with the connection. A step without
+// any reply ends the connection, which may be half dead.
+func (s *session) persist(c *connection, step func() error) error {
+	for repeat := 0; ; repeat++ {
+		err := step()
+		if err == nil || errors.Is(err, errConnectionLost) || s.over() {
+			return err
+		}
+		if Code(err) == CodeTimeout {
+			c.drop()
+			return err
+		}
+		s.options.Logger.Info("synchronising failed", "code", Code(err), "repeat", repeat)
+		timer := time.NewTimer(s.options.backOff(repeat + 1))
+		select {
+		case <-timer.C:
+		case <-c.gone:
+			timer.Stop()
+			return errConnectionLost
+		case <-s.ended:
+			timer.Stop()
+			return s.failure()
+		}
+	}
+}
+
+// listConversations fetches all pages of the conversation list.
+func (s *session) listConversations(c *connection) error {
+	after := ""
+	for {
+		fields := map[string]any{}
+		if after != "" {
+			fields["after"] = after
+		}
+		reply, err := s.request(s.ctx, c, "conversations", fields)
+		if err != nil {
+			return err
+		}
+		var page conversationsReply
+		if err := reply.fields(&page); err != nil {
+			return err
+		}
+		full := s.takeList(page.Conversations)
+		if page.Next == "" || page.Next == after || full {
+			return nil
+		}
+		after = page.Next
+	}
+}
+
+// takeList takes in a page of the list and reports whether no more conversations can be held.
+func (s *session) takeList(entries []json.RawMessage) (full bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, raw := range entries {
+		var entry Conversation
+		if json.Unmarshal(raw, &entry) != nil {
+			continue
+		}
+		if c := s.view.open(entry.Conversation); c != nil {
+			c.lastChangeAt = max(c.lastChangeAt, entry.LastChangeAt)
+			c.role = entry.Role
+			c.setRead(entry.ReadUpTo, entry.Unread)
+		}
+	}
+	return len(s.view.conversations) >= conversationsLimit
+}
+
+// synchronise asks for what changed in the given conversations, in batches, until each is complete. The origin is that
+// of what comes for a conversation without a cursor.
+func (s *session) synchronise(c *connection, todo map[string]origin) error {
+	for len(todo) > 0 {
+		batch := s.nextBatch(todo)
+		err := s.persist(c, func() error { return s.syncBatch(c, batch, todo) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) nextBatch(todo map[string]origin) []string {
+	ids := make([]string, 0, len(todo))
+	for id := range todo {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids[:min(len(ids), syncBatchLimit)]
+}
+
+// syncBatch makes one sync request and takes in its reply. What is complete leaves todo.
+func (s *session) syncBatch(c *connection, batch []string, todo map[string]origin) error {
+	reply, err := s.request(s.ctx, c, "sync", map[string]any{"conversations": s.syncItems(batch)})
+	if err != nil {
+		return err
+	}
+	var page syncReply
+	if err := reply.fields(&page); err != nil {
+		return err
+	}
+	cursors := map[string]string{}
+	answered := 0
+	var failed *Error
+	for _, raw := range page.Conversations {
+		var item syncItem
+		if json.Unmarshal(raw, &item) != nil || !slices.Contains(batch, item.Conversation) {
+			continue
+		}
+		if item.Error != nil && item.Error.Retryable {
+			failed = item.Error.asError()
+			continue
+		}
+		answered++
+		if item.Error != nil {
+			delete(todo, item.Conversation)
+			s.refused(item)
+			continue
+		}
+		complete, cursor := s.takeItem(item, todo[item.Conversation])
+		if complete {
+			delete(todo, item.Conversation)
+		}
+		if cursor != "" {
+			cursors[item.Conversation] = cursor
+		}
+	}
+	s.saveCursors(cursors)
+	if answered > 0 {
+		return nil // what is left is asked for again
+	}
+	if failed != nil {
+		return failed
+	}
+	return newError(CodeUnavailable, "the server left out the conversations of a sync")
+}
+
+// refused handles a conversation that the server does not give: the user is no longer in it, or the cursor is too old
+// for the server, which a synchronisation without one heals.
+func (s *session) refused(item syncItem) {
+	s.options.Logger.Info("a conversation was refused", "code", item.Error.Code)
+	if item.Error.Code == CodeConversationNotFound {
+		s.forget(item.Conversation)
+		return
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if c := s.view.get(item.Conversation); c != nil {
+		c.syncing, c.touched = false, nil
+	}
+}
+
+// takeItem takes in one conversation of a sync reply. It reports whether the conversation is complete, and the cursor
+// to save.
+func (s *session) takeItem(item syncItem, from origin) (complete bool, cursor string) {
+	messages, revocations := readMessages(item.Messages), readRevocations(item.Revocations)
+	s.mutex.Lock()
+	c := s.view.open(item.Conversation)
+	if c == nil {
+		s.mutex.Unlock()
+		return true, ""
+	}
+	before := c.entry()
+	if c.cursor != "" && !c.history {
+		from = fromCursor
+	} else if from == fromHistory {
+		c.history = true
+	}
+	changes := make([]change, 0, len(messages)+len(revocations))
+	for _, m := range messages {
+		delete(s.unanswered, m.MessageID)
+		c.included(m.MessageID)
+		changes = append(changes, c.learn(m, from))
+	}
+	for _, r := range revocations {
+		c.included(r.MessageID)
+		changes = append(changes, c.learnRevocation(r, from))
+	}
+	stuck := item.Cursor == "" || item.Cursor == c.cursor
+	complete = !item.More || stuck
+	if item.Cursor != "" {
+		c.cursor = item.Cursor
+	}
+	unsure := complete && c.endSync(item)
+	s.view.took(len(changes))
+	after := c.entry()
+	tell := s.toTell(changes)
+	s.mutex.Unlock()
+
+	s.announce(tell)
+	if before != after {
+		s.enqueue(func() { s.listeners.changed(after) })
+	}
+	if unsure {
+		s.want(item.Conversation, from)
+	}
+	return complete, item.Cursor
+}
+
+// saveCursors saves cursors behind the callbacks for what lies before them.
+func (s *session) saveCursors(cursors map[string]string) {
+	if s.options.Store == nil || len(cursors) == 0 {
+		return
+	}
+	s.enqueue(func() {
+		if err := s.options.Store.SaveCursors(s.user, cursors); err != nil {
+			s.options.Logger.Warn("cursors were not saved; the next login repeats callbacks", "error", err)
+		}
+	})
+}
+
+// syncItems writes the items of a sync request.
+func (s *session) syncItems(batch []string) []map[string]any {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	items := make([]map[string]any, 0, len(batch))
+	for _, id := range batch {
+		item := map[string]any{"conversation": id}
+		if c := s.view.open(id); c != nil {
+			c.beginSync()
+			if c.cursor != "" {
+				item["cursor"] = c.cursor
+			}
+		}
+		items = append(items, item)
+	}
+	return items
+}

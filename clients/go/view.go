@@ -1,0 +1,89 @@
+package client
+
+import (
+	"cmp"
+	"slices"
+)
+
+const (
+	conversationsLimit      = 10_000  // held at once
+	conversationMessages    = 10_000  // held of one conversation
+	viewMessages            = 100_000 // held in all
+	unansweredMessagesLimit = 1_000
+)
+
+// view is what the client holds of all conversations. It is bounded, whatever the server sends.
+type view struct {
+	self          string
+	conversations map[string]*conversation
+	held          int
+}
+
+func newView(self string) *view {
+	return &view{self: self, conversations: map[string]*conversation{}}
+}
+
+// get returns a conversation, nil when nothing is held of it.
+func (v *view) get(id string) *conversation { return v.conversations[id] }
+
+// open returns a conversation and makes it where there is none; nil when there are too many already.
+func (v *view) open(id string) *conversation {
+	if c := v.conversations[id]; c != nil {
+		return c
+	}
+	if len(v.conversations) >= conversationsLimit || !isIdentifier(id) {
+		return nil
+	}
+	c := newConversation(id, v.self, conversationMessages)
+	v.conversations[id] = c
+	return c
+}
+
+func (v *view) remove(id string) { delete(v.conversations, id) }
+
+// trim keeps the whole view bounded: the fullest conversation lets half of its messages go.
+func (v *view) trim() {
+	total := 0
+	var fullest *conversation
+	for _, c := range v.conversations {
+		total += len(c.order)
+		if fullest == nil || len(c.order) > len(fullest.order) {
+			fullest = c
+		}
+	}
+	if total > viewMessages {
+		fullest.letGo(len(fullest.order)/2 + 1)
+	}
+	v.held = min(total, viewMessages)
+}
+
+// took counts messages taken in since the last look, so that trim runs rarely.
+func (v *view) took(count int) {
+	v.held += count
+	if v.held > viewMessages {
+		v.trim()
+	}
+}
+
+// withCursors returns the conversations that have a cursor and those that were listed: all that a connect must
+// synchronise.
+func (v *view) ids() []string {
+	ids := make([]string, 0, len(v.conversations))
+	for id := range v.conversations {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// list returns the conversation list, latest change first.
+func (v *view) list() []Conversation {
+	entries := make([]Conversation, 0, len(v.conversations))
+	for _, c := range v.conversations {
+		entries = append(entries, c.entry())
+	}
+	slices.SortFunc(entries, func(a, b Conversation) int {
+		return cmp.Or(cmp.Compare(b.LastChangeAt, a.LastChangeAt), cmp.Compare(a.Conversation, b.Conversation))
+	})
+	return entries
+}
