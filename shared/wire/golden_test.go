@@ -44,7 +44,7 @@ func golden(t *testing.T, file string, produced []vector) {
 	}
 }
 
-func readVectors[T any](t *testing.T, file string) []T {
+func readVectors[T any](t testing.TB, file string) []T {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(vectors, file))
 	if err != nil {

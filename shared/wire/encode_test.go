@@ -1,0 +1,131 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/recall/shared/recall"
+)
+
+func TestTextIsEscapedSoThatItComesOutAsItWentIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                            `""`,
+		"plain <b>&é😀\u2028":          `"plain <b>&é😀` + "\u2028" + `"`,
+		"\"\\/":                       `"\"\\/"`,
+		"\n\t\x00\x1f\x7f":            `"\n\u0009\u0000\u001f` + "\x7f" + `"`,
+		"not \xff UTF-8 \xed\xa0\x80": `"not \ufffd UTF-8 \ufffd\ufffd\ufffd"`,
+		"a real \ufffd":               "\"a real \ufffd\"",
+	} {
+		got := string(appendText(nil, text))
+		if got != want {
+			t.Errorf("%q became %s, want %s", text, got, want)
+		}
+		var back string
+		if err := json.Unmarshal([]byte(got), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") && !strings.Contains(text, "\xed") {
+			t.Errorf("%q came back as %q, %v", text, back, err)
+		}
+	}
+}
+
+func TestEnvelopeIsEchoedWithItsEscapes(t *testing.T) {
+	reply := AdminReply(Envelope{Action: "a\"\n", ID: "é\\"})
+	if want := `{"type":"reply","action":"a\"\n","id":"é\\","ok":true}`; string(reply) != want {
+		t.Errorf("%s, want %s", reply, want)
+	}
+}
+
+func TestEachOfTwoSeesTheOtherInTheName(t *testing.T) {
+	message := fromBob()
+	notice := recall.Notice{Conversation: direct(), Message: &message}
+	for viewer, want := range map[recall.UserID]string{alice: `"conversation":"c2c_bob"`, bob: `"conversation":"c2c_alice"`} {
+		event, err := Event(viewer, notice)
+		if err != nil || !strings.Contains(string(event), want) {
+			t.Errorf("%s sees %s, %v", viewer, event, err)
+		}
+	}
+	if SameForAll(notice) {
+		t.Error("one encoding cannot serve both")
+	}
+}
+
+func TestOneEncodingServesAGroup(t *testing.T) {
+	message := inGroup()
+	notice := recall.Notice{Conversation: group(), Message: &message}
+	forAlice, err := Event(alice, notice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forBob, err := Event(bob, notice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !SameForAll(notice) || string(forAlice) != string(forBob) {
+		t.Errorf("%s\n%s", forAlice, forBob)
+	}
+}
+
+func TestANoticeHasExactlyOnePart(t *testing.T) {
+	message := fromBob()
+	none := recall.Notice{Conversation: direct()}
+	two := recall.Notice{Conversation: direct(), Message: &message, Read: &recall.ReadMark{}}
+	for _, notice := range []recall.Notice{none, two} {
+		if frame, err := Event(alice, notice); err == nil {
+			t.Errorf("encoded as %s", frame)
+		}
+	}
+	if !Empty(none) || Empty(two) {
+		t.Error("only the notice without parts is empty")
+	}
+}
+
+// The service keeps replies under 100 KB by counting 640 bytes for what a message or a recall has beside its body and
+// six for each byte of its reason (shared/recall, sync.go). This holds it to that.
+func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
+	const counted, escape = 640, 6
+	long := recall.UserID(strings.Repeat("u", 64))
+	revocation := recall.Revocation{At: now, By: long, Role: recall.RoleModerator, Reason: recall.Reason(strings.Repeat("\x01", recall.MaximumReasonBytes))}
+	conversation := recall.InGroup(recall.GroupID(strings.Repeat("g", 64)))
+	message := recall.Message{ID: first, Conversation: conversation, Sender: long, SentAt: now, RecallableUntil: now, ReplyTo: second, Revoked: &revocation}
+	if size := len(appendMessage(nil, alice, &message, true)) + 1; size > counted+escape*recall.MaximumReasonBytes {
+		t.Errorf("a tombstone takes %d bytes", size)
+	}
+	message.Revoked, message.Body = nil, `{"text":"hi"}`
+	if size := len(appendMessage(nil, alice, &message, true)) + 1; size > counted+len(message.Body) {
+		t.Errorf("a message takes %d bytes", size)
+	}
+	recalled := recall.Recalled{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
+	if size := len(appendRevocation(nil, recalled)) + 1; size > counted+escape*recall.MaximumReasonBytes {
+		t.Errorf("a revocation takes %d bytes", size)
+	}
+}
+
+// API Gateway's limit of a frame to a client is 32 KB before it is split.
+func TestTheLargestMessageEventFitsAFrame(t *testing.T) {
+	message := fromBob()
+	message.Body = recall.Body(`{"text":"` + strings.Repeat("x", recall.MaximumBodyBytes-11) + `"}`)
+	event, err := Event(alice, recall.Notice{Conversation: direct(), Message: &message})
+	if err != nil || len(event) > 32*1024 {
+		t.Errorf("%d bytes, %v", len(event), err)
+	}
+}
+
+func TestHTTPStatusFollowsTheName(t *testing.T) {
+	want := map[recall.Name]int{
+		recall.InvalidRequest: http.StatusBadRequest, recall.UnknownAction: http.StatusBadRequest, recall.BodyTooLarge: http.StatusBadRequest,
+		recall.StaleMessageID: http.StatusBadRequest, recall.NotAllowed: http.StatusForbidden, recall.RecallDenied: http.StatusForbidden,
+		recall.TokenExpired: http.StatusForbidden, recall.MessageNotFound: http.StatusNotFound, recall.ConversationNotFound: http.StatusNotFound,
+		recall.AlreadyRecalled: http.StatusConflict, recall.RecallWindowExpired: http.StatusConflict, recall.MessageIDTaken: http.StatusConflict,
+		recall.TooManyRequests: http.StatusTooManyRequests, recall.Unavailable: http.StatusInternalServerError, recall.Internal: http.StatusInternalServerError,
+	}
+	for _, failure := range everyFailure() {
+		if got := HTTPStatus(failure); got != want[failure.Name] {
+			t.Errorf("%s: %d, want %d", failure.Name, got, want[failure.Name])
+		}
+	}
+	if HTTPStatus(nil) != http.StatusOK || HTTPStatus(errors.New("a bug")) != http.StatusInternalServerError {
+		t.Error("no error is 200, an unknown one 500")
+	}
+}

@@ -1,0 +1,173 @@
+package wire
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/recall/shared/recall"
+)
+
+func TestDecodeSendReadsEveryField(t *testing.T) {
+	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` + string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
+	got, err := DecodeSend(alice, []byte(frame))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := recall.SendRequest{Conversation: direct(), MessageID: second, ReplyTo: first, Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`}
+	if got != want {
+		t.Errorf("got %+v with body %s", got, string(got.Body))
+	}
+}
+
+func TestBodyIsMeasuredAsItStandsInTheFrame(t *testing.T) {
+	bodyOf := func(size int, body string) string {
+		return strings.Replace(body, "@", strings.Repeat("x", size-len(body)+1), 1)
+	}
+	spaced := `{"text":"hi"` + strings.Repeat(" ", recall.MaximumBodyBytes) + `}`
+	tests := []struct {
+		name string
+		body string
+		err  recall.Name
+	}{
+		{"12,288 bytes", bodyOf(recall.MaximumBodyBytes, `{"text":"@"}`), ""},
+		{"12,289 bytes", bodyOf(recall.MaximumBodyBytes+1, `{"text":"@"}`), recall.BodyTooLarge},
+		{"12,288 bytes of which some are escapes", bodyOf(recall.MaximumBodyBytes, `{"text":"\u00e9@"}`), ""},
+		{"12,288 bytes in fewer characters", `{"text":"` + strings.Repeat("é", (recall.MaximumBodyBytes-11)/2) + `"}`, ""},
+		{"space counts", spaced, recall.BodyTooLarge},
+		{"a long string is no object, whatever its size", `"` + strings.Repeat("x", recall.MaximumBodyBytes) + `"`, recall.InvalidRequest},
+		{"100 levels", `{"a":` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + `}`, ""},
+		{"101 levels", `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, recall.InvalidRequest},
+		{"many arrays side by side", `{"a":[` + strings.Repeat("[],", 200) + `[]]}`, ""},
+		{"the largest double", `{"n":-1.7976931348623157e308}`, ""},
+		{"beyond the largest double", `{"n":1.8e308}`, recall.InvalidRequest},
+		{"a small number that is rounded to nothing", `{"n":1e-400}`, ""},
+		{"400 digits", `{"n":` + strings.Repeat("9", 400) + `}`, recall.InvalidRequest},
+		{"a long fraction", `{"n":0.` + strings.Repeat("3", 400) + `}`, ""},
+		{"a name in two objects", `{"a":{"x":1},"b":{"x":1},"x":[{"x":1},{"x":2}]}`, ""},
+		{"a name and a string that equals it", `{"x":"x","y":"x"}`, ""},
+		{"a name twice", `{"x":1,"y":{},"x":2}`, recall.InvalidRequest},
+		{"an escaped backslash before what looks like a surrogate", `{"x":"\\ud800"}`, ""},
+		{"a surrogate pair", `{"x":"\uD83D\uDE00"}`, ""},
+		{"half a pair", `{"x":"\ud83dx"}`, recall.InvalidRequest},
+		{"half a pair before another escape", `{"x":"\ud83d\n\u0041"}`, recall.InvalidRequest},
+		{"two high halves", `{"x":"\ud83d\ud83d\ude00"}`, recall.InvalidRequest},
+		{"halves the wrong way round", `{"x":"\ude00\ud83d"}`, recall.InvalidRequest},
+		{"half a pair in a name", `{"\ud800":1}`, recall.InvalidRequest},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := DecodeSend(alice, []byte(`{"action":"send","conversation":"c2c_bob","body":`+test.body+`}`))
+			checkRefusal(t, err, test.err, "body")
+		})
+	}
+}
+
+func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
+	tests := []struct {
+		name   string
+		fields string
+		want   recall.RevokeRequest
+		single bool
+	}{
+		{"one", `"messageId":"` + string(first) + `"`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}}, true},
+		{"several", `"messageIds":["` + string(first) + `","` + string(second) + `"]`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first, second}}, false},
+		{"a list of one", `"messageIds":["` + string(first) + `"],"messageId":null`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}}, false},
+		{"reason and unsent", `"messageId":"` + string(first) + `","reason":"é\n","unsent":true`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: "é\n", Unsent: true}, true},
+		{"256 bytes of reason", `"messageId":"` + string(first) + `","reason":"` + strings.Repeat("é", 128) + `"`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: recall.Reason(strings.Repeat("é", 128))}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, single, err := DecodeRevoke(bob, []byte(`{"action":"revoke","conversation":"c2c_alice",`+test.fields+`}`))
+			test.want.Conversation = direct()
+			if err != nil || single != test.single || !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %+v, single %v, %v", got, single, err)
+			}
+		})
+	}
+}
+
+func TestDecodeSyncReadsEveryItem(t *testing.T) {
+	got, err := DecodeSync(alice, []byte(`{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
+	want := recall.SyncRequest{Conversations: []recall.SyncItem{
+		{Conversation: direct(), Limit: recall.DefaultSyncLimit},
+		{Conversation: group(), Cursor: "c", Limit: 100},
+	}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	got, err = DecodeSync(alice, []byte(`{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
+	want = recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: direct(), Before: first, Limit: 1}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("paging back: got %+v, %v", got, err)
+	}
+}
+
+func TestDecodeReadAndConversations(t *testing.T) {
+	read, err := DecodeRead(bob, []byte(`{"conversation":"c2c_alice","messageId":"`+string(first)+`"}`))
+	if want := (recall.ReadRequest{Conversation: direct(), MessageID: first}); err != nil || read != want {
+		t.Errorf("read: %+v, %v", read, err)
+	}
+	after, err := DecodeConversations([]byte(`{"after":"x"}`))
+	if err != nil || after != "x" {
+		t.Errorf("conversations: %q, %v", after, err)
+	}
+}
+
+func TestAdminRequestsAreReadInFull(t *testing.T) {
+	hour := recall.Window(3600)
+	decoders := map[string]func([]byte) (any, error){
+		"revoke":         func(raw []byte) (any, error) { return DecodeAdminRevoke(raw) },
+		"revokeBySender": func(raw []byte) (any, error) { return DecodeAdminRevokeBySender(raw) },
+		"putGroup":       func(raw []byte) (any, error) { return DecodeAdminPutGroup(raw) },
+		"deleteGroup":    func(raw []byte) (any, error) { return DecodeAdminDeleteGroup(raw) },
+		"putMember":      func(raw []byte) (any, error) { return DecodeAdminPutMember(raw) },
+		"deleteMember": func(raw []byte) (any, error) {
+			group, user, err := DecodeAdminDeleteMember(raw)
+			return fmt.Sprint(group, " ", user), err
+		},
+		"putSettings": func(raw []byte) (any, error) { return DecodeAdminPutSettings(raw) },
+		"audit":       func(raw []byte) (any, error) { return DecodeAdminAudit(raw) },
+	}
+	tests := []struct {
+		action, fields string
+		want           any
+	}{
+		{"revoke", `"conversation":{"users":["bob","alice"]},"messageIds":["` + string(first) + `"],"reason":"r","operator":"o"`,
+			recall.AdminRevoke{Conversation: direct(), MessageIDs: []recall.MessageID{first}, Reason: "r", Operator: "o"}},
+		{"revokeBySender", `"conversation":{"group":"eng"},"sender":"bob","since":5,"reason":"r","operator":"o","next":"n"`,
+			recall.AdminRevokeBySender{Conversation: group(), Sender: bob, Since: 5, Reason: "r", Operator: "o", Next: "n"}},
+		{"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`, recall.AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour}},
+		{"putGroup", `"group":"eng","recallWindowSeconds":null`, recall.AdminPutGroup{Group: "eng"}},
+		{"deleteGroup", `"group":"eng"`, recall.GroupID("eng")},
+		{"putMember", `"group":"eng","user":"bob","role":"owner"`, recall.AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
+		{"deleteMember", `"group":"eng","user":"bob"`, "eng bob"},
+		{"putSettings", `"recallWindowSeconds":0`, recall.WindowOff},
+		{"audit", `"operator":"bob","since":7,"next":"n"`, recall.AdminAudit{Operator: bob, Since: 7, Next: "n"}},
+		{"audit", `"conversation":{"group":"eng"}`, recall.AdminAudit{Conversation: group()}},
+	}
+	for _, test := range tests {
+		t.Run(test.action, func(t *testing.T) {
+			got, err := decoders[test.action]([]byte(`{"action":"` + test.action + `",` + test.fields + `}`))
+			if err != nil || !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %+v, %v, want %+v", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestAdminRevokesAtMostAHundred(t *testing.T) {
+	request := func(count int) []byte {
+		ids := make([]string, count)
+		for i := range ids {
+			ids[i] = fmt.Sprintf(`"01HF7YAT00%016d"`, i)
+		}
+		return []byte(`{"action":"revoke","conversation":{"group":"eng"},"messageIds":[` + strings.Join(ids, ",") + `]}`)
+	}
+	if _, err := DecodeAdminRevoke(request(100)); err != nil {
+		t.Error(err)
+	}
+	_, err := DecodeAdminRevoke(request(101))
+	checkRefusal(t, err, recall.InvalidRequest, "messageIds")
+}
