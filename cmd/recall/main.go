@@ -13,6 +13,7 @@ import (
 
 // commandLine lists the commands; each lives in a file of its own name and has a Run method.
 type commandLine struct {
+	Local       localCommand       `cmd:"" help:"Run the whole backend on this machine."`
 	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
 }
 

@@ -120,3 +120,24 @@ func (t *Template) Statements(function Function) []any {
 	}
 	return statements
 }
+
+// ParameterNames are the names of a template's parameters.
+func ParameterNames(path string) (map[string]bool, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	root, err := parse(source)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	names := map[string]bool{}
+	if sections, ok := root.data.(*mapping); ok && sections.values["Parameters"] != nil {
+		if parameters, ok := sections.values["Parameters"].data.(*mapping); ok {
+			for _, name := range parameters.keys {
+				names[name] = true
+			}
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/stack"
+	"example.com/recall/local/state"
+	"example.com/recall/local/websocket"
+)
+
+// localCommand is `recall local`.
+type localCommand struct {
+	Template  string            `help:"Template to run; template.yaml of the project if left out." type:"existingfile" placeholder:"FILE"`
+	Parameter map[string]string `help:"Value of a template parameter, e.g. RecallWindowSeconds=10. May be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
+	Programs  string            `help:"Directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build; built if left out." type:"existingdir" placeholder:"DIRECTORY"`
+	Bind      string            `help:"Address to listen on. Any other than the default lets others on the network in." default:"127.0.0.1" placeholder:"ADDRESS"`
+
+	Port         int `help:"Port of the WebSocket API and @connections (0: any free one, as for all ports)." default:"3001"`
+	DemoPort     int `help:"Port of the demo page." default:"3000"`
+	AdminPort    int `help:"Port of the admin function's URL and of the Lambda endpoint." default:"3002"`
+	DynamodbPort int `help:"Port of DynamoDB Local." default:"8000" name:"dynamodb-port"`
+	QueuesPort   int `help:"Port of ElasticMQ, the local SQS." default:"9324"`
+	EventsPort   int `help:"Port of the event bus." default:"0"`
+
+	JSON  bool   `help:"Print the addresses as JSON once everything runs, and everything else to standard error." name:"json"`
+	State string `help:"File where other commands find the stack (if left out, one of this user's in $$XDG_RUNTIME_DIR or the temporary directory)." placeholder:"FILE"`
+	Quiet bool   `help:"Do not print a line for each frame and invocation." short:"q"`
+	Calls bool   `help:"Print a line for each call of a function to DynamoDB and SQS, too."`
+
+	Speed          float64 `help:"How many times faster than real time the idle and two-hour limits of connections run." default:"1"`
+	MaxConcurrency int     `help:"How many processes a function may have." default:"50"`
+	Freeze         bool    `help:"Halt a function's process between invocations, as AWS does." default:"true" negatable:""`
+	Rights         bool    `help:"Refuse what the template's roles do not allow, as AWS does." default:"true" negatable:""`
+	EventSources   bool    `help:"Read the streams and queues that the template connects to functions." default:"true" negatable:""`
+
+	Gateway  websocket.Switches `embed:"" prefix:"gateway-" group:"What is not certain of API Gateway, and faults of it"`
+	Dynamodb dynamodbFaults     `embed:"" prefix:"dynamodb-" group:"Faults of DynamoDB"`
+}
+
+// dynamodbFaults are the switches for faults between the functions and DynamoDB.
+type dynamodbFaults struct {
+	Latency   time.Duration `help:"Added to every call." placeholder:"DURATION"`
+	Throttled float64       `help:"Share of calls (0 to 1) refused as throttled." placeholder:"SHARE"`
+	Failed    float64       `help:"Share of calls (0 to 1) that fail with status 500." placeholder:"SHARE"`
+	Dropped   float64       `help:"Share of calls (0 to 1) broken off before DynamoDB sees them." placeholder:"SHARE"`
+	Lost      float64       `help:"Share of calls (0 to 1) that are done while their answer is lost." placeholder:"SHARE"`
+	Seed      uint64        `help:"Makes the choice of calls repeatable." placeholder:"NUMBER"`
+}
+
+// Help is shown by `recall local --help`.
+func (localCommand) Help() string {
+	return `Runs the whole backend on this machine from template.yaml: DynamoDB Local, a local SQS, the compiled functions over the
+Lambda Runtime API, and the WebSocket API before them. Ctrl-C ends all of it. Java 17 is needed: scripts/require.sh java
+dynamodb-local elasticmq.`
+}
+
+// Run runs the stack until it is interrupted.
+func (c *localCommand) Run(ctx context.Context) error {
+	output := io.Writer(os.Stdout)
+	if c.JSON {
+		output = os.Stderr
+	}
+	lines := newLocalLines(output, c.Quiet, c.Calls)
+	if c.State == "" {
+		c.State = state.DefaultPath()
+	}
+	started := time.Now()
+	running, err := stack.Start(ctx, c.options(lines))
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // interrupted while starting
+		}
+		return err
+	}
+	lines.print("ready in %.1f s", time.Since(started).Seconds())
+	if c.JSON {
+		err = json.NewEncoder(os.Stdout).Encode(running.Addresses())
+	} else {
+		err = welcome(output, running)
+	}
+	if err != nil {
+		running.Close()
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-running.Failed():
+	}
+	lines.print("stopping")
+	running.Close()
+	return err
+}
+
+func (c *localCommand) options(lines *localLines) stack.Options {
+	return stack.Options{
+		Template: c.Template, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State,
+		Ports: stack.Ports{
+			WebSocket: c.Port, Demo: c.DemoPort, Admin: c.AdminPort, DynamoDB: c.DynamodbPort, Queues: c.QueuesPort, Events: c.EventsPort,
+		},
+		Speed: c.Speed, MaximumConcurrency: c.MaxConcurrency, NoFreeze: !c.Freeze, NoRights: !c.Rights, NoEventSources: !c.EventSources,
+		Switches: c.Gateway, Report: lines.entry, Progress: func(text string) { lines.print("%s", text) },
+		Faults: awsproxy.Faults{
+			Latency: c.Dynamodb.Latency, Throttled: c.Dynamodb.Throttled, Failed: c.Dynamodb.Failed, Dropped: c.Dynamodb.Dropped, Lost: c.Dynamodb.Lost,
+			Seed: c.Dynamodb.Seed,
+		},
+	}
+}
+
+// welcomeTokenTime is how long the tokens that are printed last.
+const welcomeTokenTime = 24 * time.Hour
+
+// welcome prints the addresses, and a line that can be tried at once.
+func welcome(output io.Writer, running *stack.Stack) error {
+	addresses := running.Addresses()
+	text := "\n"
+	for _, line := range [][2]string{
+		{"WebSocket API", addresses.WebSocket},
+		{"@connections", addresses.Management + "/@connections/{id}"},
+		{"Demo page", addresses.Demo},
+		{"Admin", addresses.Admin},
+		{"Lambda", addresses.Lambda},
+		{"DynamoDB Local", addresses.DynamoDB},
+		{"Queues (SQS)", addresses.Queues},
+		{"Events", addresses.Events},
+	} {
+		if line[1] != "" {
+			text += fmt.Sprintf("  %-15s %s\n", line[0], line[1])
+		}
+	}
+	text += "\nTokens, valid for a day:\n"
+	first := ""
+	for _, user := range []string{"alice", "bob", "carol"} {
+		token, err := running.Token(user, welcomeTokenTime)
+		if err != nil {
+			text += "  none: " + err.Error() + "\n"
+			break
+		}
+		if first == "" {
+			first = token
+		}
+		text += fmt.Sprintf("  %-6s %s\n", user, token)
+	}
+	if first != "" {
+		text += "\nTry, and type {\"action\":\"hello\"}:\n  npx wscat -c " + addresses.WebSocket + " -H 'Authorization: Bearer " + first + "'\n"
+	}
+	text += "or: recall chat --user alice --to bob\n\nCtrl-C stops. Every frame and invocation follows.\n\n"
+	_, err := io.WriteString(output, text)
+	return err
+}

@@ -1,0 +1,129 @@
+// Package eventbus stands in for EventBridge: it takes PutEvents and keeps the last events for whoever asks.
+package eventbus
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Event is an event as it was put.
+type Event struct {
+	ID         string          `json:"id"`
+	Bus        string          `json:"bus"`
+	Source     string          `json:"source"`
+	DetailType string          `json:"detailType"`
+	Detail     json.RawMessage `json:"detail"`
+	At         int64           `json:"at"` // milliseconds since 1970 UTC
+}
+
+// Bus is an http.Handler: POST of PutEvents in the AWS JSON protocol, and GET / for the events kept, oldest first.
+type Bus struct {
+	// Now is the time; nil = time.Now.
+	Now func() time.Time
+	// Received is told of each event; nil = nobody is.
+	Received func(Event)
+
+	mutex  sync.Mutex
+	events []Event
+	number int
+}
+
+const (
+	// keptEvents bounds memory.
+	keptEvents = 1000
+	// maximumBody is PutEvents' limit (EventBridge quotas: 256 KB, 10 entries) with room for JSON's own.
+	maximumBody    = 1 << 20
+	maximumEntries = 10
+)
+
+type putEvents struct {
+	Entries []struct {
+		EventBusName, Source, DetailType, Detail string
+	}
+}
+
+type putResult struct {
+	FailedEntryCount int
+	Entries          []putEntry
+}
+
+type putEntry struct {
+	EventID      string `json:"EventId,omitempty"`
+	ErrorCode    string `json:",omitempty"`
+	ErrorMessage string `json:",omitempty"`
+}
+
+// ServeHTTP takes and shows events.
+func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		writeJSON(w, http.StatusOK, map[string]any{"events": b.Events()})
+		return
+	}
+	if r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
+		refuse(w, "UnknownOperationException", "the local EventBridge only knows PutEvents")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+	var put putEvents
+	if err != nil || json.Unmarshal(body, &put) != nil {
+		refuse(w, "SerializationException", "the request is no PutEvents")
+		return
+	}
+	if len(put.Entries) < 1 || len(put.Entries) > maximumEntries {
+		refuse(w, "ValidationException", "PutEvents takes 1 to 10 entries")
+		return
+	}
+	result := putResult{Entries: make([]putEntry, len(put.Entries))}
+	for i, entry := range put.Entries {
+		if entry.Source == "" || entry.DetailType == "" || !json.Valid([]byte(entry.Detail)) {
+			result.FailedEntryCount++
+			result.Entries[i] = putEntry{ErrorCode: "InvalidArgument", ErrorMessage: "Source, DetailType and a Detail of JSON are needed"}
+			continue
+		}
+		result.Entries[i].EventID = b.keep(Event{Bus: entry.EventBusName, Source: entry.Source, DetailType: entry.DetailType, Detail: json.RawMessage(entry.Detail)})
+	}
+	writeJSON(w, http.StatusOK, result)
+}
+
+func (b *Bus) keep(event Event) string {
+	now := time.Now
+	if b.Now != nil {
+		now = b.Now
+	}
+	event.At = now().UnixMilli()
+	b.mutex.Lock()
+	b.number++
+	event.ID = "event-" + strconv.Itoa(b.number)
+	b.events = append(b.events, event)
+	if len(b.events) > keptEvents {
+		b.events = append([]Event(nil), b.events[len(b.events)-keptEvents:]...)
+	}
+	b.mutex.Unlock()
+	if b.Received != nil {
+		b.Received(event)
+	}
+	return event.ID
+}
+
+// Events are the events kept, oldest first.
+func (b *Bus) Events() []Event {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return append([]Event{}, b.events...)
+}
+
+func refuse(w http.ResponseWriter, name, message string) {
+	w.Header().Set("X-Amzn-Errortype", name)
+	writeJSON(w, http.StatusBadRequest, map[string]string{"__type": name, "message": message})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	// A caller that is gone needs no answer.
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,401 @@
+// Package stack runs a SAM template on this machine: DynamoDB Local, a local SQS, the functions' own programs over the
+// Lambda Runtime API, and the WebSocket API before them. It knows templates and AWS, and nothing of messages.
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/dynamodblocal"
+	"example.com/recall/local/elasticmq"
+	"example.com/recall/local/eventbus"
+	"example.com/recall/local/lambda"
+	"example.com/recall/local/state"
+	"example.com/recall/local/tables"
+	"example.com/recall/local/template"
+	"example.com/recall/local/websocket"
+)
+
+// Ports are where the parts listen; 0 = a free port.
+type Ports struct {
+	WebSocket int // the WebSocket API and @connections
+	Demo      int
+	Admin     int // the admin function's URL and the Lambda endpoint
+	DynamoDB  int
+	Queues    int
+	Events    int
+}
+
+// Options say what to run and how. The zero value runs template.yaml of the project that the working directory is in, on
+// free ports of the loopback interface.
+type Options struct {
+	// Project is the directory with template.yaml and functions/; empty = found upwards from the working directory.
+	Project string
+	// Template is the template's path; empty = template.yaml in Project.
+	Template string
+	// Parameters override the template's defaults.
+	Parameters map[string]string
+	// Programs holds a compiled function in {logical ID}/bootstrap each; empty = they are built.
+	Programs string
+	// Environment is added to that of every function.
+	Environment map[string]string
+	// Address to listen on; empty = 127.0.0.1. Anything else lets others on the network in.
+	Address string
+	Ports   Ports
+	// StateFile is where other commands find the stack; empty = nowhere.
+	StateFile string
+
+	// Speed is how many times faster than real time the idle and two-hour limits of connections run; 0 = 1.
+	Speed float64
+	// MaximumConcurrency is how many processes a function may have; 0 = 50.
+	MaximumConcurrency int
+	// NoFreeze lets processes run on between invocations, unlike on AWS.
+	NoFreeze bool
+	// NoRights lets every function do everything, instead of what its role in the template allows.
+	NoRights bool
+	// NoEventSources leaves streams and queues unread.
+	NoEventSources bool
+	// Switches change rules of the WebSocket API that are not certain, and inject faults.
+	Switches websocket.Switches
+	// Limits change the WebSocket API's quotas.
+	Limits websocket.Limits
+	// Faults are injected between the functions and DynamoDB.
+	Faults awsproxy.Faults
+
+	// Report is told what happens; nil = nobody is. It is called from many goroutines.
+	Report func(Entry)
+	// Progress is told what the start is doing, in a few words; nil = nobody is.
+	Progress func(string)
+	// Clock is the time; nil = the machine's.
+	Clock websocket.Clock
+}
+
+// Stack is a running stack.
+type Stack struct {
+	options  Options
+	template *template.Template
+	state    state.State
+	network  *network
+
+	dynamodb     *dynamodblocal.Server
+	queues       *elasticmq.Server
+	queueURLs    map[string]string // by ARN
+	dynamoProxy  *awsproxy.Proxy
+	queueProxy   *awsproxy.Proxy
+	events       *eventbus.Bus
+	lambda       *lambda.Service
+	gateway      *websocket.Gateway
+	reporter     *reporter
+	temporary    string
+	stopSources  func()
+	served       sync.WaitGroup
+	closed       sync.Once
+	failed       chan error
+	closedSignal chan struct{}
+}
+
+// closeTime bounds the polite part of Close: functions that still run then are killed.
+const closeTime = 5 * time.Second
+
+// Start starts everything and waits until it is ready. What was started before a failure is ended again.
+func Start(ctx context.Context, options Options) (*Stack, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{
+		options: options, stopSources: func() {}, failed: make(chan error, 4), closedSignal: make(chan struct{}),
+		events: &eventbus.Bus{Now: options.Clock.Now},
+	}
+	s.reporter = newReporter(options)
+	s.events.Received = s.reporter.event
+	if err := s.start(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Address == "" {
+		o.Address = "127.0.0.1"
+	}
+	if o.Clock == nil {
+		o.Clock = websocket.SystemClock{}
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	if o.Report == nil {
+		o.Report = func(Entry) {}
+	}
+	if o.Project == "" {
+		found, err := findProject()
+		if err != nil {
+			return o, err
+		}
+		o.Project = found
+	}
+	if o.Template == "" {
+		o.Template = o.Project + "/template.yaml"
+	}
+	return o, nil
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	var err error
+	if s.network, err = listen(s.options); err != nil {
+		return err
+	}
+	if err := s.readTemplate(); err != nil {
+		return err
+	}
+	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
+		return fmt.Errorf("start the local stack: %w", err)
+	}
+	programs, err := s.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.startLambda(programs); err != nil {
+		return err
+	}
+	if err := s.startGateway(); err != nil {
+		return err
+	}
+	s.serveRest()
+	if err := s.startEventSources(ctx); err != nil {
+		return err
+	}
+	s.watch()
+	return s.writeState()
+}
+
+// prepare builds the functions and starts the Java servers side by side.
+func (s *Stack) prepare(ctx context.Context) (map[string]string, error) {
+	var starting sync.WaitGroup
+	var storageError, queueError, buildError error
+	var programs map[string]string
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	run := func(target *error, step func(context.Context) error) {
+		starting.Go(func() {
+			if *target = step(ctx); *target != nil {
+				cancel() // the others need not go on
+			}
+		})
+	}
+	run(&storageError, s.startStorage)
+	run(&queueError, s.startQueues)
+	run(&buildError, func(ctx context.Context) (err error) {
+		programs, err = s.programs(ctx)
+		return err
+	})
+	starting.Wait()
+	var causes []error
+	for _, err := range []error{buildError, storageError, queueError} {
+		// What was only called off because another part failed says nothing.
+		if err != nil && !errors.Is(err, context.Canceled) {
+			causes = append(causes, err)
+		}
+	}
+	if len(causes) == 0 {
+		causes = []error{buildError, storageError, queueError}
+	}
+	return programs, errors.Join(causes...)
+}
+
+// readTemplate reads the template with what a local deployment passes.
+func (s *Stack) readTemplate() error {
+	parameters := map[string]string{}
+	for name, value := range s.options.Parameters {
+		parameters[name] = value
+	}
+	names, err := template.ParameterNames(s.options.Template)
+	if err != nil {
+		return err
+	}
+	setDefault := func(name, value string) {
+		if _, given := parameters[name]; names[name] && !given {
+			parameters[name] = value
+		}
+	}
+	setDefault("StageName", "local")
+	port := s.network.port(demoPart)
+	setDefault("AllowedOrigins", fmt.Sprintf("http://127.0.0.1:%d,http://localhost:%d", port, port))
+	if parameters["TokenJwksUrl"] == "" {
+		secret := make([]byte, 32)
+		_, _ = rand.Read(secret) // never fails, crypto/rand says
+		setDefault("TokenSecret", base64.RawURLEncoding.EncodeToString(secret))
+	}
+	s.template, err = template.Load(s.options.Template, template.Options{Parameters: parameters})
+	return err
+}
+
+func (s *Stack) startStorage(ctx context.Context) error {
+	s.options.Progress("starting DynamoDB Local")
+	server, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Address: s.options.Address, Port: s.options.Ports.DynamoDB})
+	if err != nil {
+		return err
+	}
+	s.dynamodb = server
+	if err := tables.Create(ctx, tables.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
+		return err
+	}
+	s.dynamoProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Now: s.options.Clock.Now})
+	if err != nil {
+		return err
+	}
+	if s.options.Faults.Any() {
+		s.dynamoProxy.SetHook(s.options.Faults.Hook())
+	}
+	return nil
+}
+
+func (s *Stack) startQueues(ctx context.Context) error {
+	if len(s.template.Queues) == 0 {
+		return nil
+	}
+	s.options.Progress("starting ElasticMQ")
+	server, err := elasticmq.Start(ctx, elasticmq.Options{
+		Address: s.options.Address, Port: s.options.Ports.Queues, Region: s.template.Region, AccountID: s.template.AccountID,
+	})
+	if err != nil {
+		return err
+	}
+	s.queues = server
+	if s.queueURLs, err = elasticmq.Create(ctx, elasticmq.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
+		return err
+	}
+	s.queueProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Now: s.options.Clock.Now})
+	return err
+}
+
+// authorizer refuses what a function's role does not allow; see Options.NoRights.
+func (s *Stack) authorizer() func(awsproxy.Request) *awsproxy.Refusal { return nil }
+
+func (s *Stack) startLambda(programs map[string]string) error {
+	rewrite := s.rewriter()
+	var functions []lambda.Function
+	for _, function := range s.template.Functions {
+		environment := map[string]string{}
+		for name, value := range function.Environment {
+			environment[name] = rewrite.Replace(value)
+		}
+		functions = append(functions, lambda.Function{
+			Name: function.Name, ARN: function.ARN, Handler: function.Handler, Program: programs[function.LogicalID], Environment: environment,
+			Timeout: function.Timeout, MemoryMegabytes: function.MemoryMegabytes, ReservedConcurrency: function.ReservedConcurrency,
+		})
+	}
+	environment := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.network.url(dynamoProxyPart), "AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart)}
+	if s.queues != nil {
+		environment["AWS_ENDPOINT_URL_SQS"] = s.network.url(queueProxyPart)
+	}
+	for name, value := range s.options.Environment {
+		environment[name] = value
+	}
+	var err error
+	s.lambda, err = lambda.New(lambda.Options{
+		Functions: functions, Region: s.template.Region, MaximumConcurrency: s.options.MaximumConcurrency, Environment: environment,
+		Freeze: !s.options.NoFreeze, Now: s.options.Clock.Now, Invoked: s.reporter.invoked, Logged: s.reporter.logged,
+	})
+	return err
+}
+
+// rewriter replaces the addresses that AWS would give by local ones, wherever the template put them.
+func (s *Stack) rewriter() *strings.Replacer {
+	var pairs []string
+	if api := s.template.API; api != nil {
+		host := api.ID + ".execute-api." + s.template.Region + ".amazonaws.com"
+		local := s.network.host(gatewayPart)
+		pairs = append(pairs, "https://"+host, "http://"+local, "wss://"+host, "ws://"+local)
+	}
+	for _, queue := range s.template.Queues {
+		pairs = append(pairs, queue.URL, s.queueURLs[queue.ARN])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// watch reports when a part ends by itself.
+func (s *Stack) watch() {
+	s.watchPart("DynamoDB Local", s.dynamodb.Done())
+	if s.queues != nil {
+		s.watchPart("ElasticMQ", s.queues.Done())
+	}
+}
+
+func (s *Stack) watchPart(name string, done <-chan struct{}) {
+	go func() {
+		select {
+		case <-done:
+			select {
+			case <-s.closedSignal:
+			default:
+				s.failed <- fmt.Errorf("%s has ended unexpectedly; start the stack again", name)
+			}
+		case <-s.closedSignal:
+		}
+	}()
+}
+
+// Failed gets an error when a part of the stack ends by itself.
+func (s *Stack) Failed() <-chan error { return s.failed }
+
+// Close ends everything and returns when no process is left.
+func (s *Stack) Close() {
+	s.closed.Do(func() {
+		close(s.closedSignal)
+		s.stopSources()
+		if s.gateway != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+			defer cancel()
+			// It only fails when functions still run, which end next.
+			_ = s.gateway.Close(ctx)
+		}
+		if s.lambda != nil {
+			s.lambda.Close()
+		}
+		if s.network != nil {
+			s.network.close()
+		}
+		s.served.Wait()
+		for _, proxy := range []*awsproxy.Proxy{s.dynamoProxy, s.queueProxy} {
+			if proxy != nil {
+				proxy.Close()
+			}
+		}
+		if s.queues != nil {
+			s.queues.Close()
+		}
+		if s.dynamodb != nil {
+			s.dynamodb.Close()
+		}
+		if s.temporary != "" {
+			// Copies of programs in the temporary directory harm nobody.
+			_ = os.RemoveAll(s.temporary)
+		}
+		if s.options.StateFile != "" && s.state.ProcessID != 0 {
+			s.state.Remove(s.options.StateFile)
+		}
+	})
+}
+
+// serve serves HTTP on a listener until Close.
+func (s *Stack) serve(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietLog()}
+	s.network.closers = append(s.network.closers, server.Close)
+	s.served.Go(func() {
+		// It returns when Close closes it.
+		_ = server.Serve(listener)
+	})
+}

@@ -1,0 +1,125 @@
+// Package state is how other commands find the running local stack: a file that only its owner can read.
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Addresses are where the parts of the stack listen. An empty one does not run.
+type Addresses struct {
+	// WebSocket is what clients connect to, Management the base URL of @connections.
+	WebSocket  string `json:"webSocket"`
+	Management string `json:"management"`
+	Demo       string `json:"demo"`
+	// Admin is the admin function's URL, Lambda the endpoint for `aws lambda invoke --endpoint-url`.
+	Admin  string `json:"admin,omitempty"`
+	Lambda string `json:"lambda"`
+	// DynamoDB, Queues and Events are endpoints for the AWS command line and SDKs.
+	DynamoDB string `json:"dynamodb"`
+	Queues   string `json:"queues,omitempty"`
+	Events   string `json:"events"`
+}
+
+// State describes a running stack. It holds the secret that signs tokens, so it must not be shown to others.
+type State struct {
+	ProcessID int       `json:"processId"`
+	StartedAt int64     `json:"startedAt"` // milliseconds since 1970 UTC
+	Addresses Addresses `json:"addresses"`
+	Region    string    `json:"region"`
+	AccountID string    `json:"accountId"`
+	Stage     string    `json:"stage"`
+	// AdminFunction is the name to invoke for administration; empty when the template has none.
+	AdminFunction string `json:"adminFunction,omitempty"`
+	TokenSecret   string `json:"tokenSecret"`
+	TokenIssuer   string `json:"tokenIssuer,omitempty"`
+	TokenAudience string `json:"tokenAudience,omitempty"`
+}
+
+// ErrNotRunning means that there is no state file, so that no stack runs.
+var ErrNotRunning = errors.New("no local stack is running; start one with: recall local")
+
+// DefaultPath is the state file of this user's stack: in $XDG_RUNTIME_DIR, or else in the temporary directory.
+func DefaultPath() string {
+	directory := os.Getenv("XDG_RUNTIME_DIR")
+	if directory == "" {
+		directory = os.TempDir()
+	}
+	return filepath.Join(directory, "recall-local-"+strconv.Itoa(os.Getuid())+".json")
+}
+
+// Read reads a state file; an empty path means DefaultPath.
+func Read(path string) (State, error) {
+	if path == "" {
+		path = DefaultPath()
+	}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return State{}, ErrNotRunning
+	}
+	if err != nil {
+		return State{}, fmt.Errorf("read the state of the local stack: %w", err)
+	}
+	var s State
+	if err := json.Unmarshal(content, &s); err != nil {
+		return State{}, fmt.Errorf("%s is not the state of a local stack: %w", path, err)
+	}
+	return s, nil
+}
+
+// Write writes a state file that only its owner can read, in one step.
+func (s State) Write(path string) error {
+	content, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the state of the local stack: %w", err)
+	}
+	// os.CreateTemp makes files of mode 0600.
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write the state of the local stack: %w", err)
+	}
+	_, err = file.Write(append(content, '\n'))
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+		return fmt.Errorf("write the state of the local stack: %w", err)
+	}
+	return nil
+}
+
+// Remove removes a state file if it is still this stack's.
+func (s State) Remove(path string) {
+	if current, err := Read(path); err == nil && current.ProcessID == s.ProcessID && current.StartedAt == s.StartedAt {
+		// A file that stays is overwritten by the next stack.
+		_ = os.Remove(path)
+	}
+}
+
+// Token makes a token for a user, valid from now for a time, as the stack's authorizer takes it (HS256).
+func (s State) Token(user string, now time.Time, valid time.Duration) (string, error) {
+	claims := jwt.MapClaims{"sub": user, "iat": now.Unix(), "exp": now.Add(valid).Unix()}
+	if s.TokenIssuer != "" {
+		claims["iss"] = s.TokenIssuer
+	}
+	if s.TokenAudience != "" {
+		claims["aud"] = s.TokenAudience
+	}
+	if s.TokenSecret == "" {
+		return "", errors.New("the stack has no token secret: its tokens come from the issuer that it was started with")
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(s.TokenSecret))
+	if err != nil {
+		return "", fmt.Errorf("sign a token: %w", err)
+	}
+	return token, nil
+}
