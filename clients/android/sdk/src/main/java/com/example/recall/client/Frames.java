@@ -4,7 +4,9 @@ import com.google.gson.JsonObject;
 
 /** Turns the server's JSON into the client's values; null where a required field is missing or ill-typed. */
 final class Frames {
-    private static final int LONGEST_CONVERSATION = "group_".length() + 64;
+    private static final String C2C = "c2c_";
+    private static final String GROUP = "group_";
+    private static final int LONGEST_ID = 64;
     private static final long NO_LIMIT = -1;
 
     private Frames() {
@@ -15,9 +17,24 @@ final class Frames {
         return isConversation(id) ? id : null;
     }
 
-    static boolean isConversation(String id) {
-        return id != null && id.length() <= LONGEST_CONVERSATION
-                && (id.startsWith("c2c_") && id.length() > 4 || id.startsWith("group_") && id.length() > 6);
+    /** Whether a text has a conversation's form: {@code c2c_} or {@code group_}, and an ID. */
+    static boolean isConversation(String text) {
+        return text != null && (text.startsWith(C2C) && isId(text, C2C.length())
+                || text.startsWith(GROUP) && isId(text, GROUP.length()));
+    }
+
+    private static boolean isId(String text, int from) {
+        if (text.length() == from || text.length() - from > LONGEST_ID) {
+            return false;
+        }
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!letterOrDigit && "._-@".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String messageId(JsonObject from) {

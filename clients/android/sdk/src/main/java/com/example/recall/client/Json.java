@@ -30,10 +30,29 @@ final class Json {
             JsonReader reader = new JsonReader(new StringReader(text));
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
-            return reader.peek() == JsonToken.END_DOCUMENT && element.isJsonObject() ? element.getAsJsonObject() : null;
+            boolean whole = reader.peek() == JsonToken.END_DOCUMENT && element.isJsonObject();
+            return whole && isUnicode(text, element) ? element.getAsJsonObject() : null;
         } catch (RuntimeException | IOException malformed) {
             return null;
         }
+    }
+
+    /** Half a surrogate pair cannot be stored or sent on, so a text with one is as malformed as bytes that are not UTF-8. */
+    private static boolean isUnicode(String text, JsonElement element) {
+        if (!text.contains("\\ud") && !text.contains("\\uD")) {
+            // Without escapes only what was decoded from UTF-8 is there, which has no halves.
+            return true;
+        }
+        String unescaped = write(element);
+        for (int i = 0; i < unescaped.length(); i++) {
+            boolean pair = i + 1 < unescaped.length() && Character.isSurrogatePair(unescaped.charAt(i), unescaped.charAt(i + 1));
+            if (pair) {
+                i++;
+            } else if (Character.isSurrogate(unescaped.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String write(JsonElement element) {

@@ -5,6 +5,10 @@ import java.util.Random;
 
 /** Makes message IDs: ULIDs that always increase, so that a user's messages sort in the order sent. */
 final class MessageIds {
+    private static final String CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    /** The server refuses IDs more than 30 s off; half of it is left to the network. */
+    private static final long TOLERATED_STEP_BACK = 15_000;
+
     private final ULID ulid;
     private ULID.Value last = new ULID.Value(0, 0);
 
@@ -21,17 +25,13 @@ final class MessageIds {
         return last.toString();
     }
 
-    /** The server refuses IDs more than 30 s off; half of it is left to the network. */
-    private static final long TOLERATED_STEP_BACK = 15_000;
-
-    /** Whether a text has a message ID's form. */
+    /** Whether a text has a message ID's form: 26 of Crockford's digits that fit into 128 bits. */
     static boolean isValid(String text) {
-        if (text == null || text.length() != 26) {
+        if (text == null || text.length() != 26 || text.charAt(0) > '7') {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if ((c < '0' || c > '9') && (c < 'A' || c > 'Z')) {
+            if (CROCKFORD.indexOf(text.charAt(i)) < 0) {
                 return false;
             }
         }
