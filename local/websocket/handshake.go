@@ -153,6 +153,7 @@ func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request, from *client, 
 		g.disconnected(c, ending{code: closeAbnormal, reason: reasonAbnormal})
 		return
 	}
+	socket.SetReadLimit(-1) // readMessage has the limits, for frames too
 	c.socket = socket
 	done(http.StatusSwitchingProtocols, outcomeOK)
 	g.active.Add(1) // ends in serve
