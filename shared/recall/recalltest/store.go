@@ -1,0 +1,381 @@
+package recalltest
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"sync"
+
+	"example.com/recall/shared/recall"
+)
+
+// Store is a recall.Store in memory.
+type Store struct {
+	mutex    sync.Mutex
+	messages map[recall.Conversation]map[recall.MessageID]recall.Message
+	heads    map[recall.Conversation]recall.Head
+	lists    map[recall.UserID]map[recall.Conversation]recall.Membership
+	rosters  map[recall.GroupID]map[recall.UserID]recall.MemberRole
+	window   *recall.Window
+}
+
+var _ recall.Store = (*Store)(nil)
+
+// NewStore makes an empty store.
+func NewStore() *Store {
+	return &Store{
+		messages: make(map[recall.Conversation]map[recall.MessageID]recall.Message),
+		heads:    make(map[recall.Conversation]recall.Head),
+		lists:    make(map[recall.UserID]map[recall.Conversation]recall.Membership),
+		rosters:  make(map[recall.GroupID]map[recall.UserID]recall.MemberRole),
+	}
+}
+
+func (s *Store) put(message recall.Message) {
+	if s.messages[message.Conversation] == nil {
+		s.messages[message.Conversation] = make(map[recall.MessageID]recall.Message)
+	}
+	s.messages[message.Conversation][message.ID] = message
+}
+
+// CreateMessage is as recall.MessageStore says.
+func (s *Store) CreateMessage(_ context.Context, message recall.Message) (recall.Message, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if stored, taken := s.messages[message.Conversation][message.ID]; taken {
+		return stored, false, nil
+	}
+	s.put(message)
+	return message, true, nil
+}
+
+// RevokeMessage is as recall.MessageStore says.
+func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	now := command.Revocation.At
+	message, there := s.messages[command.Conversation][command.MessageID]
+	switch {
+	case !there && command.Unsent:
+		message = recall.Message{
+			ID: command.MessageID, Conversation: command.Conversation, Sender: command.Revocation.By,
+			SentAt: now, RecallableUntil: now, ExpiresAt: command.ExpiresAt,
+		}
+	case !there || message.Expired(now):
+		return recall.RevokeOutcome{}, nil
+	case message.Revoked != nil:
+		return recall.RevokeOutcome{Found: true, Applied: message.Revoked.ID == command.Revocation.ID, Message: message}, nil
+	case command.SenderOnly && (message.Sender != command.Revocation.By || !recall.Recallable(message.RecallableUntil, now)):
+		message.Body = ""
+		return recall.RevokeOutcome{Found: true, Message: message}, nil
+	}
+	revocation := command.Revocation
+	message.Body, message.Revoked, message.Due = "", &revocation, recall.DueRevoked
+	s.put(message)
+	return recall.RevokeOutcome{Found: true, Applied: true, Message: message}, nil
+}
+
+// Message is as recall.MessageStore says.
+func (s *Store) Message(_ context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	message, found := s.messages[conversation][id]
+	return message, found, nil
+}
+
+// Settle is as recall.MessageStore says.
+func (s *Store) Settle(_ context.Context, message recall.Message) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	stored, there := s.messages[message.Conversation][message.ID]
+	if there && stored.Due == message.Due {
+		stored.Due = recall.DueNothing
+		s.put(stored)
+	}
+	return nil
+}
+
+func (s *Store) sorted(conversation recall.Conversation) []recall.Message {
+	all := make([]recall.Message, 0, len(s.messages[conversation]))
+	for _, message := range s.messages[conversation] {
+		all = append(all, message)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	return all
+}
+
+// Messages is as recall.MessageStore says.
+func (s *Store) Messages(_ context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var within []recall.Message
+	for _, message := range s.sorted(conversation) {
+		after := page.After == "" || string(message.ID) > page.After
+		before := page.Before == "" || string(message.ID) < page.Before
+		if after && before && !message.Expired(page.Now) {
+			within = append(within, message)
+		}
+	}
+	if len(within) <= page.Limit {
+		return within, false, nil
+	}
+	if page.Newest {
+		return within[len(within)-page.Limit:], true, nil
+	}
+	return within[:page.Limit], true, nil
+}
+
+// Recalls is as recall.MessageStore says.
+func (s *Store) Recalls(_ context.Context, conversation recall.Conversation, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	recalls, more := firstRecalls(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit)
+	return recalls, more, nil
+}
+
+// RecallsBy is as recall.AuditStore says.
+func (s *Store) RecallsBy(_ context.Context, operator recall.UserID, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var all []recall.Message
+	for conversation := range s.messages {
+		all = append(all, s.sorted(conversation)...)
+	}
+	recalls, more := firstRecalls(all, func(message recall.Message) bool {
+		return message.Revoked.By == operator && message.Revoked.ID > after
+	}, limit)
+	return recalls, more, nil
+}
+
+func firstRecalls(messages []recall.Message, wanted func(recall.Message) bool, limit int) ([]recall.Recalled, bool) {
+	var recalls []recall.Recalled
+	for _, message := range messages {
+		if message.Revoked != nil && wanted(message) {
+			recalls = append(recalls, recall.Recalled{
+				Conversation: message.Conversation, MessageID: message.ID, Sender: message.Sender,
+				SentAt: message.SentAt, Revocation: *message.Revoked,
+			})
+		}
+	}
+	sort.Slice(recalls, func(i, j int) bool { return recalls[i].Revocation.ID < recalls[j].Revocation.ID })
+	if len(recalls) > limit {
+		return recalls[:limit], true
+	}
+	return recalls, false
+}
+
+// Unread is as recall.MessageStore says.
+func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	count := 0
+	for _, message := range s.messages[conversation] {
+		if message.ID > after && message.Sender != reader && message.Revoked == nil && !message.Expired(now) {
+			count++
+		}
+	}
+	return min(count, recall.MaximumUnread), nil
+}
+
+// Head is as recall.ConversationStore says.
+func (s *Store) Head(_ context.Context, conversation recall.Conversation) (recall.Head, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	head, found := s.heads[conversation]
+	return head, found, nil
+}
+
+// Heads is as recall.ConversationStore says.
+func (s *Store) Heads(_ context.Context, conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	heads := make(map[recall.Conversation]recall.Head)
+	for _, conversation := range conversations {
+		if head, found := s.heads[conversation]; found {
+			heads[conversation] = head
+		}
+	}
+	return heads, nil
+}
+
+// Touch is as recall.ConversationStore says.
+func (s *Store) Touch(_ context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	head, found := s.heads[conversation]
+	if conversation.IsGroup() && (!found || head.Deleted) {
+		return recall.Head{}, nil
+	}
+	head.Conversation = conversation
+	if head.LastChangeAt <= at {
+		head.LastChangeAt = at
+		if lastMessage != "" {
+			head.LastMessageID = lastMessage
+		}
+	}
+	s.heads[conversation] = head
+	return head, nil
+}
+
+func (s *Store) join(user recall.UserID, conversation recall.Conversation, at recall.Instant, role recall.MemberRole) {
+	if s.lists[user] == nil {
+		s.lists[user] = make(map[recall.Conversation]recall.Membership)
+	}
+	membership, there := s.lists[user][conversation]
+	if !there {
+		membership = recall.Membership{User: user, Conversation: conversation, JoinedAt: at}
+	}
+	membership.Role = role
+	s.lists[user][conversation] = membership
+}
+
+// Join is as recall.ConversationStore says.
+func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.join(user, conversation, at, "")
+	return nil
+}
+
+// Membership is as recall.ConversationStore says.
+func (s *Store) Membership(_ context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	membership, found := s.lists[user][conversation]
+	return membership, found, nil
+}
+
+// Memberships is as recall.ConversationStore says.
+func (s *Store) Memberships(_ context.Context, user recall.UserID) ([]recall.Membership, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var memberships []recall.Membership
+	for _, membership := range s.lists[user] {
+		memberships = append(memberships, membership)
+	}
+	return memberships, nil
+}
+
+// MarkRead is as recall.ConversationStore says.
+func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MessageID, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	membership, there := s.lists[user][conversation]
+	switch {
+	case !there && conversation.IsGroup():
+		return upTo, false, nil
+	case !there:
+		s.join(user, conversation, 0, "")
+		membership = s.lists[user][conversation]
+	}
+	if membership.ReadUpTo >= upTo {
+		return membership.ReadUpTo, false, nil
+	}
+	membership.ReadUpTo = upTo
+	s.lists[user][conversation] = membership
+	return upTo, true, nil
+}
+
+// DefaultWindow is as recall.ConversationStore says.
+func (s *Store) DefaultWindow(context.Context) (recall.Window, bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.window == nil {
+		return 0, false, nil
+	}
+	return *s.window, true, nil
+}
+
+// SetDefaultWindow is as recall.ConversationStore says.
+func (s *Store) SetDefaultWindow(_ context.Context, window recall.Window) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.window = &window
+	return nil
+}
+
+// HeadAndMember is as recall.GroupStore says.
+func (s *Store) HeadAndMember(_ context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.MemberRole, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	head, found := s.heads[recall.InGroup(group)]
+	return head, found, s.rosters[group][user], nil
+}
+
+// PutGroup is as recall.GroupStore says.
+func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	head, there := s.heads[recall.InGroup(group)]
+	if !there {
+		head = recall.Head{Conversation: recall.InGroup(group), LastChangeAt: at}
+	}
+	if name != "" {
+		head.Name = name
+	}
+	head.Window = window
+	s.heads[recall.InGroup(group)] = head
+	return nil
+}
+
+// DeleteGroup is as recall.GroupStore says.
+func (s *Store) DeleteGroup(_ context.Context, group recall.GroupID) (bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	conversation := recall.InGroup(group)
+	for user := range s.rosters[group] {
+		delete(s.lists[user], conversation)
+	}
+	delete(s.rosters, group)
+	delete(s.messages, conversation)
+	delete(s.heads, conversation)
+	return true, nil
+}
+
+// PutMember is as recall.GroupStore says.
+func (s *Store) PutMember(_ context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant) (recall.MemberRole, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	conversation := recall.InGroup(group)
+	head, there := s.heads[conversation]
+	if !there {
+		return "", recall.Fail(recall.ConversationNotFound, "no such group")
+	}
+	if s.rosters[group] == nil {
+		s.rosters[group] = make(map[recall.UserID]recall.MemberRole)
+	}
+	before := s.rosters[group][user]
+	s.rosters[group][user] = role
+	s.join(user, conversation, at, role)
+	head.RosterVersion++
+	s.heads[conversation] = head
+	return before, nil
+}
+
+// DeleteMember is as recall.GroupStore says.
+func (s *Store) DeleteMember(_ context.Context, group recall.GroupID, user recall.UserID) (bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	conversation := recall.InGroup(group)
+	if _, was := s.rosters[group][user]; !was {
+		return false, nil
+	}
+	delete(s.rosters[group], user)
+	delete(s.lists[user], conversation)
+	head := s.heads[conversation]
+	head.RosterVersion++
+	s.heads[conversation] = head
+	return true, nil
+}
+
+// Roster is as recall.GroupStore says.
+func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	roster := recall.Roster{Version: s.heads[recall.InGroup(group)].RosterVersion}
+	for user := range s.rosters[group] {
+		roster.Users = append(roster.Users, user)
+	}
+	slices.Sort(roster.Users)
+	return roster, nil
+}
