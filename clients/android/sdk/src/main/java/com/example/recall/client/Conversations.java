@@ -235,6 +235,7 @@ final class Conversations {
         Map<String, Message> gone = new LinkedHashMap<>();
         for (Message revocation : revocations) {
             gone.put(revocation.messageId(), revocation);
+            revokedBefore.remove(revocation.messageId());
         }
         for (Message message : messages) {
             Message revocation = gone.get(message.messageId());

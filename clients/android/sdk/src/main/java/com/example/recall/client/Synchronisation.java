@@ -23,6 +23,7 @@ final class Synchronisation {
     private final Conversations conversations;
     private final Owner owner;
     private final LinkedHashSet<String> waiting = new LinkedHashSet<>();
+    private final Set<String> afterStart = new LinkedHashSet<>();
     private final Set<String> failedOnce = new HashSet<>();
     private int underWay;
     /** Tells replies of a run that was given up from those of the present one. */
@@ -58,6 +59,7 @@ final class Synchronisation {
     /** The connection is gone, and with it the replies. */
     void cancel() {
         waiting.clear();
+        afterStart.clear();
         failedOnce.clear();
         underWay = 0;
         run++;
@@ -80,8 +82,11 @@ final class Synchronisation {
 
     /** Fetches one conversation again; several wishes become one. */
     void again(ConversationView view) {
-        waiting.add(view.id);
-        if (!startingUp || underWay > 0) {
+        if (startingUp) {
+            // A login or reconnect is not held up by what happens meanwhile.
+            afterStart.add(view.id);
+        } else {
+            waiting.add(view.id);
             proceed();
         }
     }
@@ -160,7 +165,10 @@ final class Synchronisation {
         } else if (startingUp && underWay == 0) {
             startingUp = false;
             everDone = true;
+            waiting.addAll(afterStart);
+            afterStart.clear();
             owner.onSynchronised();
+            proceed();
         }
     }
 

@@ -175,6 +175,31 @@ class SynchronisationTest extends ClientTest {
     }
 
     @Test
+    void aRecallThatThePageTellsItselfIsNotUncountedTwice() {
+        login("c2c_bob");
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send(messageEvent(BOB_2, "bob", "hello"));
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "secret") + "," + message(BOB_2, "bob", "hello"),
+                revocation(BOB_1, "bob", "bob"), "c2", false, 1) + "]}");
+        assertEquals(1, unread("c2c_bob"));
+    }
+
+    @Test
+    void aRecallDuringTheFirstSynchronisationDoesNotHoldTheLoginUp() {
+        startLogin();
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}]}");
+        JsonObject sync = server.take("sync");
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.reply(sync, "{'conversations':[" + page("", "", "c1", false, 0) + "]}");
+        login.value();
+        server.take("sync");
+    }
+
+    @Test
     void anOlderReadThanTheOneHeldChangesNothing() {
         login("c2c_bob");
         server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':3}");
