@@ -1,0 +1,170 @@
+"""Checks of rights, functions, parameters and what watches over them. Each returns the problems it found."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from .transform import Template, reference, walk
+
+# X-Ray knows no resources for writing traces: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# shared/recall looks this far behind a cursor; what commits must be over by then, see template.yaml, Globals.
+LONGEST_TIMEOUT_SECONDS = 30
+
+
+def as_list(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(policies: list):
+    for policy in policies:
+        if "Fn::If" in policy:
+            yield from statements([p for p in policy["Fn::If"][1:] if "PolicyName" in p])
+        elif "PolicyDocument" in policy:
+            yield from ((policy["PolicyName"], s) for s in as_list(policy["PolicyDocument"]["Statement"]))
+
+
+def rights_name_action_and_resource(t: Template) -> list[str]:
+    """No wildcard among actions, no resource but the template's own, no managed policy for a function, no shared role."""
+    problems, roles = [], {}
+    for name, function in t.of_type("AWS::Lambda::Function").items():
+        role = reference(function["Role"])
+        if role in roles:
+            problems.append(f"{name} shares its role with {roles[role]}")
+        roles[role] = name
+    for role, function in roles.items():
+        properties = t.resources[role]["Properties"]
+        if properties.get("ManagedPolicyArns"):
+            problems.append(f"{role} has managed policies, which reach more than {function} needs")
+        for policy, statement in statements(properties.get("Policies", [])):
+            for action in as_list(statement["Action"]):
+                if "*" in action:
+                    problems.append(f"{role}/{policy} allows {action}")
+                if any(r == "*" for r in as_list(statement["Resource"])) and action not in WITHOUT_RESOURCES:
+                    problems.append(f"{role}/{policy} allows {action} on every resource")
+    return problems
+
+
+def functions_log_and_end(t: Template) -> list[str]:
+    """Each function has its own log group with a retention, is traced, and ends before synchronisation relies on it."""
+    problems = []
+    groups = t.of_type("AWS::Logs::LogGroup")
+    for name, function in t.of_type("AWS::Lambda::Function").items():
+        group = reference(function.get("LoggingConfig", {}).get("LogGroup"))
+        if group not in groups or not groups[group].get("RetentionInDays"):
+            problems.append(f"{name} has no log group with a retention of the template")
+        if function.get("TracingConfig", {}).get("Mode") != "Active":
+            problems.append(f"{name} is not traced")
+        if not 0 < function.get("Timeout", 0) <= LONGEST_TIMEOUT_SECONDS:
+            problems.append(f"{name} may run longer than {LONGEST_TIMEOUT_SECONDS} s, past what sync looks behind its cursor")
+        if function.get("Runtime") != "provided.al2023":
+            problems.append(f"{name} does not run on provided.al2023")
+    for name, url in t.of_type("AWS::Lambda::Url").items():
+        if url.get("AuthType") != "AWS_IAM":
+            problems.append(f"{name} is open to everybody")
+    return problems
+
+
+def secrets_reach_only_the_authorizer(t: Template) -> list[str]:
+    """Parameters with NoEcho stand in one function's environment and nowhere else."""
+    problems = []
+    secret = {name for name, p in t.parameters.items() if p.get("NoEcho") in (True, "true")}
+    if "TokenSecret" not in secret:
+        problems.append("TokenSecret is shown by CloudFormation: it needs NoEcho")
+    for path, node in walk(t.transformed["Resources"]):
+        if reference(node) in secret and path[0] != "AuthorizeFunction":
+            problems.append(f"{'.'.join(map(str, path))} gets {reference(node)}")
+    for path, node in walk(t.transformed.get("Outputs", {})):
+        if reference(node) in secret:
+            problems.append(f"the output {path[0]} shows {reference(node)}")
+    return problems
+
+
+def parameters_are_described_and_bounded(t: Template) -> list[str]:
+    """`sam deploy --guided` shows the description, and refuses what the bounds do not allow."""
+    problems = []
+    grouped = {p for g in t.source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"] for p in g["Parameters"]}
+    for name, parameter in t.parameters.items():
+        if not parameter.get("Description"):
+            problems.append(f"{name} is not described")
+        if "Default" not in parameter:
+            problems.append(f"{name} has no default, so that everybody must know what to give")
+        bounded = {"AllowedPattern", "AllowedValues", "MaxLength"} if parameter["Type"] == "String" else {"AllowedValues", "MaxValue"}
+        if not bounded & set(parameter):
+            problems.append(f"{name} takes anything")
+        if name not in grouped:
+            problems.append(f"{name} is in no group of the console's form")
+    asserted = json.dumps(t.source.get("Rules", {}))
+    if "TokenJwksUrl" not in asserted or "TokenSecret" not in asserted:
+        problems.append("no rule refuses a deployment that can verify no token")
+    return problems
+
+
+def allowed(parameter: dict, value: str) -> bool:
+    """Whether CloudFormation takes this value for this parameter."""
+    if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
+        return False
+    if parameter["Type"] == "Number":
+        return parameter.get("MinValue", float("-inf")) <= float(value) <= parameter.get("MaxValue", float("inf"))
+    return re.search(parameter.get("AllowedPattern", ""), value) is not None and len(value) <= parameter.get("MaxLength", len(value))
+
+
+def environments_are_deployable(t: Template, samconfig: Path) -> list[str]:
+    """Each environment of samconfig.toml gives parameters that exist, values that are allowed, and no secret."""
+    problems = []
+    config = tomllib.loads(samconfig.read_text())
+    for environment in ("default", "dev", "staging", "prod"):
+        if environment not in config:
+            problems.append(f"there is no environment {environment}")
+            continue
+        commands = config[environment]
+        if commands["build"]["parameters"].get("build_in_source") is not True:
+            problems.append(f"{environment}: sam build would copy the whole tree for each function")
+        deploy = commands["deploy"]["parameters"]
+        if "CAPABILITY_IAM" not in str(deploy.get("capabilities")):
+            problems.append(f"{environment}: CloudFormation refuses roles without CAPABILITY_IAM")
+        for pair in deploy.get("parameter_overrides", "").split():
+            name, _, value = pair.partition("=")
+            if name not in t.parameters:
+                problems.append(f"{environment}: there is no parameter {name}")
+            elif not allowed(t.parameters[name], value):
+                problems.append(f"{environment}: {name} may not be {value}")
+            elif t.parameters[name].get("NoEcho"):
+                problems.append(f"{environment}: {name} is a secret and does not belong into a file")
+    names = [config[e]["global"]["parameters"]["stack_name"] for e in ("dev", "staging", "prod") if e in config]
+    if len(set(names)) != len(names):
+        problems.append("two environments share a stack")
+    return problems
+
+
+def alarms_say_what_to_do(t: Template, guide: Path) -> list[str]:
+    """Each alarm has a heading of its name in the operations guide, tells the topic, and looks at something there."""
+    problems = []
+    headings = set(re.findall(r"^#+ +(.+?) *$", guide.read_text(), re.M)) if guide.exists() else set()
+    for name, alarm in t.of_type("AWS::CloudWatch::Alarm").items():
+        entry = name.removesuffix("Alarm")
+        if entry not in headings:
+            problems.append(f"{name} has no entry {entry} in {guide.name}")
+        if f"{guide.name}#{entry.lower()}" not in json.dumps(alarm.get("AlarmDescription")):
+            problems.append(f"{name} does not lead to its entry in {guide.name}")
+        if not alarm.get("AlarmActions"):
+            problems.append(f"{name} tells nobody")
+    return problems or ([] if t.of_type("AWS::CloudWatch::Alarm") else ["there are no alarms"])
+
+
+def the_dashboard_is_readable(t: Template) -> list[str]:
+    """Its body is JSON once the names are put in, and shows every alarm."""
+    problems = []
+    for name, dashboard in t.of_type("AWS::CloudWatch::Dashboard").items():
+        text = dashboard["DashboardBody"]["Fn::Sub"]
+        problems += [f"{name} does not show {alarm}" for alarm in t.of_type("AWS::CloudWatch::Alarm") if f"{alarm}.Arn" not in text]
+        try:
+            widgets = json.loads(re.sub(r"\$\{([^}]+)\}", r"\1", text))["widgets"]
+        except ValueError as error:
+            problems.append(f"{name} is no JSON: {error}")
+            continue
+        for widget in widgets:
+            if widget["type"] == "metric" and not widget["properties"].get("metrics"):
+                problems.append(f"{name}: {widget['properties']['title']} shows nothing")
+    return problems or ([] if t.of_type("AWS::CloudWatch::Dashboard") else ["there is no dashboard"])
