@@ -1,6 +1,7 @@
 package websocket
 
 import (
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +17,18 @@ type PostFault struct {
 	Status int
 	// Count is how many posts are concerned; 0 means all until the fault is removed.
 	Count int
+}
+
+// postFault returns the fault that applies to a post: one of Faults, else that of the switches.
+func (g *Gateway) postFault(connectionID string) PostFault {
+	if fault, ok := g.faults.next(connectionID); ok {
+		return fault
+	}
+	fault := PostFault{Delay: g.options.Switches.PostDelay}
+	if rand.Float64() < g.options.Switches.FailedPosts {
+		fault.Status = g.options.Switches.FailedPostStatus
+	}
+	return fault
 }
 
 // Faults are the post faults in force. The oldest that fits a post applies to it.

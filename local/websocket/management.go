@@ -100,13 +100,12 @@ func (m *management) post() (status int, outcome string) {
 		return m.fail(http.StatusBadRequest, "Bad Request", "the request's body did not arrive")
 	}
 	m.bytes = len(body)
-	if fault, ok := g.faults.next(m.id); ok {
-		if fault.Delay > 0 {
-			g.wait(m.r.Context(), fault.Delay)
-		}
-		if fault.Status != 0 {
-			return m.fail(fault.Status, http.StatusText(fault.Status), "fault")
-		}
+	fault := g.postFault(m.id)
+	if fault.Delay > 0 {
+		g.wait(m.r.Context(), fault.Delay)
+	}
+	if fault.Status != 0 {
+		return m.fail(fault.Status, http.StatusText(fault.Status), "fault")
 	}
 	c := g.registry.find(m.id)
 	if c == nil {

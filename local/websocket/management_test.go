@@ -299,6 +299,16 @@ func TestFaultsOfPosts(t *testing.T) {
 	}
 }
 
+func TestSwitchesMakePostsFail(t *testing.T) {
+	s := start(t, func(o *websocket.Options) { o.Switches.FailedPosts, o.Switches.FailedPostStatus = 1, 429 }, nil)
+	p := s.reachable()
+	wantError[*types.LimitExceededException](t, s.post(p.id, []byte("x")))
+	s.gateway.Faults().Add(websocket.PostFault{ConnectionID: p.id, Count: 1}) // a fault of one connection goes first
+	if err := s.post(p.id, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestADelayedPostWaitsOnTheClock(t *testing.T) {
 	clock := newManualClock()
 	s := start(t, func(o *websocket.Options) { o.Clock, o.LifetimeClock = clock, newManualClock() }, nil)

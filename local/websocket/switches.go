@@ -11,6 +11,12 @@ type Switches struct {
 	FrameJitter time.Duration `help:"Delay each frame by a random time up to this, so that frames overtake each other."`
 	// DropDisconnect is the share of connections, 0 to 1, whose $disconnect is never delivered.
 	DropDisconnect float64 `help:"Share of connections (0 to 1) whose $$disconnect is lost. API Gateway delivers it at best effort."`
+	// PostDelay delays every post. Faults can do so for single connections, while the gateway runs.
+	PostDelay time.Duration `help:"Delay every post to @connections by this."`
+	// FailedPosts is the share of posts, 0 to 1, that fail with FailedPostStatus.
+	FailedPosts float64 `help:"Share of posts to @connections (0 to 1) that fail."`
+	// FailedPostStatus is 410, 429 or 500; 0 means 500.
+	FailedPostStatus int `help:"HTTP status of the posts that fail: 410, 429 or 500 (500 if 0)."`
 
 	// NoDisconnectAfterDelete keeps $disconnect from running after DELETE @connections.
 	NoDisconnectAfterDelete bool `help:"Do not run $$disconnect after DELETE @connections."`
@@ -50,6 +56,7 @@ type Switches struct {
 }
 
 func (s Switches) withDefaults() Switches {
+	setDefault(&s.FailedPostStatus, 500)
 	setDefault(&s.UnknownStageStatus, 403)
 	setDefault(&s.AuthorizerFailureStatus, 500)
 	setDefault(&s.ConnectTimeoutStatus, 504)
