@@ -15,6 +15,7 @@ import (
 type commandLine struct {
 	Local       localCommand       `cmd:"" help:"Run the whole backend on this machine."`
 	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
+	Admin       adminCommand       `cmd:"" help:"Moderate, manage groups and settings, read the audit."`
 }
 
 func main() {

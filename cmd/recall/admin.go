@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// adminCommand is `recall admin`: one subcommand for each admin action of protocol/README.md.
+type adminCommand struct {
+	URL      string `help:"The admin function's URL of a deployed stack (output AdminUrl). Left out: the running local stack." env:"RECALL_ADMIN_URL" placeholder:"URL"`
+	Function string `help:"Name of a deployed admin function, to invoke it directly instead of by URL." env:"RECALL_ADMIN_FUNCTION" placeholder:"NAME"`
+	Region   string `help:"AWS region of the deployed stack; your AWS configuration's if left out." placeholder:"REGION"`
+	State    string `help:"State file of the local stack." placeholder:"FILE"`
+	JSON     bool   `help:"Print the replies as JSON, a line each, for programs." name:"json"`
+
+	Revoke         adminRevoke         `cmd:"" help:"Recall messages of any age."`
+	RevokeBySender adminRevokeBySender `cmd:"" help:"Recall all messages of one sender in a conversation."`
+	PutGroup       adminPutGroup       `cmd:"" help:"Create a group, or change its name and window."`
+	DeleteGroup    adminDeleteGroup    `cmd:"" help:"Delete a group with its roster and messages."`
+	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change his role."`
+	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
+	GetSettings    adminGetSettings    `cmd:"" help:"Show the default recall window."`
+	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window; in force everywhere within 10 s."`
+	Audit          adminAudit          `cmd:"" help:"Show who recalled what, when, as what and why."`
+	Raw            adminRaw            `cmd:"" help:"Send one request as JSON from standard input and print the reply."`
+}
+
+// where names a conversation absolutely, as the admin protocol does.
+type where struct {
+	Users []string `help:"The two users of a direct conversation, e.g. alice,bob." xor:"where" placeholder:"A,B"`
+	Group string   `help:"The group." xor:"where" placeholder:"GROUP"`
+}
+
+func (w where) conversation() (map[string]any, error) {
+	switch {
+	case w.Group != "":
+		return map[string]any{"group": w.Group}, nil
+	case len(w.Users) == 2:
+		return map[string]any{"users": w.Users}, nil
+	}
+	return nil, errors.New("say which conversation: --users alice,bob or --group eng")
+}
+
+// adminReply is what the tables need of a reply.
+type adminReply struct {
+	OK      bool          `json:"ok"`
+	Error   *adminFailure `json:"error"`
+	Results []struct {
+		MessageID string        `json:"messageId"`
+		OK        bool          `json:"ok"`
+		Revoked   *adminRevoked `json:"revoked"`
+		Repeated  bool          `json:"repeated"`
+		Error     *adminFailure `json:"error"`
+	} `json:"results"`
+	Next                string `json:"next"`
+	RecallWindowSeconds *int64 `json:"recallWindowSeconds"`
+	Recalls             []struct {
+		Conversation struct {
+			Users []string `json:"users"`
+			Group string   `json:"group"`
+		} `json:"conversation"`
+		MessageID string       `json:"messageId"`
+		Sender    string       `json:"sender"`
+		SentAt    int64        `json:"sentAt"`
+		Revoked   adminRevoked `json:"revoked"`
+	} `json:"recalls"`
+}
+
+type adminFailure struct {
+	Code      int    `json:"code"`
+	Name      string `json:"name"`
+	Desc      string `json:"desc"`
+	Retryable bool   `json:"retryable"`
+}
+
+func (f adminFailure) Error() string { return fmt.Sprintf("%s (%d): %s", f.Name, f.Code, f.Desc) }
+
+type adminRevoked struct {
+	At     int64  `json:"at"`
+	By     string `json:"by"`
+	Role   string `json:"role"`
+	Reason string `json:"reason"`
+}
+
+// request is an admin request: its action, and the fields that were given.
+func request(action string, fields map[string]any) map[string]any {
+	given := map[string]any{"action": action}
+	for name, value := range fields {
+		switch typed := value.(type) {
+		case string:
+			if typed == "" {
+				continue
+			}
+		case int64:
+			if typed == 0 && name == "since" {
+				continue
+			}
+		}
+		given[name] = value
+	}
+	return given
+}
+
+// call sends a request, prints the reply where JSON was asked for, and returns a failure of the whole as an error.
+func (c *adminCommand) call(ctx context.Context, request map[string]any) (adminReply, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return adminReply{}, err
+	}
+	raw, err := c.post(ctx, body)
+	if err != nil {
+		return adminReply{}, err
+	}
+	if c.JSON {
+		fmt.Println(strings.TrimSpace(string(raw)))
+	}
+	var reply adminReply
+	if err := json.Unmarshal(raw, &reply); err != nil {
+		return adminReply{}, fmt.Errorf("the answer is not an admin reply (%w); is the address the admin function's?", err)
+	}
+	if reply.Error != nil && len(reply.Results) == 0 {
+		return reply, reply.Error
+	}
+	return reply, nil
+}
+
+// say prints a line for people.
+func (c *adminCommand) say(format string, values ...any) {
+	if !c.JSON {
+		fmt.Printf(format+"\n", values...)
+	}
+}
+
+// adminRaw is `recall admin raw`.
+type adminRaw struct{}
+
+// Run sends standard input as it is; nothing is checked here, so that every refusal is the server's own.
+func (*adminRaw) Run(ctx context.Context, admin *adminCommand) error {
+	body, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
+	reply, err := admin.post(ctx, body)
+	if err != nil {
+		return err
+	}
+	fmt.Println(strings.TrimSpace(string(reply)))
+	return nil
+}
+
+func clock(milliseconds int64) string {
+	return time.UnixMilli(milliseconds).Format("2006-01-02 15:04:05")
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+type adminPutGroup struct {
+	Group  string `arg:"" help:"The group's ID."`
+	Name   string `help:"Its name (up to 256 bytes)." placeholder:"TEXT"`
+	Window string `help:"Its recall window in seconds: 0 is off, -1 without limit; left out, the default." placeholder:"SECONDS"`
+}
+
+// Run creates or changes the group.
+func (g *adminPutGroup) Run(ctx context.Context, admin *adminCommand) error {
+	fields := map[string]any{"group": g.Group, "name": g.Name}
+	if g.Window != "" {
+		seconds, err := strconv.ParseInt(g.Window, 10, 64)
+		if err != nil {
+			return errors.New("--window: must be a whole number of seconds")
+		}
+		fields["recallWindowSeconds"] = seconds
+	}
+	_, err := admin.call(ctx, request("putGroup", fields))
+	if err == nil {
+		admin.say("group %s is there", g.Group)
+	}
+	return err
+}
+
+type adminDeleteGroup struct {
+	Group string `arg:"" help:"The group's ID."`
+}
+
+// deletionCalls bounds how often a big group's deletion is continued.
+const deletionCalls = 1_000
+
+// Run calls until everything is deleted.
+func (g *adminDeleteGroup) Run(ctx context.Context, admin *adminCommand) error {
+	for range deletionCalls {
+		_, err := admin.call(ctx, request("deleteGroup", map[string]any{"group": g.Group}))
+		if err == nil {
+			admin.say("group %s is deleted", g.Group)
+			return nil
+		}
+		var failure *adminFailure
+		if !errors.As(err, &failure) || !failure.Retryable {
+			return err
+		}
+		admin.say("still deleting")
+	}
+	return fmt.Errorf("group %s is not wholly deleted after %d calls; call again", g.Group, deletionCalls)
+}
+
+type adminPutMember struct {
+	Group string `arg:"" help:"The group's ID."`
+	User  string `arg:"" help:"The user's ID."`
+	Role  string `arg:"" help:"owner, admin or member." enum:"owner,admin,member" default:"member"`
+}
+
+// Run adds the member or changes his role.
+func (m *adminPutMember) Run(ctx context.Context, admin *adminCommand) error {
+	_, err := admin.call(ctx, request("putMember", map[string]any{"group": m.Group, "user": m.User, "role": m.Role}))
+	if err == nil {
+		admin.say("%s is %s of group %s", m.User, m.Role, m.Group)
+	}
+	return err
+}
+
+type adminDeleteMember struct {
+	Group string `arg:"" help:"The group's ID."`
+	User  string `arg:"" help:"The user's ID."`
+}
+
+// Run removes the member.
+func (m *adminDeleteMember) Run(ctx context.Context, admin *adminCommand) error {
+	_, err := admin.call(ctx, request("deleteMember", map[string]any{"group": m.Group, "user": m.User}))
+	if err == nil {
+		admin.say("%s is not in group %s", m.User, m.Group)
+	}
+	return err
+}
+
+type adminGetSettings struct{}
+
+// Run shows the default window.
+func (*adminGetSettings) Run(ctx context.Context, admin *adminCommand) error {
+	reply, err := admin.call(ctx, request("getSettings", nil))
+	if err == nil && reply.RecallWindowSeconds != nil {
+		admin.say("recall window: %s", window(*reply.RecallWindowSeconds))
+	}
+	return err
+}
+
+type adminPutSettings struct {
+	Seconds string `arg:"" name:"recall-window-seconds" help:"0 is off, -1 without limit (write -- -1), else 1 to 604800."`
+}
+
+// Run changes the default window.
+func (s *adminPutSettings) Run(ctx context.Context, admin *adminCommand) error {
+	seconds, err := strconv.ParseInt(s.Seconds, 10, 64)
+	if err != nil {
+		return errors.New("the window must be a whole number of seconds")
+	}
+	reply, err := admin.call(ctx, request("putSettings", map[string]any{"recallWindowSeconds": seconds}))
+	if err == nil && reply.RecallWindowSeconds != nil {
+		admin.say("recall window: %s; messages sent before keep theirs", window(*reply.RecallWindowSeconds))
+	}
+	return err
+}
+
+func window(seconds int64) string {
+	switch seconds {
+	case 0:
+		return "off"
+	case -1:
+		return "no limit"
+	}
+	return fmt.Sprintf("%d seconds", seconds)
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// errSome means that the table has failures; the exit code tells scripts.
+var errSome = errors.New("some messages were not recalled; see the table")
+
+type adminRevoke struct {
+	where    `embed:""`
+	Messages []string `arg:"" name:"message-id" help:"IDs of the messages (1 to 100)."`
+	Reason   string   `help:"Why; shown to the members (up to 256 bytes)." placeholder:"TEXT"`
+	Operator string   `help:"Who is named as having done it; admin if left out." placeholder:"USER"`
+}
+
+// Run recalls the messages and prints a line for each.
+func (r *adminRevoke) Run(ctx context.Context, admin *adminCommand) error {
+	conversation, err := r.conversation()
+	if err != nil {
+		return err
+	}
+	reply, err := admin.call(ctx, request("revoke", map[string]any{
+		"conversation": conversation, "messageIds": r.Messages, "reason": r.Reason, "operator": r.Operator,
+	}))
+	if err != nil {
+		return err
+	}
+	if admin.printResults(reply) > 0 {
+		return errSome
+	}
+	return nil
+}
+
+// printResults prints a table and returns how many failed.
+func (c *adminCommand) printResults(reply adminReply) (failed int) {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, result := range reply.Results {
+		outcome := ""
+		switch {
+		case !result.OK && result.Error != nil:
+			failed++
+			outcome = "failed\t" + result.Error.Error()
+		case result.Revoked != nil && result.Repeated:
+			outcome = fmt.Sprintf("recalled before\t%s by %s as %s", clock(result.Revoked.At), result.Revoked.By, result.Revoked.Role)
+		case result.Revoked != nil:
+			outcome = fmt.Sprintf("recalled\t%s by %s as %s", clock(result.Revoked.At), result.Revoked.By, result.Revoked.Role)
+		}
+		if !c.JSON {
+			_, _ = fmt.Fprintf(table, "%s\t%s\n", result.MessageID, outcome)
+		}
+	}
+	_ = table.Flush()
+	return failed
+}
+
+type adminRevokeBySender struct {
+	where    `embed:""`
+	Sender   string        `arg:"" help:"Whose messages."`
+	Since    time.Duration `help:"Only those of the last so long, e.g. 24h; all if left out." placeholder:"DURATION"`
+	Reason   string        `help:"Why; shown to the members (up to 256 bytes)." placeholder:"TEXT"`
+	Operator string        `help:"Who is named as having done it; admin if left out." placeholder:"USER"`
+}
+
+// Run goes through the conversation page by page, says how far it is, and goes on after failures.
+func (r *adminRevokeBySender) Run(ctx context.Context, admin *adminCommand) error {
+	conversation, err := r.conversation()
+	if err != nil {
+		return err
+	}
+	since := int64(0)
+	if r.Since > 0 {
+		since = time.Now().Add(-r.Since).UnixMilli()
+	}
+	recalled, failed, next := 0, 0, ""
+	for page := 1; ; page++ {
+		reply, err := admin.call(ctx, request("revokeBySender", map[string]any{
+			"conversation": conversation, "sender": r.Sender, "since": since, "reason": r.Reason, "operator": r.Operator, "next": next,
+		}))
+		if err != nil {
+			return fmt.Errorf("page %d, after %d recalls: %w", page, recalled, err)
+		}
+		for _, result := range reply.Results {
+			if result.OK {
+				recalled++
+				continue
+			}
+			failed++
+			if result.Error != nil {
+				admin.say("%s  failed  %v", result.MessageID, result.Error)
+			}
+		}
+		fmt.Fprintf(os.Stderr, "\rpage %d: %d recalled, %d failed", page, recalled, failed)
+		if next = reply.Next; next == "" {
+			break
+		}
+	}
+	fmt.Fprintln(os.Stderr)
+	admin.say("%d messages of %s recalled, %d failed", recalled, r.Sender, failed)
+	if failed > 0 {
+		return errSome
+	}
+	return nil
+}
+
+type adminAudit struct {
+	where    `embed:""`
+	Operator string        `help:"The recalls of this operator, in all conversations, instead of one conversation's." xor:"where" placeholder:"USER"`
+	Since    time.Duration `help:"Only those of the last so long, e.g. 24h; all if left out." placeholder:"DURATION"`
+}
+
+// Run prints all pages as one table, oldest first.
+func (a *adminAudit) Run(ctx context.Context, admin *adminCommand) error {
+	fields := map[string]any{"operator": a.Operator}
+	if a.Operator == "" {
+		conversation, err := a.conversation()
+		if err != nil {
+			return fmt.Errorf("%w, or --operator alice", err)
+		}
+		fields["conversation"] = conversation
+	}
+	if a.Since > 0 {
+		fields["since"] = time.Now().Add(-a.Since).UnixMilli()
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	if !admin.JSON {
+		_, _ = fmt.Fprintln(table, "RECALLED\tBY\tAS\tCONVERSATION\tMESSAGE\tOF\tSENT\tREASON")
+	}
+	for {
+		reply, err := admin.call(ctx, request("audit", fields))
+		if err != nil {
+			return err
+		}
+		for _, each := range reply.Recalls {
+			conversation := "group " + each.Conversation.Group
+			if each.Conversation.Group == "" {
+				conversation = strings.Join(each.Conversation.Users, ", ")
+			}
+			if !admin.JSON {
+				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%q\n", clock(each.Revoked.At), each.Revoked.By, each.Revoked.Role,
+					conversation, each.MessageID, each.Sender, clock(each.SentAt), each.Revoked.Reason)
+			}
+		}
+		if reply.Next == "" {
+			return table.Flush()
+		}
+		fields["next"] = reply.Next
+	}
+}
