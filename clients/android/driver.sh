@@ -18,7 +18,7 @@ if is_stale; then
 		if is_stale; then
 			"$here/../../scripts/require.sh" java maven
 			cd "$here"
-			mvn -q -B -pl sdk,driver -DskipTests package
+			mvn -q -B -pl sdk,driver -Dmaven.test.skip=true package
 			touch "$stamp"
 		fi
 	)

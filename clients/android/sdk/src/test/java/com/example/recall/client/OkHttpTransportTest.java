@@ -28,6 +28,7 @@ class OkHttpTransportTest {
     private final OkHttpTransport transport = new OkHttpTransport(new OkHttpClient());
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<WebSocket> accepted = new LinkedBlockingQueue<>();
+    private final BlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
     @BeforeEach
@@ -37,6 +38,8 @@ class OkHttpTransportTest {
 
     @AfterEach
     void stop() {
+        // The web server waits for its connections to end.
+        opened.forEach(WebSocket::cancel);
         server.close();
     }
 
@@ -44,6 +47,7 @@ class OkHttpTransportTest {
         server.enqueue(new MockResponse.Builder().webSocketUpgrade(new WebSocketListener() {
             @Override
             public void onOpen(WebSocket socket, Response response) {
+                opened.add(socket);
                 accepted.add(socket);
             }
 

@@ -1,0 +1,214 @@
+package com.example.recall.v2;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+
+/** A server of one-to-one conversations that really listens, for tests: stores, recalls and notifies, and checks nothing more. */
+public final class BackendInMemory implements Closeable {
+    private static final long WINDOW_MILLISECONDS = 120_000;
+
+    private final MockWebServer server = new MockWebServer();
+    private final Map<String, WebSocket> connected = new HashMap<>();
+    private final List<WebSocket> opened = new ArrayList<>();
+    private final Map<String, TreeMap<String, JsonObject>> stored = new HashMap<>();
+    private int refuseRecallsWith;
+
+    public BackendInMemory() throws IOException {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                String token = request.getHeaders().get("Authorization");
+                if (token == null || !token.startsWith("Bearer token-of-")) {
+                    return new MockResponse.Builder().code(401).build();
+                }
+                return new MockResponse.Builder().webSocketUpgrade(new UserConnection(token.substring("Bearer token-of-".length()))).build();
+            }
+        });
+        server.start();
+    }
+
+    public String url() {
+        return server.url("/local").toString().replace("http:", "ws:");
+    }
+
+    /** From now on every recall is refused with this code. */
+    public synchronized void refuseRecallsWith(int code) {
+        refuseRecallsWith = code;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            // The web server waits for its connections to end, and a client that just went may not have been noticed yet.
+            for (WebSocket socket : opened) {
+                socket.cancel();
+            }
+        }
+        server.close();
+    }
+
+    private final class UserConnection extends WebSocketListener {
+        private final String user;
+
+        UserConnection(String user) {
+            this.user = user;
+        }
+
+        @Override
+        public void onOpen(WebSocket socket, Response response) {
+            synchronized (BackendInMemory.this) {
+                connected.put(user, socket);
+                opened.add(socket);
+            }
+        }
+
+        @Override
+        public void onMessage(WebSocket socket, String text) {
+            JsonObject request = JsonParser.parseString(text).getAsJsonObject();
+            JsonObject reply = new JsonObject();
+            reply.addProperty("type", "reply");
+            reply.add("action", request.get("action"));
+            reply.add("id", request.get("id"));
+            reply.addProperty("ok", true);
+            synchronized (BackendInMemory.this) {
+                answer(user, request, reply);
+                socket.send(reply.toString());
+            }
+        }
+    }
+
+    private void answer(String user, JsonObject request, JsonObject reply) {
+        switch (request.get("action").getAsString()) {
+            case "hello":
+                reply.addProperty("serverTime", System.currentTimeMillis());
+                break;
+            case "conversations":
+                reply.add("conversations", new JsonArray());
+                break;
+            case "sync":
+                sync(user, request, reply);
+                break;
+            case "send":
+                send(user, request, reply);
+                break;
+            case "revoke":
+                revoke(user, request, reply);
+                break;
+            default:
+                reply.addProperty("unread", 0);
+                reply.add("readUpTo", request.get("messageId"));
+        }
+    }
+
+    private static String key(String user, String conversation) {
+        String peer = conversation.substring("c2c_".length());
+        return user.compareTo(peer) < 0 ? user + " " + peer : peer + " " + user;
+    }
+
+    private TreeMap<String, JsonObject> messages(String user, String conversation) {
+        return stored.computeIfAbsent(key(user, conversation), absent -> new TreeMap<>());
+    }
+
+    private static JsonObject seenIn(JsonObject message, String conversation) {
+        JsonObject seen = message.deepCopy();
+        seen.addProperty("conversation", conversation);
+        return seen;
+    }
+
+    private void sync(String user, JsonObject request, JsonObject reply) {
+        JsonArray items = new JsonArray();
+        for (JsonElement wanted : request.getAsJsonArray("conversations")) {
+            String conversation = wanted.getAsJsonObject().get("conversation").getAsString();
+            JsonArray page = new JsonArray();
+            TreeMap<String, JsonObject> messages = messages(user, conversation);
+            (wanted.getAsJsonObject().has("before") ? messages.headMap(wanted.getAsJsonObject().get("before").getAsString()) : messages)
+                    .values().forEach(message -> page.add(seenIn(message, conversation)));
+            JsonObject item = new JsonObject();
+            item.addProperty("conversation", conversation);
+            item.add("messages", page);
+            item.add("revocations", new JsonArray());
+            item.addProperty("cursor", "c");
+            item.addProperty("more", false);
+            item.addProperty("unread", 0);
+            items.add(item);
+        }
+        reply.add("conversations", items);
+    }
+
+    private void send(String user, JsonObject request, JsonObject reply) {
+        String conversation = request.get("conversation").getAsString();
+        JsonObject message = new JsonObject();
+        message.add("messageId", request.get("messageId"));
+        message.addProperty("conversation", conversation);
+        message.addProperty("sender", user);
+        message.addProperty("sentAt", System.currentTimeMillis());
+        message.addProperty("recallableUntil", System.currentTimeMillis() + WINDOW_MILLISECONDS);
+        reply.add("message", message.deepCopy());
+        message.add("body", request.get("body"));
+        messages(user, conversation).put(request.get("messageId").getAsString(), message);
+        JsonObject event = new JsonObject();
+        event.addProperty("type", "message");
+        event.add("message", seenIn(message, "c2c_" + user));
+        notifyPeer(conversation, event);
+    }
+
+    private void revoke(String user, JsonObject request, JsonObject reply) {
+        String conversation = request.get("conversation").getAsString();
+        JsonObject message = messages(user, conversation).get(request.get("messageId").getAsString());
+        if (refuseRecallsWith != 0 || message == null) {
+            JsonObject error = new JsonObject();
+            error.addProperty("code", refuseRecallsWith == 0 ? 20022 : refuseRecallsWith);
+            error.addProperty("desc", "refused");
+            error.addProperty("retryable", false);
+            reply.addProperty("ok", false);
+            reply.add("error", error);
+            return;
+        }
+        JsonObject revoked = new JsonObject();
+        revoked.addProperty("at", System.currentTimeMillis());
+        revoked.addProperty("by", user);
+        revoked.addProperty("role", "sender");
+        if (request.has("reason")) {
+            revoked.add("reason", request.get("reason"));
+        }
+        message.remove("body");
+        message.add("revoked", revoked);
+        JsonObject result = new JsonObject();
+        result.add("messageId", request.get("messageId"));
+        result.addProperty("ok", true);
+        result.add("revoked", revoked);
+        JsonArray results = new JsonArray();
+        results.add(result);
+        reply.add("results", results);
+        JsonArray revocations = new JsonArray();
+        revocations.add(message);
+        JsonObject event = new JsonObject();
+        event.addProperty("type", "revoked");
+        event.addProperty("conversation", "c2c_" + user);
+        event.add("revocations", revocations);
+        notifyPeer(conversation, event);
+    }
+
+    private void notifyPeer(String conversation, JsonObject event) {
+        WebSocket peer = connected.get(conversation.substring("c2c_".length()));
+        if (peer != null) {
+            peer.send(event.toString());
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package com.example.recall.v2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** V2TIM's calls, over real sockets. */
+@Timeout(60)
+class V2TIMManagerTest {
+    private BackendInMemory backend;
+    private V2TIMManager alice;
+    private V2TIMManager bob;
+    private final Waiting results = new Waiting();
+    private final Waiting bobHeard = new Waiting();
+
+    @BeforeEach
+    void logIn() throws IOException, InterruptedException {
+        backend = new BackendInMemory();
+        alice = user("alice");
+        bob = user("bob");
+        bob.messageManager().addAdvancedMsgListener(new V2TIMAdvancedMsgListener() {
+            @Override
+            public void onRecvNewMessage(V2TIMMessage msg) {
+                bobHeard.happened(msg);
+            }
+
+            @Override
+            public void onRecvMessageRevoked(String msgID) {
+                bobHeard.happened("revoked " + msgID);
+            }
+
+            @Override
+            public void onRecvMessageRevoked(String msgID, V2TIMUserFullInfo operateUser, String reason) {
+                bobHeard.happened("revoked " + msgID + " by " + operateUser.getUserID() + " because " + reason);
+            }
+        });
+    }
+
+    private V2TIMManager user(String name) throws InterruptedException {
+        V2TIMManager manager = V2TIMManager.newInstance();
+        assertTrue(manager.initSDK(null, 0, new V2TIMSDKConfig().setServerUrl(backend.url())));
+        manager.login(name, "token-of-" + name, results.callback());
+        assertEquals("success", results.next());
+        return manager;
+    }
+
+    @AfterEach
+    void logOut() {
+        alice.unInitSDK();
+        bob.unInitSDK();
+        backend.close();
+    }
+
+    private V2TIMMessage sent(String text) throws InterruptedException {
+        V2TIMMessage message = alice.messageManager().createTextMessage(text);
+        String msgID = alice.messageManager().sendMessage(message, "bob", null, V2TIMMessage.V2TIM_PRIORITY_DEFAULT, false, null,
+                results.valueCallback());
+        assertSame(message, results.next());
+        assertEquals(msgID, message.getMsgID());
+        return message;
+    }
+
+    @Test
+    void aMessageArrivesWithEverythingThatV2timTellsOfIt() throws InterruptedException {
+        V2TIMMessage message = sent("hello \uD83D\uDE00");
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_SEND_SUCC, message.getStatus());
+        assertTrue(message.isSelf());
+        V2TIMMessage received = (V2TIMMessage) bobHeard.next();
+        assertEquals(message.getMsgID(), received.getMsgID());
+        assertEquals("hello \uD83D\uDE00", received.getTextElem().getText());
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_TEXT, received.getElemType());
+        assertEquals("alice", received.getSender());
+        assertEquals("alice", received.getUserID());
+        assertNull(received.getGroupID());
+        assertFalse(received.isSelf());
+        assertEquals(received.getSentAt() / 1000, received.getTimestamp());
+    }
+
+    @Test
+    void aRecallCallsBothFormsOfTheListenerAndLeavesATombstoneOnBothSides() throws InterruptedException {
+        V2TIMMessage message = sent("secret");
+        bobHeard.next();
+        alice.messageManager().revokeMessage(message, results.callback());
+        assertEquals("success", results.next());
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, message.getStatus());
+        assertEquals("alice", message.getRevokerInfo().getUserID());
+        assertNull(message.getTextElem());
+        assertEquals("revoked " + message.getMsgID(), bobHeard.next());
+        assertEquals("revoked " + message.getMsgID() + " by alice because ", bobHeard.next());
+        bob.messageManager().findMessages(List.of(message.getMsgID()), results.valueCallback());
+        V2TIMMessage held = (V2TIMMessage) ((List<?>) results.next()).get(0);
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, held.getStatus());
+        assertNull(held.getBody());
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_NONE, held.getElemType());
+    }
+
+    @Test
+    void aRecallByIdsAloneWithAReasonReachesTheOther() throws InterruptedException {
+        V2TIMMessage message = sent("secret");
+        bobHeard.next();
+        alice.messageManager().revokeMessage("c2c_bob", message.getMsgID(), "wrong chat", results.callback());
+        assertEquals("success", results.next());
+        bobHeard.next();
+        assertEquals("revoked " + message.getMsgID() + " by alice because wrong chat", bobHeard.next());
+    }
+
+    @Test
+    void aRefusedRecallTellsTheCode() throws InterruptedException {
+        V2TIMMessage message = sent("secret");
+        backend.refuseRecallsWith(20016);
+        alice.messageManager().revokeMessage(message, results.callback());
+        assertEquals("error 20016", results.next());
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_SEND_SUCC, message.getStatus());
+    }
+
+    @Test
+    void historyIsNewestFirstWithTombstones() throws InterruptedException {
+        V2TIMMessage first = sent("one");
+        V2TIMMessage second = sent("two");
+        alice.messageManager().revokeMessage(first, results.callback());
+        results.next();
+        alice.messageManager().getC2CHistoryMessageList("bob", 20, null, results.valueCallback());
+        List<?> page = (List<?>) results.next();
+        assertEquals(second.getMsgID(), ((V2TIMMessage) page.get(0)).getMsgID());
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, ((V2TIMMessage) page.get(1)).getStatus());
+        alice.messageManager().getC2CHistoryMessageList("bob", 20, second, results.valueCallback());
+        assertEquals(1, ((List<?>) results.next()).size());
+    }
+
+    @Test
+    void unreadAndTheConversationListFollowMessagesAndRecalls() throws InterruptedException {
+        V2TIMMessage message = sent("one");
+        bobHeard.next();
+        bob.conversationManager().getTotalUnreadMessageCount(results.valueCallback());
+        assertEquals(1L, results.next());
+        alice.messageManager().revokeMessage(message, results.callback());
+        results.next();
+        bobHeard.next();
+        bob.conversationManager().getConversationList(0, 10, results.valueCallback());
+        V2TIMConversationResult list = (V2TIMConversationResult) results.next();
+        V2TIMConversation line = list.getConversationList().get(0);
+        assertEquals("c2c_alice", line.getConversationID());
+        assertEquals(V2TIMConversation.V2TIM_C2C, line.getType());
+        assertEquals(0, line.getUnreadCount());
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, line.getLastMessage().getStatus());
+        assertTrue(list.isFinished());
+        bob.messageManager().markC2CMessageAsRead("alice", results.callback());
+        assertEquals("success", results.next());
+    }
+
+    @Test
+    void aListenerThatWasRemovedHearsNothing() throws InterruptedException {
+        Waiting other = new Waiting();
+        V2TIMAdvancedMsgListener listener = new V2TIMAdvancedMsgListener() {
+            @Override
+            public void onRecvNewMessage(V2TIMMessage msg) {
+                other.happened(msg);
+            }
+        };
+        bob.messageManager().addAdvancedMsgListener(listener);
+        bob.messageManager().removeAdvancedMsgListener(listener);
+        sent("hi");
+        bobHeard.next();
+        assertTrue(other.isQuiet());
+    }
+
+    @Test
+    void logoutForgetsAndCallsFailUntilTheNextLogin() throws InterruptedException {
+        sent("hi");
+        alice.logout(results.callback());
+        assertEquals("success", results.next());
+        assertEquals(V2TIMManager.V2TIM_STATUS_LOGOUT, alice.getLoginStatus());
+        assertNull(alice.messageManager().sendMessage(alice.messageManager().createTextMessage("x"), "c2c_bob", results.valueCallback()));
+        assertEquals("error 9508", results.next());
+        alice.login("alice", "token-of-alice", results.callback());
+        assertEquals("success", results.next());
+        assertEquals(V2TIMManager.V2TIM_STATUS_LOGINED, alice.getLoginStatus());
+    }
+
+    @Test
+    void aRefusedTokenWithoutProviderFailsTheLoginAndTellsTheApp() throws InterruptedException {
+        Waiting told = new Waiting();
+        V2TIMManager stranger = V2TIMManager.newInstance();
+        stranger.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()));
+        stranger.addIMSDKListener(new V2TIMSDKListener() {
+            @Override
+            public void onUserSigExpired() {
+                told.happened("expired");
+            }
+        });
+        stranger.login("mallory", "forged", results.callback());
+        assertEquals("error 6206", results.next());
+        assertEquals("expired", told.next());
+        stranger.unInitSDK();
+    }
+
+    @Test
+    void whatIsNotSupportedIsRefused() throws InterruptedException {
+        alice.messageManager().sendMessage(alice.messageManager().createTextMessage("x"), "bob", null, 0, true, null,
+                results.valueCallback());
+        assertEquals("error 6017", results.next());
+        alice.messageManager().sendMessage(alice.messageManager().createJsonMessage("[]"), "c2c_bob", results.valueCallback());
+        assertEquals("error 6017", results.next());
+        alice.conversationManager().cleanConversationUnreadMessageCount("c2c_bob", 5, 0, results.callback());
+        assertEquals("error 6017", results.next());
+    }
+
+    @Test
+    void withoutInitialisationNothingWorksAndASecondOneIsRefused() throws InterruptedException {
+        V2TIMManager fresh = V2TIMManager.newInstance();
+        fresh.login("a", "t", results.callback());
+        assertEquals("error 9508", results.next());
+        assertFalse(fresh.initSDK(new V2TIMSDKConfig()));
+        assertFalse(alice.initSDK(new V2TIMSDKConfig().setServerUrl("ws://127.0.0.1/")));
+    }
+
+    @Test
+    void theSingletonIsOne() {
+        assertSame(V2TIMManager.getInstance(), V2TIMManager.getInstance());
+        assertSame(V2TIMManager.getMessageManager(), V2TIMManager.getInstance().messageManager());
+        assertSame(V2TIMManager.getConversationManager(), V2TIMManager.getInstance().conversationManager());
+    }
+}
