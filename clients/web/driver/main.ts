@@ -1,0 +1,115 @@
+// The conformance driver (protocol/conformance): JSON lines in, calls of the package, JSON lines out.
+import { createInterface } from 'node:readline';
+import { WebSocket } from 'ws';
+import { EVENT, type Message, Recall, RecallError, type WebSocketConstructor } from '../src/index.js';
+
+type Command = Record<string, any>;
+
+let recall: Recall | undefined;
+let nextToken: string | undefined;
+let connected = false;
+
+const print = (line: object) => process.stdout.write(JSON.stringify(line) + '\n');
+
+/** A message in the driver's terms. */
+const shown = (message: Message) => ({
+  messageId: message.ID,
+  sender: message.from,
+  ...(message.isRevoked
+    ? { revoked: { by: message.revokerInfo?.userID, role: message.revokerInfo?.role, ...(message.revokeReason && { reason: message.revokeReason }) } }
+    : { body: message.payload }),
+});
+
+async function login({ url, user, token, options }: Command): Promise<object> {
+  recall = Recall.create({
+    url,
+    WebSocket: WebSocket as unknown as WebSocketConstructor,
+    requestTimeout: options?.requestTimeoutMilliseconds,
+    reconnectMinimum: options?.reconnectMinimumMilliseconds,
+    reconnectMaximum: options?.reconnectMaximumMilliseconds,
+  });
+  recall.on(EVENT.NET_STATE_CHANGE, ({ data: { state } }) => {
+    if (state === 'connected') print({ event: 'connected' });
+    else if (connected) print({ event: 'disconnected' });
+    connected = state === 'connected';
+  });
+  recall.on(EVENT.MESSAGE_RECEIVED, ({ data }) => {
+    for (const message of data) print({ event: 'onRecvNewMessage', message: { ...shown(message), conversation: message.conversationID } });
+  });
+  recall.on(EVENT.MESSAGE_REVOKED, ({ data }) => {
+    for (const { ID, conversationID, revokerInfo, revokeReason } of data) {
+      print({ event: 'onRecvMessageRevoked', messageId: ID, conversation: conversationID, operator: revokerInfo?.userID, reason: revokeReason });
+    }
+  });
+  recall.on(EVENT.TOKEN_EXPIRED, () => print({ event: 'tokenExpired' }));
+  const tokenProvider = () => {
+    if (nextToken === undefined) throw new Error('no token was given');
+    return nextToken;
+  };
+  await recall.login({ userID: user, token, tokenProvider });
+  return {};
+}
+
+async function sendMessage(client: Recall, { call, conversation, body, messageId }: Command): Promise<object> {
+  const message = client.createCustomMessage({ conversationID: conversation, payload: body });
+  if (messageId) message.ID = messageId;
+  print({ event: 'sending', call, messageId: message.ID });
+  const { data } = await client.sendMessage(message);
+  return { messageId: data.message.ID, sentAt: data.message.sentAt, recallableUntil: data.message.recallableUntil };
+}
+
+async function carryOut(command: Command): Promise<object> {
+  const { conversation: conversationID } = command;
+  if (command.do === 'login') return login(command);
+  if (command.do === 'token') {
+    nextToken = command.token;
+    return {};
+  }
+  const client = recall;
+  if (!client) throw new RecallError(9508, 'not_connected', 'not logged in');
+  switch (command.do) {
+    case 'send':
+      return sendMessage(client, command);
+    case 'revoke':
+      await client.revokeMessage({ conversationID, ID: command.messageId }, { reason: command.reason });
+      return {};
+    case 'view': {
+      const { data } = await client.getConversationList();
+      const entry = data.conversationList.find((each) => each.conversationID === conversationID);
+      return { messages: client.getHeldMessageList(conversationID).map(shown), unread: entry?.unreadCount ?? 0 };
+    }
+    case 'history': {
+      const { data } = await client.getMessageList({ conversationID, nextReqMessageID: command.before, count: command.limit });
+      return { messages: data.messageList.map(shown) };
+    }
+    case 'read': {
+      const { data } = await client.setMessageRead({ conversationID, messageID: command.messageId });
+      return { unread: data.unreadCount };
+    }
+    case 'conversations': {
+      const { data } = await client.getConversationList();
+      return { conversations: data.conversationList.map((each) => ({ conversation: each.conversationID, unread: each.unreadCount })) };
+    }
+    case 'logout':
+      await client.logout();
+      return {};
+  }
+  throw new RecallError(6017, 'invalid_request', `no such command: ${command.do}`);
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('close', () => process.exit(0));
+lines.on('line', (line) => {
+  let command: Command;
+  try {
+    command = JSON.parse(line);
+  } catch {
+    return console.error('not a JSON line');
+  }
+  if (command.do === 'quit') return process.exit(0);
+  const { call } = command;
+  carryOut(command).then(
+    (fields) => print({ event: 'result', call, ok: true, ...fields }),
+    (error) => print({ event: 'result', call, ok: false, code: error.code ?? 6017, desc: error.message }),
+  );
+});

@@ -1,0 +1,154 @@
+import { tombstone, type Revocation } from './frames.js';
+import type { Conversation, Message } from './types.js';
+
+/**
+ * How the client learnt of something, which decides whether the application is told: a live event; a sync with a cursor
+ * (what changed since); the first synchronisation (what was there before); a later sync without a cursor (a
+ * conversation that began while nothing was held of it).
+ */
+export type Origin = 'event' | 'cursor' | 'history' | 'unknown';
+
+/** What the application is told of one thing learnt. */
+export interface Change {
+  received?: Message;
+  recalled?: Message;
+  /** The recall of a message that is not held and may be unread: the server knows the number. */
+  unheld?: boolean;
+}
+
+const MESSAGES_LIMIT = 10_000;
+const TOUCHED_LIMIT = 1_000;
+
+/** What is held of one conversation. */
+export class ConversationView {
+  cursor = '';
+  unread = 0;
+  readUpTo = '';
+  lastChangeAt = 0;
+  role: string | undefined;
+  /** The first synchronisation, without a cursor, has pages left. */
+  history = false;
+
+  readonly #messages = new Map<string, Message>();
+  #order: string[] = [];
+  /** Messages up to this one were let go; they are not taken in again. */
+  #floor = '';
+  /** What events brought while a sync is under way: the sync's unread number may or may not include it. */
+  #touched: Set<string> | undefined;
+
+  constructor(readonly id: string, private readonly self: string) {}
+
+  get size(): number {
+    return this.#order.length;
+  }
+
+  get(messageID: string): Message | undefined {
+    return this.#messages.get(messageID);
+  }
+
+  /** Copies of what is held, oldest first. */
+  list(): Message[] {
+    return this.#order.map((id) => ({ ...this.#messages.get(id)! }));
+  }
+
+  entry(): Conversation {
+    const last = this.#messages.get(this.#order.at(-1) ?? '');
+    return {
+      conversationID: this.id, unreadCount: this.unread, lastMessage: last && { ...last },
+      lastChangeAt: this.lastChangeAt, readUpTo: this.readUpTo, role: this.role,
+    };
+  }
+
+  /** Takes in a message or tombstone. A repeat changes nothing, and a tombstone stays one. */
+  learn(message: Message, origin: Origin): Change {
+    if (message.isRevoked) {
+      return this.#learnTombstone(message, origin);
+    }
+    this.#touch(message.ID, origin);
+    if (this.#messages.has(message.ID) || message.ID <= this.#floor) return {};
+    this.#put(message);
+    if (origin === 'event' && this.#counts(message)) this.unread++;
+    return origin === 'history' ? {} : { received: { ...message } };
+  }
+
+  /** Turns a message into its tombstone, or keeps the tombstone of one that is not held, so that its body is not shown when it comes late. */
+  learnRevocation(revocation: Revocation, origin: Origin): Change {
+    const held = this.#messages.get(revocation.messageId) ?? {
+      ID: revocation.messageId, conversationID: this.id, from: revocation.sender,
+      flow: revocation.sender === this.self ? 'out' : 'in', sentAt: revocation.sentAt, recallableUntil: 0,
+      payload: undefined, replyTo: undefined, status: 'success', isRevoked: false, revokerInfo: undefined,
+      revokeReason: '', revokedAt: 0,
+    };
+    return this.#learnTombstone(tombstone(held, revocation.revoked), origin);
+  }
+
+  #learnTombstone(gone: Message, origin: Origin): Change {
+    this.#touch(gone.ID, origin);
+    const held = this.#messages.get(gone.ID);
+    if (held?.isRevoked) return {};
+    if (held && origin === 'event' && this.#counts(held)) this.unread = Math.max(0, this.unread - 1);
+    if (held || gone.ID > this.#floor) this.#put(gone);
+    const change: Change = { unheld: !held && origin === 'event' && gone.ID > this.readUpTo };
+    if (held || origin !== 'history') change.recalled = { ...gone };
+    return change;
+  }
+
+  /** Whether an unrecalled message is one of the unread ones. */
+  #counts(message: Message): boolean {
+    return message.from !== this.self && message.ID > this.readUpTo;
+  }
+
+  #put(message: Message): void {
+    if (!this.#messages.has(message.ID)) this.#order.splice(this.#place(message.ID), 0, message.ID);
+    this.#messages.set(message.ID, message);
+    if (this.#order.length > MESSAGES_LIMIT) this.letGo(MESSAGES_LIMIT / 10);
+  }
+
+  #place(id: string): number {
+    let low = 0;
+    for (let high = this.#order.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.#order[middle]! < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Forgets the oldest messages. They stay known by the floor, so that a late repeat is not taken for a new one. */
+  letGo(number: number): void {
+    const gone = this.#order.splice(0, number);
+    for (const id of gone) this.#messages.delete(id);
+    this.#floor = gone.at(-1) ?? this.#floor;
+  }
+
+  #touch(id: string, origin: Origin): void {
+    if (origin === 'event' && this.#touched && this.#touched.size < TOUCHED_LIMIT) this.#touched.add(id);
+  }
+
+  beginSync(): void {
+    this.#touched ??= new Set();
+  }
+
+  /** Notes that a sync's reply has what an event may have brought too. */
+  included(id: string): void {
+    this.#touched?.delete(id);
+  }
+
+  /**
+   * Takes the server's numbers at the end of a sync. Returns true if events brought something meanwhile that the replies
+   * did not have, so that the number may be off by it: then the conversation is to be synchronised again.
+   */
+  endSync(readUpTo: string, unread: number | undefined): boolean {
+    if (unread !== undefined) this.setRead(readUpTo, unread);
+    const unsure = (this.#touched?.size ?? 0) > 0;
+    this.#touched = undefined;
+    this.history = false;
+    return unsure;
+  }
+
+  /** Takes the server's read marker, which never moves back, and its unread number. */
+  setRead(readUpTo: string, unread: number): void {
+    if (readUpTo > this.readUpTo) this.readUpTo = readUpTo;
+    this.unread = unread;
+  }
+}

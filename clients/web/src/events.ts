@@ -1,0 +1,67 @@
+import type { Conversation, Message } from './types.js';
+
+/** Names of the events, as in Tencent's Web SDK. Use them with {@link Recall.on}. */
+export const EVENT = {
+  /** Logged in and synchronised: all calls work. `data` is undefined. */
+  SDK_READY: 'sdkStateReady',
+  /** Logged out. `data` is undefined. */
+  SDK_NOT_READY: 'sdkStateNotReady',
+  /** New messages, each told once. `data` is `Message[]`. */
+  MESSAGE_RECEIVED: 'onMessageReceived',
+  /** Messages recalled by others, or by this user's other devices, each told once. `data` is `Message[]`, each `isRevoked`. */
+  MESSAGE_REVOKED: 'onMessageRevoked',
+  /** Unread numbers, order, previews or roles changed. `data` is `Conversation[]`: the whole list, latest change first. */
+  CONVERSATION_LIST_UPDATED: 'onConversationListUpdated',
+  /** The connection changed. `data` is {@link NetworkState}. */
+  NET_STATE_CHANGE: 'netStateChange',
+  /** The token is over and no token provider gave a new one: log in again. `data` is undefined. */
+  TOKEN_EXPIRED: 'tokenExpired',
+} as const;
+
+/** Whether there is a connection: `connecting` also means trying again after a loss. */
+export type NetworkState = 'connected' | 'connecting' | 'disconnected';
+
+/** What each event carries. */
+export interface EventData {
+  sdkStateReady: undefined;
+  sdkStateNotReady: undefined;
+  onMessageReceived: Message[];
+  onMessageRevoked: Message[];
+  onConversationListUpdated: Conversation[];
+  netStateChange: { state: NetworkState };
+  tokenExpired: undefined;
+}
+
+/** Name of an event: one of the values of {@link EVENT}. */
+export type EventName = keyof EventData;
+/** What a handler gets: the event's name and its data. */
+export interface RecallEvent<Name extends EventName = EventName> {
+  name: Name;
+  data: EventData[Name];
+}
+/** A handler of one kind of event. */
+export type EventHandler<Name extends EventName> = (event: RecallEvent<Name>) => void;
+
+export class Emitter {
+  #handlers = new Map<EventName, Set<EventHandler<never>>>();
+
+  on<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
+    if (!this.#handlers.has(name)) this.#handlers.set(name, new Set());
+    this.#handlers.get(name)!.add(handler as EventHandler<never>);
+  }
+
+  off<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
+    this.#handlers.get(name)?.delete(handler as EventHandler<never>);
+  }
+
+  emit<Name extends EventName>(name: Name, data: EventData[Name]): void {
+    for (const handler of [...(this.#handlers.get(name) ?? [])]) {
+      try {
+        (handler as unknown as EventHandler<Name>)({ name, data });
+      } catch (error) {
+        // A fault in one handler must neither keep the others from being told nor stop the client.
+        (globalThis.reportError ?? console.error)(error);
+      }
+    }
+  }
+}

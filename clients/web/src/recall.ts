@@ -1,0 +1,236 @@
+import { deviceClock, type Clock } from './clock.js';
+import type { WebSocketConstructor } from './connection.js';
+import { invalid, notAReply, notLoggedIn } from './errors.js';
+import { Emitter, EVENT, type EventHandler, type EventName } from './events.js';
+import { count, isConversation, isMessageID, object } from './frames.js';
+import { takeRead } from './receive.js';
+import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
+import { Session, type SessionOptions, type TokenProvider } from './session.js';
+import type { Conversation, Message, Result, RevokeResult } from './types.js';
+
+/** Options of {@link Recall.create}. */
+export interface RecallOptions {
+  /** Address of the WebSocket API, e.g. `wss://….execute-api.….amazonaws.com/prod`; locally `ws://127.0.0.1:3001/local`. */
+  url: string;
+  /** Class that makes WebSockets. Default: the global one. In Node before version 22 pass the `ws` package's. */
+  WebSocket?: WebSocketConstructor;
+  /** How long one attempt of a request may take, in milliseconds (10,000). A request has three. */
+  requestTimeout?: number;
+  /** Least and greatest wait before a reconnect, in milliseconds (500 and 30,000); the waits between are random. */
+  reconnectMinimum?: number;
+  reconnectMaximum?: number;
+  /** Where time comes from, for tests. */
+  clock?: Clock;
+  /** Numbers from 0 to below 1 for the back-off, for tests. */
+  random?: () => number;
+}
+
+/** Parameters of {@link Recall.login}. */
+export interface LoginOptions {
+  /** The user; must be the one that the token was made for. */
+  userID: string;
+  /** The JWT. May be left out if there is a token provider. */
+  token?: string;
+  /** Called for a token at login without one, and when one is over. */
+  tokenProvider?: TokenProvider;
+}
+
+/** Where a new message goes: `conversationID`, or `to` with `conversationType` as in Tencent's SDK. */
+export interface NewMessage {
+  /** `c2c_<user ID>` or `group_<group ID>`. */
+  conversationID?: string;
+  /** User ID or group ID. */
+  to?: string;
+  /** One of {@link TYPES}. */
+  conversationType?: 'c2c' | 'group';
+  /** ID of the message that this one answers. */
+  replyTo?: string;
+}
+
+const PAGE_DEFAULT = 50;
+const PAGE_LIMIT = 100;
+
+/**
+ * Sends, receives and recalls messages. One object is one device of one user; two tabs are two devices.
+ * The calls are named as in Tencent's Web SDK, and their promises resolve to `{ code: 0, data }` or reject with a {@link RecallError}.
+ */
+export class Recall {
+  readonly #emitter = new Emitter();
+  readonly #options: SessionOptions;
+  #session: Session | undefined;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a client. It does nothing until {@link Recall.login}. Throws 6017 for a bad address, or where there is no WebSocket class. */
+  static create(options: RecallOptions): Recall {
+    const webSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor | undefined);
+    if (!webSocket) throw invalid('this platform has no WebSocket: pass one as the option WebSocket, e.g. that of the ws package');
+    if (!/^wss?:\/\/[^\s#?]+$/.test(options.url)) throw invalid('url must begin with ws:// or wss:// and have no query');
+    return new Recall({
+      url: options.url,
+      webSocket,
+      requestTimeout: options.requestTimeout ?? 10_000,
+      reconnectMinimum: options.reconnectMinimum ?? 500,
+      reconnectMaximum: options.reconnectMaximum ?? 30_000,
+      clock: options.clock ?? deviceClock,
+      random: options.random ?? Math.random,
+    });
+  }
+
+  /**
+   * Connects, and resolves when everything missed was fetched. Until the server can be reached it keeps trying
+   * ({@link EVENT}.NET_STATE_CHANGE tells); {@link Recall.logout} gives up. A login ends the one before it.
+   * Rejects with 6206 if the token is over, 6017 if it is another user's, 9508 after a logout.
+   */
+  async login({ userID, token = '', tokenProvider }: LoginOptions): Promise<Result<undefined>> {
+    if (!token && !tokenProvider) throw invalid('login needs a token or a tokenProvider');
+    this.#session?.end(notLoggedIn());
+    this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider);
+    await this.#session.ready;
+    return { code: 0, data: undefined };
+  }
+
+  /** Ends the connection and forgets what is held. Outstanding calls reject with 9508. */
+  async logout(): Promise<Result<undefined>> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session && !session.over) {
+      session.end(notLoggedIn());
+      this.#emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'disconnected' });
+      this.#emitter.emit(EVENT.SDK_NOT_READY, undefined);
+    }
+    return { code: 0, data: undefined };
+  }
+
+  /** Has a handler called at every event of that name; see {@link EVENT}. */
+  on<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
+    this.#emitter.on(name, handler);
+  }
+
+  /** Ends what {@link Recall.on} began. */
+  off<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
+    this.#emitter.off(name, handler);
+  }
+
+  /** Makes a text message, ready for {@link Recall.sendMessage}: its payload is `{ text }`. Throws 9508 or 6017. */
+  createTextMessage(message: NewMessage & { payload: { text: string } }): Message {
+    return this.createCustomMessage(message);
+  }
+
+  /** Makes a message whose payload is any object, up to 12,288 bytes as JSON; the server does not look into it. Throws 9508 or 6017. */
+  createCustomMessage({ conversationID, to, conversationType = 'c2c', replyTo, payload }: NewMessage & { payload: Record<string, unknown> }): Message {
+    const session = this.#current();
+    const conversation = conversationID ?? `${conversationType}_${to ?? ''}`;
+    if (!isConversation(conversation)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
+    if (!object(payload)) throw invalid("payload must be an object, e.g. { text: 'hi' }");
+    if (replyTo !== undefined && !isMessageID(replyTo)) throw invalid('replyTo must be the ID of a message');
+    return {
+      ID: newMessageID(session), conversationID: conversation, from: session.user, flow: 'out', sentAt: 0, recallableUntil: 0,
+      payload, replyTo, status: 'unSend', isRevoked: false, revokerInfo: undefined, revokeReason: '', revokedAt: 0,
+    };
+  }
+
+  /**
+   * Sends a message made by a create… method and resolves to it as stored. The same message may be sent again after a
+   * failure: it is stored and delivered once. The object passed gets the new status too, and in the rare case that the
+   * server refuses its ID's time, a new ID.
+   *
+   * Rejects with 6012 (outcome unknown: send it again, or recall it, which works for both outcomes), 20023 if it was recalled
+   * before it was stored, 10015, 10007, 80002, 76001, 76002, 6206, 9508, 10023, 20004 or 20005.
+   */
+  async sendMessage(message: Message): Promise<Result<{ message: Message }>> {
+    const session = this.#current();
+    if (!isMessageID(message.ID) || !object(message.payload)) throw invalid('send a message made by createTextMessage');
+    message.status = 'unSend';
+    try {
+      Object.assign(message, await send(session, message, true));
+      return { code: 0, data: { message: { ...message } } };
+    } catch (failure) {
+      message.status = 'fail';
+      throw asError(failure);
+    }
+  }
+
+  /**
+   * Recalls a message; the conversation's and the message's ID are enough. `reason` (up to 256 bytes) is shown to the
+   * others. Resolves to the tombstone. A message whose sending got no answer can be recalled too: either it is
+   * recalled, or it is never stored.
+   *
+   * Rejects with 20016 or, in groups, 10031 (window over), 6223 (the client knows that it is), 20022 / 10030 (no such
+   * message), 20023 (recalled by someone else before), 10032 (neither sender nor moderator), 10015, 6017, 6012, 6206, 9508, 10023, 20004 or 20005.
+   */
+  async revokeMessage(message: Pick<Message, 'conversationID' | 'ID'>, { reason = '' }: { reason?: string } = {}): Promise<Result<{ message: Message }>> {
+    const [result] = await revoke(this.#current(), message.conversationID, [message.ID], reason);
+    if (!result?.message) throw result?.error ?? notAReply('revoke');
+    return { code: 0, data: { message: result.message } };
+  }
+
+  /** Recalls 1 to 10 messages of a conversation. Each has its own result, in order; it rejects only if there is none for any, with the errors of {@link Recall.revokeMessage}. */
+  async revokeMessages(conversationID: string, IDs: string[], { reason = '' }: { reason?: string } = {}): Promise<Result<{ results: RevokeResult[] }>> {
+    return { code: 0, data: { results: await revoke(this.#current(), conversationID, IDs, reason) } };
+  }
+
+  /**
+   * Fetches a page of a conversation from the server, oldest first, tombstones included: the newest `count` (1 to 100, default
+   * 50), or those before `nextReqMessageID`. Pass the `nextReqMessageID` of the result to page on until `isCompleted`.
+   * Rejects with 10015, 6017, 6012, 6206, 9508, 10023, 20004 or 20005.
+   */
+  async getMessageList({ conversationID, nextReqMessageID = '', count: limit = PAGE_DEFAULT }: { conversationID: string; nextReqMessageID?: string; count?: number }): Promise<
+    Result<{ messageList: Message[]; nextReqMessageID: string; isCompleted: boolean }>
+  > {
+    if (!isConversation(conversationID)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
+    const page = await fetchPage(this.#current(), conversationID, nextReqMessageID, Math.min(Math.max(1, limit), PAGE_LIMIT));
+    const data = { messageList: page.messages, nextReqMessageID: page.messages[0]?.ID ?? nextReqMessageID, isCompleted: !page.more };
+    return { code: 0, data };
+  }
+
+  /** What this client holds of a conversation now, oldest first; nothing is asked of the server. Own messages are in it once they are sent. */
+  getHeldMessageList(conversationID: string): Message[] {
+    return this.#session?.view.get(conversationID)?.list() ?? [];
+  }
+
+  /** The conversation list as held now, latest change first. It is complete once {@link Recall.login} has resolved, and kept up to date. */
+  async getConversationList(): Promise<Result<{ conversationList: Conversation[] }>> {
+    return { code: 0, data: { conversationList: this.#current().view.list() } };
+  }
+
+  /**
+   * Marks a conversation read up to a message, by default the newest held; resolves to what is unread after it. The marker never
+   * moves back, and the user's other devices are told. Rejects with 10015, 20022 / 10030, 6017, 6012, 6206, 9508, 10023, 20004 or 20005.
+   */
+  async setMessageRead({ conversationID, messageID }: { conversationID: string; messageID?: string }): Promise<Result<{ unreadCount: number }>> {
+    const session = this.#current();
+    const messageId = messageID ?? session.view.get(conversationID)?.entry().lastMessage?.ID;
+    if (!messageId) return { code: 0, data: { unreadCount: 0 } };
+    try {
+      const reply = await session.requests.ask('read', { conversation: conversationID, messageId }).reply;
+      takeRead(session, conversationID, reply);
+      return { code: 0, data: { unreadCount: count(reply.unread) ?? 0 } };
+    } catch (failure) {
+      throw asError(failure);
+    }
+  }
+
+  /** The server's clock now, milliseconds since 1970, whatever the device's clock says; undefined before the first connect. */
+  serverTime(): number | undefined {
+    return this.#session?.clock.now();
+  }
+
+  /**
+   * For how many more milliseconds the sender may recall a message, by the server's clock: 0 if no more, Infinity without a
+   * limit. For a countdown; the server decides.
+   */
+  recallableFor(message: Message): number {
+    const now = this.serverTime();
+    if (message.isRevoked || message.recallableUntil === 0 || now === undefined) return 0;
+    return message.recallableUntil < 0 ? Infinity : Math.max(0, message.recallableUntil - now);
+  }
+
+  #current(): Session {
+    if (!this.#session) throw notLoggedIn();
+    if (this.#session.over) throw this.#session.over;
+    return this.#session;
+  }
+}

@@ -1,0 +1,132 @@
+import { ERROR_CODE, invalid, notAReply, type RecallError, windowOver } from './errors.js';
+import { count, isConversation, type JSONObject, object, readList, readMessage, readRevoked } from './frames.js';
+import { Refusal } from './requests.js';
+import type { Session } from './session.js';
+import type { Message, RevokeResult } from './types.js';
+
+const RECALLS_LIMIT = 10;
+/** The clock learnt from `hello` may be off by half a round trip; only a window over for longer than this is sure to be. */
+const WINDOW_TOLERANCE_MILLISECONDS = 2_000;
+const UNKNOWN_OUTCOME: number[] = [ERROR_CODE.TIMEOUT, ERROR_CODE.NOT_LOGGED_IN, ERROR_CODE.TOKEN_EXPIRED];
+
+/** Makes a message ID on the server's clock; before the first hello on the device's, which the server then corrects. */
+export const newMessageID = (session: Session): string =>
+  session.ids.next(session.clock.now() ?? session.options.clock.wall());
+
+/** Sends. With `mayRenew`, a stale ID is replaced once, where it is sure that nothing was stored under it. */
+export async function send(session: Session, message: Message, mayRenew: boolean): Promise<Message> {
+  const { conversationID: conversation, ID: messageId, payload: body, replyTo } = message;
+  const call = session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) });
+  const earlier = session.beginSend(messageId);
+  try {
+    const stored = object((await call.reply).message);
+    if (stored?.messageId !== messageId) throw notAReply('send');
+    session.unanswered.delete(messageId);
+    return keepOwn(session, {
+      ...message, from: session.user, status: 'success', sentAt: count(stored.sentAt) ?? 0,
+      recallableUntil: Number.isSafeInteger(stored.recallableUntil) ? (stored.recallableUntil as number) : 0,
+    });
+  } catch (failure) {
+    const error = asError(failure);
+    if (UNKNOWN_OUTCOME.includes(error.code)) throw error; // `unanswered` keeps the ID
+    session.unanswered.delete(messageId);
+    if (error.code !== ERROR_CODE.STALE_MESSAGE_ID || !error.serverTime) throw error;
+    const now = session.options.clock.monotonic();
+    session.clock.set(now, now, error.serverTime);
+    session.ids.startOver();
+    if (!mayRenew || earlier || call.sent !== 1) throw error;
+    message.ID = newMessageID(session);
+    return send(session, message, false);
+  }
+}
+
+/** Puts a message of this client into the view. Returns what the view holds: the tombstone, if it was recalled meanwhile. */
+function keepOwn(session: Session, message: Message): Message {
+  let held: Message | undefined;
+  session.change(message.conversationID, (conversation) => {
+    conversation.lastChangeAt = Math.max(conversation.lastChangeAt, message.sentAt);
+    conversation.learn(message, 'history');
+    held = conversation.get(message.ID);
+    return [];
+  });
+  return { ...(held ?? message) };
+}
+
+/** Recalls 1 to 10 messages of a conversation, with a result for each in order. Rejects if there is no result for any. */
+export async function revoke(session: Session, conversation: string, messageIDs: string[], reason: string): Promise<RevokeResult[]> {
+  if (!isConversation(conversation)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
+  if (messageIDs.length === 0 || messageIDs.length > RECALLS_LIMIT) throw invalid(`1 to ${RECALLS_LIMIT} messages can be recalled at once`);
+  const one = messageIDs.length === 1;
+  if (one && isWindowOver(session, conversation, messageIDs[0]!)) {
+    throw windowOver();
+  }
+  const fields: JSONObject = { conversation, ...(one ? { messageId: messageIDs[0] } : { messageIds: messageIDs }) };
+  if (reason) fields.reason = reason;
+  if (messageIDs.some((id) => session.unanswered.has(id))) fields.unsent = true;
+  for (const id of messageIDs) session.recalling.set(id, (session.recalling.get(id) ?? 0) + 1);
+  try {
+    const reply = await session.requests.ask('revoke', fields).reply.catch((failure) => {
+      if (failure instanceof Refusal && Array.isArray(failure.reply.results)) return failure.reply;
+      throw asError(failure);
+    });
+    const results = Array.isArray(reply.results) ? reply.results : [];
+    if (results.length !== messageIDs.length) throw reply.ok === true ? notAReply('revoke') : asError(new Refusal(reply));
+    return results.map((result, index) => takeResult(session, conversation, messageIDs[index]!, object(result) ?? {}));
+  } finally {
+    for (const id of messageIDs) {
+      const calls = session.recalling.get(id)! - 1;
+      if (calls > 0) session.recalling.set(id, calls);
+      else session.recalling.delete(id);
+    }
+  }
+}
+
+/** Whether it is sure that the server will refuse. In groups the user may be a moderator, for whom there is no window. */
+function isWindowOver(session: Session, conversation: string, messageID: string): boolean {
+  const held = session.view.get(conversation)?.get(messageID);
+  const now = session.clock.now();
+  if (!held || now === undefined || !conversation.startsWith('c2c_')) return false;
+  const mine = held.from === session.user && !held.isRevoked;
+  return mine && held.recallableUntil >= 1 && now > held.recallableUntil + WINDOW_TOLERANCE_MILLISECONDS;
+}
+
+/** Turns what was recalled into a tombstone, at once and without an event. */
+function takeResult(session: Session, conversation: string, ID: string, result: JSONObject): RevokeResult {
+  const revoked = readRevoked(result.revoked);
+  if (result.ok !== true || !revoked) {
+    return { ID, message: undefined, repeated: false, error: asError(new Refusal(result)) };
+  }
+  const sender = revoked.role === 'sender' ? revoked.by : '';
+  let message: Message | undefined;
+  session.change(conversation, (held) => {
+    held.lastChangeAt = Math.max(held.lastChangeAt, revoked.at);
+    const { unheld } = held.learnRevocation({ messageId: ID, sender, sentAt: 0, revoked }, 'event');
+    const tombstoned = held.get(ID);
+    message = tombstoned && { ...tombstoned };
+    return [{ unheld: unheld === true && sender !== session.user }];
+  });
+  return { ID, message, repeated: result.repeated === true, error: undefined };
+}
+
+/** Fetches a page of a conversation: the messages just before `before`, or the newest. It enters no view and moves no cursor. */
+export async function fetchPage(session: Session, conversation: string, before: string, limit: number) {
+  const item = { conversation, limit, ...(before && { before }) };
+  const reply = await session.requests.ask('sync', { conversations: [item] }).reply.catch((failure) => {
+    throw asError(failure);
+  });
+  const page = Array.isArray(reply.conversations) ? object(reply.conversations[0]) : undefined;
+  if (!page) throw notAReply('sync');
+  if (page.error !== undefined) throw asError(new Refusal(page));
+  const held = session.view.get(conversation);
+  const messages = readList(page.messages, (value) => readMessage(value, session.user, conversation)).map((message) => {
+    const known = held?.get(message.ID); // the page may have been read before a recall that is known here
+    return known?.isRevoked ? { ...known, from: message.from, flow: message.flow, sentAt: message.sentAt } : message;
+  });
+  return { messages, more: page.more === true || (before === '' && page.older === true) };
+}
+
+/** What a caller is told of a failure. */
+export function asError(failure: unknown): RecallError {
+  return failure instanceof Refusal ? failure.error() : (failure as RecallError);
+}
+

@@ -1,0 +1,279 @@
+import { watchForSleep } from './awake.js';
+import { BackOff } from './backoff.js';
+import { type Clock, ServerClock } from './clock.js';
+import { Connection, HandshakeFailed, type WebSocketConstructor } from './connection.js';
+import type { Change, ConversationView } from './conversation.js';
+import { ERROR_CODE, invalid, notAReply, type RecallError, tokenOver } from './errors.js';
+import { type Emitter, EVENT } from './events.js';
+import { count, type JSONObject, parseFrame, text } from './frames.js';
+import { receiveEvent } from './receive.js';
+import { Refusal, Requests } from './requests.js';
+import { Synchronisation } from './synchronise.js';
+import { expiresAt } from './token.js';
+import { MessageIDs } from './ulid.js';
+import { View } from './view.js';
+
+/** All options, with their defaults filled in. */
+export interface SessionOptions {
+  url: string;
+  webSocket: WebSocketConstructor;
+  requestTimeout: number;
+  reconnectMinimum: number;
+  reconnectMaximum: number;
+  clock: Clock;
+  random: () => number;
+}
+
+/** Gets a new token, for example from the application's own server. */
+export type TokenProvider = () => Promise<string> | string;
+
+const KEEP_ALIVE_MILLISECONDS = 5 * 60_000;
+const KEEP_ALIVE_SPREAD_MILLISECONDS = 4 * 60_000;
+const CHECK_TIMEOUT_MILLISECONDS = 5_000;
+const TOKEN_TRIES = 3;
+const UNANSWERED_LIMIT = 1_000;
+
+/** One login: the connection that is kept, what is held, and what is outstanding. */
+export class Session {
+  readonly view: View;
+  readonly clock: ServerClock;
+  readonly ids = new MessageIDs();
+  readonly requests: Requests;
+  readonly synchronisation: Synchronisation;
+  readonly backOff: BackOff;
+  /** messageIds of sends whose outcome is unknown. */
+  readonly unanswered = new Set<string>();
+  /** messageIds that this client is recalling, with how many calls. */
+  readonly recalling = new Map<string, number>();
+  /** Resolves after the first synchronisation. */
+  readonly ready: Promise<void>;
+
+  #ended = new AbortController();
+  #reason: RecallError | undefined;
+  #connection: Connection | undefined;
+  #skipPause: (() => void) | undefined;
+  #checking = false;
+  #unwatch: () => void;
+  #resolveReady!: () => void;
+  #rejectReady!: (error: Error) => void;
+
+  constructor(
+    readonly options: SessionOptions,
+    readonly emitter: Emitter,
+    readonly user: string,
+    private token: string,
+    private readonly tokenProvider: TokenProvider | undefined,
+  ) {
+    this.view = new View(user);
+    this.clock = new ServerClock(options.clock);
+    this.backOff = new BackOff(options.reconnectMinimum, options.reconnectMaximum, options.random);
+    this.requests = new Requests(options.requestTimeout, this.backOff);
+    this.synchronisation = new Synchronisation(this);
+    this.ready = new Promise((resolve, reject) => ([this.#resolveReady, this.#rejectReady] = [resolve, reject]));
+    this.ready.catch(() => {}); // whoever waits for it is told; that nobody waits is no fault
+    this.#unwatch = watchForSleep(options.clock, () => void this.check());
+    void this.#run();
+  }
+
+  /** Why the session is over, undefined while it is not. */
+  get over(): RecallError | undefined {
+    return this.#reason;
+  }
+
+  /** Ends the session; the first reason counts. */
+  end(reason: RecallError): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#unwatch();
+    this.#rejectReady(reason);
+    this.requests.failAll(reason);
+    this.#connection?.drop();
+    this.#ended.abort();
+    this.#skipPause?.();
+  }
+
+  /** Makes sure that the connection is alive, or makes one at once. */
+  async check(): Promise<void> {
+    this.#skipPause?.();
+    const connection = this.#connection;
+    if (!connection || this.#checking) return;
+    this.#checking = true;
+    try {
+      await this.#greet(connection, Math.min(this.options.requestTimeout, CHECK_TIMEOUT_MILLISECONDS));
+    } catch {
+      connection.drop();
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Applies what was learnt of a conversation, and tells the application. Returns false where nothing can be held. */
+  change(id: string, apply: (conversation: ConversationView) => Change[]): boolean {
+    const conversation = this.view.open(id);
+    if (!conversation) return false;
+    const changes = apply(conversation);
+    this.view.took(changes.length);
+    const unheld = changes.some((change) => change.unheld);
+    this.announce(changes);
+    if (unheld || (conversation.cursor === '' && changes.length > 0)) this.synchronisation.want(id, 'unknown');
+    this.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, this.view.list());
+    return true;
+  }
+
+  /** Tells the application, but not of recalls that this client asked for itself: those get their result. */
+  announce(changes: Change[]): void {
+    const received = changes.flatMap((change) => change.received ?? []);
+    const recalled = changes
+      .flatMap((change) => change.recalled ?? [])
+      .filter((message) => !(message.revokerInfo?.userID === this.user && this.recalling.has(message.ID)));
+    if (received.length > 0) this.emitter.emit(EVENT.MESSAGE_RECEIVED, received);
+    if (recalled.length > 0) this.emitter.emit(EVENT.MESSAGE_REVOKED, recalled);
+  }
+
+  /** Notes a send without an answer. Returns whether there was one under this ID before. */
+  beginSend(messageID: string): boolean {
+    const earlier = this.unanswered.has(messageID);
+    if (this.unanswered.size < UNANSWERED_LIMIT) this.unanswered.add(messageID);
+    return earlier;
+  }
+
+  /** Waits; `check` and the end of the session cut it short. */
+  pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, milliseconds);
+      const skip = this.#skipPause;
+      this.#skipPause = done;
+      const session = this;
+      function done() {
+        clearTimeout(timer);
+        if (session.#skipPause === done) session.#skipPause = undefined;
+        skip?.();
+        resolve();
+      }
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'connecting' });
+    for (let repeat = 0; !this.over; repeat++) {
+      const refused = this.token === '' || (await this.#connectAndServe(() => (repeat = 0)));
+      if (this.over) return;
+      if (refused && !(await this.#renewToken())) return;
+      if (!refused || repeat > 0) await this.pause(this.backOff.delay(repeat));
+    }
+  }
+
+  #isPast(time: number | undefined): boolean {
+    return time !== undefined && time < (this.clock.now() ?? this.options.clock.wall());
+  }
+
+  /** Uses one connection until it is over. Returns true if a new token is needed. */
+  async #connectAndServe(greeted: () => void): Promise<boolean> {
+    const { webSocket, url, requestTimeout } = this.options;
+    let connection: Connection;
+    try {
+      connection = await Connection.open(webSocket, url, this.token, requestTimeout, this.#ended.signal);
+    } catch (error) {
+      // A browser does not say why a handshake failed. With a token that is over, that is why. What is no HandshakeFailed
+      // comes from the constructor: a token with characters that no token has.
+      return !(error instanceof HandshakeFailed) || error.refused || this.#isPast(expiresAt(this.token));
+    }
+    connection.receive = (data) => this.#receive(connection, data);
+    let connected = false;
+    connection.lost = () => {
+      this.#connection = undefined;
+      this.requests.lost(connection);
+      const state = this.over ? 'disconnected' : 'connecting';
+      if (connected) this.emitter.emit(EVENT.NET_STATE_CHANGE, { state });
+    };
+    try {
+      if (this.over) throw this.over;
+      await this.#greet(connection);
+      connected = true;
+      greeted();
+      await this.#serve(connection);
+    } catch {
+      // Whatever went wrong on this connection, the next one begins anew.
+    }
+    connection.drop();
+    return connection.tokenExpired;
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    this.#connection = connection;
+    this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'connected' });
+    this.requests.ready(connection);
+    await this.synchronisation.all(connection);
+    this.#resolveReady();
+    const keepAlive = this.#keepAlive(connection);
+    await connection.gone;
+    keepAlive();
+  }
+
+  /** API Gateway ends a connection that is idle for 10 minutes; devices that connected together should not speak together. */
+  #keepAlive(connection: Connection): () => void {
+    let timer: ReturnType<typeof setTimeout>;
+    const again = () => {
+      const after = KEEP_ALIVE_MILLISECONDS + this.options.random() * KEEP_ALIVE_SPREAD_MILLISECONDS;
+      timer = setTimeout(() => {
+        this.#greet(connection).then(again, () => connection.drop());
+      }, after);
+    };
+    again();
+    return () => clearTimeout(timer);
+  }
+
+  /** Says hello: learns the server's clock, and whose token this is. With `once`, one attempt of so many milliseconds. */
+  async #greet(connection: Connection, once?: number): Promise<void> {
+    const { clock } = this.options;
+    const asked = clock.monotonic();
+    const hello = await this.requests.ask('hello', {}, connection, once).reply;
+    const serverTime = count(hello.serverTime);
+    if (!serverTime) throw notAReply('hello');
+    if (text(hello.user) !== '' && hello.user !== this.user) {
+      this.end(invalid("the token is another user's: log in with the userID that the token was made for"));
+      throw this.over;
+    }
+    this.clock.set(asked, clock.monotonic(), serverTime);
+  }
+
+  #receive(connection: Connection, data: unknown): void {
+    const frame = parseFrame(data);
+    if (!frame) return;
+    if (frame.type === undefined) {
+      this.requests.repeatAll();
+    } else if (frame.type === 'reply') {
+      this.#receiveReply(connection, frame);
+    } else {
+      receiveEvent(this, frame);
+    }
+  }
+
+  #receiveReply(connection: Connection, frame: JSONObject): void {
+    if (frame.ok !== true && new Refusal(frame).error().code === ERROR_CODE.TOKEN_EXPIRED) {
+      connection.tokenExpired = true; // what was asked goes out again on the next connection
+      connection.drop();
+    } else {
+      this.requests.answer(frame);
+    }
+  }
+
+  /** Asks the provider for a token. Without one the session is over, and the application is told. */
+  async #renewToken(): Promise<boolean> {
+    // A laptop that wakes up has no network yet, so one failure is not the end.
+    for (let repeat = 0; this.tokenProvider && repeat < TOKEN_TRIES && !this.over; repeat++) {
+      try {
+        this.token = await this.tokenProvider();
+        if (this.token) return true;
+      } catch {
+        await this.pause(this.backOff.delay(repeat + 1));
+      }
+    }
+    if (!this.over) {
+      this.end(tokenOver());
+      this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'disconnected' });
+      this.emitter.emit(EVENT.TOKEN_EXPIRED, undefined);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+/** Kinds of conversation, for {@link Recall.createTextMessage}. */
+export const TYPES = {
+  /** One-to-one: `to` is a user ID. */
+  CONV_C2C: 'c2c',
+  /** Group: `to` is a group ID. */
+  CONV_GROUP: 'group',
+} as const;
+
+/** Who recalled a message: the sender, a moderator of the group, or an administrator of the deployment. */
+export type RevokerRole = 'sender' | 'moderator' | 'admin';
+
+/** A message, or, recalled, its tombstone: `isRevoked` is true and `payload` is gone. */
+export interface Message {
+  /** ULID; sorting by it gives the order of the conversation. */
+  ID: string;
+  /** `c2c_<user ID of the peer>` or `group_<group ID>`. */
+  conversationID: string;
+  /** User ID of the sender. */
+  from: string;
+  /** `out` if the logged-in user sent it, on whichever device. */
+  flow: 'in' | 'out';
+  /** The server's time of sending, milliseconds since 1970; 0 until sent. */
+  sentAt: number;
+  /** Until when the sender may recall it: server time, milliseconds since 1970. −1: no limit; 0: never (or not sent yet). */
+  recallableUntil: number;
+  /** What was sent, e.g. `{ text: 'hi' }`. Undefined in a tombstone. */
+  payload: Record<string, unknown> | undefined;
+  /** ID of the message that this one answers. */
+  replyTo: string | undefined;
+  /** `unSend` until the server answered, then `success`, or `fail`. */
+  status: 'unSend' | 'success' | 'fail';
+  /** Whether it was recalled. */
+  isRevoked: boolean;
+  /** Who recalled it and as what, in a tombstone. */
+  revokerInfo: { userID: string; role: RevokerRole } | undefined;
+  /** Why, as the one who recalled it said; `''` without a reason. */
+  revokeReason: string;
+  /** Server time of the recall, milliseconds since 1970; 0 if not recalled. */
+  revokedAt: number;
+}
+
+/** An entry of the conversation list. */
+export interface Conversation {
+  /** `c2c_<user ID of the peer>` or `group_<group ID>`. */
+  conversationID: string;
+  /** How many messages of others are unread, by the server's count. Recalled ones do not count. */
+  unreadCount: number;
+  /** The newest message held, or its tombstone, for the preview. */
+  lastMessage: Message | undefined;
+  /** Server time of the last message or recall, milliseconds since 1970. */
+  lastChangeAt: number;
+  /** ID up to which the user has read; `''` if nothing. */
+  readUpTo: string;
+  /** The user's role in a group: `owner`, `admin` or `member`. */
+  role: string | undefined;
+}
+
+/** The outcome of one of several recalls. */
+export interface RevokeResult {
+  /** ID of the message. */
+  ID: string;
+  /** The tombstone, if it was recalled. */
+  message: Message | undefined;
+  /** True if this user had recalled it before; `message` then shows the first recall. */
+  repeated: boolean;
+  /** Why not, if it failed. */
+  error: Error | undefined;
+}
+
+/** What every promise of the client resolves to, as in Tencent's Web SDK. */
+export interface Result<Data> {
+  /** Always 0: a failure rejects with a {@link RecallError}. */
+  code: 0;
+  data: Data;
+}
