@@ -28,7 +28,6 @@ class OkHttpTransportTest {
     private final OkHttpTransport transport = new OkHttpTransport(new OkHttpClient());
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<WebSocket> accepted = new LinkedBlockingQueue<>();
-    private final BlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
     @BeforeEach
@@ -38,8 +37,6 @@ class OkHttpTransportTest {
 
     @AfterEach
     void stop() {
-        // The web server waits for its connections to end.
-        opened.forEach(WebSocket::cancel);
         server.close();
     }
 
@@ -47,8 +44,12 @@ class OkHttpTransportTest {
         server.enqueue(new MockResponse.Builder().webSocketUpgrade(new WebSocketListener() {
             @Override
             public void onOpen(WebSocket socket, Response response) {
-                opened.add(socket);
                 accepted.add(socket);
+            }
+
+            @Override
+            public void onClosing(WebSocket socket, int code, String reason) {
+                socket.close(code, null);
             }
 
             @Override

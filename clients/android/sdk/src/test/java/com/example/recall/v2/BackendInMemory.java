@@ -6,9 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import mockwebserver3.Dispatcher;
@@ -25,7 +23,6 @@ public final class BackendInMemory implements Closeable {
 
     private final MockWebServer server = new MockWebServer();
     private final Map<String, WebSocket> connected = new HashMap<>();
-    private final List<WebSocket> opened = new ArrayList<>();
     private final Map<String, TreeMap<String, JsonObject>> stored = new HashMap<>();
     private int refuseRecallsWith;
 
@@ -54,12 +51,6 @@ public final class BackendInMemory implements Closeable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            // The web server waits for its connections to end, and a client that just went may not have been noticed yet.
-            for (WebSocket socket : opened) {
-                socket.cancel();
-            }
-        }
         server.close();
     }
 
@@ -74,8 +65,12 @@ public final class BackendInMemory implements Closeable {
         public void onOpen(WebSocket socket, Response response) {
             synchronized (BackendInMemory.this) {
                 connected.put(user, socket);
-                opened.add(socket);
             }
+        }
+
+        @Override
+        public void onClosing(WebSocket socket, int code, String reason) {
+            socket.close(code, null);
         }
 
         @Override
