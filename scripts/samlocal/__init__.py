@@ -1,0 +1,1 @@
+"""What scripts/test-sam.py needs to run functions in containers beside a local stack."""
