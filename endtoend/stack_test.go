@@ -1,0 +1,153 @@
+package endtoend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/local/stack"
+)
+
+// patience bounds every wait; nothing waits longer than what it waits for.
+const patience = 20 * time.Second
+
+// backend is the one stack that the tests of this package share. Each test has users of its own.
+type backend struct {
+	*stack.Stack
+	mutex sync.Mutex
+	lines []string
+}
+
+// logged is everything that functions logged so far.
+func (b *backend) logged() []string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return slices.Clone(b.lines)
+}
+
+var shared *backend // set once by TestMain, before any test runs
+
+func TestMain(m *testing.M) {
+	started, err := start(context.Background(), nil)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq\n", err)
+		os.Exit(1)
+	}
+	shared = started
+	code := m.Run()
+	started.Close()
+	os.Exit(code)
+}
+
+func start(ctx context.Context, parameters map[string]string) (*backend, error) {
+	b := &backend{}
+	running, err := stack.Start(ctx, stack.Options{
+		Parameters: parameters,
+		Report: func(entry stack.Entry) {
+			b.mutex.Lock()
+			defer b.mutex.Unlock()
+			b.lines = append(b.lines, fmt.Sprintf("%+v", entry))
+		},
+	})
+	b.Stack = running
+	return b, err
+}
+
+// users gives a test names that no other test has.
+func users(t *testing.T, names ...string) []string {
+	t.Helper()
+	named := make([]string, len(names))
+	for i, name := range names {
+		named[i] = fmt.Sprintf("%s-%x", name, time.Now().UnixNano())
+	}
+	return named
+}
+
+// admin sends an admin request by direct invocation and wants it to be answered ok.
+func admin(t *testing.T, request frame) frame {
+	t.Helper()
+	reply := adminReply(t, request)
+	if reply["ok"] != true {
+		t.Fatalf("admin %s: %v", request["action"], reply["error"])
+	}
+	return reply
+}
+
+func adminReply(t *testing.T, request frame) frame {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	raw, err := shared.Admin(ctx, request)
+	if err != nil {
+		t.Fatalf("admin %s: %v", request["action"], err)
+	}
+	var reply frame
+	if err := json.Unmarshal(raw, &reply); err != nil {
+		t.Fatalf("admin %s: not JSON: %v", request["action"], err)
+	}
+	return reply
+}
+
+// newGroup makes a group with an owner and members, and returns its ID.
+func newGroup(t *testing.T, owner string, members ...string) string {
+	t.Helper()
+	group := users(t, "group")[0]
+	admin(t, frame{"action": "putGroup", "group": group, "name": "Engineering"})
+	admin(t, frame{"action": "putMember", "group": group, "user": owner, "role": "owner"})
+	for _, member := range members {
+		admin(t, frame{"action": "putMember", "group": group, "user": member, "role": "member"})
+	}
+	return group
+}
+
+// storedItem reads a message's item as DynamoDB has it.
+func storedItem(t *testing.T, conversationKey, messageID string) map[string]types.AttributeValue {
+	t.Helper()
+	client := dynamodb.New(dynamodb.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(shared.Addresses().DynamoDB),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
+	tables, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	if err != nil {
+		t.Fatalf("list tables: %v", err)
+	}
+	for _, table := range tables.TableNames {
+		if !strings.Contains(table, "essages") {
+			continue
+		}
+		read, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+			TableName:      &table,
+			ConsistentRead: aws.Bool(true),
+			Key: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: conversationKey},
+				"sk": &types.AttributeValueMemberS{Value: "msg#" + messageID},
+			},
+		})
+		if err != nil {
+			t.Fatalf("read the item: %v", err)
+		}
+		return read.Item
+	}
+	t.Fatalf("no table of messages among %v", tables.TableNames)
+	return nil
+}
+
+func directKey(a, b string) string {
+	if b < a {
+		a, b = b, a
+	}
+	return "c2c#" + a + "#" + b
+}
