@@ -1,0 +1,73 @@
+// The core with a network, a clock and threads: what the platforms' faces (V2TIM in C++, Objective-C) are made of.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "../core/session.h"
+#include "../transport/transport.h"
+
+namespace recall {
+
+// Asked for a token when the one in use was refused; answers once, at once or later, from any thread.
+using TokenProvider = std::function<void(std::function<void(std::optional<std::string>)> answer)>;
+
+struct ClientOptions {
+    std::string url;
+    TokenProvider tokenProvider;  // without one, the end of a token ends the login
+    // Runs callbacks, in the order given; left out, they run on a thread of the client.
+    std::function<void(std::function<void()>)> callbackExecutor;
+    std::unique_ptr<Transport> transport;  // left out: the platform's
+    Milliseconds requestTimeout = 10'000;
+    Milliseconds reconnectMinimum = 500;
+    Milliseconds reconnectMaximum = 30'000;
+};
+
+class ClientListener {
+public:
+    virtual ~ClientListener() = default;
+    virtual void connecting() {}
+    virtual void connected() {}
+    virtual void disconnected() {}
+    virtual void received(const Message&) {}
+    virtual void recalled(const Message&) {}
+    virtual void conversationChanged(const ConversationSummary&) {}
+    virtual void tokenExpired() {}
+};
+
+// One user's device. All functions return at once and may be called from any thread, also from a callback. Completions
+// and listener calls come by the callback executor, one at a time.
+class Client {
+public:
+    Client(ClientOptions options, std::shared_ptr<ClientListener> listener);
+    // Logs out, and waits for callbacks under way unless called by one.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void login(const std::string& user, const std::string& token, Completion<Nothing> completion);
+    void logout(Completion<Nothing> completion);
+    std::string send(const std::string& conversation, const std::string& body, const std::string& messageId,
+                     Completion<Message> completion);
+    void revoke(const std::string& conversation, const std::string& messageId, const std::string& reason,
+                Completion<Message> completion);
+    void history(const std::string& conversation, const std::string& before, int limit,
+                 Completion<std::vector<Message>> completion);
+    void read(const std::string& conversation, const std::string& messageId, Completion<int> completion);
+
+    // What is held now; nothing is asked of the server.
+    std::vector<Message> messages(const std::string& conversation) const;
+    ConversationSummary conversation(const std::string& id) const;
+    std::vector<ConversationSummary> conversations() const;
+    std::string user() const;
+    Milliseconds serverTime() const;
+
+    // Runs a function as callbacks are run, after those that wait already.
+    void post(std::function<void()> function) const;
+
+private:
+    class Machine;
+    std::shared_ptr<Machine> machine_;
+};
+
+}  // namespace recall

@@ -1,0 +1,121 @@
+#include "conversation.h"
+
+#include <algorithm>
+
+namespace recall {
+namespace {
+
+constexpr std::size_t maximumTouched = 1'000;
+
+}  // namespace
+
+Change Conversation::learn(Message message, Origin origin) {
+    message.conversation = summary_.conversation;
+    if (message.revoked) {
+        return learnRevocation({message.messageId, message.sender, message.sentAt, *message.revoked}, origin);
+    }
+    touch(message.messageId, origin);
+    const auto held = messages_.find(message.messageId);
+    if (held != messages_.end()) {
+        // Of a recalled message whose body comes late only its sender is taken.
+        early_.erase(message.messageId);
+        if (held->second.sender.empty()) held->second.sender = message.sender;
+        return {};
+    }
+    if (message.messageId <= floor_) return {};
+    Change change;
+    change.received = origin != Origin::History;
+    change.message = message;
+    if (origin == Origin::Event && counts(message)) ++summary_.unread;
+    put(std::move(message));
+    return change;
+}
+
+Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin origin) {
+    touch(revocation.messageId, origin);
+    const auto held = messages_.find(revocation.messageId);
+    const bool known = held != messages_.end();
+    if (known && held->second.revoked) {
+        if (held->second.sender.empty()) held->second.sender = revocation.sender;
+        return {};
+    }
+    if (!known && isEarly(revocation.messageId)) return {};
+
+    Message tombstone;
+    if (known) {
+        tombstone = held->second;
+        if (origin == Origin::Event && counts(tombstone) && summary_.unread > 0) --summary_.unread;
+        bodyBytes_ -= tombstone.body.size();
+        messages_.erase(held);
+    } else {
+        tombstone.messageId = revocation.messageId;
+        tombstone.conversation = summary_.conversation;
+        tombstone.sender = revocation.sender;
+        tombstone.sentAt = revocation.sentAt;
+        if (origin == Origin::Event) early_.insert(revocation.messageId);
+    }
+    tombstone.body.clear();
+    tombstone.revoked = revocation.revoked;
+
+    Change change;
+    change.recalled = known || origin != Origin::History;
+    change.unheld = !known && origin == Origin::Event && counts(tombstone);
+    change.message = tombstone;
+    if (known || revocation.messageId > floor_) put(std::move(tombstone));
+    return change;
+}
+
+void Conversation::setRead(const std::string& readUpTo, int unread) {
+    summary_.readUpTo = std::max(summary_.readUpTo, readUpTo);
+    summary_.unread = std::max(unread, 0);
+}
+
+void Conversation::beginSync() {
+    syncing_ = true;
+    touched_.clear();
+}
+
+bool Conversation::endSync(const ConversationItem& item, const std::set<std::string>& included) {
+    setRead(item.summary.readUpTo, item.summary.unread);
+    syncing_ = false;
+    const bool complete = std::all_of(touched_.begin(), touched_.end(),
+                                      [&](const std::string& id) { return included.count(id) > 0; });
+    touched_.clear();
+    return complete;
+}
+
+void Conversation::forgetOldest() {
+    if (messages_.empty()) return;
+    const auto oldest = messages_.begin();
+    floor_ = oldest->first;
+    bodyBytes_ -= oldest->second.body.size();
+    early_.erase(oldest->first);
+    messages_.erase(oldest);
+}
+
+void Conversation::forgetEarly(const std::string& messageId) {
+    if (early_.erase(messageId) > 0) messages_.erase(messageId);
+}
+
+const Message* Conversation::find(const std::string& messageId) const {
+    const auto held = messages_.find(messageId);
+    return held == messages_.end() ? nullptr : &held->second;
+}
+
+// Whether an unrecalled message is one of the unread ones.
+bool Conversation::counts(const Message& message) const {
+    return message.sender != self_ && message.messageId > summary_.readUpTo;
+}
+
+void Conversation::touch(const std::string& messageId, Origin origin) {
+    if (syncing_ && origin == Origin::Event && touched_.size() < maximumTouched) touched_.insert(messageId);
+}
+
+void Conversation::put(Message message) {
+    bodyBytes_ += message.body.size();
+    summary_.lastMessageId = std::max(summary_.lastMessageId, message.messageId);
+    const std::string id = message.messageId;
+    messages_.insert_or_assign(id, std::move(message));
+}
+
+}  // namespace recall

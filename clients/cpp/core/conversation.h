@@ -1,0 +1,79 @@
+// What is held of one conversation.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "frame.h"
+#include "types.h"
+
+namespace recall {
+
+// How something was learnt, which decides whether the application is told.
+enum class Origin {
+    Event,    // a live event
+    Cursor,   // a sync with a cursor: what changed since
+    History,  // the first synchronisation without a cursor, or a page of history: what was there before
+    Begun,    // a later sync without a cursor: a conversation that began while nothing was held of it
+};
+
+// What the application is to be told of one thing learnt.
+struct Change {
+    bool received = false;
+    bool recalled = false;
+    // The recall of a message that is not held and may be counted as unread: only the server knows the number.
+    bool unheld = false;
+    Message message;
+};
+
+class Conversation {
+public:
+    Conversation(std::string id, std::string self) : self_(std::move(self)) { summary_.conversation = std::move(id); }
+
+    // Takes in a message or a tombstone. A repeat changes nothing, and a tombstone stays one.
+    Change learn(Message message, Origin origin);
+    // Turns a message into its tombstone; of a message that is not held it keeps the tombstone, so that a body that
+    // comes late is never shown.
+    Change learnRevocation(const MessageRevocation& revocation, Origin origin);
+
+    // Takes the server's read marker, which never moves back, and its unread number.
+    void setRead(const std::string& readUpTo, int unread);
+
+    void beginSync();
+    // Takes the server's numbers. False when events brought something meanwhile that the reply does not have: the
+    // number may be off by it, and the conversation is to be synchronised again.
+    bool endSync(const ConversationItem& item, const std::set<std::string>& included);
+
+    // Forgets the message with the lowest ID. It stays known by the floor, so that a late repeat is not taken as new.
+    void forgetOldest();
+    // Forgets the tombstone of a message that never came.
+    void forgetEarly(const std::string& messageId);
+
+    const Message* find(const std::string& messageId) const;
+    const std::map<std::string, Message>& messages() const { return messages_; }
+    // The tombstones of messages that have not come, and the bytes of all bodies held.
+    bool isEarly(const std::string& messageId) const { return early_.count(messageId) > 0; }
+    std::size_t bodyBytes() const { return bodyBytes_; }
+
+    ConversationSummary& summary() { return summary_; }
+    const ConversationSummary& summary() const { return summary_; }
+
+    std::string cursor;
+    bool synchronised = false;  // once to its last page
+
+private:
+    bool counts(const Message& message) const;
+    void touch(const std::string& messageId, Origin origin);
+    void put(Message message);
+
+    std::string self_;
+    ConversationSummary summary_;
+    std::map<std::string, Message> messages_;
+    std::set<std::string> early_;
+    std::size_t bodyBytes_ = 0;
+    std::string floor_;
+    bool syncing_ = false;
+    std::set<std::string> touched_;  // what events brought while a sync is under way
+};
+
+}  // namespace recall

@@ -1,0 +1,73 @@
+#include <nlohmann/json.hpp>
+
+#include "frame.h"
+
+namespace recall {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json request(const char* action, const std::string& id) { return Json{{"action", action}, {"id", id}}; }
+
+// Bytes that are not UTF-8 become U+FFFD: the server takes text only.
+std::string write(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string helloRequest(const std::string& id) { return write(request("hello", id)); }
+
+std::string sendRequest(const std::string& id, const Message& message) {
+    Json fields = request("send", id);
+    fields["conversation"] = message.conversation;
+    fields["messageId"] = message.messageId;
+    fields["body"] = Json::parse(message.body, nullptr, false);
+    if (!message.replyTo.empty()) fields["replyTo"] = message.replyTo;
+    return write(fields);
+}
+
+std::string revokeRequest(const std::string& id, const std::string& conversation, const std::string& messageId,
+                          const std::string& reason, bool unsent) {
+    Json fields = request("revoke", id);
+    fields["conversation"] = conversation;
+    fields["messageId"] = messageId;
+    if (!reason.empty()) fields["reason"] = reason;
+    if (unsent) fields["unsent"] = true;
+    return write(fields);
+}
+
+std::string syncRequest(const std::string& id, const std::vector<SyncRequestItem>& items) {
+    Json list = Json::array();
+    for (const SyncRequestItem& item : items) {
+        Json fields{{"conversation", item.conversation}};
+        if (!item.cursor.empty()) fields["cursor"] = item.cursor;
+        list.push_back(std::move(fields));
+    }
+    Json fields = request("sync", id);
+    fields["conversations"] = std::move(list);
+    return write(fields);
+}
+
+std::string historyRequest(const std::string& id, const std::string& conversation, const std::string& before,
+                           int limit) {
+    Json item{{"conversation", conversation}};
+    if (!before.empty()) item["before"] = before;
+    if (limit > 0) item["limit"] = limit;
+    Json fields = request("sync", id);
+    fields["conversations"] = Json::array({std::move(item)});
+    return write(fields);
+}
+
+std::string readRequest(const std::string& id, const std::string& conversation, const std::string& messageId) {
+    Json fields = request("read", id);
+    fields["conversation"] = conversation;
+    fields["messageId"] = messageId;
+    return write(fields);
+}
+
+std::string conversationsRequest(const std::string& id, const std::string& after) {
+    Json fields = request("conversations", id);
+    if (!after.empty()) fields["after"] = after;
+    return write(fields);
+}
+
+}  // namespace recall

@@ -1,0 +1,252 @@
+#include "session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace recall {
+namespace {
+
+constexpr Milliseconds minute = 60'000;
+constexpr int statusUnauthorized = 401;
+
+const Error notLoggedIn{code::notLoggedIn, "not logged in: log in first"};
+const Error tokenOver{code::tokenExpired, "the token is over and there is no new one: log in with a new token"};
+const Error loginTimedOut{code::requestTimedOut,
+                          "the server could not be reached in time: check the address and the network, then log in again"};
+
+}  // namespace
+
+Session::Session(SessionOptions options, Link& link, SessionListener& listener)
+    : options_(std::move(options)),
+      link_(link),
+      listener_(listener),
+      ids_(options_.random),
+      requests_(
+          options_.requestTimeout, [this](int repeat) { return backOff(repeat); },
+          [this](const std::string& frame) { link_.send(frame); }),
+      view_("", options_.limits) {}
+
+void Session::login(Milliseconds now, const std::string& user, const std::string& token,
+                    Completion<Nothing> completion) {
+    logout(now);
+    user_ = user;
+    token_ = token;
+    view_ = View(user, options_.limits);
+    clock_.forget();
+    clock_.guess(now, options_.deviceTime());
+    ids_.startOver();
+    login_ = std::move(completion);
+    loginDeadline_ = now + maximumAttempts * options_.requestTimeout;
+    failures_ = 0;
+    connect(now);
+}
+
+void Session::logout(Milliseconds now) {
+    if (state_ == State::LoggedOut) return;
+    end(now, State::LoggedOut, notLoggedIn);
+    user_.clear();
+    view_ = View("", options_.limits);
+}
+
+// Ends everything that is under way. What is held stays.
+void Session::end(Milliseconds now, State state, const Error& error) {
+    if (online() || state_ == State::Connecting) link_.close();
+    state_ = state;
+    token_.clear();
+    openDeadline_ = reconnectAt_ = keepAliveAt_ = synchroniseAt_ = loginDeadline_ = never;
+    listing_ = syncing_ = firstSynchronised_ = false;
+    todo_.clear();
+    repeats_.clear();
+    requests_.disconnected();
+    requests_.fail(now, error);
+    sending_.clear();
+    unanswered_.clear();
+    recalling_.clear();
+    recalledUnsent_.clear();
+    if (login_) {
+        const auto login = *std::exchange(login_, std::nullopt);
+        login.failed(error);
+    }
+}
+
+bool Session::online() const { return state_ == State::Greeting || state_ == State::Ready; }
+
+bool Session::refusesCalls(const std::function<void(const Error&)>& failed) const {
+    if (state_ != State::LoggedOut && state_ != State::Expired) return false;
+    failed(state_ == State::Expired ? tokenOver : notLoggedIn);
+    return true;
+}
+
+void Session::connect(Milliseconds now) {
+    state_ = State::Connecting;
+    openDeadline_ = now + options_.requestTimeout;
+    listener_.connecting();
+    link_.open(token_);
+}
+
+void Session::opened(Milliseconds now) {
+    if (state_ != State::Connecting) return;
+    state_ = State::Greeting;
+    openDeadline_ = never;
+    hello(now);
+}
+
+void Session::refused(Milliseconds now, int status) {
+    if (state_ != State::Connecting) return;
+    openDeadline_ = never;
+    if (status == statusUnauthorized) {
+        needToken(now);
+    } else {
+        waitToReconnect(now);
+    }
+}
+
+void Session::closed(Milliseconds now) {
+    if (online() || state_ == State::Connecting) lost(now);
+}
+
+void Session::received(Milliseconds now, std::string_view text) {
+    if (!online()) return;
+    const Frame frame = readFrame(text);
+    if (const auto* reply = std::get_if<Reply>(&frame)) {
+        if (!reply->ok && reply->error.code == code::tokenExpired) {
+            drop(now);
+            needToken(now);
+            return;
+        }
+        requests_.answered(now, *reply);
+    } else if (std::holds_alternative<GatewayFrame>(frame)) {
+        requests_.gatewayFailed(now);
+    } else if (const auto* message = std::get_if<MessageEvent>(&frame)) {
+        messageEvent(now, *message);
+    } else if (const auto* revoked = std::get_if<RevokedEvent>(&frame)) {
+        revokedEvent(now, *revoked);
+    } else if (const auto* read = std::get_if<ReadEvent>(&frame)) {
+        readEvent(*read);
+    } else if (const auto* conversation = std::get_if<ConversationEvent>(&frame)) {
+        conversationEvent(now, *conversation);
+    }
+}
+
+// The first thing on a connection, and what keeps it alive: API Gateway ends one that is idle for 10 minutes.
+void Session::hello(Milliseconds now) {
+    keepAliveAt_ = never;
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, helloRequest(id), {/*bound=*/true},
+                    [this, now](Milliseconds answered, const Outcome& outcome) { greeted(answered, now, outcome); });
+}
+
+void Session::greeted(Milliseconds now, Milliseconds asked, const Outcome& outcome) {
+    if (!outcome.ok() || outcome.reply->serverTime <= 0) {
+        drop(now);
+        return;
+    }
+    if (!outcome.reply->user.empty() && outcome.reply->user != user_) {
+        end(now, State::LoggedOut,
+            {code::invalidRequest, "the token is another user's: log in with the user ID that it was made for"});
+        return;
+    }
+    // A hello that was repeated may be answered for any of its attempts; then the middle says nothing.
+    if (!outcome.unknown || !clock_.known()) clock_.compare(asked, now, outcome.reply->serverTime);
+    // Devices that connected together should not speak together.
+    keepAliveAt_ = now + 5 * minute + static_cast<Milliseconds>(options_.random() % (4 * minute));
+    if (state_ == State::Greeting) ready(now);
+}
+
+void Session::ready(Milliseconds now) {
+    state_ = State::Ready;
+    failures_ = 0;
+    listener_.connected();
+    requests_.connected();
+    beginSynchronisation(now);
+}
+
+// Ends the connection from this side.
+void Session::drop(Milliseconds now) {
+    link_.close();
+    lost(now);
+}
+
+void Session::lost(Milliseconds now) {
+    const bool wasConnected = state_ == State::Ready;
+    keepAliveAt_ = openDeadline_ = synchroniseAt_ = never;
+    listing_ = syncing_ = false;
+    requests_.disconnected();
+    if (wasConnected) listener_.disconnected();
+    waitToReconnect(now);
+}
+
+void Session::waitToReconnect(Milliseconds now) {
+    state_ = State::Waiting;
+    reconnectAt_ = now + backOff(failures_++);
+}
+
+void Session::needToken(Milliseconds) {
+    state_ = State::AwaitingToken;
+    reconnectAt_ = never;
+    listener_.tokenNeeded();
+}
+
+void Session::tokenProvided(Milliseconds now, const std::optional<std::string>& token) {
+    if (state_ != State::AwaitingToken) return;
+    if (!token || token->empty()) {
+        expire(now);
+        return;
+    }
+    token_ = *token;
+    waitToReconnect(now);
+}
+
+void Session::expire(Milliseconds now) {
+    end(now, State::Expired, tokenOver);
+    listener_.tokenExpired();
+}
+
+// Full jitter: anything from nothing to a ceiling that doubles with every repeat.
+Milliseconds Session::backOff(int repeat) {
+    Milliseconds ceiling = options_.reconnectMinimum;
+    for (int doubled = 0; doubled < repeat && ceiling < options_.reconnectMaximum; ++doubled) ceiling *= 2;
+    ceiling = std::min(ceiling, options_.reconnectMaximum);
+    return static_cast<Milliseconds>(options_.random() % (static_cast<std::uint64_t>(ceiling) + 1));
+}
+
+Milliseconds Session::deadline() const {
+    return std::min({requests_.deadline(), openDeadline_, reconnectAt_, keepAliveAt_, synchroniseAt_, loginDeadline_});
+}
+
+void Session::advance(Milliseconds now) {
+    if (loginDeadline_ <= now) {
+        end(now, State::LoggedOut, loginTimedOut);
+        return;
+    }
+    requests_.advance(now);
+    if (openDeadline_ <= now) drop(now);
+    if (keepAliveAt_ <= now) hello(now);
+    if (synchroniseAt_ <= now) {
+        synchroniseAt_ = never;
+        resumeSynchronisation(now);
+    }
+    if (reconnectAt_ <= now) {
+        reconnectAt_ = never;
+        connect(now);
+    }
+}
+
+std::vector<Message> Session::messages(const std::string& conversation) const {
+    std::vector<Message> list;
+    if (const Conversation* held = view_.find(conversation)) {
+        for (const auto& [id, message] : held->messages()) list.push_back(message);
+    }
+    return list;
+}
+
+ConversationSummary Session::conversation(const std::string& id) const {
+    if (const Conversation* held = view_.find(id)) return held->summary();
+    ConversationSummary nothing;
+    nothing.conversation = id;
+    return nothing;
+}
+
+std::vector<ConversationSummary> Session::conversations() const { return view_.summaries(); }
+
+}  // namespace recall

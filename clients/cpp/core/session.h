@@ -1,0 +1,176 @@
+// The client as a state machine: frames in, frames out, timers. No threads, no sockets, no clock of its own.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "message_ids.h"
+#include "requests.h"
+#include "server_clock.h"
+#include "types.h"
+#include "view.h"
+
+namespace recall {
+
+struct SessionOptions {
+    Milliseconds requestTimeout = 10'000;  // of one attempt
+    Milliseconds reconnectMinimum = 500;   // of the back-off: full jitter over a ceiling that doubles
+    Milliseconds reconnectMaximum = 30'000;
+    std::function<std::uint64_t()> random;                                        // 64 random bits
+    std::function<Milliseconds()> deviceTime = [] { return Milliseconds{0}; };    // since 1970; a first guess only
+    ViewLimits limits;
+};
+
+// What the session asks of the network. Nothing calls back into the session while one of these runs. After open,
+// exactly one of Session::opened and Session::refused follows, or Session::closed; after close, nothing of that
+// connection.
+class Link {
+public:
+    virtual ~Link() = default;
+    virtual void open(const std::string& token) = 0;
+    virtual void send(const std::string& frame) = 0;
+    virtual void close() = 0;
+};
+
+// What the session tells. Implementations do not call the session from within.
+class SessionListener {
+public:
+    virtual ~SessionListener() = default;
+    virtual void connecting() {}
+    virtual void connected() {}     // after the hello reply of each connection
+    virtual void disconnected() {}  // a connection that was connected is lost
+    virtual void received(const Message& message) = 0;
+    virtual void recalled(const Message& tombstone) = 0;
+    virtual void conversationChanged(const ConversationSummary& conversation) = 0;
+    // The token was refused: answer with Session::tokenProvided, at once or later.
+    virtual void tokenNeeded() = 0;
+    virtual void tokenExpired() = 0;
+};
+
+// One user's device. Every input carries `now`, of a clock that never jumps.
+class Session {
+public:
+    Session(SessionOptions options, Link& link, SessionListener& listener);
+
+    // Succeeds after the first hello and the first synchronisation. A session that is logged in is logged out first.
+    void login(Milliseconds now, const std::string& user, const std::string& token, Completion<Nothing> completion);
+    // Outstanding calls fail, what is held is forgotten.
+    void logout(Milliseconds now);
+
+    // Sends `body`, a JSON object, and returns the messageId; given one, uses that. Empty when the call failed at once.
+    std::string send(Milliseconds now, const std::string& conversation, const std::string& body,
+                     const std::string& messageId, Completion<Message> completion);
+    // Recalls a message; what it succeeds with is the tombstone.
+    void revoke(Milliseconds now, const std::string& conversation, const std::string& messageId,
+                const std::string& reason, Completion<Message> completion);
+    // A page of history, oldest first: the newest messages, or those before a messageId.
+    void history(Milliseconds now, const std::string& conversation, const std::string& before, int limit,
+                 Completion<std::vector<Message>> completion);
+    void read(Milliseconds now, const std::string& conversation, const std::string& messageId,
+              Completion<int> completion);
+    void tokenProvided(Milliseconds now, const std::optional<std::string>& token);
+
+    // What is held now.
+    std::vector<Message> messages(const std::string& conversation) const;
+    ConversationSummary conversation(const std::string& id) const;
+    std::vector<ConversationSummary> conversations() const;
+    const std::string& user() const { return user_; }
+    Milliseconds serverTime(Milliseconds now) const { return clock_.time(now); }
+
+    // The network.
+    void opened(Milliseconds now);
+    void refused(Milliseconds now, int status);
+    void received(Milliseconds now, std::string_view text);
+    void closed(Milliseconds now);
+
+    // Time: call advance when `deadline` is reached. It changes with every other call.
+    Milliseconds deadline() const;
+    void advance(Milliseconds now);
+
+private:
+    enum class State { LoggedOut, Connecting, Greeting, Ready, Waiting, AwaitingToken, Expired };
+
+    struct Send {
+        Message message;
+        Completion<Message> completion;
+        bool fresh = false;  // a fresh messageId was tried after stale_message_id
+    };
+
+    // session.cpp: login and the life of a connection
+    bool online() const;
+    bool refusesCalls(const std::function<void(const Error&)>& failed) const;
+    void connect(Milliseconds now);
+    void hello(Milliseconds now);
+    void greeted(Milliseconds now, Milliseconds asked, const Outcome& outcome);
+    void ready(Milliseconds now);
+    void drop(Milliseconds now);
+    void lost(Milliseconds now);
+    void waitToReconnect(Milliseconds now);
+    void needToken(Milliseconds now);
+    void expire(Milliseconds now);
+    void end(Milliseconds now, State state, const Error& error);
+    Milliseconds backOff(int repeat);
+
+    // session_calls.cpp: what the application asks for
+    void transmitSend(Milliseconds now, Send send);
+    void sendEnded(Milliseconds now, Send& send, const Outcome& outcome);
+    void sendStale(Milliseconds now, Send& send, const Outcome& outcome);
+    bool isUnsent(const std::string& messageId) const;
+    void revokeEnded(Milliseconds now, const Message& asked, const Outcome& outcome,
+                     const Completion<Message>& completion);
+
+    // session_events.cpp: what the server tells
+    void messageEvent(Milliseconds now, const MessageEvent& event);
+    void revokedEvent(Milliseconds now, const RevokedEvent& event);
+    void readEvent(const ReadEvent& event);
+    void conversationEvent(Milliseconds now, const ConversationEvent& event);
+    void tell(const Change& change);
+
+    // session_synchronisation.cpp
+    void beginSynchronisation(Milliseconds now);
+    void listConversations(Milliseconds now, const std::string& after);
+    void conversationsListed(Milliseconds now, const std::string& after, const Outcome& outcome);
+    void want(Milliseconds now, const std::string& conversation);
+    void resumeSynchronisation(Milliseconds now);
+    void continueSynchronisation(Milliseconds now);
+    void settleLogin();
+    void synchronised(Milliseconds now, const std::vector<std::string>& batch, const Outcome& outcome);
+    bool takeItem(Conversation& conversation, const ConversationItem& item, Origin origin);
+    void itemRefused(const std::string& id, const Refusal& refusal);
+    void synchronisationFailed(Milliseconds now, const Outcome& outcome);
+
+    SessionOptions options_;
+    Link& link_;
+    SessionListener& listener_;
+    ServerClock clock_;
+    MessageIds ids_;
+    Requests requests_;
+    View view_;
+
+    State state_ = State::LoggedOut;
+    std::string user_;
+    std::string token_;
+    int failures_ = 0;  // connections since the last that was greeted
+    Milliseconds openDeadline_ = never;
+    Milliseconds reconnectAt_ = never;
+    Milliseconds keepAliveAt_ = never;
+
+    std::optional<Completion<Nothing>> login_;
+    Milliseconds loginDeadline_ = never;
+    bool firstSynchronised_ = false;
+
+    bool listing_ = false;                  // the conversation list is being fetched
+    bool syncing_ = false;                  // a sync request is outstanding
+    std::map<std::string, Origin> todo_;    // conversations to synchronise
+    std::map<std::string, int> repeats_;    // of refused ones
+    int synchronisationFailures_ = 0;
+    Milliseconds synchroniseAt_ = never;    // after a back-off
+
+    std::map<std::string, int> sending_;    // messageIds whose send has no answer yet
+    std::set<std::string> unanswered_;      // messageIds whose send ended without an answer
+    std::map<std::string, int> recalling_;  // messageIds that this client is recalling
+    std::set<std::string> recalledUnsent_;  // of those in sending_, the ones that were asked to be recalled
+};
+
+}  // namespace recall

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "session.h"
+
+namespace recall {
+
+void Session::messageEvent(Milliseconds now, const MessageEvent& event) {
+    Conversation* conversation = view_.open(event.message.conversation);
+    if (conversation == nullptr) return;
+    conversation->summary().lastChangeAt = std::max(conversation->summary().lastChangeAt, event.message.sentAt);
+    const Change change = view_.learn(*conversation, event.message, Origin::Event);
+    unanswered_.erase(event.message.messageId);
+    tell(change);
+    if (!change.received && !change.recalled) return;
+    listener_.conversationChanged(conversation->summary());
+    if (change.unheld || conversation->cursor.empty()) want(now, event.message.conversation);
+}
+
+void Session::revokedEvent(Milliseconds now, const RevokedEvent& event) {
+    Conversation* conversation = event.revocations.empty() ? nullptr : view_.open(event.conversation);
+    if (conversation == nullptr) return;
+    bool changed = false;
+    bool unheld = false;
+    for (const MessageRevocation& revocation : event.revocations) {
+        const Change change = view_.learnRevocation(*conversation, revocation, Origin::Event);
+        conversation->summary().lastChangeAt =
+            std::max(conversation->summary().lastChangeAt, revocation.revoked.at);
+        tell(change);
+        changed = changed || change.recalled;
+        unheld = unheld || change.unheld;
+    }
+    if (!changed) return;
+    listener_.conversationChanged(conversation->summary());
+    if (unheld || conversation->cursor.empty()) want(now, event.conversation);
+}
+
+void Session::readEvent(const ReadEvent& event) {
+    Conversation* conversation = view_.open(event.conversation);
+    // The marker never moves back, so an older one came late and its number is old too.
+    if (conversation == nullptr || event.readUpTo < conversation->summary().readUpTo) return;
+    conversation->setRead(event.readUpTo, event.unread);
+    listener_.conversationChanged(conversation->summary());
+}
+
+void Session::conversationEvent(Milliseconds now, const ConversationEvent& event) {
+    if (!event.user.empty() && event.user != user_) return;
+    if (event.change == "left") {
+        view_.remove(event.conversation);
+        todo_.erase(event.conversation);
+        ConversationSummary gone;
+        gone.conversation = event.conversation;
+        listener_.conversationChanged(gone);
+        return;
+    }
+    Conversation* conversation = view_.open(event.conversation);
+    if (conversation == nullptr) return;
+    if (!event.role.empty()) conversation->summary().role = event.role;
+    listener_.conversationChanged(conversation->summary());
+    if (event.change == "joined") want(now, event.conversation);
+}
+
+// Tells of a change, save of what this client did itself: that gets its result.
+void Session::tell(const Change& change) {
+    if (change.received && sending_.count(change.message.messageId) == 0) listener_.received(change.message);
+    if (change.recalled &&
+        !(change.message.revoked->by == user_ && recalling_.count(change.message.messageId) > 0)) {
+        listener_.recalled(change.message);
+    }
+}
+
+}  // namespace recall

@@ -1,0 +1,189 @@
+#include <algorithm>
+#include <utility>
+
+#include "session.h"
+
+namespace recall {
+namespace {
+
+constexpr std::size_t batchSize = 20;
+constexpr int maximumRepeats = 3;  // for one conversation that the server cannot synchronise
+
+}  // namespace
+
+// After every hello: the conversation list, then what was missed in every conversation, whatever the list says about
+// the time of its last change.
+void Session::beginSynchronisation(Milliseconds now) {
+    repeats_.clear();
+    synchronisationFailures_ = 0;
+    listing_ = true;
+    syncing_ = false;
+    listConversations(now, "");
+}
+
+void Session::listConversations(Milliseconds now, const std::string& after) {
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, conversationsRequest(id, after), {/*bound=*/true},
+                    [this, after](Milliseconds answered, const Outcome& outcome) {
+                        conversationsListed(answered, after, outcome);
+                    });
+}
+
+void Session::conversationsListed(Milliseconds now, const std::string& after, const Outcome& outcome) {
+    if (!outcome.ok()) {
+        synchronisationFailed(now, outcome);
+        return;
+    }
+    if (login_) loginDeadline_ = now + maximumAttempts * options_.requestTimeout;
+    bool full = false;
+    for (const ConversationItem& item : outcome.reply->conversations) {
+        Conversation* conversation = view_.open(item.summary.conversation);
+        full = full || conversation == nullptr;
+        if (conversation == nullptr) continue;
+        ConversationSummary& summary = conversation->summary();
+        summary.lastChangeAt = std::max(summary.lastChangeAt, item.summary.lastChangeAt);
+        summary.role = item.summary.role;
+        conversation->setRead(item.summary.readUpTo, item.summary.unread);
+        listener_.conversationChanged(summary);
+    }
+    const std::string& next = outcome.reply->next;
+    if (!next.empty() && next != after && !full && !outcome.reply->conversations.empty()) {
+        listConversations(now, next);
+        return;
+    }
+    listing_ = false;
+    for (const std::string& id : view_.conversationIds()) todo_.emplace(id, Origin::Cursor);
+    continueSynchronisation(now);
+}
+
+// Asks for a synchronisation of one conversation, on this connection or, failing that, the next one.
+void Session::want(Milliseconds now, const std::string& conversation) {
+    todo_.emplace(conversation, Origin::Cursor);
+    repeats_.erase(conversation);
+    continueSynchronisation(now);
+}
+
+// After a back-off.
+void Session::resumeSynchronisation(Milliseconds now) {
+    if (listing_) {
+        listConversations(now, "");
+    } else {
+        continueSynchronisation(now);
+    }
+}
+
+// The first synchronisation is over when every conversation was complete once. Some may be left to do again, because
+// events came in between.
+void Session::settleLogin() {
+    const bool complete = std::all_of(todo_.begin(), todo_.end(), [this](const auto& entry) {
+        const Conversation* conversation = view_.find(entry.first);
+        return conversation == nullptr || conversation->synchronised;
+    });
+    if (!complete) return;
+    firstSynchronised_ = true;
+    if (!login_) return;
+    loginDeadline_ = never;
+    const auto login = *std::exchange(login_, std::nullopt);
+    login.succeeded({});
+}
+
+void Session::continueSynchronisation(Milliseconds now) {
+    if (state_ != State::Ready || listing_ || syncing_ || synchroniseAt_ != never) return;
+    if (!firstSynchronised_) settleLogin();
+    std::vector<std::string> batch;
+    std::vector<SyncRequestItem> items;
+    for (auto entry = todo_.begin(); entry != todo_.end() && batch.size() < batchSize;) {
+        Conversation* conversation = view_.open(entry->first);
+        if (conversation == nullptr) {
+            entry = todo_.erase(entry);
+            continue;
+        }
+        // Where this conversation was never complete, pages with a cursor still bring what was there before.
+        entry->second = conversation->synchronised ? Origin::Cursor
+                        : firstSynchronised_       ? Origin::Begun
+                                                   : Origin::History;
+        conversation->beginSync();
+        items.push_back({entry->first, conversation->cursor});
+        batch.push_back(entry->first);
+        ++entry;
+    }
+    if (items.empty()) return;
+    syncing_ = true;
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, syncRequest(id, items), {/*bound=*/true},
+                    [this, batch](Milliseconds answered, const Outcome& outcome) {
+                        synchronised(answered, batch, outcome);
+                    });
+}
+
+void Session::synchronised(Milliseconds now, const std::vector<std::string>& batch, const Outcome& outcome) {
+    syncing_ = false;
+    if (!outcome.ok()) {
+        synchronisationFailed(now, outcome);
+        return;
+    }
+    if (login_) loginDeadline_ = now + maximumAttempts * options_.requestTimeout;
+    std::set<std::string> missing(batch.begin(), batch.end());
+    bool refused = false;
+    for (const ConversationItem& item : outcome.reply->conversations) {
+        const std::string& id = item.summary.conversation;
+        Conversation* conversation = view_.find(id);
+        const auto entry = todo_.find(id);
+        if (missing.erase(id) == 0 || conversation == nullptr || entry == todo_.end()) continue;
+        if (item.error) {
+            refused = true;
+            itemRefused(id, *item.error);
+            continue;
+        }
+        if (takeItem(*conversation, item, entry->second)) todo_.erase(id);
+        listener_.conversationChanged(conversation->summary());
+    }
+    for (const std::string& id : missing) {
+        refused = true;
+        itemRefused(id, Refusal{code::unavailable, "", true, std::nullopt});
+    }
+    if (refused && !todo_.empty()) {
+        synchroniseAt_ = now + backOff(synchronisationFailures_++);
+    }
+    continueSynchronisation(now);
+}
+
+// Takes in one page. Returns whether the conversation is complete.
+bool Session::takeItem(Conversation& conversation, const ConversationItem& item, Origin origin) {
+    std::set<std::string> included;
+    // Recalls first: a message that is recalled by the same page was never new to anyone.
+    for (const MessageRevocation& revocation : item.revocations) {
+        included.insert(revocation.messageId);
+        tell(view_.learnRevocation(conversation, revocation, origin));
+    }
+    for (const Message& message : item.messages) {
+        included.insert(message.messageId);
+        tell(view_.learn(conversation, message, origin));
+        unanswered_.erase(message.messageId);
+    }
+    const bool moved = !item.cursor.empty() && item.cursor != conversation.cursor;
+    if (moved) conversation.cursor = item.cursor;
+    const bool sure = conversation.endSync(item, included);
+    if (item.more && moved) return false;
+    conversation.synchronised = !conversation.cursor.empty();
+    return sure;
+}
+
+void Session::itemRefused(const std::string& id, const Refusal& refusal) {
+    const bool again = refusal.retryable && ++repeats_[id] <= maximumRepeats;
+    if (again) return;
+    repeats_.erase(id);
+    todo_.erase(id);
+    if (refusal.code == code::conversationNotFound) view_.remove(id);
+}
+
+// Without any reply the connection may be half dead: a new one begins the synchronisation again.
+void Session::synchronisationFailed(Milliseconds now, const Outcome& outcome) {
+    if (outcome.reply == nullptr) {
+        drop(now);
+        return;
+    }
+    synchroniseAt_ = now + backOff(synchronisationFailures_++);
+}
+
+}  // namespace recall

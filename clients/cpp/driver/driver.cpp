@@ -1,0 +1,304 @@
+// The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
+// lines out. It uses the public interface only.
+#include <iostream>
+#include <functional>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "V2TIMManager.h"
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Output {
+public:
+    // Held over a call whose callback must not be printed before something else.
+    std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(mutex_); }
+
+    void print(const Json& line) {
+        const auto lock = hold();
+        std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    }
+
+    void succeeded(const std::string& call, Json fields = Json::object()) {
+        Json line{{"event", "result"}, {"call", call}, {"ok", true}};
+        line.update(fields);
+        print(line);
+    }
+
+    void failed(const std::string& call, int code, const std::string& desc) {
+        print(Json{{"event", "result"}, {"call", call}, {"ok", false}, {"code", code}, {"desc", desc}});
+    }
+
+private:
+    std::recursive_mutex mutex_;
+};
+
+// Callbacks that print the result of a call and are gone then.
+template <typename Base>
+class Printing : public Base {
+public:
+    Printing(Output& output, std::string call) : output_(output), call_(std::move(call)) {}
+
+    void OnError(int error_code, const V2TIMString& error_message) override {
+        output_.failed(call_, error_code, error_message.ToString());
+        delete this;
+    }
+
+protected:
+    void succeed(const Json& fields = Json::object()) {
+        output_.succeeded(call_, fields);
+        delete this;
+    }
+
+private:
+    Output& output_;
+    std::string call_;
+};
+
+class PrintDone final : public Printing<V2TIMCallback> {
+public:
+    using Printing::Printing;
+    void OnSuccess() override { succeed(); }
+};
+
+template <typename Value, typename Base = V2TIMValueCallback<Value>>
+class PrintValue final : public Printing<Base> {
+public:
+    PrintValue(Output& output, std::string call, std::function<Json(const Value&)> fields)
+        : Printing<Base>(output, std::move(call)), fields_(std::move(fields)) {}
+    void OnSuccess(const Value& value) override { this->succeed(fields_(value)); }
+
+private:
+    std::function<Json(const Value&)> fields_;
+};
+
+Json toJson(const V2TIMMessage& message) {
+    Json result{{"messageId", message.msgID.ToString()},
+                {"conversation", message.ConversationID().ToString()},
+                {"sender", message.sender.ToString()},
+                {"sentAt", message.sentAt}};
+    if (message.status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
+        result["revoked"] = {{"by", message.revokerInfo.userID.ToString()}, {"role", message.revokerRole.ToString()}};
+        if (!message.revokeReason.Empty()) result["revoked"]["reason"] = message.revokeReason.ToString();
+    } else {
+        result["body"] = Json::parse(message.body.ToString(), nullptr, false);
+    }
+    return result;
+}
+
+// The interface gives messages newest first, the driver prints them oldest first.
+Json toJson(const V2TIMMessageVector& newestFirst) {
+    Json list = Json::array();
+    for (std::size_t place = newestFirst.Size(); place-- > 0;) list.push_back(toJson(newestFirst[place]));
+    return list;
+}
+
+// A callback that hands its value on and is gone then.
+template <typename Value>
+class HandOn final : public V2TIMValueCallback<Value> {
+public:
+    explicit HandOn(std::function<void(const Value&)> handle) : handle_(std::move(handle)) {}
+    void OnSuccess(const Value& value) override {
+        handle_(value);
+        delete this;
+    }
+    void OnError(int, const V2TIMString&) override { delete this; }
+
+private:
+    std::function<void(const Value&)> handle_;
+};
+
+class EventPrinter final : public V2TIMSDKListener, public V2TIMAdvancedMsgListener {
+public:
+    explicit EventPrinter(Output& output) : output_(output) {}
+
+    void OnConnectSuccess() override { output_.print({{"event", "connected"}}); }
+    void OnConnectFailed(int, const V2TIMString&) override { output_.print({{"event", "disconnected"}}); }
+    void OnUserSigExpired() override { output_.print({{"event", "tokenExpired"}}); }
+    void OnRecvNewMessage(const V2TIMMessage& message) override {
+        output_.print({{"event", "onRecvNewMessage"}, {"message", toJson(message)}});
+    }
+
+    using V2TIMAdvancedMsgListener::OnRecvMessageRevoked;
+    void OnRecvMessageRevoked(const V2TIMMessage& tombstone) override {
+        output_.print({{"event", "onRecvMessageRevoked"},
+                       {"messageId", tombstone.msgID.ToString()},
+                       {"conversation", tombstone.ConversationID().ToString()},
+                       {"operator", tombstone.revokerInfo.userID.ToString()},
+                       {"reason", tombstone.revokeReason.ToString()}});
+    }
+
+private:
+    Output& output_;
+};
+
+class Driver {
+public:
+    Driver() {
+        manager_->AddSDKListener(&events_);
+        manager_->GetMessageManager()->AddAdvancedMsgListener(&events_);
+    }
+    ~Driver() {
+        manager_->UnInitSDK();
+        manager_->RemoveSDKListener(&events_);
+        manager_->GetMessageManager()->RemoveAdvancedMsgListener(&events_);
+    }
+
+    // Returns whether to go on.
+    bool execute(const std::string& line) {
+        const Json command = Json::parse(line, nullptr, false);
+        const std::string name = command.is_object() ? command.value("do", "") : "";
+        const std::string call = command.is_object() ? command.value("call", "") : "";
+        if (name == "quit") return false;
+        try {
+            if (!run(name, call, command)) output_.failed(call, ERR_INVALID_PARAMETERS, "no such command: " + name);
+        } catch (const Json::exception& error) {
+            output_.failed(call, ERR_INVALID_PARAMETERS, error.what());
+        }
+        return true;
+    }
+
+private:
+    bool run(const std::string& name, const std::string& call, const Json& command) {
+        if (name == "login") login(call, command);
+        else if (name == "send") send(call, command);
+        else if (name == "revoke") revoke(call, command);
+        else if (name == "view") view(call, command);
+        else if (name == "history") history(call, command);
+        else if (name == "read") read(call, command);
+        else if (name == "conversations") conversations(call);
+        else if (name == "token") token(call, command);
+        else if (name == "logout") manager_->Logout(new PrintDone(output_, call));
+        else return false;
+        return true;
+    }
+
+    void login(const std::string& call, const Json& command) {
+        const Json options = command.value("options", Json::object());
+        V2TIMSDKConfig config;
+        config.url = command.at("url").get<std::string>();
+        config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
+        config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
+        config.reconnectMaximumMilliseconds = options.value("reconnectMaximumMilliseconds", 30'000u);
+        config.tokenProvider = [this] {
+            std::lock_guard lock(tokenMutex_);
+            return V2TIMString(token_);
+        };
+        if (!manager_->InitSDK(0, config)) {
+            output_.failed(call, ERR_INVALID_PARAMETERS, "url must begin with ws:// or wss://");
+            return;
+        }
+        manager_->Login(command.at("user").get<std::string>(), command.at("token").get<std::string>(),
+                        new PrintDone(output_, call));
+    }
+
+    void send(const std::string& call, const Json& command) {
+        const std::string body = command.at("body").dump();
+        V2TIMMessage message = manager_->GetMessageManager()->CreateCustomMessage(
+            V2TIMBuffer(reinterpret_cast<const std::uint8_t*>(body.data()), body.size()));
+        message.msgID = command.value("messageId", "");
+        const auto [user, group] = split(command);
+        const auto lock = output_.hold();
+        const V2TIMString messageId = manager_->GetMessageManager()->SendMessage(
+            message, user, group, V2TIM_PRIORITY_DEFAULT, false, {},
+            new PrintValue<V2TIMMessage, V2TIMSendCallback>(output_, call, [](const V2TIMMessage& sent) {
+                return Json{{"messageId", sent.msgID.ToString()},
+                            {"sentAt", sent.sentAt},
+                            {"recallableUntil", sent.recallableUntil}};
+            }));
+        if (messageId.Empty()) return;
+        output_.print({{"event", "sending"}, {"call", call}, {"messageId", messageId.ToString()}});
+    }
+
+    void revoke(const std::string& call, const Json& command) {
+        manager_->GetMessageManager()->RevokeMessage(
+            command.at("conversation").get<std::string>(), command.at("messageId").get<std::string>(),
+            command.value("reason", ""), new PrintDone(output_, call));
+    }
+
+    void view(const std::string& call, const Json& command) {
+        V2TIMMessageListGetOption option = optionOf(command);
+        option.getType = V2TIM_GET_LOCAL_OLDER_MSG;
+        option.count = UINT32_MAX;
+        const V2TIMString conversation = command.at("conversation").get<std::string>();
+        manager_->GetMessageManager()->GetHistoryMessageList(
+            option, new HandOn<V2TIMMessageVector>([this, call, conversation](const V2TIMMessageVector& list) {
+                manager_->GetConversationManager()->GetConversation(
+                    conversation, new PrintValue<V2TIMConversation>(output_, call, [list](const V2TIMConversation& held) {
+                        return Json{{"messages", toJson(list)}, {"unread", held.unreadCount}};
+                    }));
+            }));
+    }
+
+    void history(const std::string& call, const Json& command) {
+        V2TIMMessageListGetOption option = optionOf(command);
+        option.count = command.value("limit", 0u);
+        V2TIMMessage before;
+        before.msgID = command.value("before", "");
+        if (!before.msgID.Empty()) option.lastMsg = &before;
+        manager_->GetMessageManager()->GetHistoryMessageList(
+            option, new PrintValue<V2TIMMessageVector>(output_, call, [](const V2TIMMessageVector& list) {
+                return Json{{"messages", toJson(list)}};
+            }));
+    }
+
+    void read(const std::string& call, const Json& command) {
+        manager_->GetConversationManager()->MarkConversationAsRead(
+            command.at("conversation").get<std::string>(), command.at("messageId").get<std::string>(),
+            new PrintValue<int32_t>(output_, call, [](const int32_t& unread) { return Json{{"unread", unread}}; }));
+    }
+
+    void conversations(const std::string& call) {
+        manager_->GetConversationManager()->GetConversationList(
+            0, UINT32_MAX,
+            new PrintValue<V2TIMConversationResult>(output_, call, [](const V2TIMConversationResult& result) {
+                Json list = Json::array();
+                for (const V2TIMConversation& conversation : result.conversationList) {
+                    list.push_back({{"conversation", conversation.conversationID.ToString()},
+                                    {"unread", conversation.unreadCount}});
+                }
+                return Json{{"conversations", list}};
+            }));
+    }
+
+    void token(const std::string& call, const Json& command) {
+        {
+            std::lock_guard lock(tokenMutex_);
+            token_ = command.at("token").get<std::string>();
+        }
+        output_.succeeded(call);
+    }
+
+    static std::pair<V2TIMString, V2TIMString> split(const Json& command) {
+        const std::string conversation = command.at("conversation").get<std::string>();
+        if (conversation.compare(0, 4, "c2c_") == 0) return {conversation.substr(4), ""};
+        if (conversation.compare(0, 6, "group_") == 0) return {"", conversation.substr(6)};
+        return {"", ""};
+    }
+
+    static V2TIMMessageListGetOption optionOf(const Json& command) {
+        V2TIMMessageListGetOption option;
+        std::tie(option.userID, option.groupID) = split(command);
+        return option;
+    }
+
+    Output output_;
+    std::mutex tokenMutex_;
+    std::string token_;
+    std::unique_ptr<V2TIMManager> manager_ = V2TIMManager::CreateInstance();
+    EventPrinter events_{output_};
+};
+
+}  // namespace
+
+int main() {
+    Driver driver;
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        if (!line.empty() && !driver.execute(line)) break;
+    }
+    return 0;
+}

@@ -1,0 +1,29 @@
+// Callbacks. A callback object must live until one of its functions was called; exactly one is, once.
+#pragma once
+
+#include "V2TIMDefine.h"
+
+class V2TIMBaseCallback {
+public:
+    virtual ~V2TIMBaseCallback() = default;
+    virtual void OnError(int error_code, const V2TIMString& error_message) = 0;
+};
+
+class V2TIMCallback : public V2TIMBaseCallback {
+public:
+    virtual void OnSuccess() = 0;
+};
+
+template <typename Value>
+class V2TIMValueCallback : public V2TIMBaseCallback {
+public:
+    virtual void OnSuccess(const Value& value) = 0;
+};
+
+class V2TIMMessage;
+
+class V2TIMSendCallback : public V2TIMValueCallback<V2TIMMessage> {
+public:
+    // Never called: a message is one frame.
+    virtual void OnProgress(uint32_t progress) { (void)progress; }
+};

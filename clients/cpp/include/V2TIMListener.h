@@ -1,0 +1,45 @@
+// Listeners. A listener must stay valid until it was removed.
+#pragma once
+
+#include "V2TIMConversation.h"
+#include "V2TIMMessage.h"
+
+class V2TIMSDKListener {
+public:
+    virtual ~V2TIMSDKListener() = default;
+    virtual void OnConnecting() {}
+    virtual void OnConnectSuccess() {}
+    // The connection was lost. The client makes a new one by itself and then synchronises.
+    virtual void OnConnectFailed(int error_code, const V2TIMString& error_message) {
+        (void)error_code;
+        (void)error_message;
+    }
+    // The token is over and no V2TIMSDKConfig::tokenProvider gave a new one: log in again with a new token.
+    virtual void OnUserSigExpired() {}
+};
+
+class V2TIMAdvancedMsgListener {
+public:
+    virtual ~V2TIMAdvancedMsgListener() = default;
+    // A new message, once for each. Messages of the user's other devices come too.
+    virtual void OnRecvNewMessage(const V2TIMMessage& message) { (void)message; }
+    // A message was recalled, by someone else or on another device: once for each message. Override one of the three.
+    virtual void OnRecvMessageRevoked(const V2TIMString& messageID) { (void)messageID; }
+    virtual void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo& operateUser,
+                                      const V2TIMString& reason) {
+        (void)operateUser;
+        (void)reason;
+        OnRecvMessageRevoked(messageID);
+    }
+    // Not in V2TIM: the tombstone says the conversation too.
+    virtual void OnRecvMessageRevoked(const V2TIMMessage& tombstone) {
+        OnRecvMessageRevoked(tombstone.msgID, tombstone.revokerInfo, tombstone.revokeReason);
+    }
+};
+
+class V2TIMConversationListener {
+public:
+    virtual ~V2TIMConversationListener() = default;
+    virtual void OnConversationChanged(const V2TIMConversationVector& conversationList) { (void)conversationList; }
+    virtual void OnTotalUnreadMessageCountChanged(uint64_t totalUnreadCount) { (void)totalUnreadCount; }
+};

@@ -1,0 +1,44 @@
+// Sending, recalling and reading messages.
+#pragma once
+
+#include "V2TIMListener.h"
+
+class V2TIMMessageManager {
+public:
+    virtual ~V2TIMMessageManager() = default;
+
+    // Not from within OnRecv… of another thread's listener: removing waits for a callback under way.
+    virtual void AddAdvancedMsgListener(V2TIMAdvancedMsgListener* listener) = 0;
+    virtual void RemoveAdvancedMsgListener(V2TIMAdvancedMsgListener* listener) = 0;
+
+    virtual V2TIMMessage CreateTextMessage(const V2TIMString& text) = 0;
+    // `data` is a JSON object, up to 12,288 bytes as encoded.
+    virtual V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data) = 0;
+
+    // Sends to a user (receiver) or a group (groupID) and returns the message ID, empty when the message cannot be sent.
+    // OnSuccess brings the message with its time; its msgID differs from the one returned only if the server's clock had
+    // to be learnt first. Priority, onlineUserOnly (only false) and offlinePushInfo are not covered.
+    virtual V2TIMString SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
+                                    V2TIMMessagePriority priority, bool onlineUserOnly,
+                                    const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) = 0;
+
+    // Recalls a message: one's own within its window, in a group also those of others for its owner and admins. It may
+    // be called while SendMessage has had no answer; a recall that succeeds then keeps the message from ever appearing.
+    // OnError: 6223, 20016, 10031 (too late), 20022, 10030 (no such message), 20023 (recalled by someone else), 10032
+    // (not allowed), 6012 (no answer), 6206 (the token is over), 9508 (not logged in).
+    virtual void RevokeMessage(const V2TIMMessage& message, V2TIMCallback* callback) = 0;
+    // Not in V2TIM: the conversation and the ID are enough, and a reason of up to 256 bytes may be given.
+    virtual void RevokeMessage(const V2TIMString& conversationID, const V2TIMString& msgID, const V2TIMString& reason,
+                               V2TIMCallback* callback) = 0;
+
+    // Messages newest first, recalled ones with status V2TIM_MSG_STATUS_LOCAL_REVOKED.
+    virtual void GetHistoryMessageList(const V2TIMMessageListGetOption& option,
+                                       V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
+    virtual void GetC2CHistoryMessageList(const V2TIMString& userID, uint32_t count, const V2TIMMessage* lastMsg,
+                                          V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
+    virtual void GetGroupHistoryMessageList(const V2TIMString& groupID, uint32_t count, const V2TIMMessage* lastMsg,
+                                            V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
+
+    virtual void MarkC2CMessageAsRead(const V2TIMString& userID, V2TIMCallback* callback) = 0;
+    virtual void MarkGroupMessageAsRead(const V2TIMString& groupID, V2TIMCallback* callback) = 0;
+};

@@ -1,0 +1,56 @@
+// The network behind an interface: WinHTTP on Windows, NSURLSession on Apple systems, Boost.Beast elsewhere.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace recall {
+
+// What a connection tells, from a thread of the transport, one at a time: opened, refused or closed first; after
+// opened, any number of received, then closed. After Connection::close they may still come or not.
+struct ConnectionEvents {
+    std::function<void()> opened;
+    std::function<void(int status)> refused;  // the HTTP status of the refused handshake
+    std::function<void(std::string text)> received;
+    std::function<void()> closed;
+};
+
+// One WebSocket connection. Its functions return at once, from any thread, and do not call the events from within.
+class Connection {
+public:
+    virtual ~Connection() = default;
+    virtual void send(const std::string& text) = 0;
+    virtual void close() = 0;
+};
+
+class Transport {
+public:
+    // Ends what is open and waits until no event runs any more.
+    virtual ~Transport() = default;
+    // Connects with the token in the header Authorization. Frames over recall::maximumFrameBytes close the connection;
+    // binary frames are ignored.
+    virtual std::unique_ptr<Connection> connect(const std::string& url, const std::string& token,
+                                                ConnectionEvents events) = 0;
+};
+
+struct TransportOptions {
+    // Certificates in PEM to trust besides those of the system. Windows and Apple systems have their own store for that.
+    std::string trustedCertificates;
+};
+
+// The transport of this platform.
+std::unique_ptr<Transport> makeTransport(const TransportOptions& options = {});
+
+// The parts of ws://host:port/path or wss://…
+struct Address {
+    bool secure = false;
+    std::string host;
+    std::string port;
+    std::string target;
+};
+
+std::optional<Address> parseAddress(const std::string& url);
+
+}  // namespace recall

@@ -1,0 +1,201 @@
+#include "instance.h"
+
+#include <atomic>
+#include <utility>
+
+namespace recall {
+
+struct Instance::Status {
+    std::atomic<V2TIMLoginStatus> login{V2TIM_STATUS_LOGOUT};
+};
+
+namespace {
+
+// Passes on what the client tells to the listeners.
+class Bridge final : public ClientListener {
+public:
+    Bridge(std::shared_ptr<Registry> registry, std::function<void()> loggedOut)
+        : registry_(std::move(registry)), loggedOut_(std::move(loggedOut)) {}
+
+    void attach(const std::shared_ptr<Client>& client) { client_ = client; }
+
+    void connecting() override {
+        registry_->sdk.each([](V2TIMSDKListener& listener) { listener.OnConnecting(); });
+    }
+    void connected() override {
+        registry_->sdk.each([](V2TIMSDKListener& listener) { listener.OnConnectSuccess(); });
+    }
+    void disconnected() override {
+        registry_->sdk.each([](V2TIMSDKListener& listener) {
+            listener.OnConnectFailed(ERR_SDK_NET_DISCONNECT, "the connection was lost; a new one is being made");
+        });
+    }
+    void tokenExpired() override {
+        loggedOut_();
+        registry_->sdk.each([](V2TIMSDKListener& listener) { listener.OnUserSigExpired(); });
+    }
+    void received(const Message& message) override {
+        if (registry_->message.empty()) return;
+        const V2TIMMessage converted = toV2TIM(message, self());
+        registry_->message.each(
+            [&](V2TIMAdvancedMsgListener& listener) { listener.OnRecvNewMessage(converted); });
+    }
+    void recalled(const Message& tombstone) override {
+        const V2TIMMessage converted = toV2TIM(tombstone, self());
+        registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
+            listener.OnRecvMessageRevoked(converted);
+        });
+    }
+    void conversationChanged(const ConversationSummary& summary) override {
+        if (registry_->conversation.empty()) return;
+        V2TIMConversationVector list;
+        list.PushBack(toV2TIM(summary));
+        registry_->conversation.each(
+            [&](V2TIMConversationListener& listener) { listener.OnConversationChanged(list); });
+        const auto client = client_.lock();
+        const uint64_t total = client ? totalUnread(*client) : 0;
+        if (std::exchange(unread_, total) == total) return;
+        registry_->conversation.each(
+            [&](V2TIMConversationListener& listener) { listener.OnTotalUnreadMessageCountChanged(total); });
+    }
+
+private:
+    std::string self() const {
+        const auto client = client_.lock();
+        return client ? client->user() : "";
+    }
+
+    std::shared_ptr<Registry> registry_;
+    std::function<void()> loggedOut_;
+    std::weak_ptr<Client> client_;
+    uint64_t unread_ = 0;
+};
+
+ClientOptions clientOptions(const V2TIMSDKConfig& config) {
+    ClientOptions options;
+    options.url = config.url.ToString();
+    options.callbackExecutor = config.callbackExecutor;
+    options.requestTimeout = std::max<uint32_t>(config.requestTimeoutMilliseconds, 1);
+    options.reconnectMinimum = config.reconnectMinimumMilliseconds;
+    options.reconnectMaximum = config.reconnectMaximumMilliseconds;
+    TransportOptions transport;
+    transport.trustedCertificates = config.trustedCertificates.ToString();
+    options.transport = makeTransport(transport);
+    if (config.tokenProvider) {
+        options.tokenProvider = [provider = config.tokenProvider](
+                                    const std::function<void(std::optional<std::string>)>& answer) {
+            answer(provider().ToString());
+        };
+    }
+    return options;
+}
+
+}  // namespace
+
+uint64_t totalUnread(const Client& client) {
+    uint64_t total = 0;
+    for (const ConversationSummary& summary : client.conversations()) total += static_cast<uint64_t>(summary.unread);
+    return total;
+}
+
+Instance::Instance()
+    : registry_(std::make_shared<Registry>()),
+      status_(std::make_shared<Status>()),
+      messages_(*this),
+      conversations_(*this) {}
+
+Instance::~Instance() { UnInitSDK(); }
+
+bool Instance::InitSDK(uint32_t, const V2TIMSDKConfig& config) {
+    if (!parseAddress(config.url.ToString())) return false;
+    UnInitSDK();
+    const auto status = status_;
+    const auto bridge = std::make_shared<Bridge>(registry_, [status] { status->login = V2TIM_STATUS_LOGOUT; });
+    const auto client = std::make_shared<Client>(clientOptions(config), bridge);
+    bridge->attach(client);
+    std::lock_guard lock(mutex_);
+    client_ = client;
+    return true;
+}
+
+void Instance::UnInitSDK() {
+    std::shared_ptr<Client> ended;
+    {
+        std::lock_guard lock(mutex_);
+        ended.swap(client_);
+    }
+    status_->login = V2TIM_STATUS_LOGOUT;
+}
+
+void Instance::AddSDKListener(V2TIMSDKListener* listener) { registry_->sdk.add(listener); }
+void Instance::RemoveSDKListener(V2TIMSDKListener* listener) { registry_->sdk.remove(listener); }
+
+void Instance::Login(const V2TIMString& userID, const V2TIMString& userSig, V2TIMCallback* callback) {
+    const auto client = this->client(callback);
+    if (!client) return;
+    status_->login = V2TIM_STATUS_LOGINING;
+    auto completion = completionOf<Nothing>(callback);
+    const auto status = status_;
+    client->login(userID.ToString(), userSig.ToString(),
+                  {[status, told = completion.succeeded](const Nothing& nothing) {
+                       status->login = V2TIM_STATUS_LOGINED;
+                       told(nothing);
+                   },
+                   [status, told = completion.failed](const Error& error) {
+                       status->login = V2TIM_STATUS_LOGOUT;
+                       told(error);
+                   }});
+}
+
+void Instance::Logout(V2TIMCallback* callback) {
+    const auto client = this->client(callback);
+    if (!client) return;
+    status_->login = V2TIM_STATUS_LOGOUT;
+    client->logout(completionOf<Nothing>(callback));
+}
+
+V2TIMString Instance::GetLoginUser() const {
+    const auto client = current();
+    return client ? toV2TIM(client->user()) : V2TIMString();
+}
+
+V2TIMLoginStatus Instance::GetLoginStatus() const { return status_->login; }
+
+int64_t Instance::GetServerTime() const {
+    const auto client = current();
+    return client ? client->serverTime() / 1'000 : 0;
+}
+
+std::shared_ptr<Client> Instance::current() const {
+    std::lock_guard lock(mutex_);
+    return client_;
+}
+
+std::shared_ptr<Client> Instance::client(V2TIMBaseCallback* callback) const {
+    auto client = current();
+    if (!client && callback != nullptr) callback->OnError(ERR_SDK_NET_DISCONNECT, "call InitSDK and Login first");
+    return client;
+}
+
+void Instance::markAsRead(const std::string& conversation, V2TIMCallback* callback) {
+    const auto client = this->client(callback);
+    if (!client) return;
+    const std::string last = client->conversation(conversation).lastMessageId;
+    if (last.empty()) {
+        client->post([callback] {
+            if (callback != nullptr) callback->OnSuccess();
+        });
+        return;
+    }
+    client->read(conversation, last, completionOf<int>(callback));
+}
+
+}  // namespace recall
+
+V2TIMManager* V2TIMManager::GetInstance() {
+    // Never destroyed: callbacks may still run while the program ends.
+    static auto* instance = new recall::Instance;
+    return instance;
+}
+
+std::unique_ptr<V2TIMManager> V2TIMManager::CreateInstance() { return std::make_unique<recall::Instance>(); }
