@@ -187,6 +187,14 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         file.write_text("# Operations\n")
         self.finds(rights.alarms_say_what_to_do, Template(SOURCE), "DueFoundAlarm has no entry DueFound", file)
 
+    def test_an_alarm_of_a_metric_that_nothing_writes(self):
+        def change(resources, _):
+            resources["DueFoundAlarm"]["Properties"]["MetricName"] = "DueLost"
+
+        rules = ROOT / "shared/recall/service.go"
+        self.assertEqual([], rights.metrics_are_written(Template(SOURCE), rules))
+        self.finds(rights.metrics_are_written, broken(change), "DueFoundAlarm looks at DueLost", rules)
+
     def test_a_dashboard_that_is_no_json_or_leaves_an_alarm_out(self):
         def change(resources, _):
             resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"] = '{"widgets": ['

@@ -153,6 +153,16 @@ def alarms_say_what_to_do(t: Template, guide: Path) -> list[str]:
     return problems or ([] if t.of_type("AWS::CloudWatch::Alarm") else ["there are no alarms"])
 
 
+def metrics_are_written(t: Template, rules: Path) -> list[str]:
+    """Each metric of ours that an alarm or the dashboard looks at is one that shared/recall observes."""
+    written = set(re.findall(r"^\s*Metric\w+\s+Metric = \"(\w+)\"", rules.read_text(), re.M))
+    watched = {a["MetricName"]: name for name, a in t.of_type("AWS::CloudWatch::Alarm").items() if a.get("Namespace") == "Recall"}
+    for name, dashboard in t.of_type("AWS::CloudWatch::Dashboard").items():
+        watched |= {metric: name for metric in re.findall(r'\["Recall", "(\w+)"', dashboard["DashboardBody"]["Fn::Sub"])}
+    problems = [f"{name} looks at {metric}, which nothing writes" for metric, name in sorted(watched.items()) if metric not in written]
+    return problems or ([] if watched else ["nothing looks at the metrics of recalls"])
+
+
 def the_dashboard_is_readable(t: Template) -> list[str]:
     """Its body is JSON once the names are put in, and shows every alarm."""
     problems = []
