@@ -30,7 +30,7 @@ func (p *run) onConnection(ctx context.Context, step Step) error {
 		}
 		return connection.write(websocket.MessageBinary, data)
 	case step.SendHuge > 0:
-		return connection.write(websocket.MessageText, []byte(`{"type":"huge","padding":"`+strings.Repeat("x", step.SendHuge)+`"}`))
+		return ignoreClosed(connection.write(websocket.MessageText, []byte(`{"type":"huge","padding":"`+strings.Repeat("x", step.SendHuge)+`"}`)))
 	case step.Drop:
 		return ignoreClosed(connection.socket.CloseNow())
 	default:
@@ -38,7 +38,8 @@ func (p *run) onConnection(ctx context.Context, step Step) error {
 	}
 }
 
-// ignoreClosed drops the error of closing: the client may have closed first, and that is as good.
+// ignoreClosed drops the error of closing, or of a frame that the client may refuse by closing: the client may have
+// closed first, and that is as good.
 func ignoreClosed(error) error { return nil }
 
 func (p *run) reply(connection *serverConnection, step Step) error {
