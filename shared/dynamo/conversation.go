@@ -73,6 +73,9 @@ func (s *Store) Touch(ctx context.Context, conversation recall.Conversation, at 
 		return recall.Head{}, fault("touch head", err)
 	}
 	head, _ := headOf(there)
+	if head.Deleted {
+		return recall.Head{}, nil
+	}
 	return head, nil
 }
 

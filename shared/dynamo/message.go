@@ -205,7 +205,7 @@ func (s *Store) Recalls(ctx context.Context, conversation recall.Conversation, a
 		IndexName:                 aws.String(recallsIndex),
 		ConsistentRead:            aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk=:pk AND recallId > :after"),
-		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":after": text(string(after))},
+		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":after": afterRecall(after)},
 	}, limit)
 }
 
@@ -215,8 +215,16 @@ func (s *Store) RecallsBy(ctx context.Context, operator recall.UserID, after rec
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(operatorsIndex),
 		KeyConditionExpression:    aws.String("revokedBy=:by AND recallId > :after"),
-		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": text(string(after))},
+		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": afterRecall(after)},
 	}, limit)
+}
+
+// afterRecall is a key to read behind; DynamoDB takes no empty one.
+func afterRecall(after recall.RecallID) types.AttributeValue {
+	if after == "" {
+		return text(recall.EarliestID(0))
+	}
+	return text(string(after))
 }
 
 func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.Recalled, bool, error) {

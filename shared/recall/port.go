@@ -45,7 +45,7 @@ type RevokeCommand struct {
 	SenderOnly bool
 	// Unsent stores a tombstone of By where no message is stored yet.
 	Unsent bool
-	// ExpiresAt is the retention of a tombstone stored by Unsent.
+	// ExpiresAt is the retention of a tombstone that Unsent leaves and that has none of its own; 0 is for ever.
 	ExpiresAt Instant
 }
 

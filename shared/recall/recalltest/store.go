@@ -71,6 +71,9 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 	}
 	revocation := command.Revocation
 	message.Body, message.Revoked, message.Due = "", &revocation, recall.DueRevoked
+	if command.Unsent && message.ExpiresAt == 0 {
+		message.ExpiresAt = command.ExpiresAt
+	}
 	s.put(message)
 	return recall.RevokeOutcome{Found: true, Applied: true, Message: message}, nil
 }

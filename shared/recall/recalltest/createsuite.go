@@ -1,0 +1,128 @@
+package recalltest
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/shared/recall"
+)
+
+func createSentences() []sentence {
+	return []sentence{
+		{"a created message is read as it was written", func(t *testing.T, store recall.Store) {
+			message := text(messageAt(0, 1))
+			message.ReplyTo, message.ExpiresAt = messageAt(-5, 1), noon+3_600_000
+			create(t, store, message)
+			if difference := cmp.Diff(message, read(t, store, message), cmpConversation()); difference != "" {
+				t.Error(difference)
+			}
+		}},
+		{"there is no message that was not created", func(t *testing.T, store recall.Store) {
+			_, found, err := store.Message(t.Context(), recall.Between(alice, bob), messageAt(0, 1))
+			if err != nil || found {
+				t.Errorf("found=%t, error %v", found, err)
+			}
+		}},
+		{"a taken ID is not written over, and who holds it is told", func(t *testing.T, store recall.Store) {
+			first := create(t, store, text(messageAt(0, 1)))
+			second := first
+			second.Sender, second.Body, second.SentAt = bob, `{"text":"other"}`, noon+1
+			stored, created, err := store.CreateMessage(t.Context(), second)
+			if err != nil || created || stored.Sender != alice || stored.Body != first.Body {
+				t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+			}
+			if read(t, store, first).Sender != alice {
+				t.Error("the first message was written over")
+			}
+		}},
+		{"one ID in two conversations is two messages", func(t *testing.T, store recall.Store) {
+			first := text(messageAt(0, 1))
+			second := first
+			second.Conversation = recall.Between(alice, carol)
+			create(t, store, first)
+			create(t, store, second)
+		}},
+		{"a recalled message's ID stays taken", func(t *testing.T, store recall.Store) {
+			message := create(t, store, text(messageAt(0, 1)))
+			applied(t, store, takeBack(message, 1_000))
+			stored, created, err := store.CreateMessage(t.Context(), message)
+			if err != nil || created || stored.Revoked == nil || stored.Body != "" {
+				t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+			}
+		}},
+		{"of 32 creations of one ID at once exactly one is created", func(t *testing.T, store recall.Store) {
+			outcomes := make([]bool, 32)
+			var group sync.WaitGroup
+			for i := range outcomes {
+				group.Go(func() {
+					message := text(messageAt(0, 1))
+					message.SentAt += recall.Instant(i) // else they are one call's retries
+					_, created, err := store.CreateMessage(t.Context(), message)
+					if err != nil {
+						t.Error(err)
+					}
+					outcomes[i] = created
+				})
+			}
+			group.Wait()
+			count := 0
+			for _, created := range outcomes {
+				if created {
+					count++
+				}
+			}
+			if count != 1 {
+				t.Errorf("%d of 32 were created", count)
+			}
+		}},
+	}
+}
+
+// cmpConversation compares conversations by their keys.
+func cmpConversation() cmp.Option {
+	return cmp.Comparer(func(a, b recall.Conversation) bool { return a.Key() == b.Key() })
+}
+
+func settleSentences() []sentence {
+	return []sentence{
+		{"settling ends what the message owes", func(t *testing.T, store recall.Store) {
+			message := create(t, store, text(messageAt(0, 1)))
+			must(t, store.Settle(t.Context(), message))
+			if due := read(t, store, message).Due; due != recall.DueNothing {
+				t.Errorf("it still owes %q", due)
+			}
+		}},
+		{"settling a sending leaves what a later recall owes", func(t *testing.T, store recall.Store) {
+			message := create(t, store, text(messageAt(0, 1)))
+			tombstone := applied(t, store, takeBack(message, 1_000)).Message
+			must(t, store.Settle(t.Context(), message))
+			if due := read(t, store, message).Due; due != recall.DueRevoked {
+				t.Errorf("it owes %q", due)
+			}
+			must(t, store.Settle(t.Context(), tombstone))
+			if due := read(t, store, message).Due; due != recall.DueNothing {
+				t.Errorf("it still owes %q", due)
+			}
+		}},
+		{"settling twice, or what is not there, is no error and makes nothing", func(t *testing.T, store recall.Store) {
+			message := create(t, store, text(messageAt(0, 1)))
+			must(t, store.Settle(t.Context(), message))
+			must(t, store.Settle(t.Context(), message))
+			absent := text(messageAt(0, 2))
+			must(t, store.Settle(t.Context(), absent))
+			if _, found, err := store.Message(t.Context(), absent.Conversation, absent.ID); err != nil || found {
+				t.Errorf("found=%t, error %v", found, err)
+			}
+		}},
+		{"settling leaves everything else of the message", func(t *testing.T, store recall.Store) {
+			message := create(t, store, text(messageAt(0, 1)))
+			must(t, store.Settle(t.Context(), message))
+			message.Due = recall.DueNothing
+			if difference := cmp.Diff(message, read(t, store, message), cmpConversation()); difference != "" {
+				t.Error(difference)
+			}
+		}},
+	}
+}

@@ -1,0 +1,221 @@
+package recalltest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"example.com/recall/shared/recall"
+)
+
+func putMember(t *testing.T, store recall.Store, user recall.UserID, role recall.MemberRole) recall.MemberRole {
+	t.Helper()
+	before, err := store.PutMember(t.Context(), engineers, user, role, noon)
+	must(t, err)
+	return before
+}
+
+func deleteGroup(t *testing.T, store recall.Store) (steps int) {
+	t.Helper()
+	for steps = 1; steps < 1_000; steps++ {
+		done, err := store.DeleteGroup(t.Context(), engineers)
+		must(t, err)
+		if done {
+			return steps
+		}
+	}
+	t.Fatal("the deletion does not end")
+	return steps
+}
+
+func groupSentences() []sentence {
+	here := recall.InGroup(engineers)
+	return []sentence{
+		{"a group has the name and window that it was given last", func(t *testing.T, store recall.Store) {
+			window := recall.WindowOff
+			must(t, store.PutGroup(t.Context(), engineers, "Engineers", &window, noon))
+			head, found, err := store.Head(t.Context(), here)
+			if err != nil || !found || head.Name != "Engineers" || head.Window == nil || *head.Window != 0 || head.LastChangeAt != noon {
+				t.Fatalf("head %+v, found=%t, error %v", head, found, err)
+			}
+			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon+9))
+			head, _, err = store.Head(t.Context(), here)
+			if err != nil || head.Name != "Engineers" || head.Window != nil || head.LastChangeAt != noon {
+				t.Errorf("head %+v, error %v", head, err)
+			}
+		}},
+		{"there is no group that was not put, and nobody joins it", func(t *testing.T, store recall.Store) {
+			if _, found, _, err := store.HeadAndMember(t.Context(), engineers, alice); err != nil || found {
+				t.Errorf("found=%t, error %v", found, err)
+			}
+			_, err := store.PutMember(t.Context(), engineers, alice, recall.MemberOwner, noon)
+			if recall.NameOf(err) != recall.ConversationNotFound {
+				t.Errorf("error %v", err)
+			}
+			if rows, err := store.Memberships(t.Context(), alice); err != nil || len(rows) != 0 {
+				t.Errorf("rows %+v, error %v", rows, err)
+			}
+			if was, err := store.DeleteMember(t.Context(), engineers, alice); err != nil || was {
+				t.Errorf("was=%t, error %v", was, err)
+			}
+			if head, err := store.Touch(t.Context(), here, noon, ""); err != nil || head != (recall.Head{}) {
+				t.Errorf("head %+v, error %v", head, err)
+			}
+			if _, found, err := store.Head(t.Context(), here); err != nil || found {
+				t.Errorf("after a touch: found=%t, error %v", found, err)
+			}
+		}},
+		{"a member's role and row change together, and the roster's version counts", func(t *testing.T, store recall.Store) {
+			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+			if before := putMember(t, store, alice, recall.MemberOwner); before != "" {
+				t.Errorf("before %q", before)
+			}
+			first := rosterOf(t, store)
+			if before := putMember(t, store, alice, recall.MemberAdmin); before != recall.MemberOwner {
+				t.Errorf("before %q", before)
+			}
+			head, found, role, err := store.HeadAndMember(t.Context(), engineers, alice)
+			if err != nil || !found || role != recall.MemberAdmin || head.Conversation != here {
+				t.Errorf("head %+v, role %q, error %v", head, role, err)
+			}
+			row, found, err := store.Membership(t.Context(), alice, here)
+			if err != nil || !found || row.Role != recall.MemberAdmin || row.JoinedAt != noon {
+				t.Errorf("row %+v, found=%t, error %v", row, found, err)
+			}
+			second := rosterOf(t, store)
+			if second.Version <= first.Version || second.Version != head.RosterVersion || !slices.Equal(second.Users, []recall.UserID{alice}) {
+				t.Errorf("roster %+v after %+v", second, first)
+			}
+			touched, err := store.Touch(t.Context(), here, noon+1, "")
+			if err != nil || touched.RosterVersion != second.Version {
+				t.Errorf("touched %+v, error %v", touched, err)
+			}
+		}},
+		{"who left has no role, no row, and is in no roster", func(t *testing.T, store recall.Store) {
+			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+			putMember(t, store, alice, recall.MemberOwner)
+			putMember(t, store, bob, recall.MemberMember)
+			before := rosterOf(t, store)
+			if was, err := store.DeleteMember(t.Context(), engineers, bob); err != nil || !was {
+				t.Fatalf("was=%t, error %v", was, err)
+			}
+			if was, err := store.DeleteMember(t.Context(), engineers, bob); err != nil || was {
+				t.Errorf("the second time: was=%t, error %v", was, err)
+			}
+			_, _, role, err := store.HeadAndMember(t.Context(), engineers, bob)
+			if err != nil || role != "" {
+				t.Errorf("role %q, error %v", role, err)
+			}
+			if _, found, err := store.Membership(t.Context(), bob, here); err != nil || found {
+				t.Errorf("found=%t, error %v", found, err)
+			}
+			if after := rosterOf(t, store); !slices.Equal(after.Users, []recall.UserID{alice}) || after.Version <= before.Version {
+				t.Errorf("roster %+v after %+v", after, before)
+			}
+		}},
+		{"a group's messages are no part of its roster", func(t *testing.T, store recall.Store) {
+			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+			putMember(t, store, alice, recall.MemberOwner)
+			message := text(messageAt(0, 1))
+			message.Conversation = here
+			create(t, store, message)
+			if roster := rosterOf(t, store); len(roster.Users) != 1 {
+				t.Errorf("roster %+v", roster)
+			}
+			if messages, _, err := store.Messages(t.Context(), here, recall.MessagePage{Limit: 9, Now: noon}); err != nil || len(messages) != 1 {
+				t.Errorf("%d messages, error %v", len(messages), err)
+			}
+		}},
+		{"members who join at once all join", func(t *testing.T, store recall.Store) {
+			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+			var group sync.WaitGroup
+			for i := range 6 {
+				group.Go(func() {
+					if _, err := store.PutMember(t.Context(), engineers, recall.UserID(fmt.Sprintf("user-%d", i)), recall.MemberMember, noon); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			if roster := rosterOf(t, store); len(roster.Users) != 6 || roster.Version != 6 {
+				t.Errorf("roster %+v", roster)
+			}
+		}},
+		{"a deleted group is gone with roster, rows and messages, and may be made anew", deletedGroup},
+		{"from the first step of its deletion a group is not there", partlyDeletedGroup},
+	}
+}
+
+func rosterOf(t *testing.T, store recall.Store) recall.Roster {
+	t.Helper()
+	roster, err := store.Roster(t.Context(), engineers)
+	must(t, err)
+	return roster
+}
+
+// filledGroup has three members and that many messages.
+func filledGroup(t *testing.T, store recall.Store, messages int) {
+	t.Helper()
+	must(t, store.PutGroup(t.Context(), engineers, "Engineers", nil, noon))
+	for _, user := range []recall.UserID{alice, bob, carol} {
+		putMember(t, store, user, recall.MemberMember)
+	}
+	for i := range messages {
+		message := text(messageAt(int64(i), i))
+		message.Conversation = recall.InGroup(engineers)
+		create(t, store, message)
+	}
+}
+
+func deletedGroup(t *testing.T, store recall.Store) {
+	here := recall.InGroup(engineers)
+	filledGroup(t, store, 450)
+	deleteGroup(t, store)
+	if _, found, err := store.Head(t.Context(), here); err != nil || found {
+		t.Errorf("head: found=%t, error %v", found, err)
+	}
+	if messages, _, err := store.Messages(t.Context(), here, recall.MessagePage{Limit: 9, Now: noon}); err != nil || len(messages) != 0 {
+		t.Errorf("%d messages, error %v", len(messages), err)
+	}
+	for _, user := range []recall.UserID{alice, bob, carol} {
+		if rows, err := store.Memberships(t.Context(), user); err != nil || len(rows) != 0 {
+			t.Errorf("%s: rows %+v, error %v", user, rows, err)
+		}
+	}
+	if roster := rosterOf(t, store); len(roster.Users) != 0 {
+		t.Errorf("roster %+v", roster)
+	}
+	if head, err := store.Touch(t.Context(), here, noon+5, messageAt(1, 1)); err != nil || head != (recall.Head{}) {
+		t.Errorf("a touch brought back %+v, error %v", head, err)
+	}
+	if done, err := store.DeleteGroup(t.Context(), engineers); err != nil || !done {
+		t.Errorf("again: done=%t, error %v", done, err)
+	}
+	must(t, store.PutGroup(t.Context(), engineers, "", nil, noon+9))
+	if head, found, err := store.Head(t.Context(), here); err != nil || !found || head.Deleted || head.Name != "" {
+		t.Errorf("made anew: head %+v, found=%t, error %v", head, found, err)
+	}
+}
+
+func partlyDeletedGroup(t *testing.T, store recall.Store) {
+	here := recall.InGroup(engineers)
+	filledGroup(t, store, 250)
+	if _, err := store.DeleteGroup(t.Context(), engineers); err != nil {
+		t.Fatal(err)
+	}
+	head, found, _, err := store.HeadAndMember(t.Context(), engineers, alice)
+	if err != nil || found && !head.Deleted {
+		t.Errorf("head %+v, found=%t, error %v", head, found, err)
+	}
+	if head, err := store.Touch(t.Context(), here, noon+9, ""); err != nil || head != (recall.Head{}) {
+		t.Errorf("a touch brought back %+v, error %v", head, err)
+	}
+	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon); recall.NameOf(err) != recall.ConversationNotFound {
+		t.Errorf("a new member: %v", err)
+	}
+	deleteGroup(t, store)
+	if _, found, err := store.Head(t.Context(), here); err != nil || found {
+		t.Errorf("found=%t, error %v", found, err)
+	}
+}

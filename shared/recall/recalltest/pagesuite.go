@@ -1,0 +1,110 @@
+package recalltest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/shared/recall"
+)
+
+// numbered creates messages 1 to count of alice's, a millisecond apart.
+func numbered(t *testing.T, store recall.Store, count int) {
+	t.Helper()
+	for i := 1; i <= count; i++ {
+		create(t, store, text(messageAt(int64(i), i)))
+	}
+}
+
+func pageSentences() []sentence {
+	id := func(i int) string { return string(messageAt(int64(i), i)) }
+	page := func(name string, want recall.MessagePage, wantNumbers []int, wantMore bool) sentence {
+		return sentence{name, func(t *testing.T, store recall.Store) {
+			numbered(t, store, 7)
+			want.Now = noon
+			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), want)
+			must(t, err)
+			var got []string
+			for _, message := range messages {
+				got = append(got, string(message.ID))
+			}
+			var expected []string
+			for _, number := range wantNumbers {
+				expected = append(expected, id(number))
+			}
+			if difference := cmp.Diff(expected, got); difference != "" {
+				t.Error(difference)
+			}
+			if more != wantMore {
+				t.Errorf("more=%t", more)
+			}
+		}}
+	}
+	return []sentence{
+		page("all messages come oldest first", recall.MessagePage{Limit: 10}, []int{1, 2, 3, 4, 5, 6, 7}, false),
+		page("a page of exactly all has no more", recall.MessagePage{Limit: 7}, []int{1, 2, 3, 4, 5, 6, 7}, false),
+		page("forwards the oldest come first and there is more", recall.MessagePage{Limit: 3}, []int{1, 2, 3}, true),
+		page("after is exclusive", recall.MessagePage{After: id(3), Limit: 3}, []int{4, 5, 6}, true),
+		page("after the last there is nothing", recall.MessagePage{After: id(7), Limit: 3}, nil, false),
+		page("the newest are returned oldest first", recall.MessagePage{Newest: true, Limit: 3}, []int{5, 6, 7}, true),
+		page("before is exclusive", recall.MessagePage{Newest: true, Before: id(5), Limit: 3}, []int{2, 3, 4}, true),
+		page("before reaches the beginning", recall.MessagePage{Newest: true, Before: id(3), Limit: 3}, []int{1, 2}, false),
+		page("before the first there is nothing", recall.MessagePage{Newest: true, Before: id(1), Limit: 3}, nil, false),
+		page("both bounds are exclusive", recall.MessagePage{After: id(2), Before: id(6), Limit: 9}, []int{3, 4, 5}, false),
+		{"tombstones are among the messages, without a body", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 3)
+			applied(t, store, takeBack(text(messageAt(2, 2)), 1_000))
+			messages, _, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 9, Now: noon})
+			must(t, err)
+			if len(messages) != 3 || messages[1].Revoked == nil || messages[1].Body != "" || messages[0].Body == "" {
+				t.Errorf("messages %+v", messages)
+			}
+		}},
+		{"expired messages are not there, and a page is filled all the same", func(t *testing.T, store recall.Store) {
+			for i := 1; i <= 30; i++ {
+				message := text(messageAt(int64(i), i))
+				if i%3 != 0 {
+					message.ExpiresAt = noon + 60_000
+				}
+				create(t, store, message)
+			}
+			for now, want := range map[recall.Instant]int{noon + 59_999: 8, noon + 60_000: 8} {
+				messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 8, Now: now})
+				must(t, err)
+				if len(messages) != want || !more {
+					t.Errorf("at %d: %d messages, more=%t", now-noon, len(messages), more)
+				}
+				for _, message := range messages {
+					if message.Expired(now) {
+						t.Errorf("at %d: %s has expired", now-noon, message.ID)
+					}
+				}
+			}
+			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 10, Now: noon + 60_000})
+			must(t, err)
+			if len(messages) != 10 || more {
+				t.Errorf("%d messages, more=%t", len(messages), more)
+			}
+		}},
+		{"other conversations' messages are not there", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 2)
+			messages, more, err := store.Messages(t.Context(), recall.Between(alice, carol), recall.MessagePage{Limit: 9, Now: noon})
+			if err != nil || len(messages) != 0 || more {
+				t.Errorf("%d messages, more=%t, error %v", len(messages), more, err)
+			}
+		}},
+		{"long bodies are paged through", func(t *testing.T, store recall.Store) {
+			body := recall.Body(`{"text":"` + strings.Repeat("x", 12_000) + `"}`)
+			for i := 1; i <= 100; i++ { // 1.2 MB, beyond DynamoDB's page of 1 MB
+				message := text(messageAt(int64(i), i))
+				message.Body = body
+				create(t, store, message)
+			}
+			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 100, Now: noon})
+			if err != nil || len(messages) != 100 || more {
+				t.Errorf("%d messages, more=%t, error %v", len(messages), more, err)
+			}
+		}},
+	}
+}

@@ -1,0 +1,194 @@
+package recalltest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/shared/recall"
+)
+
+// recalled creates and recalls messages 1 to count; message i's recall is the i-th from the end, so that the order of
+// the recalls is not the messages'.
+func recalled(t *testing.T, store recall.Store, conversation recall.Conversation, count int) []recall.RecallID {
+	t.Helper()
+	ids := make([]recall.RecallID, count)
+	for i := range count {
+		message := text(messageAt(int64(i), i))
+		message.Conversation = conversation
+		create(t, store, message)
+		command := takeBack(message, 1_000+int64(count-i))
+		command.Revocation.ID = recallAt(1_000+int64(count-i), 1)
+		applied(t, store, command)
+		ids[count-1-i] = command.Revocation.ID
+	}
+	return ids
+}
+
+func idsOf(recalls []recall.Recalled) []recall.RecallID {
+	var ids []recall.RecallID
+	for _, each := range recalls {
+		ids = append(ids, each.Revocation.ID)
+	}
+	return ids
+}
+
+func recallsSentences() []sentence {
+	here := recall.Between(alice, bob)
+	return []sentence{
+		{"recalls come in the order in which they were accepted, with all that an event tells", func(t *testing.T, store recall.Store) {
+			ids := recalled(t, store, here, 5)
+			create(t, store, text(messageAt(900, 1))) // not recalled
+			recalls, more, err := store.Recalls(t.Context(), here, "", 9)
+			must(t, err)
+			if difference := cmp.Diff(ids, idsOf(recalls)); difference != "" || more {
+				t.Errorf("more=%t %s", more, difference)
+			}
+			want := recall.Recalled{Conversation: here, MessageID: messageAt(4, 4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
+				ID: ids[0], At: noon + 1_001, By: alice, Role: recall.RoleSender, Reason: "typo",
+			}}
+			if recalls[0] != want {
+				t.Errorf("%+v is not %+v", recalls[0], want)
+			}
+		}},
+		{"after is exclusive, and more tells that the limit cut off", func(t *testing.T, store recall.Store) {
+			ids := recalled(t, store, here, 5)
+			recalls, more, err := store.Recalls(t.Context(), here, ids[1], 2)
+			must(t, err)
+			if difference := cmp.Diff(ids[2:4], idsOf(recalls)); difference != "" || !more {
+				t.Errorf("more=%t %s", more, difference)
+			}
+			recalls, more, err = store.Recalls(t.Context(), here, ids[2], 2)
+			must(t, err)
+			if difference := cmp.Diff(ids[3:], idsOf(recalls)); difference != "" || more {
+				t.Errorf("more=%t %s", more, difference)
+			}
+		}},
+		{"an instant's earliest ID is before its recalls", func(t *testing.T, store recall.Store) {
+			ids := recalled(t, store, here, 3)
+			recalls, _, err := store.Recalls(t.Context(), here, recall.RecallID(recall.EarliestID(noon+1_002)), 9)
+			must(t, err)
+			if difference := cmp.Diff(ids[1:], idsOf(recalls)); difference != "" {
+				t.Error(difference)
+			}
+		}},
+		{"an unsent recall's tombstone is among the recalls", func(t *testing.T, store recall.Store) {
+			command := takeBack(text(messageAt(0, 1)), 1_000)
+			command.Unsent = true
+			applied(t, store, command)
+			recalls, _, err := store.Recalls(t.Context(), here, "", 9)
+			if err != nil || len(recalls) != 1 || recalls[0].Sender != alice || recalls[0].SentAt != noon+1_000 {
+				t.Errorf("recalls %+v, error %v", recalls, err)
+			}
+		}},
+		{"an operator's recalls are found across conversations", func(t *testing.T, store recall.Store) {
+			there := recall.InGroup(engineers)
+			ids := recalled(t, store, here, 2)
+			other := text(messageAt(0, 1))
+			other.Conversation = there
+			create(t, store, other)
+			command := takeBack(other, 2_000)
+			command.Revocation.ID = recallAt(2_000, 1)
+			applied(t, store, command)
+			foreign := text(messageAt(0, 2))
+			foreign.Conversation = there
+			create(t, store, foreign)
+			command = takeBack(foreign, 3_000)
+			command.SenderOnly, command.Revocation.By = false, bob
+			applied(t, store, command)
+			want := append(ids, recallAt(2_000, 1))
+			recalls := eventually(t, func() ([]recall.Recalled, bool) {
+				recalls, more, err := store.RecallsBy(t.Context(), alice, "", 9)
+				must(t, err)
+				return recalls, len(recalls) == 3 && !more
+			})
+			if difference := cmp.Diff(want, idsOf(recalls)); difference != "" {
+				t.Error(difference)
+			}
+			if recalls[2].Conversation != there || recalls[2].Revocation.Role != recall.RoleSender || recalls[2].Revocation.Reason != "typo" {
+				t.Errorf("%+v", recalls[2])
+			}
+			recalls, more, err := store.RecallsBy(t.Context(), alice, ids[0], 1)
+			must(t, err)
+			if difference := cmp.Diff(ids[1:2], idsOf(recalls)); difference != "" || !more {
+				t.Errorf("more=%t %s", more, difference)
+			}
+		}},
+	}
+}
+
+// eventually reads until what was read is complete: the one read that may lag behind the writes.
+func eventually[T any](t *testing.T, read func() (T, bool)) T {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		value, complete := read()
+		if complete {
+			return value
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("incomplete until the end: %+v", value)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func unreadSentences() []sentence {
+	here := recall.Between(alice, bob)
+	count := func(t *testing.T, store recall.Store, reader recall.UserID, after recall.MessageID, now recall.Instant, want int) {
+		t.Helper()
+		unread, err := store.Unread(t.Context(), here, reader, after, now)
+		if err != nil || unread != want {
+			t.Errorf("unread=%d, want %d, error %v", unread, want, err)
+		}
+	}
+	return []sentence{
+		{"unread counts others' messages behind the mark", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 5)
+			count(t, store, bob, "", noon, 5)
+			count(t, store, bob, messageAt(3, 3), noon, 2)
+			count(t, store, bob, messageAt(5, 5), noon, 0)
+			count(t, store, alice, "", noon, 0)
+		}},
+		{"unread never counts a recalled message", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 3)
+			applied(t, store, takeBack(text(messageAt(2, 2)), 1_000))
+			count(t, store, bob, "", noon, 2)
+			command := takeBack(text(messageAt(9, 9)), 1_000)
+			command.Unsent = true
+			applied(t, store, command)
+			count(t, store, bob, "", noon, 2)
+		}},
+		{"unread never counts an expired message", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 2)
+			message := text(messageAt(3, 3))
+			message.ExpiresAt = noon + 60_000
+			create(t, store, message)
+			count(t, store, bob, "", noon+59_999, 3)
+			count(t, store, bob, "", noon+60_000, 2)
+		}},
+		{"counting stops at its maximum", func(t *testing.T, store recall.Store) {
+			at := make(chan int, 32)
+			done := make(chan struct{})
+			for range 8 {
+				go func() {
+					defer func() { done <- struct{}{} }()
+					for i := range at {
+						if _, _, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i))); err != nil {
+							t.Error(err)
+						}
+					}
+				}()
+			}
+			for i := range recall.MaximumUnread + 5 {
+				at <- i
+			}
+			close(at)
+			for range 8 {
+				<-done
+			}
+			count(t, store, bob, "", noon, recall.MaximumUnread)
+		}},
+	}
+}
