@@ -50,6 +50,11 @@ final class Callbacks {
         } catch (RejectedExecutionException shutDown) {
             // The app ended its executor, so nobody waits for this any more.
             done();
+        } catch (RuntimeException ofTheApp) {
+            // An executor that runs at once lets a callback's failure through; it is the app's, and must not stop the rule
+            // that was being carried out here.
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, ofTheApp);
         }
     }
 

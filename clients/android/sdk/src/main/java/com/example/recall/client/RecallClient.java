@@ -15,28 +15,19 @@ import okhttp3.OkHttpClient;
  */
 public final class RecallClient {
     private static final int MOST_BODY_BYTES = 12_288;
-    private static final long LOGIN_MILLISECONDS = 30_000;
 
     private final EventLoop loop;
     private final Callbacks callbacks;
     private final Inbox inbox;
-    private final TokenProvider tokenProvider;
     private final Transport transport;
     private final ServerClock clock;
     private final MessageIds messageIds;
-    private final Session session;
     private final Requests requests;
     private final Conversations conversations;
     private final Synchronisation synchronisation;
     private final Sending sending;
     private final Recalling recalling;
-    private final Events events;
-
-    private final List<Answer<Void>> logins = new ArrayList<>();
-    private EventLoop.Timer loginTimer;
-    private boolean synchronised;
-    private volatile boolean greeted;
-    private volatile String user;
+    private final Account account;
 
     /** Nothing is connected before {@link #login}. */
     public RecallClient(RecallOptions options) {
@@ -54,19 +45,19 @@ public final class RecallClient {
         this.transport = transport;
         callbacks = new Callbacks(executor);
         inbox = new Inbox(loop, callbacks);
-        tokenProvider = options.tokenProvider();
         clock = new ServerClock(loop);
         messageIds = new MessageIds(random);
         long minimum = options.reconnectMinimumMilliseconds();
         long maximum = options.reconnectMaximumMilliseconds();
-        session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random, new SessionOwner());
+        conversations = new Conversations(new Teller());
+        account = new Account(loop, callbacks, options.tokenProvider(), conversations, new Events(conversations));
+        Session session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random, account);
         requests = new Requests(loop, options.requestTimeoutMilliseconds(), new Backoff(minimum, maximum, random), session);
         session.requests(requests);
-        conversations = new Conversations(new Teller());
-        synchronisation = new Synchronisation(requests, conversations, new SynchronisationOwner());
+        synchronisation = new Synchronisation(requests, conversations, account);
         sending = new Sending(requests, conversations, clock, messageIds);
         recalling = new Recalling(requests, conversations, sending, clock);
-        events = new Events(conversations);
+        account.connect(session, requests, synchronisation, sending);
     }
 
     public void addListener(RecallListener listener) {
@@ -90,39 +81,14 @@ public final class RecallClient {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "login needs a ws:// or wss:// URL, a user ID and a token"));
             return;
         }
-        loop.execute(() -> {
-            if (session.isActive() && userId.equals(user)) {
-                if (synchronised) {
-                    told.onSuccess(null);
-                } else {
-                    logins.add(told);
-                }
-                return;
-            }
-            end();
-            if (!userId.equals(conversations.user())) {
-                forgetUser();
-            }
-            begin(url, userId, token, told);
-        });
-    }
-
-    private void begin(String url, String userId, String token, Answer<Void> answer) {
-        user = userId;
-        conversations.user(userId);
-        synchronisation.beginLogin();
-        logins.add(answer);
-        loginTimer = loop.schedule(LOGIN_MILLISECONDS, () -> abandon(RecallError.of(ErrorCode.NOT_CONNECTED,
-                "the server could not be reached within " + LOGIN_MILLISECONDS / 1000 + " seconds; check the URL and the network")));
-        session.start(url, token);
+        loop.execute(() -> account.login(url, userId, token, told));
     }
 
     /** Disconnects and forgets what is held. Outstanding calls fail with {@link ErrorCode#NOT_CONNECTED}. */
     public void logout(Answer<Void> answer) {
         Answer<Void> told = callbacks.answering(answer);
         loop.execute(() -> {
-            end();
-            forgetUser();
+            account.logout();
             told.onSuccess(null);
         });
     }
@@ -130,54 +96,21 @@ public final class RecallClient {
     /** Logs out and frees the client's threads; it cannot be used again. */
     public void close() {
         loop.execute(() -> {
-            end();
-            forgetUser();
+            account.logout();
             inbox.close();
             transport.close();
             loop.close();
         });
     }
 
-    private void end() {
-        abandon(RecallError.of(ErrorCode.NOT_CONNECTED, "logged out"));
-    }
-
-    private void abandon(RecallError error) {
-        session.stop();
-        synchronisation.cancel();
-        greeted = false;
-        synchronised = false;
-        user = null;
-        requests.failAll(error);
-        failLogins(error);
-    }
-
-    private void failLogins(RecallError error) {
-        if (loginTimer != null) {
-            loginTimer.cancel();
-        }
-        List<Answer<Void>> waiting = new ArrayList<>(logins);
-        logins.clear();
-        for (Answer<Void> login : waiting) {
-            login.onError(error);
-        }
-    }
-
-    private void forgetUser() {
-        conversations.clear();
-        conversations.user("");
-        sending.clear();
-        synchronisation.forget();
-    }
-
     /** The user logged in, or null. */
     public String user() {
-        return user;
+        return account.user();
     }
 
     /** Whether requests can be answered: after the first hello since login. */
     public boolean isLoggedIn() {
-        return greeted;
+        return account.isGreeted();
     }
 
     /** Server time in milliseconds since 1970 as this client knows it; −1 before the first login. */
@@ -204,7 +137,7 @@ public final class RecallClient {
         String id = messageId == null ? messageIds.next(clock.now()) : messageId;
         Sending.Draft draft = new Sending.Draft(conversation, body, replyTo, messageId != null);
         loop.execute(() -> {
-            if (!greeted) {
+            if (!account.isGreeted()) {
                 told.onError(notLoggedIn());
             } else {
                 sending.send(draft, id, told);
@@ -214,7 +147,7 @@ public final class RecallClient {
     }
 
     private RecallError refusal(String conversation, JsonObject body, String messageId) {
-        if (!greeted) {
+        if (!account.isGreeted()) {
             return notLoggedIn();
         }
         if (!Frames.isConversation(conversation)) {
@@ -252,7 +185,7 @@ public final class RecallClient {
 
     private void whenLoggedIn(Answer<?> answer, Runnable task) {
         loop.execute(() -> {
-            if (greeted) {
+            if (account.isGreeted()) {
                 task.run();
             } else {
                 answer.onError(notLoggedIn());
@@ -362,68 +295,6 @@ public final class RecallClient {
     private void conversationChanged(ConversationView view) {
         Conversation snapshot = view.snapshot();
         callbacks.tell(listener -> listener.onConversationChanged(snapshot));
-    }
-
-    private final class SessionOwner implements Session.Owner {
-        @Override
-        public void onConnecting() {
-            callbacks.tell(RecallListener::onConnecting);
-        }
-
-        @Override
-        public void onReady(JsonObject hello) {
-            greeted = true;
-            callbacks.tell(RecallListener::onConnected);
-            requests.resend();
-            synchronisation.start();
-        }
-
-        @Override
-        public void onLost(String why) {
-            synchronisation.cancel();
-            RecallError error = RecallError.of(ErrorCode.NOT_CONNECTED, why);
-            callbacks.tell(listener -> listener.onDisconnected(error));
-        }
-
-        @Override
-        public void onEvent(String type, JsonObject frame) {
-            events.onEvent(type, frame);
-        }
-
-        @Override
-        public void onTokenNeeded(Answer<String> answer) {
-            if (tokenProvider == null) {
-                answer.onError(RecallError.of(ErrorCode.TOKEN_EXPIRED, "there is no token provider"));
-                return;
-            }
-            String tokenOf = user;
-            callbacks.run(() -> tokenProvider.provideToken(tokenOf, answer));
-        }
-
-        @Override
-        public void onTokenUnavailable() {
-            abandon(RecallError.of(ErrorCode.TOKEN_EXPIRED, "the token is no longer valid; log in again with a new one"));
-            callbacks.tell(RecallListener::onTokenExpired);
-        }
-    }
-
-    private final class SynchronisationOwner implements Synchronisation.Owner {
-        @Override
-        public void onSynchronised() {
-            synchronised = true;
-            if (loginTimer != null) {
-                loginTimer.cancel();
-            }
-            for (Answer<Void> login : logins) {
-                login.onSuccess(null);
-            }
-            logins.clear();
-        }
-
-        @Override
-        public void onSynchronisationFailed(RecallError error) {
-            session.reconnect("the synchronisation failed");
-        }
     }
 
     private final class Teller implements Conversations.Teller {

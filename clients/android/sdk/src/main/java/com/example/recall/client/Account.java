@@ -1,0 +1,162 @@
+package com.example.recall.client;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is logged in, and what becomes of the login as connections come and go. */
+final class Account implements Session.Owner, Synchronisation.Owner {
+    private static final long LOGIN_MILLISECONDS = 30_000;
+
+    private final EventLoop loop;
+    private final Callbacks callbacks;
+    private final TokenProvider tokenProvider;
+    private final Conversations conversations;
+    private final Events events;
+    private Session session;
+    private Requests requests;
+    private Synchronisation synchronisation;
+    private Sending sending;
+
+    private final List<Answer<Void>> logins = new ArrayList<>();
+    private EventLoop.Timer loginTimer;
+    private boolean synchronised;
+    private volatile boolean greeted;
+    private volatile String user;
+
+    Account(EventLoop loop, Callbacks callbacks, TokenProvider tokenProvider, Conversations conversations, Events events) {
+        this.loop = loop;
+        this.callbacks = callbacks;
+        this.tokenProvider = tokenProvider;
+        this.conversations = conversations;
+        this.events = events;
+    }
+
+    /** Names the parts that are made with this as their owner. */
+    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, Sending itsSending) {
+        session = itsSession;
+        requests = itsRequests;
+        synchronisation = itsSynchronisation;
+        sending = itsSending;
+    }
+
+    /** The user who is logged in or logging in, or null. */
+    String user() {
+        return user;
+    }
+
+    /** Whether the server has said hello since the login. */
+    boolean isGreeted() {
+        return greeted;
+    }
+
+    void login(String url, String userId, String token, Answer<Void> answer) {
+        if (session.isActive() && userId.equals(user)) {
+            if (synchronised) {
+                answer.onSuccess(null);
+            } else {
+                logins.add(answer);
+            }
+            return;
+        }
+        end(RecallError.of(ErrorCode.NOT_CONNECTED, "another user logged in"));
+        if (!userId.equals(conversations.user())) {
+            forgetUser();
+        }
+        user = userId;
+        conversations.user(userId);
+        synchronisation.beginLogin();
+        logins.add(answer);
+        loginTimer = loop.schedule(LOGIN_MILLISECONDS, () -> end(RecallError.of(ErrorCode.NOT_CONNECTED,
+                "the server could not be reached within " + LOGIN_MILLISECONDS / 1000 + " seconds; check the URL and the network")));
+        session.start(url, token);
+    }
+
+    void logout() {
+        end(RecallError.of(ErrorCode.NOT_CONNECTED, "logged out"));
+        forgetUser();
+    }
+
+    /** Ends the connection and every call; what is held stays. */
+    private void end(RecallError error) {
+        session.stop();
+        synchronisation.cancel();
+        greeted = false;
+        synchronised = false;
+        user = null;
+        requests.failAll(error);
+        if (loginTimer != null) {
+            loginTimer.cancel();
+        }
+        List<Answer<Void>> waiting = new ArrayList<>(logins);
+        logins.clear();
+        for (Answer<Void> login : waiting) {
+            login.onError(error);
+        }
+    }
+
+    private void forgetUser() {
+        conversations.clear();
+        conversations.user("");
+        sending.clear();
+        synchronisation.forget();
+    }
+
+    @Override
+    public void onConnecting() {
+        callbacks.tell(RecallListener::onConnecting);
+    }
+
+    @Override
+    public void onReady(JsonObject hello) {
+        greeted = true;
+        callbacks.tell(RecallListener::onConnected);
+        requests.resend();
+        synchronisation.start();
+    }
+
+    @Override
+    public void onLost(String why) {
+        synchronisation.cancel();
+        RecallError error = RecallError.of(ErrorCode.NOT_CONNECTED, why);
+        callbacks.tell(listener -> listener.onDisconnected(error));
+    }
+
+    @Override
+    public void onEvent(String type, JsonObject frame) {
+        events.onEvent(type, frame);
+    }
+
+    @Override
+    public void onTokenNeeded(Answer<String> answer) {
+        if (tokenProvider == null) {
+            answer.onError(RecallError.of(ErrorCode.TOKEN_EXPIRED, "there is no token provider"));
+            return;
+        }
+        String tokenOf = user;
+        callbacks.run(() -> tokenProvider.provideToken(tokenOf, answer));
+    }
+
+    @Override
+    public void onTokenUnavailable() {
+        end(RecallError.of(ErrorCode.TOKEN_EXPIRED, "the token is no longer valid; log in again with a new one"));
+        callbacks.tell(RecallListener::onTokenExpired);
+    }
+
+    @Override
+    public void onSynchronised() {
+        synchronised = true;
+        if (loginTimer != null) {
+            loginTimer.cancel();
+        }
+        for (Answer<Void> login : logins) {
+            login.onSuccess(null);
+        }
+        logins.clear();
+    }
+
+    @Override
+    public void onSynchronisationFailed(RecallError error) {
+        session.reconnect("the synchronisation failed");
+    }
+}
