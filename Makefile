@@ -38,7 +38,7 @@ setup: ## Installs what building and testing needs
 	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck sam checkov chromium docker spin
 
 .PHONY: test
-test: lint test-go race test-web test-android test-cpp test-apple sam-build check-deploy test-sam ## Checks and tests everything, as CI does
+test: lint test-go race test-web test-android test-cpp test-apple test-scripts check-deploy test-sam ## Checks and tests everything, as CI does
 
 .PHONY: fmt
 fmt: ## Formats the Go code
@@ -78,10 +78,14 @@ test-cpp: ## The C++ client, for Linux and Windows
 test-apple: ## The Apple client
 	clients/apple/test.sh
 
+.PHONY: test-scripts
+test-scripts: ## The scripts: restoring without what was recalled, and the checks of the template
+	@$(tools) sam java dynamodb-local
+	.tools/sam/bin/python -m unittest discover -q -s scripts
+
 .PHONY: check-deploy
 check-deploy: sam-build ## Proves of the template what can be proved without an AWS account
 	@$(tools) sam checkov
-	@.tools/sam/bin/python -m unittest discover -q -s scripts
 	@.tools/sam/bin/python scripts/check-deploy.py
 
 .PHONY: test-sam
