@@ -24,19 +24,19 @@ func (s *Service) Finish(ctx context.Context, conversation Conversation, id Mess
 	if err != nil {
 		return err
 	}
-	if !found || message.Due == DueNothing {
+	if !found || message.Due == DueNothing || message.Expired(s.now()) {
 		return nil
 	}
 	s.observe(MetricDueFound, 1, string(message.Due))
-	notice := s.messageNotice(message)
+	notices := []Notice{s.messageNotice(message)}
 	if message.Revoked != nil {
-		notice = revokedNotice(conversation, []Recalled{recalledOf(message)})
+		notices = revokedNotices(conversation, []Recalled{recalledOf(message)})
 	}
 	return s.finishTelling(ctx, telling{
 		conversation: conversation,
 		due:          message.Due,
 		messages:     []Message{message},
-		notice:       notice,
+		notices:      notices,
 		roster:       s.beginRoster(ctx, conversation),
 		joinFirst:    func() (bool, error) { return true, nil },
 		startedAt:    committedAt,
@@ -73,29 +73,21 @@ func (s *Service) DeliverChunk(ctx context.Context, chunk Chunk, last bool) erro
 	if err != nil {
 		return err
 	}
-	for _, notice := range notices {
-		failed := s.Notifier.Notify(ctx, notice, without(connections, chunk.Except))
-		s.observe(MetricNotices, float64(len(connections)-len(failed)), "")
-		s.observe(MetricQueueMilliseconds, float64(s.now()-chunk.QueuedAt), string(chunk.Due))
-		if len(failed) == 0 {
-			continue
-		}
-		s.observe(MetricNoticesFailed, float64(len(failed)), "")
-		if !last {
-			return Fail(Unavailable, "some connections could not be reached")
-		}
-		if err := s.disconnect(ctx, failed); err != nil {
-			return err
-		}
+	failed := s.notify(ctx, notices, without(connections, chunk.Except))
+	s.observe(MetricQueueMilliseconds, float64(s.now()-chunk.QueuedAt), string(chunk.Due))
+	switch {
+	case len(failed) == 0:
+		return nil
+	case last:
+		return s.disconnect(ctx, failed)
 	}
-	return nil
+	return Fail(Unavailable, "some connections could not be reached")
 }
 
 // noticesOf reads the chunk's messages: a chunk holds no text, and a message may have been recalled since.
 func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) {
 	messages := make([]Message, len(chunk.MessageIDs))
 	found := make([]bool, len(chunk.MessageIDs))
-
 	err := each(indicesOf(messages), func(i int) (err error) {
 		messages[i], found[i], err = s.Store.Message(ctx, chunk.Conversation, chunk.MessageIDs[i])
 		return err
@@ -107,7 +99,7 @@ func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) 
 	var recalled []Recalled
 	for i, message := range messages {
 		switch {
-		case !found[i]:
+		case !found[i] || message.Expired(s.now()):
 		case message.Revoked != nil:
 			recalled = append(recalled, recalledOf(message))
 		default:
@@ -116,10 +108,7 @@ func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) 
 			notices = append(notices, notice)
 		}
 	}
-	if len(recalled) > 0 {
-		notices = append(notices, revokedNotice(chunk.Conversation, recalled))
-	}
-	return notices, nil
+	return append(notices, revokedNotices(chunk.Conversation, recalled)...), nil
 }
 
 // Publish tells the bus of a recall, where one is configured. It is called for every recall, at least once.

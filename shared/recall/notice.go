@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -66,6 +67,11 @@ func recalledOf(message Message) Recalled {
 	}
 }
 
-func revokedNotice(conversation Conversation, recalled []Recalled) Notice {
-	return Notice{Conversation: conversation, Revocations: recalled}
+// revokedNotices tells of recalls, RevocationsPerNotice in each.
+func revokedNotices(conversation Conversation, recalled []Recalled) []Notice {
+	var notices []Notice
+	for some := range slices.Chunk(recalled, RevocationsPerNotice) {
+		notices = append(notices, Notice{Conversation: conversation, Revocations: some})
+	}
+	return notices
 }

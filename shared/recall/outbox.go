@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -10,7 +11,7 @@ type telling struct {
 	conversation Conversation
 	due          Due
 	messages     []Message
-	notice       Notice
+	notices      []Notice
 	roster       func() (Roster, error)
 	// joinFirst reports whether the rows of the conversation's users must be written; nil is no.
 	joinFirst func() (bool, error)
@@ -109,17 +110,31 @@ func (s *Service) post(ctx context.Context, t telling, users []UserID) error {
 	if err != nil {
 		return err
 	}
-	failed := s.Notifier.Notify(ctx, t.notice, without(connections, t.except))
-	s.observe(MetricNotices, float64(len(connections)-len(failed)), "")
+	failed := s.notify(ctx, t.notices, without(connections, t.except))
 	s.observe(MetricNoticeMilliseconds, float64(s.now()-t.startedAt), string(t.due))
 	if len(failed) == 0 {
 		return nil
 	}
-	s.observe(MetricNoticesFailed, float64(len(failed)), "")
 	if t.failed == nil {
 		return Fail(Unavailable, "some connections could not be reached")
 	}
 	return t.failed(ctx, failed)
+}
+
+// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
+// no further notice, and keeps none from the others.
+func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
+	for _, notice := range notices {
+		missed := s.Notifier.Notify(ctx, notice, to)
+		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
+		if len(missed) == 0 {
+			continue
+		}
+		s.observe(MetricNoticesFailed, float64(len(missed)), "")
+		failed = append(failed, missed...)
+		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
+	}
+	return failed
 }
 
 // postToNewcomers tells those who joined the group while its roster was read.

@@ -148,7 +148,7 @@ func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutc
 	return fail(RecallDenied, "only the sender or a moderator may recall the message")
 }
 
-// tellRevoked tells of all messages that were recalled just now in one notice.
+// tellRevoked tells of all messages that were recalled just now, in as few notices as an event's size allows.
 func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []revoked, roster func() (Roster, error), except ConnectionID, started Instant) {
 	var messages []Message
 	var recalled []Recalled
@@ -165,7 +165,7 @@ func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, ou
 		conversation: conversation,
 		due:          DueRevoked,
 		messages:     messages,
-		notice:       revokedNotice(conversation, recalled),
+		notices:      revokedNotices(conversation, recalled),
 		roster:       roster,
 		joinFirst:    s.joinForUnsent(ctx, conversation, messages),
 		except:       except,

@@ -119,7 +119,7 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 		conversation: message.Conversation,
 		due:          DueSent,
 		messages:     []Message{stored},
-		notice:       s.messageNotice(stored),
+		notices:      []Notice{s.messageNotice(stored)},
 		roster:       roster,
 		joinFirst:    func() (bool, error) { known, err := listed(); return !known, err },
 		except:       caller.Connection,
@@ -136,10 +136,10 @@ func (s *Service) messageNotice(message Message) Notice {
 		switch {
 		case err != nil:
 			return Notice{}, err
-		case !found:
+		case !found || current.Expired(s.now()):
 			return Notice{Conversation: message.Conversation}, nil
 		case current.Revoked != nil:
-			return revokedNotice(message.Conversation, []Recalled{recalledOf(current)}), nil
+			return Notice{Conversation: message.Conversation, Revocations: []Recalled{recalledOf(current)}}, nil
 		}
 		renewed := s.messageNotice(current)
 		renewed.CommittedAt = s.now()

@@ -39,6 +39,9 @@ const (
 	MembersInCall = 500
 	// ChunkUsers is how many users one queued chunk names.
 	ChunkUsers = 500
+	// RevocationsPerNotice is how many recalls one event tells: with the longest reasons, 50 stay below the 128 KB that API
+	// Gateway takes as one message (WebSocket quotas).
+	RevocationsPerNotice = 50
 	// NoticeBudget bounds how long an answer waits for receivers after the commit; what is not told by then, deliver finishes.
 	NoticeBudget = 3 * time.Second
 	// ClockTolerance is how far a messageId's time may be off the server's.
