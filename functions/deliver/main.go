@@ -6,8 +6,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-
 	"example.com/recall/shared/bus"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/wiring"
@@ -17,10 +15,14 @@ func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (answer, error), error) {
 		parts := wiring.Build(environment)
 		if environment.EventBusName != "" {
-			client := eventbridge.NewFromConfig(parts.AWS, func(o *eventbridge.Options) {
-				o.BaseEndpoint = function.Endpoint(environment.EventsEndpoint)
-			})
-			parts.Service.Publisher = &bus.Bus{Client: client, Name: environment.EventBusName}
+			parts.Service.Publisher = &bus.Bus{
+				Client:      parts.HTTP,
+				Credentials: parts.AWS.Credentials,
+				Clock:       parts.Service.Clock,
+				Region:      environment.Region,
+				Endpoint:    environment.EventsAddress(),
+				Name:        environment.EventBusName,
+			}
 		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})

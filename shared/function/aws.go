@@ -81,6 +81,14 @@ func (e Environment) DynamoDBAddress() string {
 	return "https://dynamodb." + e.Region + ".amazonaws.com"
 }
 
+// EventsAddress is where the function's EventBridge answers.
+func (e Environment) EventsAddress() string {
+	if e.EventsEndpoint != "" {
+		return e.EventsEndpoint
+	}
+	return "https://events." + e.Region + ".amazonaws.com"
+}
+
 // Endpoint is a service's base endpoint for the SDK: nil for AWS's own.
 func Endpoint(address string) *string {
 	if address == "" {
