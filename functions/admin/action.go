@@ -61,6 +61,9 @@ func (h handler) deleteGroup(ctx context.Context, envelope wire.AdminEnvelope, b
 	}
 	for {
 		deleted, err := h.service.DeleteGroup(ctx, group)
+		if ctx.Err() != nil && !deleted {
+			err = recall.Fail(recall.Unavailable, "the group is not deleted completely yet; call deleteGroup again")
+		}
 		if deleted || err != nil {
 			return done(envelope, err)
 		}

@@ -79,7 +79,7 @@ func (h handler) answer(ctx context.Context, body []byte) ([]byte, error) {
 		if known {
 			reply, err = action(ctx, envelope, body, reference)
 		} else {
-			err = recall.Fail(recall.UnknownAction, "no such action")
+			err = recall.Fail(recall.UnknownAction, "action: no such action")
 		}
 	}
 	outcome := "ok"

@@ -77,7 +77,7 @@ func (f Frames) answer(ctx context.Context, event Event, actions map[string]Acti
 	}
 	action, known := actions[envelope.Action]
 	if !known {
-		return envelope, nil, recall.Fail(recall.UnknownAction, "no such action")
+		return envelope, nil, recall.Fail(recall.UnknownAction, "action: no such action")
 	}
 	reply, err := action(ctx, Request{Caller: caller, Envelope: envelope, Body: body, Reference: reference})
 	return envelope, reply, err
