@@ -80,11 +80,37 @@ func TestPingsOfAClientThatDoesNotReadNeitherPileUpNorEndTheConnection(t *testin
 	id := contextOf(t, s.functions.waitForCalls(t, "connect", 1)[0])["connectionId"].(string)
 	s.fill(id, make([]byte, 128<<10))
 	ping := clientFrame(finalPing, []byte(strings.Repeat("p", 125)))
-	for range 20_000 {
+	const count = 20_000
+	for range count {
 		conn.write(ping)
 	}
 	conn.write(clientFrame(finalText, []byte("still here")))
 	s.functions.waitForCalls(t, "default", 1)
+
+	posted := make(chan struct{})
+	go func() {
+		defer close(posted)
+		for deadline := time.Now().Add(patience); s.post(id, []byte("end")) != nil && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	pongs := 0
+	for {
+		f, ok := conn.readFrame()
+		if !ok {
+			t.Fatal("the connection ended")
+		}
+		if f.opcode == 10 {
+			pongs++
+		}
+		if string(f.payload) == "end" {
+			break
+		}
+	}
+	<-posted
+	if pongs > count/2 {
+		t.Errorf("%d of %d pings were answered though nobody read", pongs, count)
+	}
 }
 
 func TestAClientThatDoesNotReadIsCutOffSoonAfterItsConnectionIsDeleted(t *testing.T) {
