@@ -108,6 +108,15 @@ func (n *Notifier) Notified() []Notified {
 	return slices.Clone(n.notified)
 }
 
+// Take is everything posted since the last time.
+func (n *Notifier) Take() []Notified {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	notified := n.notified
+	n.notified = nil
+	return notified
+}
+
 // Disconnected is every connection that was closed.
 func (n *Notifier) Disconnected() []recall.Connection {
 	n.mutex.Lock()
