@@ -42,7 +42,7 @@ func decodeCursor(text string) (cursor, error) {
 		return cursor{}, bad
 	}
 	started, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil || started < 0 {
+	if err != nil || started <= 0 {
 		return cursor{}, bad
 	}
 	c := cursor{started: Instant(started)}

@@ -41,6 +41,13 @@ func (l *Limiter) Allow(user UserID, now Instant) bool {
 	return allowed
 }
 
+// Users is how many users are kept in memory.
+func (l *Limiter) Users() int {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return len(l.buckets)
+}
+
 func (l *Limiter) refill(b bucket, now Instant) bucket {
 	if now > b.at {
 		b.tokens = min(float64(l.perMinute), b.tokens+float64(l.perMinute)*float64(now-b.at)/60_000)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"sync"
@@ -65,6 +66,7 @@ func worldOn(t *testing.T, clock *recalltest.Clock, store recall.Store, presence
 	w := &world{t: t, clock: clock, store: &spy{Store: store}, notifier: &recalltest.Notifier{}, queue: &recalltest.Queue{}}
 	w.Service = &recall.Service{
 		Store: w.store, Presence: presence, Notifier: w.notifier, Queue: w.queue, Clock: clock, Window: recall.DefaultWindow,
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Sleep: func(_ context.Context, duration time.Duration) error {
 			w.slept = append(w.slept, duration)
 			clock.Advance(duration)

@@ -1,0 +1,115 @@
+// Package eventsource reads DynamoDB streams and SQS queues and invokes functions with what it finds, as Lambda's event
+// source mappings do: filtered, in batches, with partial answers, retries, bisecting and failure destinations.
+//
+// What it imitates: Lambda guide, "Using AWS Lambda with Amazon DynamoDB", "Using Lambda with Amazon SQS", "Lambda event
+// filtering", and the API reference of CreateEventSourceMapping.
+package eventsource
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"example.com/recall/local/template"
+)
+
+// Answer is what a function gave back.
+type Answer struct {
+	Payload       []byte
+	FunctionError string // empty = it succeeded
+	RequestID     string
+}
+
+// ErrThrottled is what Invoke returns when no invocation was possible just now; it does not count as an attempt.
+var ErrThrottled = errors.New("the function is throttled")
+
+// Options connect one source with one function.
+type Options struct {
+	Source template.EventSource
+	// Invoke runs the function.
+	Invoke func(ctx context.Context, payload []byte) (Answer, error)
+	// Streams reads the table's stream; for streams only.
+	Streams *dynamodbstreams.Client
+	// Queues reads the queue, and takes what is sent to a failure destination.
+	Queues *sqs.Client
+	// QueueURL is the queue's, for queues only. FailureURL is that of the failure destination; empty = none.
+	QueueURL, FailureURL string
+	// Region is put into events.
+	Region string
+	// Trouble is told what went wrong, in words fit for people; nil = nobody is.
+	Trouble func(string)
+	// Now is the time.
+	Now func() time.Time
+	// PollInterval is the pause between two looks at a stream that had nothing new; 0 = 250 ms, as Lambda's four a second.
+	PollInterval time.Duration
+	// RetryDelay is the pause before a first retry, doubled up to 32 times as much; 0 = 100 ms.
+	RetryDelay time.Duration
+}
+
+// Run reads the source until ctx ends. It returns an error only for a mapping that it cannot work by.
+func Run(ctx context.Context, options Options) error {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Trouble == nil {
+		options.Trouble = func(string) {}
+	}
+	if options.PollInterval == 0 {
+		options.PollInterval = 250 * time.Millisecond
+	}
+	if options.RetryDelay == 0 {
+		options.RetryDelay = 100 * time.Millisecond
+	}
+	filter, err := newFilter(options.Source.Filters)
+	if err != nil {
+		return fmt.Errorf("%s: %w", options.Source.LogicalID, err)
+	}
+	switch {
+	case !options.Source.Enabled:
+		return nil
+	case options.Source.Table != "":
+		runStream(ctx, options, filter)
+	default:
+		runQueue(ctx, options, filter)
+	}
+	return nil
+}
+
+// failures reads a partial batch response. all means that the whole batch failed.
+//
+// Rules: an empty or null list, and an empty or null answer, is success; an identifier that is empty, null or of another
+// name fails the whole batch (Lambda guide, "Configuring partial batch response").
+func failures(payload []byte) (identifiers []string, all bool) {
+	var answer struct {
+		BatchItemFailures []map[string]json.RawMessage `json:"batchItemFailures"`
+	}
+	if len(payload) == 0 || json.Unmarshal(payload, &answer) != nil {
+		// Anything that is no such object, a text for instance, counts as success.
+		return nil, false
+	}
+	for _, failure := range answer.BatchItemFailures {
+		var identifier string
+		if json.Unmarshal(failure["itemIdentifier"], &identifier) != nil || identifier == "" {
+			return nil, true
+		}
+		identifiers = append(identifiers, identifier)
+	}
+	return identifiers, false
+}
+
+// pause waits, and reports false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
