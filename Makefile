@@ -104,6 +104,11 @@ sam-build: ## Builds the functions as they are deployed (ARCHITECTURE=arm64 or x
 deploy: sam-build ## Builds and deploys: make deploy CONFIG=prod ARGS='--parameter-overrides …'
 	@$(path); sam deploy --config-env $(CONFIG) $(ARGS)
 
+.PHONY: release
+release: ## Makes a release's files in build/release: make release VERSION=v1.2.3
+	@$(tools) sam
+	scripts/release.sh $(VERSION)
+
 # `sam build` calls these with ARTIFACTS_DIR, in the project's root (build_in_source in samconfig.toml). It does not say for
 # which processor, so ARCHITECTURE does.
 capitalized = $(shell name=$(1); printf '%s' "$${name^}")
