@@ -38,7 +38,7 @@ setup: ## Installs what building and testing needs
 	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck sam checkov chromium docker spin
 
 .PHONY: test
-test: lint test-go race test-web test-android test-cpp test-apple test-scripts check-deploy test-sam ## Checks and tests everything, as CI does
+test: lint test-go race test-android test-scripts check-deploy ## Checks and tests everything, as CI does
 
 .PHONY: fmt
 fmt: ## Formats the Go code
@@ -59,8 +59,8 @@ lint: ## gofmt, go vet, staticcheck, shell syntax
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
 
 .PHONY: test-go
-test-go: demo/dist ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
-	@$(tools) java dynamodb-local elasticmq chromium
+test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
+	@$(tools) java dynamodb-local elasticmq
 	go test -run '$(T)' $(PKG)
 
 .PHONY: race
