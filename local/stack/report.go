@@ -113,7 +113,3 @@ func (r *reporter) event(event eventbus.Event) {
 func (r *reporter) call(call awsproxy.Call) {
 	r.report(Entry{Kind: KindCall, At: r.now(), Function: call.AccessKey, Duration: call.Duration, Call: call})
 }
-
-func (r *reporter) notice(text string) {
-	r.report(Entry{Kind: KindNotice, At: r.now(), Text: text})
-}
