@@ -218,10 +218,9 @@ void Client::logout(Completion<Nothing> completion) {
     });
 }
 
-std::string Client::send(const std::string& conversation, const std::string& body, const std::string& messageId,
-                         Completion<Message> completion) {
+std::string Client::send(const Draft& draft, Completion<Message> completion) {
     return machine_->use([&](Session& session, Milliseconds now) {
-        return session.send(now, conversation, body, messageId, machine_->posted(std::move(completion)));
+        return session.send(now, draft, machine_->posted(std::move(completion)));
     });
 }
 

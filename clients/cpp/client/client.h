@@ -47,8 +47,7 @@ public:
 
     void login(const std::string& user, const std::string& token, Completion<Nothing> completion);
     void logout(Completion<Nothing> completion);
-    std::string send(const std::string& conversation, const std::string& body, const std::string& messageId,
-                     Completion<Message> completion);
+    std::string send(const Draft& draft, Completion<Message> completion);
     void revoke(const std::string& conversation, const std::string& messageId, const std::string& reason,
                 Completion<Message> completion);
     void history(const std::string& conversation, const std::string& before, int limit,

@@ -58,9 +58,8 @@ public:
     // Outstanding calls fail, what is held is forgotten.
     void logout(Milliseconds now);
 
-    // Sends `body`, a JSON object, and returns the messageId; given one, uses that. Empty when the call failed at once.
-    std::string send(Milliseconds now, const std::string& conversation, const std::string& body,
-                     const std::string& messageId, Completion<Message> completion);
+    // Sends a message and returns its messageId, empty when the call failed at once.
+    std::string send(Milliseconds now, const Draft& draft, Completion<Message> completion);
     // Recalls a message; what it succeeds with is the tombstone.
     void revoke(Milliseconds now, const std::string& conversation, const std::string& messageId,
                 const std::string& reason, Completion<Message> completion);

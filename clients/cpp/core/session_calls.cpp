@@ -16,10 +16,9 @@ void release(std::map<std::string, int>& counts, const std::string& key) {
 
 }  // namespace
 
-std::string Session::send(Milliseconds now, const std::string& conversation, const std::string& body,
-                          const std::string& messageId, Completion<Message> completion) {
+std::string Session::send(Milliseconds now, const Draft& draft, Completion<Message> completion) {
     if (refusesCalls(completion.failed)) return "";
-    const auto compact = compactBody(body);
+    const auto compact = compactBody(draft.body);
     if (!compact) {
         completion.failed({code::invalidRequest, "body must be a JSON object"});
         return "";
@@ -28,13 +27,14 @@ std::string Session::send(Milliseconds now, const std::string& conversation, con
         completion.failed({code::bodyTooLarge, "the body is over 12,288 bytes as encoded"});
         return "";
     }
-    if (!messageId.empty() && !isMessageId(messageId)) {
+    if (!draft.messageId.empty() && !isMessageId(draft.messageId)) {
         completion.failed({code::invalidRequest, "messageId must be a ULID of 26 characters"});
         return "";
     }
     Send send;
-    send.message.messageId = messageId.empty() ? ids_.next(clock_.time(now)) : messageId;
-    send.message.conversation = conversation;
+    send.message.messageId = draft.messageId.empty() ? ids_.next(clock_.time(now)) : draft.messageId;
+    send.message.conversation = draft.conversation;
+    send.message.replyTo = draft.replyTo;
     send.message.sender = user_;
     send.message.body = *compact;
     send.completion = std::move(completion);

@@ -42,6 +42,14 @@ struct ConversationSummary {
     int unread = 0;
 };
 
+// A message to send.
+struct Draft {
+    std::string conversation;
+    std::string body;       // a JSON object as text
+    std::string messageId;  // left out, one is made
+    std::string replyTo;    // the messageId of the message that this one answers; may be left out
+};
+
 // What a call fails with: the (code, desc) pair of V2TIM's callbacks.
 struct Error {
     int code = 0;

@@ -75,6 +75,7 @@ public:
 
     // Not in V2TIM.
     V2TIMString body;             // the body as a JSON object
+    V2TIMString replyTo;          // the msgID of the message that this one answers; may be set before SendMessage
     V2TIMString revokerRole;      // "sender", "moderator" or "admin"
     int64_t sentAt = 0;           // ms since 1970, server time
     int64_t recallableUntil = 0;  // until when its sender may recall it: ms since 1970, -1 no limit, 0 never

@@ -70,9 +70,8 @@ V2TIMString MessageManager::SendMessage(V2TIMMessage& message, const V2TIMString
     message.sender = toV2TIM(self);
     message.isSelf = true;
     message.status = V2TIM_MSG_STATUS_SENDING;
-    const std::string body = bodyOf(message);
     message.msgID = toV2TIM(client->send(
-        conversation, body, message.msgID.ToString(),
+        {conversation, bodyOf(message), message.msgID.ToString(), message.replyTo.ToString()},
         completionOf<Message>(static_cast<V2TIMValueCallback<V2TIMMessage>*>(callback),
                               [self](const Message& sent) { return toV2TIM(sent, self); })));
     return message.msgID;

@@ -1,0 +1,353 @@
+#include "device.h"
+
+namespace recall::test {
+
+TEST(Login, SucceedsAfterTheFirstSynchronisation) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    EXPECT_EQ(device.lastToken, "token");
+    device.session.opened(device.now);
+    device.answerHello();
+    EXPECT_EQ(device.timesConnected, 1);
+    device.answer(device.takeFrame("conversations"), {{"conversations", {{{"conversation", "c2c_bob"}, {"unread", 2}}}}});
+    EXPECT_TRUE(device.loggedIn.pending());
+    device.answerSync({{"messages", {message(fromBob)}}, {"unread", 1}});
+    EXPECT_EQ(device.loggedIn.ends, 1);
+    EXPECT_TRUE(device.receivedMessages.empty()) << "history is not news";
+    EXPECT_EQ(device.session.messages("c2c_bob").size(), 1u);
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 1);
+}
+
+TEST(Login, FailsWhenTheServerCannotBeReached) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.closed(device.now);
+    device.pass(60'000);
+    EXPECT_EQ(device.loggedIn.code, code::requestTimedOut);
+    EXPECT_GE(device.opens, 2) << "it tried again meanwhile";
+    EXPECT_EQ(device.session.deadline(), never) << "and it tries no longer";
+}
+
+TEST(Login, RefusesAnotherUsersToken) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.opened(device.now);
+    device.answer(device.takeFrame("hello"), {{"serverTime", serverStart}, {"user", "mallory"}});
+    EXPECT_EQ(device.loggedIn.code, code::invalidRequest);
+}
+
+TEST(Login, IsNotHeldUpByEventsThatGoOn) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.opened(device.now);
+    device.answerHello();
+    device.answer(device.takeFrame("conversations"), {{"conversations", {{{"conversation", "c2c_bob"}, {"unread", 0}}}}});
+    device.receive(messageEvent(fromBob));  // the reply under way does not have it
+    device.answerSync();
+    EXPECT_EQ(device.loggedIn.ends, 1);
+    device.answerSync({{"unread", 1}});  // asked again, because the number may have been off by it
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 1);
+}
+
+TEST(Connection, ReconnectsWithABackOffThatGrowsToItsMaximum) {
+    Device device;
+    device.login();
+    Milliseconds longest = 0;
+    for (int repeat = 0; repeat < 40; ++repeat) {
+        device.session.closed(device.now);
+        const Milliseconds wait = device.session.deadline() - device.now;
+        EXPECT_GE(wait, 0);
+        EXPECT_LE(wait, 30'000);
+        EXPECT_LE(wait, 500LL << std::min(repeat, 6));
+        longest = std::max(longest, wait);
+        device.pass(wait);
+        EXPECT_EQ(device.opens, repeat + 2);
+    }
+    EXPECT_GT(longest, 15'000);
+}
+
+TEST(Connection, SaysHelloAgainEvery5To9Minutes) {
+    Device device;
+    device.login();
+    const Milliseconds wait = device.session.deadline() - device.now;
+    EXPECT_GE(wait, 5 * 60'000);
+    EXPECT_LT(wait, 9 * 60'000);
+    device.pass(wait);
+    device.answerHello();
+    EXPECT_TRUE(device.sent.empty());
+    EXPECT_EQ(device.timesConnected, 1) << "only the first hello of a connection counts as connecting";
+}
+
+TEST(Connection, IsMadeAgainWhenTheHandshakeHangs) {
+    Device device;
+    device.login();
+    device.session.closed(device.now);
+    device.pass(500);
+    EXPECT_EQ(device.opens, 2);
+    device.pass(10'000 + 1'000);
+    EXPECT_EQ(device.closes, 1);
+    EXPECT_EQ(device.opens, 3);
+}
+
+TEST(Token, ThatIsRefusedIsReplacedByTheProvidersAndTheCallGoesOn) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    device.send(result);
+    const Json first = device.takeFrame("send");
+    device.refuse(first, code::tokenExpired);
+    EXPECT_EQ(device.tokensNeeded, 1);
+    EXPECT_EQ(device.timesDisconnected, 1);
+    device.session.tokenProvided(device.now, "new token");
+    device.pass(500);
+    EXPECT_EQ(device.lastToken, "new token");
+    device.session.opened(device.now);
+    device.answerHello();
+    EXPECT_EQ(device.takeFrame("send"), first);
+    EXPECT_TRUE(result.pending());
+}
+
+TEST(Token, ThatNobodyReplacesEndsEveryCall) {
+    Device device;
+    device.login();
+    Result<Message> sending, later;
+    device.send(sending);
+    device.session.closed(device.now);
+    device.pass(500);
+    device.session.refused(device.now, 401);
+    device.session.tokenProvided(device.now, std::nullopt);
+    EXPECT_EQ(sending.code, code::tokenExpired);
+    EXPECT_EQ(device.timesExpired, 1);
+    device.send(later);
+    EXPECT_EQ(later.code, code::tokenExpired);
+    EXPECT_EQ(device.session.deadline(), never);
+}
+
+TEST(Send, IsRepeatedWithTheSameMessageIdAndThenTimesOut) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    device.send(result);
+    const Json first = device.takeFrame("send");
+    device.pass(10'000);
+    EXPECT_EQ(device.takeFrame("send"), first);
+    device.pass(10'000);
+    EXPECT_EQ(device.takeFrame("send"), first);
+    device.pass(10'000);
+    EXPECT_EQ(result.code, code::requestTimedOut);
+    EXPECT_TRUE(device.sent.empty());
+}
+
+TEST(Send, EndsAlsoWithoutAnyConnection) {
+    Device device;
+    device.login();
+    device.session.closed(device.now);
+    Result<Message> result;
+    device.send(result);
+    device.pass(30'000);
+    EXPECT_EQ(result.code, code::requestTimedOut);
+}
+
+TEST(Send, RefusesWhatTheServerWouldDropTheConnectionFor) {
+    Device device;
+    device.login();
+    Result<Message> noObject, tooLarge, noId;
+    device.session.send(device.now, {"c2c_bob", "[1]", "", ""}, noObject.completion());
+    device.session.send(device.now, {"c2c_bob", textBody(std::string(20'000, 'x')), "", ""}, tooLarge.completion());
+    device.session.send(device.now, {"c2c_bob", "{}", "not a ULID", ""}, noId.completion());
+    EXPECT_EQ(noObject.code, code::invalidRequest);
+    EXPECT_EQ(tooLarge.code, code::bodyTooLarge);
+    EXPECT_EQ(noId.code, code::invalidRequest);
+    EXPECT_TRUE(device.sent.empty());
+}
+
+TEST(Send, OfAStaleMessageIdIsNotTriedAgainOnceItsRecallWasAsked) {
+    Device device;
+    device.login();
+    Result<Message> sending, recalling;
+    const std::string id = device.send(sending);
+    device.session.revoke(device.now, "c2c_bob", id, "", recalling.completion());
+    const Json send = device.takeFrame("send");
+    device.refuse(send, code::staleMessageId, false, {{"serverTime", serverStart + 3'600'000}});
+    EXPECT_EQ(sending.code, code::staleMessageId);
+    EXPECT_EQ(device.takeFrame("revoke")["unsent"], true);
+    EXPECT_TRUE(device.sent.empty()) << "the message that its author took back must not go out under another ID";
+}
+
+TEST(Send, IsNotReportedAsANewMessageWhenItComesBackBeforeItsReply) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    const std::string id = device.send(result);
+    device.receive(messageEvent(id, "alice"));
+    EXPECT_TRUE(device.receivedMessages.empty());
+    device.answerSend(device.takeFrame("send"));
+    EXPECT_EQ(result.ends, 1);
+    EXPECT_EQ(device.session.messages("c2c_bob").size(), 1u);
+}
+
+TEST(Recall, LeavesATombstoneAtOnceAndIsNotReportedToTheListener) {
+    Device device;
+    device.login();
+    Result<Message> sent, recalled;
+    const std::string id = device.send(sent);
+    device.answerSend(device.takeFrame("send"));
+    device.session.revoke(device.now, "c2c_bob", id, "typo", recalled.completion());
+    const Json request = device.takeFrame("revoke");
+    EXPECT_EQ(request["reason"], "typo");
+    EXPECT_FALSE(request.contains("unsent"));
+    device.receive(revokedEvent(id, "alice", "alice"));  // it overtakes the reply after a reconnect
+    device.answer(request, device.revokedBySelf(request));
+    ASSERT_TRUE(recalled.value);
+    EXPECT_EQ(recalled.value->revoked->by, "alice");
+    EXPECT_TRUE(device.session.messages("c2c_bob")[0].body.empty());
+    EXPECT_TRUE(device.recalledMessages.empty());
+}
+
+TEST(Recall, OfAMessageWhoseSendTimedOutSaysUnsent) {
+    Device device;
+    device.login();
+    Result<Message> sent, recalled;
+    const std::string id = device.send(sent);
+    device.pass(30'000);
+    device.sent.clear();
+    device.session.revoke(device.now, "c2c_bob", id, "", recalled.completion());
+    EXPECT_EQ(device.takeFrame("revoke")["unsent"], true);
+}
+
+TEST(Recall, IsRefusedWithoutAskingOnlyTwoSecondsAfterTheWindow) {
+    Device device;
+    device.login();
+    Result<Message> sent, inTime, late;
+    const std::string id = device.send(sent);
+    device.answerSend(device.takeFrame("send"));
+    device.pass(121'900);
+    device.session.revoke(device.now, "c2c_bob", id, "", inTime.completion());
+    device.refuse(device.takeFrame("revoke"), 20016);
+    EXPECT_EQ(inTime.code, 20016) << "the server says it";
+    device.pass(200);
+    device.session.revoke(device.now, "c2c_bob", id, "", late.completion());
+    EXPECT_EQ(late.code, code::recallWindowExpired);
+    EXPECT_TRUE(device.sent.empty());
+}
+
+TEST(Recall, ThatOvertakesItsMessageWins) {
+    Device device;
+    device.login();
+    device.receive(revokedEvent(fromBob));
+    device.answerSync();
+    device.receive(messageEvent(fromBob));
+    EXPECT_TRUE(device.receivedMessages.empty());
+    ASSERT_EQ(device.recalledMessages.size(), 1u);
+    ASSERT_EQ(device.session.messages("c2c_bob").size(), 1u);
+    EXPECT_TRUE(device.session.messages("c2c_bob")[0].revoked);
+    EXPECT_EQ(device.session.messages("c2c_bob")[0].body, "");
+}
+
+TEST(Recall, IsReportedOnceHoweverOftenItComes) {
+    Device device;
+    device.login();
+    device.receive(messageEvent(fromBob));
+    for (int repeat = 0; repeat < 3; ++repeat) device.receive(revokedEvent(fromBob));
+    device.session.closed(device.now);
+    device.pass(500);
+    device.connect({{"revocations", {revocation(fromBob)}}});
+    EXPECT_EQ(device.receivedMessages.size(), 1u);
+    EXPECT_EQ(device.recalledMessages.size(), 1u);
+}
+
+TEST(Recall, ThatAnotherMadeFirstIsReportedAndTheOwnCallFails) {
+    Device device;
+    device.login();
+    Result<Message> sent, recalled;
+    const std::string id = device.send(sent);
+    device.answerSend(device.takeFrame("send"));
+    device.session.revoke(device.now, "c2c_bob", id, "", recalled.completion());
+    device.receive(revokedEvent(id, "admin", "alice"));
+    device.refuse(device.takeFrame("revoke"), code::alreadyRecalled);
+    EXPECT_EQ(recalled.code, code::alreadyRecalled);
+    EXPECT_EQ(device.recalledMessages.size(), 1u);
+}
+
+TEST(History, ShowsATombstoneForWhatIsKnownToBeRecalled) {
+    Device device;
+    device.login();
+    device.receive(revokedEvent(fromBob));
+    device.answerSync();
+    Result<std::vector<Message>> page;
+    device.session.history(device.now, "c2c_bob", "", 10, page.completion());
+    device.answerSync({{"messages", {message(beforeBob), message(fromBob)}}});
+    ASSERT_TRUE(page.value);
+    ASSERT_EQ(page.value->size(), 2u);
+    EXPECT_NE((*page.value)[0].body, "");
+    EXPECT_EQ((*page.value)[1].body, "");
+    EXPECT_TRUE(device.receivedMessages.empty());
+}
+
+TEST(Unread, CountsNewMessagesOfOthersAndTheirRecalls) {
+    Device device;
+    device.login();
+    device.receive(messageEvent(fromBob));
+    device.receive(messageEvent(alsoFromBob));
+    device.receive(messageEvent(beforeBob, "alice"));
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 2);
+    device.receive(revokedEvent(fromBob));
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 1);
+    device.receive({{"type", "read"}, {"conversation", "c2c_bob"}, {"readUpTo", alsoFromBob}, {"unread", 0}});
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 0);
+    device.receive({{"type", "read"}, {"conversation", "c2c_bob"}, {"readUpTo", fromBob}, {"unread", 1}});
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 0) << "the marker never moves back";
+    device.receive(revokedEvent(alsoFromBob));
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 0) << "it was read";
+}
+
+TEST(Gateway, FramesMakeEveryOutstandingRequestRepeatButNoMoreThanThreeTimes) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    device.send(result);
+    const Json first = device.takeFrame("send");
+    for (int repeat = 0; repeat < 1'000; ++repeat) {
+        device.receive({{"message", "Internal server error"}});
+        device.pass(1);
+    }
+    device.pass(2'000);
+    EXPECT_EQ(device.sent.size(), 2u);
+    device.answerSend(first);
+    EXPECT_EQ(result.ends, 1);
+    EXPECT_EQ(result.code, 0);
+}
+
+TEST(Synchronisation, TriesAConversationAgainThatFailedForAWhileAndGivesUpOnOneThatIsGone) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.opened(device.now);
+    device.answerHello();
+    device.answer(device.takeFrame("conversations"),
+                  {{"conversations", {{{"conversation", "c2c_bob"}}, {{"conversation", "group_gone"}}}}});
+    const auto refused = [](const char* id, int code, bool retryable) {
+        return Json{{"conversation", id}, {"error", {{"code", code}, {"name", "x"}, {"desc", "y"}, {"retryable", retryable}}}};
+    };
+    device.answer(device.takeFrame("sync"), {{"conversations", {refused("c2c_bob", code::unavailable, true),
+                                                                refused("group_gone", code::conversationNotFound, false)}}});
+    EXPECT_TRUE(device.loggedIn.pending());
+    device.pass(500);
+    device.answerSync();
+    EXPECT_EQ(device.loggedIn.ends, 1);
+    EXPECT_EQ(device.session.conversations().size(), 1u);
+}
+
+TEST(Logout, ForgetsEverythingAndEndsEveryCall) {
+    Device device;
+    device.login({{"messages", {message(fromBob)}}});
+    Result<Message> sending, later;
+    device.send(sending);
+    device.session.logout(device.now);
+    EXPECT_EQ(sending.code, code::notLoggedIn);
+    EXPECT_TRUE(device.session.messages("c2c_bob").empty());
+    device.send(later);
+    EXPECT_EQ(later.code, code::notLoggedIn);
+    EXPECT_EQ(device.timesDisconnected, 0);
+}
+
+}  // namespace recall::test
