@@ -163,7 +163,7 @@ def main() -> int:
                 try:
                     step(walk)
                 except (AssertionError, KeyError, RuntimeError, TimeoutError) as error:
-                    print(f"FAIL  {step.__name__.replace('_', ' ')}: {type(error).__name__}: {error}")
+                    print(f"FAIL  {step.__name__.replace('_', ' ')}: {type(error).__name__}: {error}\n{walk.functions.log}")
                     print(f"\n{done} passed, 1 failed, {len(STEPS) - done - 1} not reached")
                     return 1
                 print(f" ok   {step.__name__.replace('_', ' ')}", flush=True)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import ipaddress
 import json
 import os
 import platform
@@ -39,8 +40,10 @@ def quiet(*command: str, **environment: str) -> str:
 
 
 def bridge() -> str:
-    """The address by which containers reach this machine."""
-    return quiet("docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    """The address by which containers reach this machine: the first of the bridge's network."""
+    config = json.loads(quiet("docker", "network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]
+    # The engine names the gateway only where it was configured or the bridge was made anew.
+    return config.get("Gateway") or str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
 
 
 def build() -> None:
@@ -95,6 +98,7 @@ class Functions:
 
     def __init__(self, directory: Path, addresses: dict):
         self.directory = directory
+        self.log = ""  # what the last invocation wrote
         self.environment = directory / "environment.json"
         self.environment.write_text(json.dumps(variables(addresses)))
         self.options = ["--template", str(BUILD / "template.yaml"), "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
@@ -106,6 +110,7 @@ class Functions:
         file.write_text(json.dumps(event))
         command = [str(SAM), "local", "invoke", function, "--event", str(file), *self.options]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "SAM_CLI_TELEMETRY": "0"}, timeout=2 * WAIT_SECONDS)
+        self.log = done.stderr
         for line in reversed(done.stdout.strip().splitlines()):
             try:
                 return json.loads(line)
