@@ -1,6 +1,79 @@
 package stack
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+
+	"example.com/recall/local/elasticmq"
+	"example.com/recall/local/eventsource"
+	"example.com/recall/local/lambda"
+	"example.com/recall/local/tables"
+	"example.com/recall/local/template"
+)
 
 // startEventSources begins to read the streams and queues that the template connects to functions.
-func (s *Stack) startEventSources(context.Context) error { return nil }
+func (s *Stack) startEventSources() {
+	if s.options.NoEventSources {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var reading sync.WaitGroup
+	for _, source := range s.template.EventSources {
+		options := s.eventSource(source)
+		reading.Go(func() {
+			if err := eventsource.Run(ctx, options); err != nil {
+				s.failed <- fmt.Errorf("read the event source: %w", err)
+			}
+		})
+	}
+	s.stopSources = func() {
+		cancel()
+		reading.Wait()
+	}
+}
+
+// eventSource connects one source of the template with its function.
+func (s *Stack) eventSource(source template.EventSource) eventsource.Options {
+	function, _ := s.template.Function(source.FunctionARN) // the template's reader has checked that it is there
+	options := eventsource.Options{
+		Source: source, Region: s.template.Region, Now: s.options.Clock.Now, FailureURL: s.queueURLs[source.OnFailureARN],
+		Invoke: func(ctx context.Context, payload []byte) (eventsource.Answer, error) {
+			return s.invokeFrom(ctx, source.LogicalID, function.Name, payload)
+		},
+		Trouble: func(text string) { s.reporter.report(Entry{Kind: KindNotice, At: s.options.Clock.Now(), Text: text}) },
+	}
+	storage := tables.Client(s.dynamodb.Endpoint(), s.template.Region).Options()
+	options.Streams = dynamodbstreams.New(dynamodbstreams.Options{
+		Region: storage.Region, BaseEndpoint: aws.String(s.dynamodb.Endpoint()), Credentials: storage.Credentials,
+	})
+	if s.queues != nil {
+		options.Queues = elasticmq.Client(s.queues.Endpoint(), s.template.Region)
+		i := slices.IndexFunc(s.template.Queues, func(q template.Queue) bool { return q.Name == source.Queue })
+		if i >= 0 {
+			options.QueueURL = s.queueURLs[s.template.Queues[i].ARN]
+		}
+	}
+	return options
+}
+
+// invokeFrom runs a function for an event source.
+func (s *Stack) invokeFrom(ctx context.Context, source, function string, payload []byte) (eventsource.Answer, error) {
+	started := s.options.Clock.Now()
+	result, err := s.lambda.Invoke(ctx, function, payload)
+	if errors.Is(err, lambda.ErrThrottled) {
+		err = eventsource.ErrThrottled
+	}
+	outcome := "ok"
+	if err != nil || result.FunctionError != "" {
+		outcome = "failed"
+	}
+	now := s.options.Clock.Now()
+	s.reporter.report(Entry{Kind: KindInvocation, At: now, Function: function, Source: source, Duration: now.Sub(started), Outcome: outcome})
+	return eventsource.Answer{Payload: result.Payload, FunctionError: result.FunctionError, RequestID: result.RequestID}, err
+}

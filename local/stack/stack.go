@@ -174,9 +174,7 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	s.serveRest()
-	if err := s.startEventSources(ctx); err != nil {
-		return err
-	}
+	s.startEventSources()
 	s.watch()
 	return s.writeState()
 }
