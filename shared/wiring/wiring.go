@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -61,10 +60,7 @@ func Build(environment function.Environment) Parts {
 
 func notifier(environment function.Environment, config aws.Config, presence *dynamo.Presence, metrics *function.Metrics, log *slog.Logger) *gateway.Poster {
 	return &gateway.Poster{
-		Client: apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
-			o.BaseEndpoint = aws.String(environment.ManagementEndpoint)
-			o.Retryer = aws.NopRetryer{} // the poster tries again itself, within its time
-		}),
+		Client:   gateway.NewConnections(config, recall.SystemClock{}, environment.ManagementEndpoint),
 		Presence: presence,
 		Clock:    recall.SystemClock{},
 		Observer: metrics,

@@ -1,0 +1,69 @@
+package gateway_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/gateway"
+	"example.com/recall/shared/recall"
+)
+
+// BenchmarkFanOut posts one notice to 500 connections of a server that takes 15 ms for each, as @connections does. The
+// SDK's client is what Connections stands for.
+func BenchmarkFanOut(b *testing.B) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		time.Sleep(15 * time.Millisecond)
+	}))
+	defer server.Close()
+	config := aws.Config{
+		Region: "us-east-1", HTTPClient: function.HTTPClient(),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret", SessionToken: "token"}, nil
+		}),
+	}
+	for _, client := range []struct {
+		name string
+		api  gateway.API
+	}{
+		{"signed request", gateway.NewConnections(config, recall.SystemClock{}, server.URL)},
+		{"SDK client", apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
+			o.BaseEndpoint, o.Retryer = aws.String(server.URL), aws.NopRetryer{}
+		})},
+	} {
+		b.Run(client.name, func(b *testing.B) {
+			poster := &gateway.Poster{Client: client.api, Clock: recall.SystemClock{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {
+					b.Fatalf("%d posts failed", len(failed))
+				}
+			}
+		})
+	}
+}
+
+func notice() recall.Notice {
+	conversation, _ := recall.ConversationOfKey("group#engineering")
+	return recall.Notice{Conversation: conversation, Revocations: []recall.Recalled{{
+		Conversation: conversation, MessageID: "01HF7YATZ8000000000000A1C2", Sender: "alice", SentAt: 1_700_000_001_000,
+		Revocation: recall.Revocation{At: 1_700_000_005_000, By: "alice", Role: recall.RoleSender},
+	}}}
+}
+
+func receivers(count int) []recall.Connection {
+	connections := make([]recall.Connection, count)
+	for i := range connections {
+		connections[i] = recall.Connection{User: recall.UserID(fmt.Sprintf("user%d", i)), ID: recall.ConnectionID(fmt.Sprintf("L0SM9cOFvHcC%03d=", i))}
+	}
+	return connections
+}
