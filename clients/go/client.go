@@ -38,32 +38,46 @@ func (c *Client) Login(ctx context.Context, user, token string) error {
 	if err != nil {
 		return err
 	}
-	c.mutex.Lock()
-	c.session = s
-	c.mutex.Unlock()
-	s.start()
+	c.replace(s)
 	select {
 	case <-s.synchronised:
 		return nil
 	case <-s.ended:
 		return s.failure()
 	case <-ctx.Done():
-		c.Logout()
+		c.leave(s)
 		return cancelled(ctx.Err())
 	}
 }
 
-// Logout closes the connection and forgets everything held; cursors stay in the Store. Outstanding calls fail with
-// CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
-func (c *Client) Logout() {
+// replace starts s as the client's session (nil: none) and ends the one before, which another Login may have begun
+// meanwhile.
+func (c *Client) replace(s *session) {
 	c.mutex.Lock()
-	s := c.session
-	c.session = nil
-	c.mutex.Unlock()
+	previous := c.session
+	c.session = s
 	if s != nil {
-		s.stop()
+		s.start()
+	}
+	c.mutex.Unlock()
+	if previous != nil {
+		previous.stop()
 	}
 }
+
+// leave ends s, and only s.
+func (c *Client) leave(s *session) {
+	c.mutex.Lock()
+	if c.session == s {
+		c.session = nil
+	}
+	c.mutex.Unlock()
+	s.stop()
+}
+
+// Logout closes the connection and forgets everything held; cursors stay in the Store. Outstanding calls fail with
+// CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
+func (c *Client) Logout() { c.replace(nil) }
 
 // current returns the session of a client that is logged in.
 func (c *Client) current() (*session, error) {

@@ -29,6 +29,7 @@ type conversation struct {
 	lastChangeAt  int64
 	lastMessageID string
 	role          string
+	name          string // a group's
 
 	messages map[string]Message
 	order    []string // the messageIds of messages, sorted
@@ -172,6 +173,6 @@ func (c *conversation) setRead(readUpTo string, unread int) {
 func (c *conversation) entry() Conversation {
 	return Conversation{
 		Conversation: c.id, LastChangeAt: c.lastChangeAt, LastMessageID: c.lastMessageID,
-		Unread: c.unread, ReadUpTo: c.readUpTo, Role: c.role,
+		Unread: c.unread, ReadUpTo: c.readUpTo, Role: c.role, Name: c.name,
 	}
 }

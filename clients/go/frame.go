@@ -77,7 +77,7 @@ func readMessage(raw json.RawMessage) (Message, error) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return Message{}, errNotAFrame
 	}
-	if !isIdentifier(m.MessageID) || !isIdentifier(m.Conversation) || len(m.Sender) > identifierLimitBytes {
+	if !isIdentifier(m.MessageID) || !isIdentifier(m.Conversation) || !isIdentifier(m.Sender) {
 		return Message{}, errNotAFrame
 	}
 	if m.Revoked != nil {
@@ -102,7 +102,7 @@ func readRevocation(raw json.RawMessage) (revocation, error) {
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return revocation{}, errNotAFrame
 	}
-	if !isIdentifier(r.MessageID) || len(r.Sender) > identifierLimitBytes || r.Revoked == nil || r.Revoked.By == "" {
+	if !isIdentifier(r.MessageID) || !isIdentifier(r.Sender) || r.Revoked == nil || r.Revoked.By == "" {
 		return revocation{}, errNotAFrame
 	}
 	return r, nil

@@ -34,6 +34,7 @@ type Conversation struct {
 	Unread        int    `json:"unread"`
 	ReadUpTo      string `json:"readUpTo,omitempty"` // messageId
 	Role          string `json:"role,omitempty"`     // in a group: owner, admin or member
+	Name          string `json:"name,omitempty"`     // a group's; "" without one
 }
 
 // clone returns a copy that shares no memory with m, so that what an application does to it changes no view.

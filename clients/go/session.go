@@ -20,6 +20,7 @@ type session struct {
 	ended        chan struct{} // closed when the session is over for good
 	synchronised chan struct{} // closed after the first synchronisation
 	callbacks    chan func()
+	finished     chan struct{} // closed when the connection is kept no longer; calls may still be returning
 	running      sync.WaitGroup
 
 	mutex      sync.Mutex
@@ -42,8 +43,8 @@ func newSession(options Options, registered *listeners, user, token string) (*se
 		options: options, listeners: registered, user: user, token: token,
 		clock: &serverClock{now: options.Now}, ids: newMessageIDs(options.Entropy),
 		ended: make(chan struct{}), synchronised: make(chan struct{}),
-		callbacks: make(chan func(), callbacksLimit),
-		view:      newView(user), calls: map[string]*call{},
+		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}),
+		view: newView(user), calls: map[string]*call{},
 		unanswered: map[string]bool{}, recalling: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1),
 	}
@@ -65,7 +66,7 @@ func newSession(options Options, registered *listeners, user, token string) (*se
 func (s *session) start() {
 	go s.tell()
 	s.running.Go(func() {
-		defer close(s.callbacks)
+		defer close(s.finished)
 		s.run()
 	})
 }
@@ -94,21 +95,37 @@ func (s *session) failure() *Error {
 	return &failure
 }
 
-// tell runs the callbacks, one after another. After the application's Logout it drops what is left.
+// tell runs the callbacks, one after another, those left at the end too. After the application's Logout it drops them.
 func (s *session) tell() {
-	for callback := range s.callbacks {
-		if s.ctx.Err() == nil {
-			callback()
+	for {
+		select {
+		case callback := <-s.callbacks:
+			s.perform(callback)
+			continue
+		case <-s.finished:
+		}
+		select {
+		case callback := <-s.callbacks:
+			s.perform(callback)
+		default:
+			return
 		}
 	}
 }
 
+func (s *session) perform(callback func()) {
+	if s.ctx.Err() == nil {
+		callback()
+	}
+}
+
 // enqueue puts a callback behind those before it. It blocks while too many are waiting, which slows the reading of
-// frames and, by TCP, the server.
+// frames and, by TCP, the server. What a call reports after the end of the session is dropped.
 func (s *session) enqueue(callback func()) {
 	select {
 	case s.callbacks <- callback:
 	case <-s.ctx.Done():
+	case <-s.finished:
 	}
 }
 

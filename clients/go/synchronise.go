@@ -101,7 +101,7 @@ func (s *session) takeList(entries []json.RawMessage) (full bool) {
 		}
 		if c := s.view.open(entry.Conversation); c != nil {
 			c.lastChangeAt = max(c.lastChangeAt, entry.LastChangeAt)
-			c.role = entry.Role
+			c.role, c.name = entry.Role, entry.Name
 			c.setRead(entry.ReadUpTo, entry.Unread)
 		}
 	}

@@ -65,7 +65,7 @@ func (v *view) took(count int) {
 	}
 }
 
-// withCursors returns the conversations that have a cursor and those that were listed: all that a connect must
+// ids returns the conversations that have a cursor and those that were listed: all that a connect must
 // synchronise.
 func (v *view) ids() []string {
 	ids := make([]string, 0, len(v.conversations))

@@ -1,0 +1,134 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func message(id, sender string) Message {
+	return Message{MessageID: id, Conversation: "c2c_bob", Sender: sender, Body: json.RawMessage(`{"text":"` + id + `"}`)}
+}
+
+func recallOf(id, sender string) revocation {
+	return revocation{MessageID: id, Sender: sender, Revoked: &Revocation{At: 1, By: sender, Role: "sender"}}
+}
+
+func heldIDs(c *conversation) []string {
+	ids := []string{}
+	for _, m := range c.list() {
+		ids = append(ids, m.MessageID)
+	}
+	return ids
+}
+
+func TestMessagesSortByIDInWhateverOrderTheyCome(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	for _, id := range []string{"3", "1", "2", "1", "3"} {
+		c.learn(message(id, "bob"), fromEvent)
+	}
+	if got := heldIDs(c); !slices.Equal(got, []string{"1", "2", "3"}) {
+		t.Fatalf("held %v", got)
+	}
+	if c.unread != 3 {
+		t.Fatalf("unread %d, repeats must count once", c.unread)
+	}
+}
+
+func TestARecallAheadOfItsMessageKeepsTheTextAway(t *testing.T) {
+	for _, late := range []origin{fromEvent, fromCursor, fromHistory, fromUnknown} {
+		c := newConversation("c2c_bob", "alice", 100)
+		first := c.learnRevocation(recallOf("1", "bob"), fromEvent)
+		if first.recalled == nil || !first.unheld {
+			t.Fatalf("the recall was not reported: %+v", first)
+		}
+		if again := c.learn(message("1", "bob"), late); again.received != nil || again.recalled != nil {
+			t.Fatalf("the late message was reported: %+v", again)
+		}
+		held := c.list()
+		if len(held) != 1 || held[0].Body != nil || held[0].Revoked == nil || c.unread != 0 {
+			t.Fatalf("held %+v, unread %d", held, c.unread)
+		}
+	}
+}
+
+func TestUnreadCountsOthersUnrecalledMessagesAfterTheReadMarker(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.setRead("2", 0)
+	steps := []struct {
+		what   string
+		do     func()
+		unread int
+	}{
+		{"a message before the marker", func() { c.learn(message("1", "bob"), fromEvent) }, 0},
+		{"a message after it", func() { c.learn(message("3", "bob"), fromEvent) }, 1},
+		{"its repeat", func() { c.learn(message("3", "bob"), fromEvent) }, 1},
+		{"an own message", func() { c.learn(message("4", "alice"), fromEvent) }, 1},
+		{"another message", func() { c.learn(message("5", "bob"), fromEvent) }, 2},
+		{"the recall of a counted one", func() { c.learnRevocation(recallOf("3", "bob"), fromEvent) }, 1},
+		{"its repeat", func() { c.learnRevocation(recallOf("3", "bob"), fromEvent) }, 1},
+		{"the recall of one before the marker", func() { c.learnRevocation(recallOf("1", "bob"), fromEvent) }, 1},
+		{"the recall of an own one", func() { c.learnRevocation(recallOf("4", "alice"), fromEvent) }, 1},
+		{"the recall of one never seen", func() { c.learnRevocation(recallOf("6", "bob"), fromEvent) }, 1},
+		{"a read marker", func() { c.setRead("5", 0) }, 0},
+		{"an older read marker with the server's number", func() { c.setRead("1", 0) }, 0},
+	}
+	for _, step := range steps {
+		if step.do(); c.unread != step.unread {
+			t.Fatalf("after %s: unread %d, want %d", step.what, c.unread, step.unread)
+		}
+	}
+	if c.readUpTo != "5" {
+		t.Fatalf("the read marker moved back to %q", c.readUpTo)
+	}
+}
+
+func TestTheViewIsBoundedAndForgottenMessagesAreNotNews(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	for i := range 1_000 {
+		c.learn(message(fmt.Sprintf("%06d", i), "bob"), fromEvent)
+	}
+	if len(c.order) > 100 || len(c.messages) != len(c.order) {
+		t.Fatalf("%d messages are held, %d in order", len(c.messages), len(c.order))
+	}
+	if again := c.learn(message("000000", "bob"), fromEvent); again.received != nil {
+		t.Fatal("a message that was let go was reported as new")
+	}
+	if got := heldIDs(c); got[len(got)-1] != "000999" {
+		t.Fatalf("the newest is %s", got[len(got)-1])
+	}
+}
+
+func TestTheWholeViewIsBounded(t *testing.T) {
+	v := newView("alice")
+	for i := range 30 {
+		c := v.open(fmt.Sprintf("c2c_user%d", i))
+		for k := range 5_000 {
+			c.learn(message(fmt.Sprintf("%08d", k), "bob"), fromEvent)
+			v.took(1)
+		}
+	}
+	total := 0
+	for _, c := range v.conversations {
+		total += len(c.order)
+	}
+	if total > viewMessages {
+		t.Fatalf("%d messages are held, the limit is %d", total, viewMessages)
+	}
+	for i := range conversationsLimit + 10 {
+		v.open(fmt.Sprintf("c2c_%d", i))
+	}
+	if len(v.conversations) > conversationsLimit {
+		t.Fatalf("%d conversations are held", len(v.conversations))
+	}
+}
+
+func TestWhatTheApplicationChangesDoesNotChangeTheView(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.learn(message("1", "bob"), fromEvent)
+	c.list()[0].Body[2] = 'X'
+	if got := string(c.list()[0].Body); got != `{"text":"1"}` {
+		t.Fatalf("the view holds %s", got)
+	}
+}
