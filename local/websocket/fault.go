@@ -13,6 +13,8 @@ type PostFault struct {
 	ConnectionID string
 	// Delay passes before the post is handled.
 	Delay time.Duration
+	// Draw, when not nil, gives the delay anew for every post, from many goroutines, instead of Delay.
+	Draw func() time.Duration
 	// Status answers the post instead of sending it: 410, 429 or 500. 0 sends it.
 	Status int
 	// Count is how many posts are concerned; 0 means all until the fault is removed.
@@ -70,6 +72,9 @@ func (f *Faults) next(connectionID string) (PostFault, bool) {
 			continue
 		}
 		current := *fault
+		if current.Draw != nil {
+			current.Delay = current.Draw()
+		}
 		if fault.Count > 0 {
 			if fault.Count--; fault.Count == 0 {
 				f.delete(fault)

@@ -329,6 +329,27 @@ func TestADelayedPostWaitsOnTheClock(t *testing.T) {
 	}
 }
 
+func TestADelayCanBeDrawnForEachPost(t *testing.T) {
+	clock := newManualClock()
+	s := start(t, func(o *websocket.Options) { o.Clock, o.LifetimeClock = clock, newManualClock() }, nil)
+	p := s.reachable()
+	delays := make(chan time.Duration, 2)
+	delays <- 0
+	delays <- time.Minute
+	s.gateway.Faults().Add(websocket.PostFault{Draw: func() time.Duration { return <-delays }})
+	if err := s.post(p.id, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	before := clock.waiting()
+	posted := make(chan error, 1)
+	go func() { posted <- s.post(p.id, []byte("x")) }()
+	waitFor(t, "the delay", func() bool { return clock.waiting() > before })
+	waitFor(t, "the post", func() bool { clock.advance(time.Minute); return len(posted) == 1 })
+	if err := <-posted; err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestADroppedConnectionEndsWithoutACloseFrame(t *testing.T) {
 	s := start(t, nil, nil)
 	conn := s.rawUpgrade("")
