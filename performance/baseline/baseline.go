@@ -1,0 +1,74 @@
+// Package baseline is what Recall is measured against: a function that echoes, one that does nothing but the calls that a
+// recall cannot do without, and the sample chat of AWS, all behind one template of the same shape as Recall's.
+package baseline
+
+import (
+	"context"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"example.com/recall/shared/function"
+)
+
+// UserHeader names the user of a connection that the function calls is to find; without it the connection is a client of
+// the sample chat.
+const UserHeader = "X-User"
+
+// Calls asks the function to write one item, to read the users' connections, and to post the notice to all of them.
+type Calls struct {
+	Action string   `json:"action"` // calls
+	Users  []string `json:"users"`
+	Notice string   `json:"notice"`
+}
+
+// Message is a message of the sample chat, which goes to every connection there is.
+type Message struct {
+	Action string `json:"action"` // sendmessage
+	Data   string `json:"data"`
+}
+
+// Keys of the users' items.
+const (
+	KeyUser        = "user"
+	KeyConnection  = "connectionId"
+	CommittedUser  = "commit"
+	BatchKeys      = 100
+	ParallelPosts  = 128
+	attributeValue = "value"
+)
+
+// Tables are where the functions keep connections.
+type Tables struct {
+	Client             *dynamodb.Client
+	Connections, Users string
+}
+
+// Environment builds what the functions need, as Recall's do: configuration by hand and one client with a large pool.
+func Environment() (function.Environment, aws.Config, Tables, error) {
+	environment, err := function.ReadEnvironment(os.Getenv)
+	if err != nil {
+		return environment, aws.Config{}, Tables{}, err
+	}
+	client := function.HTTPClient()
+	config := environment.AWS(client)
+	tables := Tables{
+		Client: dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
+			o.BaseEndpoint = function.Endpoint(environment.DynamoDBEndpoint)
+		}),
+		Connections: os.Getenv("CONNECTIONS_TABLE"), Users: os.Getenv("USERS_TABLE"),
+	}
+	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
+	return environment, config, tables, nil
+}
+
+// Commit writes one item, as a recall's conditional write does.
+func (t Tables) Commit(ctx context.Context, value string) error {
+	_, err := t.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &t.Users, Key: key(KeyUser, CommittedUser),
+		UpdateExpression: aws.String("SET #value=:value"), ExpressionAttributeNames: map[string]string{"#value": attributeValue},
+		ExpressionAttributeValues: item{":value": text(value)},
+	})
+	return err
+}
