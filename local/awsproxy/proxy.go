@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -59,6 +60,8 @@ type Call struct {
 	Service, Operation, AccessKey string
 	Status                        int // 0 when the connection was broken off
 	Duration                      time.Duration
+	// ReadUnits and WriteUnits are what DynamoDB says that the call consumed; see Options.Meter.
+	ReadUnits, WriteUnits float64
 }
 
 // Options say what to stand before.
@@ -69,6 +72,8 @@ type Options struct {
 	Authorize func(Request) *Refusal
 	// Watch is told of each finished request; nil = nobody is.
 	Watch func(Call)
+	// Meter asks DynamoDB for the capacity that each call consumes.
+	Meter bool
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
 }
@@ -150,7 +155,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
-			p.options.Watch(Call{Service: request.Service, Operation: request.Operation, AccessKey: request.AccessKey, Status: answer.status, Duration: p.options.Now().Sub(started)})
+			call := Call{Service: request.Service, Operation: request.Operation, AccessKey: request.AccessKey, Status: answer.status, Duration: p.options.Now().Sub(started)}
+			call.ReadUnits, call.WriteUnits = answer.units(request.Operation)
+			p.options.Watch(call)
 		}
 	}()
 	if p.options.Authorize != nil {
@@ -166,8 +173,13 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !wait(r.Context(), action.Delay) {
 		return
 	}
+	if p.options.Meter && request.Service == "dynamodb" {
+		body = metered(body)
+		answer.content = &bytes.Buffer{}
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
+	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	switch {
 	case action.Refusal != nil:
 		refuse(answer, *action.Refusal)
@@ -219,10 +231,18 @@ func refuse(w http.ResponseWriter, refusal Refusal) {
 	_, _ = fmt.Fprintf(w, `{"__type":%q,"message":%q}`, refusal.Name, refusal.Message)
 }
 
-// recorded remembers the status of an answer.
+// recorded remembers the status of an answer, and the answer itself where it is metered.
 type recorded struct {
 	http.ResponseWriter
-	status int
+	status  int
+	content *bytes.Buffer
+}
+
+func (r *recorded) Write(p []byte) (int, error) {
+	if r.content != nil {
+		r.content.Write(p)
+	}
+	return r.ResponseWriter.Write(p)
 }
 
 func (r *recorded) WriteHeader(status int) {

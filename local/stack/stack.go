@@ -71,6 +71,8 @@ type Options struct {
 	Limits websocket.Limits
 	// Faults are injected between the functions and DynamoDB.
 	Faults awsproxy.Faults
+	// Meter has the calls that Report is told of say which capacity they consumed.
+	Meter bool
 
 	// Report is told what happens; nil = nobody is. It is called from many goroutines.
 	Report func(Entry)
@@ -250,7 +252,7 @@ func (s *Stack) startStorage(ctx context.Context) error {
 	if err := tables.Create(ctx, tables.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
 		return err
 	}
-	s.dynamoProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Now: s.options.Clock.Now})
+	s.dynamoProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Meter: s.options.Meter, Now: s.options.Clock.Now})
 	if err != nil {
 		return err
 	}
