@@ -109,6 +109,8 @@ func (d *Database) named() (*template.Template, Tables) {
 	named.Tables = nil
 	for _, table := range d.template.Tables {
 		table.Name = fmt.Sprintf("%s-%d", table.LogicalID, d.count)
+		// DynamoDB Local deletes what has expired on its own clock, and the tests have theirs.
+		table.TimeToLive = ""
 		named.Tables = append(named.Tables, table)
 		switch table.LogicalID {
 		case "MessagesTable":
