@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/recall/local/policy"
 )
 
 // invokeAction is what an authorizer's policy has to allow on the method ARN.
@@ -68,40 +70,17 @@ func (p policyDocument) allows(resource string) (bool, error) {
 func (s policyStatement) matches(resource string) bool {
 	actionMatches := false
 	for _, pattern := range s.Action {
-		actionMatches = actionMatches || wildcardMatch(strings.ToLower(pattern), strings.ToLower(invokeAction))
+		actionMatches = actionMatches || policy.Matches(strings.ToLower(pattern), strings.ToLower(invokeAction))
 	}
 	if !actionMatches {
 		return false
 	}
 	for _, pattern := range s.Resource {
-		if wildcardMatch(pattern, resource) {
+		if policy.Matches(pattern, resource) {
 			return true
 		}
 	}
 	return false
-}
-
-// wildcardMatch is IAM's matching: * is any run of characters, slashes too, and ? any one. It needs no backtracking
-// beyond the last *, so that no policy makes it slow.
-func wildcardMatch(pattern, text string) bool {
-	p, t := 0, 0
-	star, resume := -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, resume = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			resume++
-			p, t = star+1, resume
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // contextValues checks the authorizer's context and turns its values into strings, as $context.authorizer.property does.
