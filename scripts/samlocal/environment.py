@@ -9,7 +9,6 @@ import os
 import platform
 import re
 import select
-import signal
 import socket
 import subprocess
 import time
@@ -67,8 +66,7 @@ def stack(directory: Path):
                 raise RuntimeError(f"the local stack did not start:\n{(directory / 'stack.log').read_text()}")
             yield {**json.loads(line), "secret": json.loads(state.read_text())["tokenSecret"]}
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(WAIT_SECONDS)
+            end(process)
 
 
 def client(service: str, addresses: dict):
@@ -129,8 +127,13 @@ class Functions:
                 wait_for(lambda: answers(f"http://127.0.0.1:{port}/2015-03-31/functions/"), "sam local start-lambda")
                 yield boto3.client("lambda", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
             finally:
-                process.send_signal(signal.SIGINT)
-                process.wait(WAIT_SECONDS)
+                end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ends a process in order. SIGTERM, as a shell's background jobs, and with them their programs, ignore SIGINT."""
+    process.terminate()
+    process.wait(WAIT_SECONDS)
 
 
 def free_port() -> int:
