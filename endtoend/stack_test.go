@@ -38,13 +38,17 @@ func (b *backend) logged() []string {
 var shared *backend // set once by TestMain, before any test runs
 
 func TestMain(m *testing.M) {
-	started, err := start(context.Background(), nil)
+	started, err := start(context.Background(), map[string]string{"EventBusName": "recalls"})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq\n", err)
 		os.Exit(1)
 	}
 	shared = started
 	code := m.Run()
+	for denial, times := range started.Denials() {
+		fmt.Fprintf(os.Stderr, "%s may not %s on %s, but tried %d times: template.yaml does not grant it\n", denial.Function, denial.Action, denial.Resource, times)
+		code = 1
+	}
 	started.Close()
 	os.Exit(code)
 }
@@ -110,16 +114,21 @@ func newGroup(t *testing.T, owner string, members ...string) string {
 	return group
 }
 
-// storedItem reads a message's item as DynamoDB has it.
-func storedItem(t *testing.T, conversationKey, messageID string) map[string]types.AttributeValue {
-	t.Helper()
-	client := dynamodb.New(dynamodb.Options{
+// storage is a client of DynamoDB itself, past the functions.
+func storage() *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(shared.Addresses().DynamoDB),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
 	})
+}
+
+// storedItem reads a message's item as DynamoDB has it.
+func storedItem(t *testing.T, conversationKey, messageID string) map[string]types.AttributeValue {
+	t.Helper()
+	client := storage()
 	tables, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
 	if err != nil {
 		t.Fatalf("list tables: %v", err)

@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"testing"
 
@@ -16,22 +17,8 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	id := alice.send("c2c_"+bob.user, "taken back")
 	bob.event("message")
 
-	// RevokeFunction first commits and then looks who is connected. There it dies, once.
-	var once sync.Once
-	shared.DynamoDB().SetHook(func(_ context.Context, request awsproxy.Request) awsproxy.Action {
-		var action awsproxy.Action
-		if request.AccessKey == "RevokeFunction" && request.Operation == "BatchGetItem" {
-			once.Do(func() {
-				shared.Lambda().Kill("RevokeFunction")
-				action.Drop = true
-			})
-		}
-		return action
-	})
-	defer shared.DynamoDB().SetHook(nil)
-	alice.write(websocket.MessageText, []byte(`{"action":"revoke","id":"lost","conversation":"c2c_`+bob.user+`","messageId":"`+id+`"}`))
-	alice.take("Internal server error", func(f frame) bool { return f["message"] == "Internal server error" })
-
+	// RevokeFunction first commits and then looks who is connected. There it dies.
+	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": id})
 	if event := bob.event("revoked"); messageID(event) != id {
 		t.Errorf("bob was told %v", event)
 	}
@@ -40,4 +27,26 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	if repeated := reply["results"].([]any)[0].(frame)["repeated"]; repeated != true {
 		t.Errorf("the second try was answered %v", reply)
 	}
+}
+
+// dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway then answers itself.
+func dieDuring(t *testing.T, from *device, function, operation string, request frame) {
+	t.Helper()
+	var once sync.Once
+	shared.DynamoDB().SetHook(func(_ context.Context, call awsproxy.Request) (action awsproxy.Action) {
+		if call.AccessKey == function && call.Operation == operation {
+			once.Do(func() {
+				shared.Lambda().Kill(function)
+				action.Drop = true
+			})
+		}
+		return action
+	})
+	defer shared.DynamoDB().SetHook(nil)
+	data, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.write(websocket.MessageText, data)
+	from.take("Internal server error", func(f frame) bool { return f["message"] == "Internal server error" })
 }

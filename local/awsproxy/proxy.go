@@ -66,8 +66,9 @@ type Call struct {
 
 // Options say what to stand before.
 type Options struct {
-	// Target is the base URL of the substitute.
-	Target string
+	// Target is the base URL of the substitute. Service, when not nil, is one in this very process instead.
+	Target  string
+	Service http.Handler
 	// Authorize is asked first; what it refuses the Hook does not see. nil = everything is allowed.
 	Authorize func(Request) *Refusal
 	// Watch is told of each finished request; nil = nobody is.
@@ -88,7 +89,7 @@ const idleConnections = 512
 type Proxy struct {
 	options   Options
 	transport *http.Transport
-	reverse   *httputil.ReverseProxy
+	service   http.Handler
 
 	mutex  sync.Mutex
 	hook   Hook
@@ -101,25 +102,32 @@ type Counter struct{ AccessKey, Service, Operation string }
 
 // New makes a proxy.
 func New(options Options) (*Proxy, error) {
-	target, err := url.Parse(options.Target)
-	if err != nil || target.Host == "" {
-		return nil, fmt.Errorf("%q is not the URL of a service", options.Target)
-	}
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	p := &Proxy{options: options, counts: map[Counter]int{}}
+	p := &Proxy{options: options, service: options.Service, counts: map[Counter]int{}}
 	p.transport = &http.Transport{MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, DisableCompression: true}
-	p.reverse = &httputil.ReverseProxy{
+	if p.service == nil {
+		target, err := url.Parse(options.Target)
+		if err != nil || target.Host == "" {
+			return nil, fmt.Errorf("%q is not the URL of a service", options.Target)
+		}
+		p.service = reverse(target, p.transport)
+	}
+	return p, nil
+}
+
+// reverse passes requests on to a URL.
+func reverse(target *url.URL, transport http.RoundTripper) http.Handler {
+	return &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
-		Transport: p.transport,
+		Transport: transport,
 		// Failures reach the caller as 502; there is nothing else to tell.
 		ErrorLog: log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			refuse(w, Refusal{Status: http.StatusServiceUnavailable, Name: "ServiceUnavailable", Message: "the local service does not answer"})
 		},
 	}
-	return p, nil
 }
 
 // SetHook replaces the hook; nil = none.
@@ -186,10 +194,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case action.Drop:
 		panic(http.ErrAbortHandler)
 	case action.LoseAnswer:
-		p.reverse.ServeHTTP(discard{header: http.Header{}}, r)
+		p.service.ServeHTTP(discard{header: http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	default:
-		p.reverse.ServeHTTP(answer, r)
+		p.service.ServeHTTP(answer, r)
 	}
 }
 

@@ -62,6 +62,24 @@ func TestRequestsPassAndAreCountedByCallerAndOperation(t *testing.T) {
 	}
 }
 
+func TestAServiceInThisProcessIsStoodBeforeToo(t *testing.T) {
+	served := false
+	proxy, err := awsproxy.New(awsproxy.Options{
+		Service: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served = true }),
+		Authorize: func(awsproxy.Request) *awsproxy.Refusal {
+			return &awsproxy.Refusal{Status: 400, Name: "AccessDeniedException"}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	proxy.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
+	if served || answer.Code != 400 || answer.Header().Get("X-Amzn-Errortype") != "AccessDeniedException" {
+		t.Errorf("served is %v, the answer %d %v", served, answer.Code, answer.Header())
+	}
+}
+
 func TestAHookRefusesDropsAndLosesAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		action awsproxy.Action

@@ -42,8 +42,12 @@ func (s *Stack) startGateway() error {
 		definition.Authorizer = &websocket.Authorizer{Function: function.Name, IdentitySources: api.Authorizer.IdentitySources}
 	}
 	var err error
+	var authorize func(accessKey, method, connectionID string) error
+	if s.rights != nil {
+		authorize = s.connectionAllowed
+	}
 	s.gateway, err = websocket.New(websocket.Options{
-		API: definition, Invoker: invoker{s}, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
+		API: definition, Invoker: invoker{s}, AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
 		Switches: s.options.Switches, Limits: s.options.Limits, Observer: websocket.ObserverFunc(s.reporter.record),
 	})
 	if err != nil {
@@ -87,7 +91,7 @@ func (s *Stack) serveRest() {
 	if s.queueProxy != nil {
 		s.serve(s.network.listeners[queueProxyPart], s.queueProxy)
 	}
-	s.serve(s.network.listeners[eventsPart], s.events)
+	s.serve(s.network.listeners[eventsPart], s.eventsProxy)
 	admin := http.NewServeMux()
 	admin.Handle("/2015-03-31/functions/", s.lambda.InvokeAPI())
 	function, found := s.adminFunction()

@@ -18,9 +18,17 @@ import (
 )
 
 // startEventSources begins to read the streams and queues that the template connects to functions.
-func (s *Stack) startEventSources() {
+func (s *Stack) startEventSources() error {
 	if s.options.NoEventSources {
-		return
+		return nil
+	}
+	for _, source := range s.template.EventSources {
+		if s.rights == nil {
+			break
+		}
+		if err := s.rights.EventSource(source); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var reading sync.WaitGroup
@@ -36,6 +44,7 @@ func (s *Stack) startEventSources() {
 		cancel()
 		reading.Wait()
 	}
+	return nil
 }
 
 // eventSource connects one source of the template with its function.

@@ -20,6 +20,7 @@ import (
 	"example.com/recall/local/elasticmq"
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
+	"example.com/recall/local/rights"
 	"example.com/recall/local/state"
 	"example.com/recall/local/tables"
 	"example.com/recall/local/template"
@@ -95,6 +96,8 @@ type Stack struct {
 	dynamoProxy  *awsproxy.Proxy
 	queueProxy   *awsproxy.Proxy
 	events       *eventbus.Bus
+	eventsProxy  *awsproxy.Proxy
+	rights       *rights.Book // nil = everything is allowed
 	lambda       *lambda.Service
 	gateway      *websocket.Gateway
 	reporter     *reporter
@@ -162,6 +165,9 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.readTemplate(); err != nil {
 		return err
 	}
+	if err := s.readRights(); err != nil {
+		return err
+	}
 	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
 		return fmt.Errorf("start the local stack: %w", err)
 	}
@@ -175,8 +181,13 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.startGateway(); err != nil {
 		return err
 	}
+	if s.eventsProxy, err = s.proxy(awsproxy.Options{Service: s.events}); err != nil {
+		return err
+	}
 	s.serveRest()
-	s.startEventSources()
+	if err := s.startEventSources(); err != nil {
+		return err
+	}
 	s.watch()
 	return s.writeState()
 }
@@ -252,7 +263,7 @@ func (s *Stack) startStorage(ctx context.Context) error {
 	if err := tables.Create(ctx, tables.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
 		return err
 	}
-	s.dynamoProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Meter: s.options.Meter, Now: s.options.Clock.Now})
+	s.dynamoProxy, err = s.proxy(awsproxy.Options{Target: server.Endpoint(), Meter: s.options.Meter})
 	if err != nil {
 		return err
 	}
@@ -277,12 +288,9 @@ func (s *Stack) startQueues(ctx context.Context) error {
 	if s.queueURLs, err = elasticmq.Create(ctx, elasticmq.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
 		return err
 	}
-	s.queueProxy, err = awsproxy.New(awsproxy.Options{Target: server.Endpoint(), Authorize: s.authorizer(), Watch: s.reporter.call, Now: s.options.Clock.Now})
+	s.queueProxy, err = s.proxy(awsproxy.Options{Target: server.Endpoint()})
 	return err
 }
-
-// authorizer refuses what a function's role does not allow; see Options.NoRights.
-func (s *Stack) authorizer() func(awsproxy.Request) *awsproxy.Refusal { return nil }
 
 func (s *Stack) startLambda(programs map[string]string) error {
 	rewrite := s.rewriter()
@@ -369,7 +377,7 @@ func (s *Stack) Close() {
 			s.network.close()
 		}
 		s.served.Wait()
-		for _, proxy := range []*awsproxy.Proxy{s.dynamoProxy, s.queueProxy} {
+		for _, proxy := range []*awsproxy.Proxy{s.dynamoProxy, s.queueProxy, s.eventsProxy} {
 			if proxy != nil {
 				proxy.Close()
 			}

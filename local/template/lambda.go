@@ -44,7 +44,7 @@ func (r *reader) readFunction(from *resource) {
 		url.ignore("Cors")
 		url.finish()
 	}
-	function.Statements = r.functionPolicies(f)
+	function.Statements, function.ManagedPolicies = functionPolicies(f)
 	r.functionEvents(from, f, function.ARN)
 	f.ignore("Description", "Tracing", "Tags", "PropagateTags", "LoggingConfig", "Metadata", "CodeSigningConfigArn", "KmsKeyArn",
 		"EphemeralStorage", "AutoPublishAlias", "DeploymentPreference", "PermissionsBoundary", "RolePath", "RuntimeManagementConfig",
@@ -53,28 +53,30 @@ func (r *reader) readFunction(from *resource) {
 	r.result.Functions = append(r.result.Functions, function)
 }
 
-// functionPolicies reads Policies: inline documents. Named managed policies and SAM's policy templates are noted as
-// texts and maps that no evaluator can take for statements.
-func (r *reader) functionPolicies(f fields) []any {
+// functionPolicies reads Policies: inline documents, and the names of managed policies and of SAM's policy templates.
+func functionPolicies(f fields) (statements []any, managed []string) {
 	v, ok := f.get("Policies")
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	items, isList := v.data.([]value)
 	if !isList {
 		items = []value{v}
 	}
-	var statements []any
 	for _, item := range items {
 		document, isObject := item.data.(*object)
 		if !isObject {
+			name, _ := item.text()
+			managed = append(managed, name)
 			continue
 		}
 		if statement, found := document.values["Statement"]; found {
 			statements = append(statements, statementsOf(statement)...)
+		} else {
+			managed = append(managed, document.keys...)
 		}
 	}
-	return statements
+	return statements, managed
 }
 
 func statementsOf(v value) []any {
@@ -104,7 +106,8 @@ func (r *reader) readRole(from *resource) {
 		document.finish()
 		policy.finish()
 	}
-	f.ignore("AssumeRolePolicyDocument", "ManagedPolicyArns", "Tags", "RoleName", "Path", "Description", "MaxSessionDuration", "PermissionsBoundary")
+	role.ManagedPolicies = f.texts("ManagedPolicyArns")
+	f.ignore("AssumeRolePolicyDocument", "Tags", "RoleName", "Path", "Description", "MaxSessionDuration", "PermissionsBoundary")
 	f.finish()
 	r.result.Roles = append(r.result.Roles, role)
 }

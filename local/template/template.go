@@ -54,13 +54,16 @@ type Function struct {
 	RoleARN string
 	// Statements are the IAM statements of its own Policies, as their JSON reads.
 	Statements []any
-	Line       int
+	// ManagedPolicies are the names of others' policies among its Policies, SAM's policy templates included.
+	ManagedPolicies []string
+	Line            int
 }
 
 // Role is an IAM role with the statements of its inline policies, as their JSON reads.
 type Role struct {
-	LogicalID, ARN string
-	Statements     []any
+	LogicalID, ARN  string
+	Statements      []any
+	ManagedPolicies []string
 }
 
 // EventBus is an EventBridge bus.

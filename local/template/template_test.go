@@ -248,3 +248,21 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestManagedPoliciesAreNamedWhereTheirRightsCannotBeRead(t *testing.T) {
+	result := read(t, `
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: provided.al2023, Policies: [AWSLambdaBasicExecutionRole, {DynamoDBReadPolicy: {TableName: x}}, {Statement: {Effect: Allow}}]}
+  R:
+    Type: AWS::IAM::Role
+    Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']}
+`, template.Options{})
+	if difference := cmp.Diff([]string{"AWSLambdaBasicExecutionRole", "DynamoDBReadPolicy"}, result.Functions[0].ManagedPolicies); difference != "" {
+		t.Error(difference)
+	}
+	if difference := cmp.Diff([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, result.Roles[0].ManagedPolicies); difference != "" {
+		t.Error(difference)
+	}
+}

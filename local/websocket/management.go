@@ -60,10 +60,11 @@ func knownMethod(method string) string {
 
 func (m *management) answer(stage string) (status int, outcome string) {
 	g := m.gateway
+	accessKey, signed := signer(m.r)
 	switch {
 	case stage != g.options.API.Stage:
 		return m.fail(http.StatusForbidden, "Forbidden", "unknown stage")
-	case !g.options.Switches.UnsignedManagement && !signed(m.r):
+	case !g.options.Switches.UnsignedManagement && !signed:
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "not signed for execute-api")
 	case knownMethod(m.r.Method) == "other":
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "no such method")
@@ -71,6 +72,9 @@ func (m *management) answer(stage string) (status int, outcome string) {
 		return m.fail(http.StatusTooManyRequests, "Too Many Requests", "throttled")
 	case !wellFormedIdentifier(m.id):
 		return m.fail(http.StatusBadRequest, "Invalid connectionId", "malformed connection ID")
+	}
+	if err := g.options.AuthorizeManagement(accessKey, m.r.Method, m.id); err != nil {
+		return m.fail(http.StatusForbidden, err.Error(), "not authorized")
 	}
 	if m.r.Method == http.MethodPost {
 		return m.post()
@@ -175,14 +179,18 @@ func (m *management) fail(status int, message, outcome string) (int, string) {
 const signingService = "execute-api"
 
 // presignedCredential is the credential in a presigned URL's X-Amz-Credential.
-var presignedCredential = regexp.MustCompile(`^[^/]+/\d{8}/[a-z0-9-]+/execute-api/aws4_request$`)
+var presignedCredential = regexp.MustCompile(`^([^/]+)/\d{8}/[a-z0-9-]+/execute-api/aws4_request$`)
 
-// signed reports whether a request has the shape of a signed one. The signature itself is not verified: there are no
-// accounts here, and any credentials are as good as others.
-func signed(r *http.Request) bool {
+// signer is who signed a request; ok reports whether it has the shape of a signed one. The signature itself is not
+// verified: there are no accounts here, and any credentials are as good as others.
+func signer(r *http.Request) (accessKey string, ok bool) {
 	if query := r.URL.Query(); query.Get("X-Amz-Algorithm") == "AWS4-HMAC-SHA256" {
-		return presignedCredential.MatchString(query.Get("X-Amz-Credential")) && query.Get("X-Amz-Signature") != ""
+		credential := presignedCredential.FindStringSubmatch(query.Get("X-Amz-Credential"))
+		if credential == nil || query.Get("X-Amz-Signature") == "" {
+			return "", false
+		}
+		return credential[1], true
 	}
-	signer, err := signature.Of(r)
-	return err == nil && signer.Service == signingService && r.Header.Get("X-Amz-Date") != ""
+	signed, err := signature.Of(r)
+	return signed.AccessKey, err == nil && signed.Service == signingService && r.Header.Get("X-Amz-Date") != ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -363,5 +364,29 @@ func TestADroppedConnectionEndsWithoutACloseFrame(t *testing.T) {
 	}
 	if code := contextOf(t, s.functions.waitForCalls(t, "disconnect", 1)[0])["disconnectStatusCode"]; code != 1006.0 {
 		t.Errorf("$disconnect has %v", code)
+	}
+}
+
+func TestACallWhoseSignerMayNotMakeItGets403AndDoesNothing(t *testing.T) {
+	var asked []string
+	s := start(t, func(o *websocket.Options) {
+		o.AuthorizeManagement = func(accessKey, method, connectionID string) error {
+			asked = append(asked, accessKey+" "+method+" "+connectionID)
+			if method == http.MethodPost {
+				return nil
+			}
+			return errors.New("User: x is not authorized to perform: execute-api:ManageConnections")
+		}
+	}, nil)
+	p := s.reachable()
+	wantCode(t, s.delete(p.id), "ForbiddenException")
+	if err := s.post(p.id, []byte("still here")); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.receive(); got != "still here" {
+		t.Errorf("received %q", got)
+	}
+	if want := []string{"local DELETE " + p.id, "local POST " + p.id}; !slices.Equal(asked, want) {
+		t.Errorf("asked %v, want %v", asked, want)
 	}
 }

@@ -17,6 +17,9 @@ type Invoker interface {
 type Options struct {
 	API     APIDefinition
 	Invoker Invoker
+	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403; nil =
+	// everybody who signs may do everything.
+	AuthorizeManagement func(accessKey, method, connectionID string) error
 	// Clock gives the times in events and runs integration time-outs; nil means SystemClock.
 	Clock Clock
 	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. Give Accelerated(clock, n) to see both soon.
@@ -82,6 +85,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if err := o.API.validate(); err != nil {
 		return o, err
+	}
+	if o.AuthorizeManagement == nil {
+		o.AuthorizeManagement = func(string, string, string) error { return nil }
 	}
 	if o.Clock == nil {
 		o.Clock = SystemClock{}

@@ -1,0 +1,182 @@
+package endtoend
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/local/rights"
+	"example.com/recall/local/websocket"
+)
+
+// usedByLambda are rights that Lambda itself uses with the function's role: here its log is printed and nothing is traced.
+var usedByLambda = map[string]string{
+	"logs:CreateLogStream":      "for what the function prints",
+	"logs:PutLogEvents":         "for what the function prints",
+	"xray:PutTraceSegments":     "for the trace of each invocation",
+	"xray:PutTelemetryRecords":  "for the counts of those traces",
+	"dynamodb:ListStreams":      "checked as the event source's, read by the local stack itself",
+	"dynamodb:DescribeStream":   "the same",
+	"dynamodb:GetShardIterator": "the same",
+	"dynamodb:GetRecords":       "the same",
+}
+
+// unused are the rights that nothing has used so far.
+func unused() []rights.Right {
+	var found []rights.Right
+	for _, right := range shared.Rights() {
+		if right.Uses == 0 && usedByLambda[right.Action] == "" {
+			found = append(found, right)
+		}
+	}
+	return found
+}
+
+// TestEveryRightOfEveryRoleIsUsed does, once at least, all that functions need rights for. What it leaves unused no
+// function needs: take it out of template.yaml, or add here what needs it. TestMain finds what is needed and not granted.
+func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
+	people := users(t, "alice", "bob", "gone")
+	alice, bob := connect(t, people[0]), connect(t, people[1])
+	alice.must("hello", nil)
+	talkWithSomebodyWhoIsGone(t, alice, bob, people[2])
+	useAGroup(t, alice, bob)
+	useALargeGroup(t, alice, bob)
+	moderate(t, alice, bob)
+	unfinishedThenGone(t, alice, bob)
+	closeWhatCannotBeReached(t, alice, bob)
+
+	deadline := time.Now().Add(2 * patience)
+	for len(unused()) > 0 && time.Now().Before(deadline) {
+		time.Sleep(50 * time.Millisecond)
+	}
+	for _, right := range unused() {
+		t.Errorf("no test uses the right of %s to %s on %s", right.Function, right.Action, right.Resource)
+	}
+}
+
+// leaveBehind makes an entry of a connection that ended without a $disconnect a while ago.
+func leaveBehind(t *testing.T, user string) {
+	t.Helper()
+	now := time.Now()
+	entry := strconv.FormatInt(now.Add(-time.Minute).UnixMilli(), 10) + ":BFaT_fALIAMCKug="
+	_, err := storage().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String("ConnectionsTable"), Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
+		UpdateExpression: aws.String("SET expiresAt=:at ADD conns :conns"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":at":    &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(time.Hour).Unix(), 10)},
+			":conns": &types.AttributeValueMemberSS{Value: []string{entry}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// talkWithSomebodyWhoIsGone lets each function that posts meet an entry of a connection that is gone, and forget it.
+func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
+	leaveBehind(t, gone)
+	id := alice.send("c2c_"+gone, "are you there?")
+	leaveBehind(t, gone)
+	alice.must("revoke", frame{"conversation": "c2c_" + gone, "messageId": id})
+	read := bob.send("c2c_"+alice.user, "hello")
+	leaveBehind(t, alice.user)
+	alice.must("read", frame{"conversation": "c2c_" + bob.user, "messageId": read})
+	removed := alice.send("c2c_"+gone, "anybody?")
+	leaveBehind(t, gone)
+	admin(t, frame{"action": "revoke", "conversation": frame{"users": []string{alice.user, gone}}, "messageIds": []string{removed}, "operator": "moderator-" + gone})
+	admin(t, frame{"action": "audit", "operator": "moderator-" + gone})
+	admin(t, frame{"action": "audit", "conversation": frame{"users": []string{alice.user, gone}}})
+	// A recall of a message that is not there yet, in a conversation that nobody has.
+	alice.must("revoke", frame{"conversation": "c2c_new-" + gone, "messageId": newULID(t), "unsent": true})
+}
+
+func useAGroup(t *testing.T, alice, bob *device) {
+	group := newGroup(t, alice.user, bob.user)
+	id := bob.send("group_"+group, "off topic")
+	alice.must("revoke", frame{"conversation": "group_" + group, "messageId": id})
+	alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group}}})
+	reply := alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group}}})
+	alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group, "cursor": reply["conversations"].([]any)[0].(frame)["cursor"]}}})
+	alice.must("conversations", nil)
+	admin(t, frame{"action": "deleteMember", "group": group, "user": bob.user})
+}
+
+// useALargeGroup tells over 500 members, which goes through the queue; once SendFunction dies before it has done so.
+func useALargeGroup(t *testing.T, alice, bob *device) {
+	group := newGroup(t, alice.user, bob.user)
+	client := storage()
+	for first := 0; first < 500; first += 25 {
+		var writes []types.WriteRequest
+		for i := first; i < first+25; i++ {
+			writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: "group#" + group}, "sk": &types.AttributeValueMemberS{Value: fmt.Sprintf("member#m%d", i)},
+				"role": &types.AttributeValueMemberS{Value: "member"}, "joinedAt": &types.AttributeValueMemberN{Value: "1700000000000"},
+			}}})
+		}
+		if _, err := client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"MessagesTable": writes}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	conversation := "group_" + group
+	id := alice.send(conversation, "to all")
+	alice.must("revoke", frame{"conversation": conversation, "messageId": id})
+	second := alice.send(conversation, "to all again")
+	admin(t, frame{"action": "revoke", "conversation": frame{"group": group}, "messageIds": []string{second}})
+	dieDuring(t, alice, "SendFunction", "UpdateItem", frame{"action": "send", "conversation": conversation, "body": frame{"text": "unfinished"}})
+}
+
+func moderate(t *testing.T, alice, bob *device) {
+	window := admin(t, frame{"action": "getSettings"})["recallWindowSeconds"]
+	admin(t, frame{"action": "putSettings", "recallWindowSeconds": window})
+	alice.send("c2c_"+bob.user, "spam")
+	admin(t, frame{"action": "revokeBySender", "conversation": frame{"users": []string{alice.user, bob.user}}, "sender": alice.user})
+}
+
+// unfinishedThenGone leaves a recall and an entry of a gone connection to DeliverFunction.
+func unfinishedThenGone(t *testing.T, alice, bob *device) {
+	id := alice.send("c2c_"+bob.user, "taken back")
+	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": id})
+	leaveBehind(t, bob.user)
+}
+
+// connectionID is the ID of a user's only connection.
+func connectionID(t *testing.T, user string) string {
+	t.Helper()
+	read, err := storage().GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: aws.String("ConnectionsTable"), Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, id, _ := strings.Cut(read.Item["conns"].(*types.AttributeValueMemberSS).Value[0], ":")
+	return id
+}
+
+// closeWhatCannotBeReached is the last try to tell a part of a group: whom it cannot reach it disconnects.
+func closeWhatCannotBeReached(t *testing.T, alice, bob *device) {
+	id := alice.send("c2c_"+bob.user, "cannot be told")
+	lost := connect(t, users(t, "lost")[0])
+	defer shared.Gateway().Faults().Add(websocket.PostFault{ConnectionID: connectionID(t, lost.user), Status: http.StatusInternalServerError})()
+	chunk, err := json.Marshal(frame{"conversation": directKey(alice.user, bob.user), "due": "sent", "messageIds": []string{id}, "users": []string{lost.user}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := json.Marshal(frame{"Records": []frame{{
+		"messageId": "1", "body": string(chunk), "eventSource": "aws:sqs", "attributes": frame{"ApproximateReceiveCount": "5"},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := shared.Lambda().Invoke(t.Context(), "DeliverFunction", event)
+	if err != nil || result.FunctionError != "" || !strings.Contains(string(result.Payload), `"batchItemFailures":[]`) {
+		t.Fatalf("DeliverFunction answered %s %v", result.Payload, err)
+	}
+}

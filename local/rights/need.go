@@ -1,0 +1,79 @@
+package rights
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"example.com/recall/local/policy"
+)
+
+// needs says which rights a call takes (Service Authorization Reference of each service). A call that it does not know is
+// an error: allowed or denied, it would be a guess.
+func (b *Book) needs(service, operation string, body []byte) ([]policy.Request, error) {
+	var requests []policy.Request
+	var err error
+	switch service {
+	case "dynamodb":
+		requests, err = b.storageNeeds(operation, body)
+	case "sqs":
+		requests, err = b.queueNeeds(operation, body)
+	case "events":
+		requests, err = b.eventNeeds(operation, body)
+	default:
+		err = unknown(service, operation)
+	}
+	return requests, err
+}
+
+func unknown(service, operation string) error {
+	return fmt.Errorf("the local stack does not know which rights %s:%s takes", service, operation)
+}
+
+// queueActions are SQS's operations whose right has another name, or the same (Service Authorization Reference, "Amazon SQS").
+var queueActions = map[string]string{
+	"SendMessage": "SendMessage", "SendMessageBatch": "SendMessage", "ReceiveMessage": "ReceiveMessage",
+	"DeleteMessage": "DeleteMessage", "DeleteMessageBatch": "DeleteMessage", "GetQueueAttributes": "GetQueueAttributes",
+	"ChangeMessageVisibility": "ChangeMessageVisibility", "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+}
+
+func (b *Book) queueNeeds(operation string, body []byte) ([]policy.Request, error) {
+	action := queueActions[operation]
+	if action == "" {
+		return nil, unknown("sqs", operation)
+	}
+	var call struct{ QueueURL string }
+	if err := json.Unmarshal(body, &call); err != nil {
+		return nil, err
+	}
+	return []policy.Request{{Action: "sqs:" + action, Resource: b.arn("sqs", path.Base(call.QueueURL))}}, nil
+}
+
+func (b *Book) eventNeeds(operation string, body []byte) ([]policy.Request, error) {
+	if operation != "PutEvents" {
+		return nil, unknown("events", operation)
+	}
+	var call struct {
+		Entries []struct{ EventBusName string }
+	}
+	if err := json.Unmarshal(body, &call); err != nil {
+		return nil, err
+	}
+	var requests []policy.Request
+	for _, entry := range call.Entries {
+		bus := entry.EventBusName
+		if bus == "" {
+			bus = "default"
+		}
+		if !strings.HasPrefix(bus, "arn:") {
+			bus = b.arn("events", "event-bus/"+bus)
+		}
+		request := policy.Request{Action: "events:PutEvents", Resource: bus}
+		if !slices.ContainsFunc(requests, func(r policy.Request) bool { return r.Resource == bus }) {
+			requests = append(requests, request)
+		}
+	}
+	return requests, nil
+}

@@ -1,0 +1,223 @@
+package rights_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/local/policy"
+	"example.com/recall/local/rights"
+	"example.com/recall/local/template"
+)
+
+const source = `
+Resources:
+  Api:
+    Type: AWS::Serverless::WebSocketApi
+    Properties: {RouteSelectionExpression: $request.body.action, StageName: s, Routes: {$default: {FunctionArn: !GetAtt SendFunction.Arn}}}
+  SendFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: provided.al2023
+      Role: !GetAtt SendRole.Arn
+      Events:
+        Changes: {Type: DynamoDB, Properties: {Stream: !GetAtt Messages.StreamArn, StartingPosition: LATEST, DestinationConfig: {OnFailure: {Destination: !GetAtt Failures.Arn}}}}
+        Work: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}
+  SendRole:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: send
+          PolicyDocument:
+            Statement: STATEMENTS
+  Messages:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}, {AttributeName: by, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]
+      GlobalSecondaryIndexes: [{IndexName: operators, KeySchema: [{AttributeName: by, KeyType: HASH}], Projection: {ProjectionType: ALL}}]
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  Queue: {Type: AWS::SQS::Queue}
+  Failures: {Type: AWS::SQS::Queue}
+`
+
+// read makes a book of a role with these statements.
+func read(t *testing.T, statements string) (*template.Template, *rights.Book) {
+	t.Helper()
+	described, err := template.Read([]byte(strings.Replace(source, "STATEMENTS", statements, 1)), template.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rights.New(described)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return described, book
+}
+
+func allowed(t *testing.T, err error) bool {
+	t.Helper()
+	var denied *rights.Denied
+	if err != nil && !errors.As(err, &denied) {
+		t.Errorf("neither allowed nor denied: %v", err)
+	}
+	return err == nil
+}
+
+// calls are one call each, with the action and the resource that it takes.
+var calls = []struct{ service, operation, body, action, resource string }{
+	{"dynamodb", "GetItem", `{"TableName":"Messages","Key":{"pk":{"S":"a"},"sk":{"S":"b"}}}`, "dynamodb:GetItem", "Messages"},
+	{"dynamodb", "GetItem", `{"TableName":"arn:aws:dynamodb:us-east-1:123456789012:table/Messages","Key":{"pk":{"S":"a"},"sk":{"S":"b"}}}`, "dynamodb:GetItem", "Messages"},
+	{"dynamodb", "PutItem", `{"TableName":"Messages","Item":{"pk":{"S":"a"},"sk":{"S":"b"}}}`, "dynamodb:PutItem", "Messages"},
+	{"dynamodb", "Query", `{"TableName":"Messages","KeyConditionExpression":"pk=:p","ExpressionAttributeValues":{":p":{"S":"a"}}}`, "dynamodb:Query", "Messages"},
+	{"dynamodb", "Query", `{"TableName":"Messages","IndexName":"operators","KeyConditionExpression":"#b = :p","ExpressionAttributeNames":{"#b":"by"},"ExpressionAttributeValues":{":p":{"S":"a"}}}`, "dynamodb:Query", "Messages/index/operators"},
+	{"dynamodb", "Scan", `{"TableName":"Messages"}`, "dynamodb:Scan", "Messages"},
+	{"dynamodb", "BatchGetItem", `{"RequestItems":{"Messages":{"Keys":[{"pk":{"S":"a"},"sk":{"S":"b"}}]}}}`, "dynamodb:BatchGetItem", "Messages"},
+	{"dynamodb", "BatchWriteItem", `{"RequestItems":{"Messages":[{"PutRequest":{"Item":{"pk":{"S":"a"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}]}}`, "dynamodb:BatchWriteItem", "Messages"},
+	{"dynamodb", "TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"Messages","Key":{"pk":{"S":"a"}}}}]}`, "dynamodb:DeleteItem", "Messages"},
+	{"dynamodb", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{"TableName":"Messages","Key":{"pk":{"S":"a"}}}}]}`, "dynamodb:ConditionCheckItem", "Messages"},
+	{"sqs", "SendMessage", `{"QueueUrl":"http://127.0.0.1:9324/123456789012/Queue","MessageBody":"x"}`, "sqs:SendMessage", "Queue"},
+	{"sqs", "DeleteMessageBatch", `{"QueueUrl":"http://127.0.0.1:9324/123456789012/Queue"}`, "sqs:DeleteMessage", "Queue"},
+	{"events", "PutEvents", `{"Entries":[{"EventBusName":"recalls"}]}`, "events:PutEvents", "recalls"},
+	{"events", "PutEvents", `{"Entries":[{"Source":"x"}]}`, "events:PutEvents", "default"},
+}
+
+func arnOf(service, resource string) string {
+	return "arn:aws:" + service + ":us-east-1:123456789012:" + map[string]string{"dynamodb": "table/", "events": "event-bus/"}[service] + resource
+}
+
+func TestEachCallTakesItsActionOnItsResourceAndNoOther(t *testing.T) {
+	for _, call := range calls {
+		resource := arnOf(call.service, call.resource)
+		for _, test := range []struct {
+			action, resource string
+			want             bool
+		}{
+			{call.action, resource, true},
+			{call.action + "s", resource, false},
+			{call.action, resource + "2", false},
+		} {
+			_, book := read(t, "[{Effect: Allow, Action: '"+test.action+"', Resource: '"+test.resource+"'}]")
+			if got := allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(call.body))); got != test.want {
+				t.Errorf("%s with the right to %s on %s: allowed is %v", call.operation, test.action, test.resource, got)
+			}
+		}
+	}
+}
+
+func TestLeadingKeysBindCallsToTheirPartitions(t *testing.T) {
+	_, book := read(t, `[{Effect: Allow, Action: 'dynamodb:*', Resource: '*', Condition: {'ForAllValues:StringEquals': {'dynamodb:LeadingKeys': [settings]}}}]`)
+	for _, call := range calls {
+		if call.service != "dynamodb" || call.operation == "Scan" { // a scan has no leading key, and ForAllValues holds of none
+			continue
+		}
+		if allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(call.body))) {
+			t.Errorf("%s reaches the partition a", call.operation)
+		}
+		body := strings.NewReplacer(`{"S":"a"}`, `{"S":"settings"}`).Replace(call.body)
+		if !allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(body))) {
+			t.Errorf("%s does not reach the partition settings", call.operation)
+		}
+	}
+	both := `{"RequestItems":{"Messages":{"Keys":[{"pk":{"S":"settings"}},{"pk":{"S":"a"}}]}}}`
+	if allowed(t, book.Call("SendFunction", "dynamodb", "BatchGetItem", []byte(both))) {
+		t.Error("a batch reaches another partition beside its own")
+	}
+}
+
+func TestPostsAreHeldAgainstMethodStageAndConnection(t *testing.T) {
+	described, book := read(t, "[{Effect: Allow, Action: 'execute-api:ManageConnections', Resource: !Sub 'arn:aws:execute-api:us-east-1:123456789012:${Api}/s/POST/@connections/*'}]")
+	if !allowed(t, book.Connection("SendFunction", "POST", "L0SM9cOFvHcCIhw=")) || allowed(t, book.Connection("SendFunction", "DELETE", "L0SM9cOFvHcCIhw=")) {
+		t.Error("the right to POST is not the right to POST")
+	}
+	resource := "arn:aws:execute-api:us-east-1:123456789012:" + described.API.ID + "/s/DELETE/@connections/L0SM9cOFvHcCIhw="
+	want := map[rights.Denial]int{{Function: "SendFunction", Action: "execute-api:ManageConnections", Resource: resource}: 1}
+	if difference := cmp.Diff(want, book.Denials()); difference != "" {
+		t.Error(difference)
+	}
+}
+
+func TestADenialReadsAsAWSWritesIt(t *testing.T) {
+	_, book := read(t, "[{Effect: Deny, Action: 'dynamodb:GetItem', Resource: '*'}]")
+	for operation, because := range map[string]string{
+		"PutItem": "no identity-based policy allows the dynamodb:PutItem action", "GetItem": "of an explicit deny in an identity-based policy",
+	} {
+		err := book.Call("SendFunction", "dynamodb", operation, []byte(`{"TableName":"Messages","Key":{"pk":{"S":"a"}},"Item":{"pk":{"S":"a"}}}`))
+		want := "User: arn:aws:sts::123456789012:assumed-role/SendRole/SendFunction is not authorized to perform: dynamodb:" + operation +
+			" on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Messages because " + because
+		if err == nil || err.Error() != want {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestWhoIsNoFunctionMayDoEverything(t *testing.T) {
+	_, book := read(t, "[{Effect: Deny, Action: '*', Resource: '*'}]")
+	if err := errors.Join(book.Call("admin", "dynamodb", "CreateTable", nil), book.Connection("admin", "DELETE", "x")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
+	_, book := read(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
+	for _, call := range []struct{ service, operation, body string }{
+		{"dynamodb", "ExecuteStatement", `{}`}, {"sqs", "CreateQueue", `{}`}, {"events", "PutRule", `{}`}, {"s3", "GetObject", `{}`},
+		{"dynamodb", "GetItem", `{"TableName":"Messages"}`}, {"dynamodb", "Query", `{"TableName":"Messages","KeyConditions":{}}`}, {"sqs", "SendMessage", `[`},
+	} {
+		if err := book.Call("SendFunction", call.service, call.operation, []byte(call.body)); err == nil {
+			t.Errorf("%s %s %s is allowed", call.service, call.operation, call.body)
+		}
+	}
+}
+
+func TestLambdaReadsAnEventSourceWithTheFunctionsRole(t *testing.T) {
+	const all = "['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', " +
+		"'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage']"
+	for removed, source := range map[string]int{"": -1, "'dynamodb:GetRecords', ": 0, ", 'sqs:SendMessage'": 0, "'sqs:DeleteMessage', ": 1} {
+		described, book := read(t, "[{Effect: Allow, Resource: '*', Action: "+strings.Replace(all, removed, "", 1)+"}]")
+		for i := range described.EventSources {
+			if got := allowed(t, book.EventSource(described.EventSources[i])); got != (i != source) {
+				t.Errorf("without %q the source %s may be read: %v", removed, described.EventSources[i].LogicalID, got)
+			}
+		}
+	}
+}
+
+func TestRightsAreCountedByFunctionActionAndResource(t *testing.T) {
+	_, book := read(t, "[{Effect: Allow, Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: !GetAtt Messages.Arn}]")
+	for range 2 {
+		if err := book.Call(calls[0].service, "", calls[0].operation, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := book.Call("SendFunction", "dynamodb", "GetItem", []byte(calls[0].body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	table := arnOf("dynamodb", "Messages")
+	want := []rights.Right{
+		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:GetItem", Resource: table}, Uses: 2},
+		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:PutItem", Resource: table}, Uses: 0},
+	}
+	if difference := cmp.Diff(want, book.Rights()); difference != "" {
+		t.Error(difference)
+	}
+}
+
+func TestARoleThatCannotBeEvaluatedIsRefused(t *testing.T) {
+	for reason, change := range map[string][2]string{
+		"AdministratorAccess":    {"Policies:", "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n      Policies:"},
+		"is not in the template": {"!GetAtt SendRole.Arn", "arn:aws:iam::123456789012:role/other"},
+		"NotAction":              {"STATEMENTS", "[{Effect: Allow, NotAction: 'dynamodb:GetItem', Resource: '*'}]"},
+	} {
+		text := strings.Replace(source, change[0], change[1], 1)
+		described, err := template.Read([]byte(strings.Replace(text, "STATEMENTS", "[]", 1)), template.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rights.New(described); err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "SendFunction") {
+			t.Errorf("%v, want %q", err, reason)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package stack
+
+import (
+	"errors"
+	"net/http"
+
+	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/rights"
+)
+
+// readRights reads what each function's role allows; see Options.NoRights.
+func (s *Stack) readRights() error {
+	if s.options.NoRights {
+		return nil
+	}
+	book, err := rights.New(s.template)
+	s.rights = book
+	return err
+}
+
+// Rights are the grants of all functions with their uses so far.
+func (s *Stack) Rights() []rights.Right {
+	if s.rights == nil {
+		return nil
+	}
+	return s.rights.Rights()
+}
+
+// Denials are the calls of functions that were refused for want of a right.
+func (s *Stack) Denials() map[rights.Denial]int {
+	if s.rights == nil {
+		return nil
+	}
+	return s.rights.Denials()
+}
+
+// proxy stands between the functions and a service, and holds their calls against their roles.
+func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
+	options.Watch, options.Now = s.reporter.call, s.options.Clock.Now
+	if s.rights != nil {
+		options.Authorize = func(r awsproxy.Request) *awsproxy.Refusal {
+			return s.refusal(s.rights.Call(r.AccessKey, r.Service, r.Operation, r.Body))
+		}
+	}
+	return awsproxy.New(options)
+}
+
+// refusal words a refused call as AWS does, and tells whoever watches the stack.
+func (s *Stack) refusal(err error) *awsproxy.Refusal {
+	if err == nil {
+		return nil
+	}
+	s.tellDenied(err)
+	refusal := &awsproxy.Refusal{Status: http.StatusBadRequest, Name: "UnknownOperationException", Message: err.Error()}
+	var denied *rights.Denied
+	if errors.As(err, &denied) {
+		refusal.Name = "AccessDeniedException"
+	}
+	return refusal
+}
+
+// connectionAllowed holds a function's call of @connections against its role.
+func (s *Stack) connectionAllowed(accessKey, method, connectionID string) error {
+	err := s.rights.Connection(accessKey, method, connectionID)
+	s.tellDenied(err)
+	return err
+}
+
+func (s *Stack) tellDenied(err error) {
+	text := ""
+	var denied *rights.Denied
+	switch {
+	case err == nil:
+		return
+	case errors.As(err, &denied):
+		text = denied.Function + " may not " + denied.Action + " on " + denied.Resource + ": its role in the template does not allow it"
+	default:
+		text = err.Error()
+	}
+	s.reporter.report(Entry{Kind: KindNotice, At: s.options.Clock.Now(), Text: text})
+}
