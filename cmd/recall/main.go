@@ -14,8 +14,12 @@ import (
 // commandLine lists the commands; each lives in a file of its own name and has a Run method.
 type commandLine struct {
 	Local       localCommand       `cmd:"" help:"Run the whole backend on this machine."`
+	Chat        chatCommand        `cmd:"" help:"Chat in the terminal; /recall takes the last message back."`
+	Token       tokenCommand       `cmd:"" help:"Print a token for a user."`
+	Tail        tailCommand        `cmd:"" help:"Show recalls as they happen."`
 	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
 	Admin       adminCommand       `cmd:"" help:"Moderate, manage groups and settings, read the audit."`
+	Version     versionCommand     `cmd:"" help:"Show which build this is."`
 }
 
 func main() {

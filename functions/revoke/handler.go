@@ -4,18 +4,19 @@ import (
 	"context"
 
 	"example.com/recall/shared/frame"
-	"example.com/recall/shared/recall"
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/wire"
 )
 
-func actions(service *recall.Service) map[string]frame.Action {
+func actions(frames frame.Frames) map[string]frame.Action {
 	return map[string]frame.Action{
 		"revoke": func(ctx context.Context, request frame.Request) ([]byte, error) {
 			revoke, single, err := wire.DecodeRevoke(request.Caller.User, request.Body)
 			if err != nil {
 				return nil, err
 			}
-			results := service.Revoke(ctx, request.Caller, revoke)
+			results := frames.Service.Revoke(ctx, request.Caller, revoke)
+			function.LogRecalls(ctx, frames.Log, frames.Metrics, request.Reference, request.Caller.User, results)
 			return wire.RevokeReply(request.Envelope, results, single, request.Reference), nil
 		},
 	}

@@ -11,7 +11,7 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
-		parts := wiring.Build(environment)
-		return parts.Frames().Handler(actions(parts.Service)), nil
+		frames := wiring.Build(environment).Frames()
+		return frames.Handler(actions(frames)), nil
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/recall/local/awsproxy"
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
+	"example.com/recall/local/logstream"
 	"example.com/recall/local/websocket"
 )
 
@@ -51,6 +52,8 @@ type reporter struct {
 	report  func(Entry)
 	now     func() time.Time
 	started time.Time
+
+	lines logstream.Stream
 
 	mutex sync.Mutex
 	users map[string]string // by connection ID
@@ -103,7 +106,9 @@ func (r *reporter) invoked(i lambda.Invocation) {
 }
 
 func (r *reporter) logged(function string, line []byte) {
-	r.report(Entry{Kind: KindLog, At: r.now(), Function: function, Text: strings.ToValidUTF8(string(line), "�")})
+	text := strings.ToValidUTF8(string(line), "�")
+	r.lines.Publish(function, text)
+	r.report(Entry{Kind: KindLog, At: r.now(), Function: function, Text: text})
 }
 
 func (r *reporter) event(event eventbus.Event) {

@@ -85,6 +85,9 @@ func (i invoker) Invoke(ctx context.Context, function string, event []byte) ([]b
 	return result.Payload, result.FunctionError, err
 }
 
+// logsPath is where the functions' logs can be followed, beside the Lambda endpoint.
+const logsPath = "/local/logs"
+
 // serveRest serves everything but the WebSocket API.
 func (s *Stack) serveRest() {
 	s.serve(s.network.listeners[dynamoProxyPart], s.dynamoProxy)
@@ -94,6 +97,7 @@ func (s *Stack) serveRest() {
 	s.serve(s.network.listeners[eventsPart], s.eventsProxy)
 	admin := http.NewServeMux()
 	admin.Handle("/2015-03-31/functions/", s.lambda.InvokeAPI())
+	admin.Handle(logsPath, &s.reporter.lines)
 	function, found := s.adminFunction()
 	if found {
 		admin.Handle("/", lambda.FunctionURL{
@@ -152,6 +156,7 @@ func (s *Stack) Addresses() state.Addresses {
 		Lambda:     s.network.url(adminPart),
 		DynamoDB:   s.dynamodb.Endpoint(),
 		Events:     s.network.url(eventsPart),
+		Logs:       s.network.url(adminPart) + logsPath,
 	}
 	if _, found := s.adminFunction(); found {
 		addresses.Admin = s.network.url(adminPart) + "/"

@@ -27,6 +27,8 @@ type Addresses struct {
 	DynamoDB string `json:"dynamodb"`
 	Queues   string `json:"queues,omitempty"`
 	Events   string `json:"events"`
+	// Logs is what functions print, from now on: a JSON object of function and line each (package logstream).
+	Logs string `json:"logs"`
 }
 
 // State describes a running stack. It holds the secret that signs tokens, so it must not be shown to others.

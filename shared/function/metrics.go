@@ -43,6 +43,32 @@ func (m *Metrics) Observe(metric recall.Metric, value float64, outcome string) {
 	}
 }
 
+// Total is the sum of a metric's figures since the last Flush, of all outcomes.
+func (m *Metrics) Total(metric recall.Metric) float64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	total := 0.0
+	for _, figures := range m.values {
+		for _, value := range figures[metric] {
+			total += value
+		}
+	}
+	return total
+}
+
+// Largest is the largest of a metric's figures since the last Flush, of all outcomes; 0 when there is none.
+func (m *Metrics) Largest(metric recall.Metric) float64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	largest := 0.0
+	for _, figures := range m.values {
+		for _, value := range figures[metric] {
+			largest = max(largest, value)
+		}
+	}
+	return largest
+}
+
 type metricDefinition struct {
 	Name recall.Metric
 	Unit string

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	client "example.com/recall/clients/go"
+	"example.com/recall/local/state"
+)
+
+// chatCommand is `recall chat`.
+type chatCommand struct {
+	User  string `help:"Who you are." required:"" placeholder:"USER"`
+	To    string `help:"The user to talk to." xor:"peer" placeholder:"USER"`
+	Group string `help:"The group to talk in." xor:"peer" placeholder:"GROUP"`
+	URL   string `help:"WebSocket address of a stack other than the running local one: wss://…/STAGE. Needs --token." placeholder:"URL"`
+	Token string `help:"A token for --url; better in the environment, where no process list shows it." env:"RECALL_TOKEN" placeholder:"TOKEN"`
+	State string `help:"State file of the local stack." placeholder:"FILE"`
+}
+
+// Help is shown by recall chat --help.
+func (chatCommand) Help() string {
+	return `A chat in the terminal: what is typed is sent, /recall takes the last message back, /help lists the rest.
+
+  recall chat --user alice --to bob
+  recall chat --user alice --group eng
+  echo "good morning" | recall chat --user alice --to bob
+
+Other stacks: RECALL_TOKEN=… recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
+}
+
+const (
+	chatTokenTime = time.Hour
+	// chatLoginTime is how long to wait for the first connection; later ones are waited for without end.
+	chatLoginTime = 20 * time.Second
+)
+
+// Run chats until /quit, the end of the input, or an interruption.
+func (c *chatCommand) Run(ctx context.Context) error {
+	conversation, err := c.conversation()
+	if err != nil {
+		return err
+	}
+	options, token, err := c.server()
+	if err != nil {
+		return err
+	}
+	talking, err := client.New(options)
+	if err != nil {
+		return err
+	}
+	lines, output, restore, err := chatInput()
+	if err != nil {
+		return err
+	}
+	defer restore()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	room := newChatRoom(c.User, conversation, talking, output)
+	defer talking.AddListener(room.listener(cancel))()
+	if err := login(ctx, talking, options.URL, c.User, token); err != nil {
+		return err
+	}
+	defer talking.Logout()
+	room.welcome()
+	return room.read(ctx, lines)
+}
+
+func (c *chatCommand) conversation() (string, error) {
+	if err := checkUser(c.User); err != nil {
+		return "", fmt.Errorf("--user: %w", err)
+	}
+	switch {
+	case c.Group != "":
+		return "group_" + c.Group, nil
+	case c.To == "":
+		return "", errors.New("say with whom: --to bob or --group eng")
+	case c.To == c.User:
+		return "", errors.New("--to: nobody talks to himself here; name another user")
+	}
+	if err := checkUser(c.To); err != nil {
+		return "", fmt.Errorf("--to: %w", err)
+	}
+	return "c2c_" + c.To, nil
+}
+
+// server says where to connect, and with which token: those of the local stack, unless others are given.
+func (c *chatCommand) server() (client.Options, string, error) {
+	if c.URL != "" {
+		if c.Token == "" {
+			return client.Options{}, "", errors.New("--url needs a token: RECALL_TOKEN=… or --token")
+		}
+		return client.Options{URL: c.URL}, c.Token, nil
+	}
+	running, err := state.Read(c.State)
+	if err != nil {
+		return client.Options{}, "", fmt.Errorf("%w; or give --url and --token of another", err)
+	}
+	fresh := func() (string, error) { return running.Token(c.User, time.Now(), chatTokenTime) }
+	token := c.Token
+	if token == "" {
+		if token, err = fresh(); err != nil {
+			return client.Options{}, "", err
+		}
+	}
+	return client.Options{
+		URL:           running.Addresses.WebSocket,
+		TokenProvider: func(context.Context) (string, error) { return fresh() },
+	}, token, nil
+}
+
+func login(ctx context.Context, talking *client.Client, url, user, token string) error {
+	limited, cancel := context.WithTimeout(ctx, chatLoginTime)
+	defer cancel()
+	err := talking.Login(limited, user, token)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return ctx.Err()
+	case client.Code(err) == client.CodeTimeout:
+		return fmt.Errorf("%s does not answer; is the stack running (recall local), and the address right?", url)
+	case client.Code(err) == client.CodeTokenExpired:
+		return errors.New("the token is refused: it is over, or not for this stack; make a new one with: recall token --user " + user)
+	}
+	return err
+}
+
+// chatInput gives the lines that are typed or piped in, and where to write. On a terminal what arrives does not disturb
+// the line that is being typed.
+func chatInput() (lines func() (string, error), output io.Writer, restore func(), err error) {
+	input := int(os.Stdin.Fd())
+	if !term.IsTerminal(input) || !term.IsTerminal(int(os.Stdout.Fd())) {
+		scanner := bufio.NewScanner(os.Stdin)
+		scanner.Buffer(make([]byte, 4<<10), 1<<20)
+		return func() (string, error) {
+			if scanner.Scan() {
+				return scanner.Text(), nil
+			}
+			return "", errors.Join(scanner.Err(), io.EOF)
+		}, os.Stdout, func() {}, nil
+	}
+	before, err := term.MakeRaw(input)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("use the terminal: %w", err)
+	}
+	screen := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{os.Stdin, os.Stdout}, "> ")
+	if width, height, err := term.GetSize(input); err == nil {
+		_ = screen.SetSize(width, height) // it keeps its standard size
+	}
+	return screen.ReadLine, screen, func() { _ = term.Restore(input, before) }, nil // nothing can be done about it
+}

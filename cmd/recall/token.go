@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"example.com/recall/local/state"
+)
+
+// tokenCommand is `recall token`.
+type tokenCommand struct {
+	User     string        `help:"Whose token: 1 to 64 characters of A-Z a-z 0-9 . _ - @" required:"" placeholder:"USER"`
+	TTL      time.Duration `help:"How long it is valid." default:"1h" name:"ttl"`
+	Secret   string        `help:"HS256 secret to sign with, of a stack other than the running local one (parameter TokenSecret)." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
+	Issuer   string        `help:"Claim iss, with --secret." placeholder:"TEXT"`
+	Audience string        `help:"Claim aud, with --secret." placeholder:"TEXT"`
+	State    string        `help:"State file of the local stack." placeholder:"FILE"`
+}
+
+// Help is shown by recall token --help.
+func (tokenCommand) Help() string {
+	return `Prints a token that the running local stack takes: recall token --user alice --ttl 10m
+
+For another stack whose tokens are signed with a secret, put the secret into the environment, where no process list shows
+it: RECALL_TOKEN_SECRET=… recall token --user alice`
+}
+
+// userIDs are those of protocol/README.md, "Identifiers and values".
+const userIDs = `^[A-Za-z0-9._@-]{1,64}$`
+
+func checkUser(user string) error {
+	if !regexp.MustCompile(userIDs).MatchString(user) {
+		return fmt.Errorf("%q is no user ID: it has 1 to 64 characters of A-Z a-z 0-9 . _ - @", user)
+	}
+	return nil
+}
+
+// Run prints the token.
+func (c *tokenCommand) Run() error {
+	if err := checkUser(c.User); err != nil {
+		return err
+	}
+	if c.TTL <= 0 {
+		return errors.New("--ttl: must be longer than nothing, e.g. 1h")
+	}
+	signer := state.State{TokenSecret: c.Secret, TokenIssuer: c.Issuer, TokenAudience: c.Audience}
+	if c.Secret == "" {
+		running, err := state.Read(c.State)
+		if err != nil {
+			return fmt.Errorf("%w; or give another stack's --secret", err)
+		}
+		signer = running
+	}
+	token, err := signer.Token(c.User, time.Now(), c.TTL)
+	if err != nil {
+		return err
+	}
+	fmt.Println(token)
+	return nil
+}
