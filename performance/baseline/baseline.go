@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/recall/shared/function"
 )
@@ -19,6 +20,7 @@ const UserHeader = "X-User"
 // Calls asks the function to write one item, to read the users' connections, and to post the notice to all of them.
 type Calls struct {
 	Action string   `json:"action"` // calls
+	ID     string   `json:"id"`
 	Users  []string `json:"users"`
 	Notice string   `json:"notice"`
 }
@@ -29,20 +31,18 @@ type Message struct {
 	Data   string `json:"data"`
 }
 
-// Keys of the users' items.
+// Keys of the items, and how much is done at once, as in Recall.
 const (
-	KeyUser        = "user"
-	KeyConnection  = "connectionId"
-	CommittedUser  = "commit"
-	BatchKeys      = 100
-	ParallelPosts  = 128
-	attributeValue = "value"
+	KeyUser       = "user"
+	KeyConnection = "connectionId"
+	BatchKeys     = 100
+	ParallelPosts = 128
 )
 
 // Tables are where the functions keep connections.
 type Tables struct {
-	Client             *dynamodb.Client
-	Connections, Users string
+	Client                       *dynamodb.Client
+	Connections, Users, Messages string
 }
 
 // Environment builds what the functions need, as Recall's do: configuration by hand and one client with a large pool.
@@ -57,18 +57,20 @@ func Environment() (function.Environment, aws.Config, Tables, error) {
 		Client: dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
 			o.BaseEndpoint = function.Endpoint(environment.DynamoDBEndpoint)
 		}),
-		Connections: os.Getenv("CONNECTIONS_TABLE"), Users: os.Getenv("USERS_TABLE"),
+		Connections: os.Getenv("CONNECTIONS_TABLE"), Users: os.Getenv("USERS_TABLE"), Messages: environment.MessagesTable,
 	}
 	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
 	return environment, config, tables, nil
 }
 
-// Commit writes one item, as a recall's conditional write does.
-func (t Tables) Commit(ctx context.Context, value string) error {
+// Commit writes a message's recall under a condition, as a recall does.
+func (t Tables) Commit(ctx context.Context, id string) error {
 	_, err := t.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &t.Users, Key: key(KeyUser, CommittedUser),
-		UpdateExpression: aws.String("SET #value=:value"), ExpressionAttributeNames: map[string]string{"#value": attributeValue},
-		ExpressionAttributeValues: item{":value": text(value)},
+		TableName: &t.Messages, Key: item{"pk": text("c2c#alice#bob"), "sk": text("msg#" + id)},
+		UpdateExpression:          aws.String("SET recallId=:id, revokedAt=:id, revokedBy=:by, revokedRole=:by, sender=:by, due=:by REMOVE body"),
+		ConditionExpression:       aws.String("attribute_not_exists(pk) OR sender=:by"),
+		ExpressionAttributeValues: item{":id": text(id), ":by": text("alice")},
+		ReturnValues:              types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	return err
 }

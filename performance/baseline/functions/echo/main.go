@@ -38,7 +38,7 @@ func main() {
 }
 
 func do(ctx context.Context, calls baseline.Calls, tables baseline.Tables, client aws.HTTPClient, endpoint string) error {
-	if err := tables.Commit(ctx, calls.Notice); err != nil {
+	if err := tables.Commit(ctx, calls.ID); err != nil {
 		return err
 	}
 	connections, err := tables.Of(ctx, calls.Users)

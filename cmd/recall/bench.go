@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/recall/performance/chart"
+	"example.com/recall/performance/devices"
+	"example.com/recall/performance/latency"
+	"example.com/recall/performance/measure"
+)
+
+// benchCommand is `recall bench` and what it is compared with.
+type benchCommand struct {
+	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"How long a recall takes to its reply, first and last notice (the default)."`
+	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
+}
+
+// benchOutput is how every benchmark tells its results.
+type benchOutput struct {
+	JSON   bool   `help:"Print the results as JSON on standard output." name:"json"`
+	Charts string `help:"Write the charts (SVG) into this directory." placeholder:"DIRECTORY"`
+}
+
+// benchLatencies are put before the services.
+type benchLatencies struct {
+	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb"`
+	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms"`
+	Seed        uint64               `help:"Makes drawn latencies repeatable." default:"1"`
+}
+
+func (l benchLatencies) injected() measure.Injected {
+	return measure.Injected{DynamoDB: l.Dynamodb, Post: l.Connections}
+}
+
+// benchLatencyCommand is `recall bench latency`.
+type benchLatencyCommand struct {
+	Members []int `help:"Sizes of groups. Over 500 the notices go through the queue, and one member in ten is online." default:"10,100,500,10000"`
+	Large   bool  `help:"Also a group of 10,000 members who are all online."`
+	Samples int   `help:"Recalls in a small conversation; fewer in large groups." default:"50"`
+	benchLatencies
+	benchOutput
+}
+
+// Help is shown by recall bench --help.
+func (benchLatencyCommand) Help() string {
+	return `Starts a stack of its own on free ports, puts latencies before DynamoDB and @connections, and measures recalls from the
+sender's frame to his reply, the first and the last notice. Beside each stand the floor, which the latencies alone allow, and
+the harness, a function that only makes the same calls. docs/performance.md explains the table.`
+}
+
+// Run measures and prints.
+func (c benchLatencyCommand) Run(ctx context.Context) error {
+	baseline, err := baselineProject()
+	if err != nil {
+		return err
+	}
+	scenarios := latency.Scenarios(c.Members, c.Samples)
+	if c.Large {
+		scenarios = append(scenarios, latency.Scenario{Members: 10_000, Online: 10_000, Samples: 3})
+	}
+	report, err := latency.Run(ctx, latency.Options{
+		Injected: c.injected(), Scenarios: scenarios, Seed: c.Seed, HangingSamples: 3, Baseline: baseline, Devices: newDevices, Progress: benchProgress(),
+	})
+	if err != nil {
+		return err
+	}
+	return c.print(report, report.Table(), report.Charts())
+}
+
+func (o benchOutput) print(report any, table string, charts map[string]chart.Chart) error {
+	if o.Charts != "" {
+		for name, drawing := range charts {
+			drawn, err := drawing.SVG()
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(o.Charts, name), []byte(drawn), 0o644); err != nil {
+				return fmt.Errorf("write the chart: %w", err)
+			}
+		}
+	}
+	if !o.JSON {
+		_, err := fmt.Print(table)
+		return err
+	}
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}
+
+// benchProgress prints what is being done, with the time since the start.
+func benchProgress() func(string) {
+	started := time.Now()
+	return func(text string) {
+		fmt.Fprintf(os.Stderr, "%5.1f s  %s\n", time.Since(started).Seconds(), text)
+	}
+}
+
+// baselineProject finds the directory with what Recall is compared with, from the working directory upwards.
+func baselineProject() (string, error) {
+	directory, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		found := filepath.Join(directory, "performance", "baseline")
+		if _, err := os.Stat(filepath.Join(found, "template.yaml")); err == nil {
+			return found, nil
+		}
+		parent := filepath.Dir(directory)
+		if parent == directory {
+			return "", errors.New("there is no performance/baseline here or above; change into the project")
+		}
+		directory = parent
+	}
+}
+
+// devicesInProcess is how many devices this process takes: with the stack's ends of their connections they are twice as many
+// open files.
+const devicesInProcess = 4000
+
+func newDevices(count int) (devices.Devices, error) {
+	if count <= devicesInProcess {
+		return &devices.Fleet{}, nil
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return devices.StartRemote(program, "bench", "devices")
+}
+
+// benchDevicesCommand is the child process of a benchmark with many devices.
+type benchDevicesCommand struct{}
+
+// Run serves until standard input ends.
+func (benchDevicesCommand) Run(ctx context.Context) error {
+	return devices.Serve(ctx, os.Stdin, os.Stdout)
+}

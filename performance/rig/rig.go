@@ -1,0 +1,155 @@
+// Package rig is the local stack as benchmarks need it: with latencies before DynamoDB and @connections that are put there
+// while it measures and taken away while it prepares, with groups of any size, and with what its functions called and consumed.
+package rig
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/stack"
+	"example.com/recall/local/websocket"
+	"example.com/recall/performance/devices"
+	"example.com/recall/performance/measure"
+)
+
+// Options say what to run.
+type Options struct {
+	// Project is the directory with template.yaml; empty = Recall's, found upwards from the working directory.
+	Project string
+	// Injected are the latencies while it measures.
+	Injected measure.Injected
+	Seed     uint64
+	Progress func(string)
+}
+
+// Rig is a running stack.
+type Rig struct {
+	*stack.Stack
+	options Options
+
+	mutex       sync.Mutex
+	connections map[string]string // connection IDs by user
+	usage       Usage
+}
+
+// Usage is what functions called and consumed.
+type Usage struct {
+	// DynamoDBCalls and Posts are calls of AWS.
+	DynamoDBCalls, Posts  int
+	ReadUnits, WriteUnits float64
+	// FunctionTime is how long functions ran, all together.
+	FunctionTime time.Duration
+	Invocations  int
+}
+
+// Start starts a stack on free ports.
+func Start(ctx context.Context, options Options) (*Rig, error) {
+	r := &Rig{options: options, connections: map[string]string{}}
+	running, err := stack.Start(ctx, stack.Options{
+		Project: options.Project, Meter: true, Report: r.report, Progress: options.Progress,
+		// The function that only makes the calls posts without a signature.
+		Switches: websocket.Switches{UnsignedManagement: true},
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.Stack = running
+	return r, nil
+}
+
+func (r *Rig) report(entry stack.Entry) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	switch entry.Kind {
+	case stack.KindGateway:
+		switch {
+		case entry.Record.Kind == websocket.KindPost:
+			r.usage.Posts++
+		case entry.Record.Kind == websocket.KindInvocation && entry.Record.RouteKey == "$connect":
+			r.connections[entry.User] = entry.Record.ConnectionID
+		}
+	case stack.KindCall:
+		if entry.Call.Service == "dynamodb" {
+			r.usage.DynamoDBCalls++
+			r.usage.ReadUnits += entry.Call.ReadUnits
+			r.usage.WriteUnits += entry.Call.WriteUnits
+		}
+	case stack.KindInvocation:
+		r.usage.Invocations++
+		r.usage.FunctionTime += entry.Duration
+	}
+}
+
+// ResetUsage begins to count anew.
+func (r *Rig) ResetUsage() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.usage = Usage{}
+}
+
+// Usage is what was counted since ResetUsage.
+func (r *Rig) Usage() Usage {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.usage
+}
+
+// Inject puts the latencies before DynamoDB and @connections. A connection that hangs takes posts and never answers them.
+func (r *Rig) Inject(hanging ...string) {
+	dynamodb := r.options.Injected.DynamoDB.Source(r.options.Seed)
+	r.DynamoDB().SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {
+		return awsproxy.Action{Delay: dynamodb()}
+	})
+	r.Gateway().Faults().Clear()
+	for _, user := range hanging {
+		r.mutex.Lock()
+		id := r.connections[user]
+		r.mutex.Unlock()
+		r.Gateway().Faults().Add(websocket.PostFault{ConnectionID: id, Delay: time.Hour})
+	}
+	r.Gateway().Faults().Add(websocket.PostFault{Draw: r.options.Injected.Post.Source(r.options.Seed + 1)})
+}
+
+// Calm takes the latencies away.
+func (r *Rig) Calm() {
+	r.DynamoDB().SetHook(nil)
+	r.Gateway().Faults().Clear()
+}
+
+// tokenTime is longer than any benchmark.
+const tokenTime = 2 * time.Hour
+
+// Dial is how a user's device connects.
+func (r *Rig) Dial(user string) (devices.Dial, error) {
+	token, err := r.Token(user, tokenTime)
+	if err != nil {
+		return devices.Dial{}, fmt.Errorf("token for %s: %w", user, err)
+	}
+	return devices.Dial{URL: r.Addresses().WebSocket, Header: http.Header{"Authorization": {"Bearer " + token}}}, nil
+}
+
+// Dials are the devices of many users.
+func (r *Rig) Dials(users []string) ([]devices.Dial, error) {
+	dials := make([]devices.Dial, len(users))
+	for i, user := range users {
+		dial, err := r.Dial(user)
+		if err != nil {
+			return nil, err
+		}
+		dials[i] = dial
+	}
+	return dials, nil
+}
+
+// Users names count users.
+func Users(prefix string, count int) []string {
+	users := make([]string, count)
+	for i := range users {
+		users[i] = fmt.Sprintf("%s-%05d", prefix, i)
+	}
+	return users
+}
