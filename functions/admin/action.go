@@ -31,7 +31,7 @@ func (h handler) revoke(ctx context.Context, envelope wire.AdminEnvelope, body [
 		return nil, err
 	}
 	page := recall.AdminRevokePage{Results: h.service.AdminRevoke(ctx, request)}
-	h.logRecalls(ctx, reference, request.Operator, page.Results)
+	h.logRecalls(ctx, request.Operator, page.Results)
 	return wire.AdminRevokeReply(envelope, page, reference), nil
 }
 
@@ -44,15 +44,15 @@ func (h handler) revokeBySender(ctx context.Context, envelope wire.AdminEnvelope
 	if err != nil {
 		return nil, err
 	}
-	h.logRecalls(ctx, reference, request.Operator, page.Results)
+	h.logRecalls(ctx, request.Operator, page.Results)
 	return wire.AdminRevokeReply(envelope, page, reference), nil
 }
 
-func (h handler) logRecalls(ctx context.Context, reference string, operator recall.UserID, results []recall.RevokeResult) {
+func (h handler) logRecalls(ctx context.Context, operator recall.UserID, results []recall.RevokeResult) {
 	if operator == "" {
 		operator = recall.AdminOperator
 	}
-	function.LogRecalls(ctx, h.log, h.metrics, reference, operator, results)
+	function.LogRecalls(ctx, h.log, h.metrics, operator, results)
 }
 
 func (h handler) putGroup(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {

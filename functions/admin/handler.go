@@ -87,7 +87,7 @@ func (h handler) answer(ctx context.Context, body []byte) ([]byte, error) {
 		outcome = string(recall.NameOf(err))
 		reply = wire.ErrorReply(envelope, err, reference)
 	}
-	fields := []any{"requestId", reference, "outcome", outcome, "milliseconds", h.service.Clock.Now().Sub(started).Milliseconds()}
+	fields := []any{"outcome", outcome, "milliseconds", h.service.Clock.Now().Sub(started).Milliseconds()}
 	if name := recall.NameOf(err); err != nil && (name == recall.Internal || name == recall.Unavailable) {
 		h.log.ErrorContext(ctx, "admin", append(fields, "error", err)...)
 	} else {

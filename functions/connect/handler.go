@@ -55,14 +55,14 @@ func (h handler) connect(ctx context.Context, event frame.Event) (frame.Answer, 
 	}
 	connection := frame.ConnectionOf(event, caller.User)
 	if err := h.service.Connect(ctx, connection); err != nil {
-		h.log.Error("connection not registered", "connectionId", string(connection.ID), "error", err)
+		h.log.ErrorContext(ctx, "connection not registered", "connectionId", string(connection.ID), "error", err)
 		return frame.Answer{StatusCode: http.StatusServiceUnavailable}, nil
 	}
 	answer := frame.Answer{StatusCode: http.StatusOK}
 	if offers(event.Headers, subprotocol) {
 		answer.Headers = map[string]string{subprotocolHeader: subprotocol}
 	}
-	h.log.Info("connected", "connectionId", string(connection.ID))
+	h.log.InfoContext(ctx, "connected", "connectionId", string(connection.ID))
 	return answer, nil
 }
 
@@ -76,7 +76,7 @@ func (h handler) disconnect(ctx context.Context, event frame.Event) (frame.Answe
 	if err := h.service.Disconnected(ctx, connection); err != nil {
 		return frame.Answer{}, err
 	}
-	h.log.Info("disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode)
+	h.log.InfoContext(ctx, "disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode)
 	return frame.Answer{StatusCode: http.StatusOK}, nil
 }
 

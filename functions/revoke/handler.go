@@ -16,7 +16,7 @@ func actions(frames frame.Frames) map[string]frame.Action {
 				return nil, err
 			}
 			results := frames.Service.Revoke(ctx, request.Caller, revoke)
-			function.LogRecalls(ctx, frames.Log, frames.Metrics, request.Reference, request.Caller.User, results)
+			function.LogRecalls(ctx, frames.Log, frames.Metrics, request.Caller.User, results)
 			return wire.RevokeReply(request.Envelope, results, single, request.Reference), nil
 		},
 	}

@@ -54,7 +54,7 @@ func (f Frames) Handler(actions map[string]Action) func(context.Context, Event) 
 		started := f.Service.Clock.Now()
 		reference := function.RequestID(ctx)
 		envelope, reply, err := f.answer(ctx, event, actions, reference)
-		f.log(ctx, event, envelope, started, reference, err)
+		f.log(ctx, event, started, err)
 		if err != nil {
 			reply = wire.ErrorReply(envelope, err, reference)
 		}
@@ -114,10 +114,9 @@ func ConnectionOf(event Event, user recall.UserID) recall.Connection {
 }
 
 // log writes one line a frame: who, what, how long, and the error in full, which the caller does not get.
-func (f Frames) log(ctx context.Context, event Event, envelope wire.Envelope, started time.Time, reference string, err error) {
+func (f Frames) log(ctx context.Context, event Event, started time.Time, err error) {
 	level, outcome := slog.LevelInfo, "ok"
 	fields := []slog.Attr{
-		slog.String("requestId", reference),
 		slog.String("connectionId", event.RequestContext.ConnectionID),
 		slog.String("route", event.RequestContext.RouteKey),
 		slog.Int64("milliseconds", f.Service.Clock.Now().Sub(started).Milliseconds()),

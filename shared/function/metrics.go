@@ -3,6 +3,8 @@ package function
 import (
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,8 +14,8 @@ import (
 // Namespace is where CloudWatch keeps the figures.
 const Namespace = "Recall"
 
-// Metrics collects an invocation's figures and writes them as one line of CloudWatch's embedded metric format for each
-// outcome. It costs no call: the line is a log line that CloudWatch reads.
+// Metrics collects an invocation's figures and writes them as lines of CloudWatch's embedded metric format, one for each
+// outcome: counts as their sum, times each by itself. It costs no call: a line is a log line that CloudWatch reads.
 type Metrics struct {
 	Function string
 	Output   io.Writer
@@ -25,7 +27,8 @@ type Metrics struct {
 
 var _ recall.Observer = (*Metrics)(nil)
 
-// maximumValues is the embedded metric format's limit of values per metric and line.
+// maximumValues is the embedded metric format's limit of values per metric and line; further ones go into further lines
+// (CloudWatch guide, "Specification: Embedded metric format").
 const maximumValues = 100
 
 // Observe adds a figure.
@@ -38,9 +41,7 @@ func (m *Metrics) Observe(metric recall.Metric, value float64, outcome string) {
 	if m.values[outcome] == nil {
 		m.values[outcome] = make(map[recall.Metric][]float64)
 	}
-	if values := m.values[outcome][metric]; len(values) < maximumValues {
-		m.values[outcome][metric] = append(values, value)
-	}
+	m.values[outcome][metric] = append(m.values[outcome][metric], value)
 }
 
 // Total is the sum of a metric's figures since the last Flush, of all outcomes.
@@ -49,9 +50,7 @@ func (m *Metrics) Total(metric recall.Metric) float64 {
 	defer m.mutex.Unlock()
 	total := 0.0
 	for _, figures := range m.values {
-		for _, value := range figures[metric] {
-			total += value
-		}
+		total += sum(figures[metric])
 	}
 	return total
 }
@@ -68,6 +67,9 @@ func (m *Metrics) Largest(metric recall.Metric) float64 {
 	}
 	return largest
 }
+
+// count is CloudWatch's unit of what is counted.
+const count = "Count"
 
 type metricDefinition struct {
 	Name recall.Metric
@@ -87,24 +89,46 @@ func (m *Metrics) Flush() {
 	m.values = nil
 	m.mutex.Unlock()
 	for outcome, figures := range collected {
-		directive := metricDirective{Namespace: Namespace, Dimensions: [][]string{{"Function"}}}
-		line := map[string]any{"Function": m.Function}
-		if outcome != "" {
-			directive.Dimensions = append(directive.Dimensions, []string{"Function", "Outcome"})
-			line["Outcome"] = outcome
-		}
-		for metric, values := range figures {
-			directive.Metrics = append(directive.Metrics, metricDefinition{metric, unitOf(metric)})
-			line[string(metric)] = values
-		}
-		line["_aws"] = map[string]any{
-			"Timestamp":         m.now().UnixMilli(),
-			"CloudWatchMetrics": []metricDirective{directive},
-		}
-		if encoded, err := json.Marshal(line); err == nil {
-			_, _ = m.Output.Write(append(encoded, '\n')) // a lost figure is no reason to fail
+		for len(figures) > 0 {
+			line := m.line(outcome, figures)
+			if encoded, err := json.Marshal(line); err == nil {
+				_, _ = m.Output.Write(append(encoded, '\n')) // a lost figure is no reason to fail
+			}
 		}
 	}
+}
+
+// line takes as many figures as a line may hold, and leaves the rest.
+func (m *Metrics) line(outcome string, figures map[recall.Metric][]float64) map[string]any {
+	directive := metricDirective{Namespace: Namespace, Dimensions: [][]string{{"Function"}}}
+	line := map[string]any{"Function": m.Function}
+	if outcome != "" {
+		directive.Dimensions = append(directive.Dimensions, []string{"Function", "Outcome"})
+		line["Outcome"] = outcome
+	}
+	for _, metric := range slices.Sorted(maps.Keys(figures)) {
+		values, unit := figures[metric], unitOf(metric)
+		delete(figures, metric)
+		switch {
+		case unit == count:
+			values = []float64{sum(values)}
+		case len(values) > maximumValues:
+			figures[metric] = values[maximumValues:]
+			values = values[:maximumValues]
+		}
+		directive.Metrics = append(directive.Metrics, metricDefinition{metric, unit})
+		line[string(metric)] = values
+	}
+	line["_aws"] = map[string]any{"Timestamp": m.now().UnixMilli(), "CloudWatchMetrics": []metricDirective{directive}}
+	return line
+}
+
+func sum(values []float64) float64 {
+	total := 0.0
+	for _, value := range values {
+		total += value
+	}
+	return total
 }
 
 func (m *Metrics) now() time.Time { return m.Clock.Now() }
@@ -114,5 +138,5 @@ func unitOf(metric recall.Metric) string {
 	case recall.MetricNoticeMilliseconds, recall.MetricQueueMilliseconds:
 		return "Milliseconds"
 	}
-	return "Count"
+	return count
 }

@@ -22,7 +22,7 @@ type group struct {
 // LogRecalls writes what became of a request to recall, one line for each outcome: who, as what, how many messages, and,
 // where anything was recalled, how many devices were told and how long the last of them took, in milliseconds from the
 // request. `recall tail` shows these lines. They name no message, and hold no reason.
-func LogRecalls(ctx context.Context, log *slog.Logger, metrics *Metrics, reference string, operator recall.UserID, results []recall.RevokeResult) {
+func LogRecalls(ctx context.Context, log *slog.Logger, metrics *Metrics, operator recall.UserID, results []recall.RevokeResult) {
 	counts := make(map[group]int)
 	var order []group
 	for _, result := range results {
@@ -39,7 +39,7 @@ func LogRecalls(ctx context.Context, log *slog.Logger, metrics *Metrics, referen
 		counts[fared]++
 	}
 	for _, fared := range order {
-		fields := []any{"requestId", reference, "operator", operator, "role", fared.role, "outcome", fared.outcome, "messages", counts[fared]}
+		fields := []any{"operator", operator, "role", fared.role, "outcome", fared.outcome, "messages", counts[fared]}
 		if fared.outcome == outcomeRecalled {
 			fields = append(fields, "notices", metrics.Total(recall.MetricNotices), "gone", metrics.Total(recall.MetricGone),
 				"failed", metrics.Total(recall.MetricNoticesFailed), "noticeMilliseconds", metrics.Largest(recall.MetricNoticeMilliseconds))

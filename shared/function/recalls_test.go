@@ -27,7 +27,7 @@ func TestALineTellsOfEachOutcomeOfARequestAndOfNoReasonOrMessage(t *testing.T) {
 		metrics.Observe(figure.metric, figure.value, figure.outcome)
 	}
 	recalled := recall.Revocation{By: "alice", Role: recall.RoleModerator, Reason: "canary-reason"}
-	LogRecalls(t.Context(), log, metrics, "request-1", "alice", []recall.RevokeResult{
+	LogRecalls(t.Context(), log, metrics, "alice", []recall.RevokeResult{
 		{MessageID: "1", Revoked: recalled},
 		{MessageID: "2", Err: recall.Fail(recall.RecallWindowExpired, "canary-desc")},
 		{MessageID: "3", Revoked: recalled},
@@ -42,7 +42,7 @@ func TestALineTellsOfEachOutcomeOfARequestAndOfNoReasonOrMessage(t *testing.T) {
 		delete(read, "time")
 		got = append(got, read)
 	}
-	common := map[string]any{"level": "INFO", "msg": "recall", "requestId": "request-1", "operator": "alice"}
+	common := map[string]any{"level": "INFO", "msg": "recall", "operator": "alice"}
 	with := func(fields map[string]any) map[string]any {
 		for name, value := range common {
 			fields[name] = value

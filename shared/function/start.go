@@ -16,10 +16,30 @@ import (
 // that Lambda kills cannot.
 const deadlineMargin = 500 * time.Millisecond
 
-// NewLogger writes one JSON object a line, with the function's name. Lambda's request ID comes with Logged.
+// NewLogger writes one JSON object a line, with the function's name and, where the context is an invocation's, with
+// Lambda's ID of the request.
 func NewLogger(environment Environment, output io.Writer) *slog.Logger {
 	handler := slog.NewJSONHandler(output, &slog.HandlerOptions{Level: environment.LogLevel})
-	return slog.New(handler).With("function", environment.FunctionName)
+	return slog.New(withRequestID{handler}).With("function", environment.FunctionName)
+}
+
+// withRequestID adds the request's ID to each line, so that all lines of an invocation are found by it.
+type withRequestID struct{ slog.Handler }
+
+func (h withRequestID) Handle(ctx context.Context, record slog.Record) error {
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		record = record.Clone()
+		record.AddAttrs(slog.String("requestId", invocation.AwsRequestID))
+	}
+	return h.Handler.Handle(ctx, record)
+}
+
+func (h withRequestID) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return withRequestID{h.Handler.WithAttrs(attributes)}
+}
+
+func (h withRequestID) WithGroup(name string) slog.Handler {
+	return withRequestID{h.Handler.WithGroup(name)}
 }
 
 // Main runs a function: build makes its handler from the environment, once. A failure to build ends the process with a line that says why.

@@ -64,7 +64,7 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 		workers.Go(func() {
 			for connection := range next {
 				if err := posting.deliver(ctx, connection); err != nil {
-					p.logFailure(connection, err)
+					p.logFailure(ctx, connection, err)
 					mutex.Lock()
 					failed = append(failed, connection)
 					mutex.Unlock()
@@ -97,9 +97,15 @@ func gone(err error) bool {
 	return errors.As(err, &is)
 }
 
-func (p *Poster) logFailure(connection recall.Connection, err error) {
+func (p *Poster) observe(metric recall.Metric) {
+	if p.Observer != nil {
+		p.Observer.Observe(metric, 1, "")
+	}
+}
+
+func (p *Poster) logFailure(ctx context.Context, connection recall.Connection, err error) {
 	if p.Log != nil {
-		p.Log.Warn("notice not posted", "connectionId", string(connection.ID), "error", err)
+		p.Log.WarnContext(ctx, "notice not posted", "connectionId", string(connection.ID), "error", err)
 	}
 }
 
@@ -119,6 +125,7 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 			if err := wait(ctx, retryPause); err != nil {
 				return err
 			}
+			p.poster.observe(recall.MetricRetries)
 		}
 		var data []byte
 		if data, err = p.data(ctx, connection.User); err != nil {
@@ -155,11 +162,9 @@ func (p *posting) forget(ctx context.Context, connection recall.Connection) erro
 	if now.Sub(connection.ConnectedAt) <= recall.YoungConnection {
 		return nil
 	}
-	if p.poster.Observer != nil {
-		p.poster.Observer.Observe(recall.MetricGone, 1, "")
-	}
+	p.poster.observe(recall.MetricGone)
 	if err := p.poster.Presence.Forget(ctx, connection); err != nil {
-		p.poster.logFailure(connection, err) // it is found again by the next notice
+		p.poster.logFailure(ctx, connection, err) // it is found again by the next notice
 	}
 	return nil
 }

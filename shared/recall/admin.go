@@ -141,7 +141,7 @@ func (s *Service) tellChange(ctx context.Context, group GroupID, change Change, 
 	conversation := InGroup(group)
 	roster, err := s.Store.Roster(ctx, group)
 	if err != nil {
-		s.unfinished("change", conversation, err)
+		s.unfinished(ctx, "change", conversation, err)
 		return
 	}
 	users := append(roster.Users, others...)

@@ -44,7 +44,7 @@ func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, e
 	defer cancel()
 	connections, err := s.Presence.Connections(ctx, users)
 	if err != nil {
-		s.unfinished("tell", notice.Conversation, err)
+		s.unfinished(ctx, "tell", notice.Conversation, err)
 		return
 	}
 	s.Notifier.Notify(ctx, notice, without(connections, except))

@@ -35,7 +35,7 @@ func (s *Service) tell(ctx context.Context, t telling) {
 	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
 	defer cancel()
 	if err := s.finishTelling(ctx, t); err != nil {
-		s.unfinished(string(t.due), t.conversation, err)
+		s.unfinished(ctx, string(t.due), t.conversation, err)
 	}
 }
 

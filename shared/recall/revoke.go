@@ -190,17 +190,15 @@ func (s *Service) resultsOf(outcomes []revoked) []RevokeResult {
 	results := make([]RevokeResult, len(outcomes))
 	for i, outcome := range outcomes {
 		results[i] = RevokeResult{MessageID: outcome.id, Err: outcome.err}
+		s.observe(MetricRecalls, 1, outcomeOf(outcome.err))
 		if outcome.err != nil {
-			name := NameOf(outcome.err)
-			s.observe(MetricRecalls, 1, string(name))
-			if name == RecallWindowExpired {
+			if NameOf(outcome.err) == RecallWindowExpired {
 				s.observe(MetricWindowRefusals, 1, "")
 			}
 			continue
 		}
 		results[i].Revoked = *outcome.message.Revoked
 		results[i].Repeated = !outcome.applied
-		s.observe(MetricRecalls, 1, "ok")
 	}
 	return results
 }

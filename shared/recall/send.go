@@ -11,6 +11,12 @@ import (
 // or unavailable. Once it returns a message, that message is stored and its delivery is owed, whatever happens to the
 // function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
+	result, err := s.send(ctx, caller, request)
+	s.observe(MetricSends, 1, outcomeOf(err))
+	return result, err
+}
+
+func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	now := s.now()
 	id := request.MessageID
 	if id == "" {

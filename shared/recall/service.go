@@ -71,6 +71,7 @@ const (
 	MetricNoticeMilliseconds Metric = "NoticeMilliseconds"
 	MetricNoticesFailed      Metric = "NoticesFailed"
 	MetricGone               Metric = "Gone"
+	MetricRetries            Metric = "Retries"
 	MetricDueFound           Metric = "DueFound"
 	MetricDisconnects        Metric = "Disconnects"
 	MetricQueueMilliseconds  Metric = "QueueMilliseconds"
@@ -84,10 +85,18 @@ func (s *Service) observe(metric Metric, value float64, outcome string) {
 	}
 }
 
+// outcomeOf is ok, or the error's name.
+func outcomeOf(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	return string(NameOf(err))
+}
+
 // unfinished logs what failed after a commit. The message still owes its event, so deliver does it again.
-func (s *Service) unfinished(step string, conversation Conversation, err error) {
+func (s *Service) unfinished(ctx context.Context, step string, conversation Conversation, err error) {
 	if s.Log != nil && err != nil {
-		s.Log.Warn("left for deliver", "step", step, "conversation", conversation.Key(), "error", err)
+		s.Log.WarnContext(ctx, "left for deliver", "step", step, "conversation", conversation.Key(), "error", err)
 	}
 }
 

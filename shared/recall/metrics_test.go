@@ -1,0 +1,63 @@
+package recall_test
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/shared/recall"
+)
+
+// counted sums the figures up by metric and outcome.
+type counted struct {
+	mutex sync.Mutex
+	sums  map[string]float64
+}
+
+func (c *counted) Observe(metric recall.Metric, value float64, outcome string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.sums == nil {
+		c.sums = map[string]float64{}
+	}
+	name := string(metric)
+	if outcome != "" {
+		name += " " + outcome
+	}
+	c.sums[name] += value
+}
+
+func TestSendsRecallsAndTheirOutcomesAreCounted(t *testing.T) {
+	w := newWorld(t)
+	figures := &counted{}
+	w.Observer = figures
+	phone := w.device(alice, "phone")
+	w.device(bob, "bob")
+	message := w.sent(phone, direct)
+	if _, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: group, Body: `{}`}); recall.NameOf(err) != recall.ConversationNotFound {
+		t.Fatal(err)
+	}
+	late := w.sent(phone, direct)
+	revoke := func(id recall.MessageID) {
+		w.Revoke(t.Context(), phone, recall.RevokeRequest{Conversation: direct, MessageIDs: []recall.MessageID{id}})
+	}
+	revoke(message.ID)
+	w.clock.Advance(time.Duration(recall.DefaultWindow)*time.Second + time.Millisecond)
+	revoke(late.ID)
+
+	got := maps.Clone(figures.sums)
+	maps.DeleteFunc(got, func(name string, _ float64) bool {
+		return slices.Contains([]string{"NoticeMilliseconds sent", "NoticeMilliseconds revoked"}, name)
+	})
+	want := map[string]float64{
+		"Sends ok": 2, "Sends conversation_not_found": 1, "Notices": 3,
+		"Recalls ok": 1, "Recalls recall_window_expired": 1, "WindowRefusals": 1,
+	}
+	if difference := cmp.Diff(want, got); difference != "" {
+		t.Error(difference)
+	}
+}
