@@ -55,7 +55,8 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("parameters are described, bounded and grouped", rights.parameters_are_described_and_bounded(template), f"{len(template.parameters)} parameters")
     report.add("samconfig.toml's environments fit the template", rights.environments_are_deployable(template, ROOT / "samconfig.toml"))
     report.add("every alarm has its entry in docs/operations.md", rights.alarms_say_what_to_do(template, ROOT / "docs/operations.md"), f"{alarms} alarms")
-    report.add("every metric that is watched is written", rights.metrics_are_written(template, ROOT / "shared/recall/service.go"))
+    metrics = rights.metrics_are_written(template, ROOT / "shared", ROOT / "docs/operations.md")
+    report.add("every metric that is watched is written, and every one is explained", metrics)
     report.add("the dashboard is readable and shows every alarm", rights.the_dashboard_is_readable(template))
 
     architecture = template.parameters["Architecture"]["Default"]

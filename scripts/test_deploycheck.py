@@ -177,9 +177,9 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         wrong = text.replace("StageName=staging RetentionDays=90", "StageName=sta-ging! RetentionDays=-5 Colour=red TokenSecret=" + "x" * 32)
         self.assertNotEqual(text, wrong)
         file = Path(self.enterContext(tempfile.TemporaryDirectory())) / "samconfig.toml"
-        file.write_text(wrong)
         template = Template(SOURCE)
-        for problem in ("StageName may not be", "RetentionDays may not be", "no parameter Colour", "TokenSecret is a secret"):
+        file.write_text(wrong.replace("StageName=local", "StageName=lo/cal"))
+        for problem in ("local: StageName may not be", "staging: StageName may not be", "RetentionDays may not be", "no parameter Colour", "TokenSecret is a secret"):
             self.finds(rights.environments_are_deployable, template, problem, file)
 
     def test_an_alarm_without_its_entry(self):
@@ -191,9 +191,19 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         def change(resources, _):
             resources["DueFoundAlarm"]["Properties"]["MetricName"] = "DueLost"
 
-        rules = ROOT / "shared/recall/service.go"
-        self.assertEqual([], rights.metrics_are_written(Template(SOURCE), rules))
-        self.finds(rights.metrics_are_written, broken(change), "DueFoundAlarm looks at DueLost", rules)
+        code, guide = ROOT / "shared", ROOT / "docs/operations.md"
+        self.assertEqual([], rights.metrics_are_written(Template(SOURCE), code, guide))
+        self.finds(rights.metrics_are_written, broken(change), "DueFoundAlarm looks at DueLost", code, guide)
+
+    def test_a_metric_that_is_declared_and_not_written_or_not_explained(self):
+        code = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (code / "recall").mkdir()
+        (code / "recall/service.go").write_text('\tMetricLost Metric = "Lost"\n\tMetricDueFound Metric = "DueFound"\n\ts.observe(MetricDueFound, 1, "")\n')
+        guide = code / "operations.md"
+        guide.write_text("nothing")
+        template = Template(SOURCE)
+        self.finds(rights.metrics_are_written, template, "nothing writes Lost", code, guide)
+        self.finds(rights.metrics_are_written, template, "operations.md does not say what DueFound is", code, guide)
 
     def test_a_dashboard_that_is_no_json_or_leaves_an_alarm_out(self):
         def change(resources, _):

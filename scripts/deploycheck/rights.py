@@ -111,30 +111,40 @@ def allowed(parameter: dict, value: str) -> bool:
 
 
 def environments_are_deployable(t: Template, samconfig: Path) -> list[str]:
-    """Each environment of samconfig.toml gives parameters that exist, values that are allowed, and no secret."""
+    """Each environment of samconfig.toml gives parameters that exist and values that are allowed; what is deployed gives no secret."""
     problems = []
     config = tomllib.loads(samconfig.read_text())
-    for environment in ("default", "dev", "staging", "prod"):
+    for environment in ("default", "local", "dev", "staging", "prod"):
         if environment not in config:
             problems.append(f"there is no environment {environment}")
             continue
         commands = config[environment]
         if commands["build"]["parameters"].get("build_in_source") is not True:
             problems.append(f"{environment}: sam build would copy the whole tree for each function")
+        if environment == "local":
+            for command in ("local_invoke", "local_start_lambda"):
+                problems += overrides_fit(t, environment, commands[command]["parameters"], secrets=True)
+            continue
         deploy = commands["deploy"]["parameters"]
         if "CAPABILITY_IAM" not in str(deploy.get("capabilities")):
             problems.append(f"{environment}: CloudFormation refuses roles without CAPABILITY_IAM")
-        for pair in deploy.get("parameter_overrides", "").split():
-            name, _, value = pair.partition("=")
-            if name not in t.parameters:
-                problems.append(f"{environment}: there is no parameter {name}")
-            elif not allowed(t.parameters[name], value):
-                problems.append(f"{environment}: {name} may not be {value}")
-            elif t.parameters[name].get("NoEcho"):
-                problems.append(f"{environment}: {name} is a secret and does not belong into a file")
+        problems += overrides_fit(t, environment, deploy, secrets=False)
     names = [config[e]["global"]["parameters"]["stack_name"] for e in ("dev", "staging", "prod") if e in config]
     if len(set(names)) != len(names):
         problems.append("two environments share a stack")
+    return problems
+
+
+def overrides_fit(t: Template, environment: str, command: dict, secrets: bool) -> list[str]:
+    problems = []
+    for pair in command.get("parameter_overrides", "").split():
+        name, _, value = pair.partition("=")
+        if name not in t.parameters:
+            problems.append(f"{environment}: there is no parameter {name}")
+        elif not allowed(t.parameters[name], value):
+            problems.append(f"{environment}: {name} may not be {value}")
+        elif t.parameters[name].get("NoEcho") and not secrets:
+            problems.append(f"{environment}: {name} is a secret and does not belong into a file")
     return problems
 
 
@@ -153,13 +163,21 @@ def alarms_say_what_to_do(t: Template, guide: Path) -> list[str]:
     return problems or ([] if t.of_type("AWS::CloudWatch::Alarm") else ["there are no alarms"])
 
 
-def metrics_are_written(t: Template, rules: Path) -> list[str]:
-    """Each metric of ours that an alarm or the dashboard looks at is one that shared/recall observes."""
-    written = set(re.findall(r"^\s*Metric\w+\s+Metric = \"(\w+)\"", rules.read_text(), re.M))
+def metrics_are_written(t: Template, code: Path, guide: Path) -> list[str]:
+    """Each metric of ours that an alarm or the dashboard looks at is one that shared/ observes, and each observed one is explained."""
+    declared = dict(re.findall(r"^\s*(Metric\w+)\s+Metric = \"(\w+)\"", (code / "recall/service.go").read_text(), re.M))
+    observed = set()
+    for file in code.rglob("*.go"):
+        if not file.name.endswith("_test.go"):
+            observed |= set(re.findall(r"\b[oO]bserve\((?:recall\.)?(Metric\w+)", file.read_text()))
+    written = {declared[name] for name in observed}
     watched = {a["MetricName"]: name for name, a in t.of_type("AWS::CloudWatch::Alarm").items() if a.get("Namespace") == "Recall"}
     for name, dashboard in t.of_type("AWS::CloudWatch::Dashboard").items():
         watched |= {metric: name for metric in re.findall(r'\["Recall", "(\w+)"', dashboard["DashboardBody"]["Fn::Sub"])}
     problems = [f"{name} looks at {metric}, which nothing writes" for metric, name in sorted(watched.items()) if metric not in written]
+    problems += [f"nothing writes {metric}" for metric in sorted(set(declared.values()) - written)]
+    explained = guide.read_text()
+    problems += [f"{guide.name} does not say what {metric} is" for metric in sorted(written) if f"`{metric}`" not in explained]
     return problems or ([] if watched else ["nothing looks at the metrics of recalls"])
 
 
