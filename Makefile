@@ -60,7 +60,7 @@ lint: ## gofmt, go vet, staticcheck, shell syntax
 
 .PHONY: test-go
 test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
-	@$(tools) java dynamodb-local elasticmq
+	@$(tools) java dynamodb-local elasticmq foreign
 	go test -run '$(T)' $(PKG)
 
 .PHONY: race

@@ -15,11 +15,18 @@ import (
 // frame is a frame as a client without our code would read it.
 type frame = map[string]any
 
+// line is a connection to the API: this package's own library, or a program of others.
+type line interface {
+	read() ([]byte, error)
+	write(ctx context.Context, kind websocket.MessageType, data []byte) error
+	close()
+}
+
 // device is one connection of one user.
 type device struct {
-	t      *testing.T
-	user   string
-	socket *websocket.Conn
+	t    *testing.T
+	user string
+	line line
 
 	mutex   sync.Mutex
 	arrived *sync.Cond
@@ -49,18 +56,36 @@ func connectTo(t *testing.T, url, user, token string) *device {
 		t.Fatalf("connect %s: %v", user, err)
 	}
 	socket.SetReadLimit(1 << 20)
-	d := &device{t: t, user: user, socket: socket}
+	return newDevice(t, user, library{socket})
+}
+
+func newDevice(t *testing.T, user string, over line) *device {
+	d := &device{t: t, user: user, line: over}
 	d.arrived = sync.NewCond(&d.mutex)
 	go d.read()
 	t.Cleanup(d.leave)
 	return d
 }
 
-func (d *device) leave() { _ = d.socket.CloseNow() }
+// library is a connection by coder/websocket.
+type library struct{ socket *websocket.Conn }
+
+func (l library) read() ([]byte, error) {
+	_, data, err := l.socket.Read(context.Background())
+	return data, err
+}
+
+func (l library) write(ctx context.Context, kind websocket.MessageType, data []byte) error {
+	return l.socket.Write(ctx, kind, data)
+}
+
+func (l library) close() { _ = l.socket.CloseNow() }
+
+func (d *device) leave() { d.line.close() }
 
 func (d *device) read() {
 	for {
-		_, data, err := d.socket.Read(context.Background())
+		data, err := d.line.read()
 		var read frame
 		if err == nil {
 			if failed := json.Unmarshal(data, &read); failed != nil {
@@ -128,7 +153,7 @@ func (d *device) write(kind websocket.MessageType, data []byte) {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := d.socket.Write(ctx, kind, data); err != nil {
+	if err := d.line.write(ctx, kind, data); err != nil {
 		d.t.Fatalf("%s writes: %v", d.user, err)
 	}
 }

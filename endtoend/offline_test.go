@@ -81,7 +81,7 @@ func TestADeviceThatWasOfflineEndsWithTheStateOfOneThatWasOnline(t *testing.T) {
 	people := users(t, "alice", "bob")
 	alice, online := connect(t, people[0]), connect(t, people[1])
 	to, from := "c2c_"+people[1], "c2c_"+people[0]
-	offline := connect(t, people[1])
+	offline := connectPython(t, people[1])
 	var ids []string
 	for i := range 40 {
 		ids = append(ids, alice.send(to, fmt.Sprint("seen ", i)))
@@ -103,7 +103,7 @@ func TestADeviceThatWasOfflineEndsWithTheStateOfOneThatWasOnline(t *testing.T) {
 
 	onlineView := newView()
 	onlineView.events(online)
-	again := connect(t, people[1])
+	again := connectPython(t, people[1])
 	_, unread := offlineView.sync(again, from, cursor)
 	if diff := cmp.Diff(onlineView.texts, offlineView.texts); diff != "" {
 		t.Errorf("messages differ (-online +offline):\n%s", diff)

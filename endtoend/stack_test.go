@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -128,30 +127,18 @@ func storage() *dynamodb.Client {
 // storedItem reads a message's item as DynamoDB has it.
 func storedItem(t *testing.T, conversationKey, messageID string) map[string]types.AttributeValue {
 	t.Helper()
-	client := storage()
-	tables, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	read, err := storage().GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName:      aws.String("MessagesTable"),
+		ConsistentRead: aws.Bool(true),
+		Key: map[string]types.AttributeValue{
+			"pk": &types.AttributeValueMemberS{Value: conversationKey},
+			"sk": &types.AttributeValueMemberS{Value: "msg#" + messageID},
+		},
+	})
 	if err != nil {
-		t.Fatalf("list tables: %v", err)
+		t.Fatalf("read the item: %v", err)
 	}
-	for _, table := range tables.TableNames {
-		if !strings.Contains(table, "essages") {
-			continue
-		}
-		read, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
-			TableName:      &table,
-			ConsistentRead: aws.Bool(true),
-			Key: map[string]types.AttributeValue{
-				"pk": &types.AttributeValueMemberS{Value: conversationKey},
-				"sk": &types.AttributeValueMemberS{Value: "msg#" + messageID},
-			},
-		})
-		if err != nil {
-			t.Fatalf("read the item: %v", err)
-		}
-		return read.Item
-	}
-	t.Fatalf("no table of messages among %v", tables.TableNames)
-	return nil
+	return read.Item
 }
 
 func directKey(a, b string) string {

@@ -307,14 +307,7 @@ func TestFramesThatAPIGatewayRefusesCloseTheConnection(t *testing.T) {
 	} {
 		device := connect(t, people[0])
 		device.write(c.kind, c.data)
-		deadline := time.AfterFunc(patience, device.leave)
-		device.mutex.Lock()
-		for device.closed == nil {
-			device.arrived.Wait()
-		}
-		closed := device.closed
-		device.mutex.Unlock()
-		deadline.Stop()
+		closed := device.ends()
 		if websocket.CloseStatus(closed) != c.code {
 			t.Errorf("%s: closed with %v, want %d", name, closed, c.code)
 		}
