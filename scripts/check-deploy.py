@@ -64,10 +64,12 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("sam build made a small static bootstrap for each function", binaries.binaries_fit_their_functions(functions, build, architecture), architecture)
 
     outcome = dryrun.deploy(template)
-    made = sum(outcome.made.values())
-    report.add("moto creates and updates the stack", outcome.problems, f"{made} of {made + sum(outcome.unknown.values())} resources")
+    made, called = sum(outcome.made.values()), sum(outcome.called.values())
+    report.add("moto creates and updates the stack", outcome.problems, f"{made + called} of {len(template.resources)} resources")
+    for kind, count in sorted(outcome.called.items()):
+        print(f"        by a call of its API, since moto's CloudFormation does not know it: {kind} ({count})")
     for kind, count in sorted(outcome.unknown.items()):
-        print(f"        not tried: {kind} ({count}), which moto does not know")
+        print(f"        not tried, since moto does not know it: {kind} ({count})")
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from deploycheck import binaries, checks, rights
+from deploycheck import binaries, checks, dryrun, rights
 from deploycheck.transform import Template, read, transform
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -194,6 +194,20 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         code, guide = ROOT / "shared", ROOT / "docs/operations.md"
         self.assertEqual([], rights.metrics_are_written(Template(SOURCE), code, guide))
         self.finds(rights.metrics_are_written, broken(change), "DueFoundAlarm looks at DueLost", code, guide)
+
+    def test_properties_that_the_services_api_does_not_take(self):
+        def change(resources):
+            resources["WebSocketApiStage"]["Properties"]["DefaultRouteSettings"]["ThrottlingRate"] = 5
+            resources["StreamAgeAlarm"]["Properties"]["Threshold"] = {"Seconds": 60}
+
+        problems = dryrun.deploy(transformed(change)).problems
+        for text in ("ThrottlingRate", "Threshold"):
+            self.assertTrue(any(text in p for p in problems), problems)
+
+        def lead_nowhere(resources):
+            resources["WebSocketApiSendRoute"]["Properties"]["Target"] = "integrations/none"
+
+        self.assertIn("the route send leads nowhere", dryrun.deploy(transformed(lead_nowhere)).problems)
 
     def test_a_metric_that_is_declared_and_not_written_or_not_explained(self):
         code = Path(self.enterContext(tempfile.TemporaryDirectory()))

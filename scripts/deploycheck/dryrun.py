@@ -13,6 +13,7 @@ import boto3
 from moto import mock_aws
 from moto.cloudformation.parsing import get_model_map
 
+from . import apicalls
 from .transform import CODE, PSEUDO_PARAMETERS, Template, reference, walk
 
 REGION = PSEUDO_PARAMETERS["AWS::Region"]
@@ -20,7 +21,10 @@ REGION = PSEUDO_PARAMETERS["AWS::Region"]
 
 @dataclass
 class Outcome:
+    """How many resources of each type were made by CloudFormation, by calls of their APIs, and not at all."""
+
     made: dict[str, int] = field(default_factory=dict)
+    called: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -43,6 +47,9 @@ def deploy(t: Template) -> Outcome:
         conditional = {name for name, r in body["Resources"].items() if "Condition" in r}
         outcome.problems += [f"{name} was not created" for name in sorted(set(body["Resources"]) - there - conditional)]
         look(outcome)
+        ids = {r["LogicalResourceId"]: r.get("PhysicalResourceId", r["LogicalResourceId"]) for r in stacks.describe_stack_resources(StackName="recall")["StackResources"]}
+        names = [name for name, r in t.resources.items() if r["Type"] in outcome.called]
+        outcome.problems += apicalls.make(t, names, {"TokenSecret": "x" * 32}, ids)
         stacks.update_stack(
             StackName="recall",
             TemplateBody=json.dumps(body),
@@ -60,9 +67,10 @@ def known_part(t: Template, outcome: Outcome) -> dict:
     body = copy.deepcopy(t.transformed)
     body.pop("Rules", None)  # moto has none; they are checked apart
     for name, resource in list(body["Resources"].items()):
-        counted = outcome.made if resource["Type"] in get_model_map() else outcome.unknown
-        counted[resource["Type"]] = counted.get(resource["Type"], 0) + 1
-        if counted is outcome.unknown:
+        kind = resource["Type"]
+        counted = outcome.made if kind in get_model_map() else outcome.called if kind in apicalls.CALLS else outcome.unknown
+        counted[kind] = counted.get(kind, 0) + 1
+        if counted is not outcome.made:
             del body["Resources"][name]
     body.pop("Outputs", None)
     dropped = set(t.resources) - set(body["Resources"])
