@@ -1,0 +1,170 @@
+package dynamo_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/dynamo"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/recall/recalltest"
+)
+
+// scripted is the SDK's client as far as a test says; the pauses between attempts take no time in a bubble of synctest.
+type scripted struct {
+	dynamo.API
+	batchGet func(*dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error)
+	transact func() error
+	mutex    sync.Mutex
+	calls    int
+}
+
+func (s *scripted) called() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.calls++
+}
+
+func (s *scripted) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	s.called()
+	return s.batchGet(input)
+}
+
+func (s *scripted) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	s.called()
+	return &dynamodb.TransactWriteItemsOutput{}, s.transact()
+}
+
+// some answers the first of the keys, each a user with one connection, and leaves the rest unprocessed.
+func some(input *dynamodb.BatchGetItemInput, processed int) *dynamodb.BatchGetItemOutput {
+	output := &dynamodb.BatchGetItemOutput{Responses: map[string][]map[string]types.AttributeValue{}}
+	for table, request := range input.RequestItems {
+		processed = min(processed, len(request.Keys))
+		for _, key := range request.Keys[:processed] {
+			output.Responses[table] = append(output.Responses[table], map[string]types.AttributeValue{
+				"user":  key["user"],
+				"conns": &types.AttributeValueMemberSS{Value: []string{fmt.Sprintf("%d:phone=", noon)}},
+			})
+		}
+		if rest := request.Keys[processed:]; len(rest) > 0 {
+			output.UnprocessedKeys = map[string]types.KeysAndAttributes{table: {Keys: rest, ConsistentRead: request.ConsistentRead}}
+		}
+	}
+	return output
+}
+
+func users(count int) []recall.UserID {
+	users := make([]recall.UserID, count)
+	for i := range users {
+		users[i] = recall.UserID(fmt.Sprintf("user%d", i))
+	}
+	return users
+}
+
+func TestKeysLeftUnprocessedAreAskedForUntilAllAreThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &scripted{}
+		client.batchGet = func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
+			for _, request := range input.RequestItems {
+				if len(request.Keys) > 100 {
+					t.Errorf("%d keys in one call; 100 is the limit", len(request.Keys))
+				}
+				if !aws.ToBool(request.ConsistentRead) {
+					t.Error("an attempt reads what may be old")
+				}
+			}
+			return some(input, 40), nil
+		}
+		presence := &dynamo.Presence{Client: client, Table: "Connections", Clock: recalltest.NewClock()}
+		connections, err := presence.Connections(t.Context(), users(250))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := make(map[recall.UserID]bool)
+		for _, connection := range connections {
+			found[connection.User] = true
+		}
+		if len(connections) != 250 || len(found) != 250 {
+			t.Errorf("%d connections of %d users, want 250 of 250", len(connections), len(found))
+		}
+		if client.calls != 3+3+2 { // 100, 100 and 50 keys, 40 at a time
+			t.Errorf("%d calls", client.calls)
+		}
+	})
+}
+
+func TestKeysThatStayUnprocessedAreUnavailable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &scripted{batchGet: func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
+			return some(input, 0), nil
+		}}
+		presence := &dynamo.Presence{Client: client, Table: "Connections", Clock: recalltest.NewClock()}
+		_, err := presence.Connections(t.Context(), users(1))
+		wantUnavailable(t, "Connections", err)
+		if client.calls != 9 {
+			t.Errorf("%d attempts", client.calls)
+		}
+	})
+}
+
+func TestWhoCancelsDoesNotWaitForUnprocessedKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		client := &scripted{batchGet: func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
+			cancel()
+			return some(input, 0), nil
+		}}
+		presence := &dynamo.Presence{Client: client, Table: "Connections", Clock: recalltest.NewClock()}
+		_, err := presence.Connections(ctx, users(1))
+		wantUnavailable(t, "Connections", err)
+		if client.calls != 1 {
+			t.Errorf("%d attempts", client.calls)
+		}
+	})
+}
+
+func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
+	conflict := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("TransactionConflict")}}}
+	gone := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("ConditionalCheckFailed")}}}
+	for _, each := range []struct {
+		name     string
+		fails    []error // the last one for ever
+		want     recall.Name
+		attempts int
+	}{
+		{"twice", []error{conflict, conflict, nil}, "", 3},
+		{"for ever", []error{conflict}, recall.Unavailable, 9},
+		{"and then the group is gone", []error{conflict, gone}, recall.ConversationNotFound, 2},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				attempts := 0
+				client := &scripted{
+					batchGet: func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
+						return &dynamodb.BatchGetItemOutput{}, nil
+					},
+					transact: func() error {
+						attempts++
+						return each.fails[min(attempts, len(each.fails))-1]
+					},
+				}
+				store := &dynamo.Store{Client: client, Table: "Messages"}
+				_, err := store.PutMember(t.Context(), engineers, alice, recall.MemberMember, noon)
+				if (err == nil) != (each.want == "") || err != nil && recall.NameOf(err) != each.want {
+					t.Errorf("error %v, want %q", err, each.want)
+				}
+				if attempts != each.attempts {
+					t.Errorf("%d attempts, want %d", attempts, each.attempts)
+				}
+			})
+		})
+	}
+}

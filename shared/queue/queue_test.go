@@ -1,0 +1,129 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/recall/shared/queue"
+	"example.com/recall/shared/recall"
+)
+
+// api is SQS as a test says: it takes everything but what fails.
+type api struct {
+	fail    func(call int) (*sqs.SendMessageBatchOutput, error)
+	batches [][]string
+}
+
+func (a *api) SendMessageBatch(_ context.Context, input *sqs.SendMessageBatchInput, _ ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error) {
+	if *input.QueueUrl != "https://queue" {
+		return nil, errors.New("another queue")
+	}
+	var bodies []string
+	ids := make(map[string]bool)
+	for _, entry := range input.Entries {
+		if ids[*entry.Id] {
+			return nil, errors.New("BatchEntryIdsNotDistinct")
+		}
+		ids[*entry.Id] = true
+		bodies = append(bodies, *entry.MessageBody)
+	}
+	a.batches = append(a.batches, bodies)
+	if a.fail != nil {
+		return a.fail(len(a.batches))
+	}
+	return &sqs.SendMessageBatchOutput{}, nil
+}
+
+// chunks are parts of 500 users with the longest IDs.
+func chunks(count int) []recall.Chunk {
+	chunks := make([]recall.Chunk, count)
+	for i := range chunks {
+		chunks[i] = recall.Chunk{
+			Conversation: recall.InGroup("engineers"), Due: recall.DueRevoked,
+			MessageIDs: []recall.MessageID{"01HF7YATZ8000000000000A1C2"}, Except: "phone=", QueuedAt: 1_790_000_000_000,
+		}
+		for j := range 500 {
+			user := fmt.Sprintf("%d-%d", i, j)
+			chunks[i].Users = append(chunks[i].Users, recall.UserID(user+strings.Repeat("x", 64-len(user))))
+		}
+	}
+	return chunks
+}
+
+func TestChunksComeOutOfTheQueueAsTheyWentIn(t *testing.T) {
+	sqs := &api{}
+	put := chunks(25)
+	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	var taken []recall.Chunk
+	for _, batch := range sqs.batches {
+		size := 0
+		for _, body := range batch {
+			size += len(body)
+			chunk, err := queue.Decode(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken = append(taken, chunk)
+		}
+		if len(batch) > 10 || size > 262_144 {
+			t.Errorf("a batch of %d messages and %d bytes; SQS takes 10 and 262,144", len(batch), size)
+		}
+	}
+	if difference := cmp.Diff(put, taken, cmp.AllowUnexported(recall.Conversation{})); difference != "" {
+		t.Errorf("-put +taken\n%s", difference)
+	}
+}
+
+func TestNoChunksNeedNoCall(t *testing.T) {
+	sqs := &api{}
+	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), nil); err != nil || len(sqs.batches) != 0 {
+		t.Errorf("error %v, %d calls", err, len(sqs.batches))
+	}
+}
+
+func TestAQueueThatDoesNotTakeEverythingIsUnavailable(t *testing.T) {
+	code := "InternalError"
+	for name, failure := range map[string]func(int) (*sqs.SendMessageBatchOutput, error){
+		"at the first batch": func(int) (*sqs.SendMessageBatchOutput, error) { return nil, errors.New("connection refused") },
+		"at the last batch": func(call int) (*sqs.SendMessageBatchOutput, error) {
+			if call < 3 {
+				return &sqs.SendMessageBatchOutput{}, nil
+			}
+			return nil, errors.New("connection refused")
+		},
+		"one entry": func(int) (*sqs.SendMessageBatchOutput, error) {
+			return &sqs.SendMessageBatchOutput{Failed: []types.BatchResultErrorEntry{{Code: &code}}}, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := (&queue.Queue{Client: &api{fail: failure}, URL: "https://queue"}).Enqueue(t.Context(), chunks(25))
+			if err == nil || recall.NameOf(err) != recall.Unavailable {
+				t.Errorf("error %v, want unavailable", err)
+			}
+		})
+	}
+}
+
+func TestWithoutAQueueABigGroupIsAnErrorThatSaysSo(t *testing.T) {
+	err := (&queue.Queue{Client: &api{}}).Enqueue(t.Context(), chunks(1))
+	if err == nil || recall.NameOf(err) != recall.Internal || !strings.Contains(err.Error(), "no queue is configured for groups of more than 500 members") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWhatIsNoChunkIsRefused(t *testing.T) {
+	for _, body := range []string{"", "null", "[]", `{"conversation":""}`, `{"conversation":"elsewhere"}`, `{"conversation":"c2c#b#a"}`, `{"users":1}`, "\xff"} {
+		if chunk, err := queue.Decode(body); err == nil {
+			t.Errorf("%q was read as %+v", body, chunk)
+		}
+	}
+}
