@@ -12,7 +12,10 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (json.RawMessage, error), error) {
-		parts := wiring.Build(environment)
+		parts, err := wiring.Build(environment)
+		if err != nil {
+			return nil, err
+		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})
 }

@@ -16,6 +16,7 @@ const keyFetchTimeout = 5 * time.Second
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, request) (policy, error), error) {
+		log := function.NewLogger(environment, os.Stdout)
 		verifier, err := token.New(context.Background(), token.Options{
 			Secret:   environment.TokenSecret,
 			JWKSURL:  environment.TokenJWKSURL,
@@ -23,11 +24,11 @@ func main() {
 			Audience: environment.TokenAudience,
 			Clock:    recall.SystemClock{},
 			Client:   &http.Client{Timeout: keyFetchTimeout},
+			Log:      log,
 		})
 		if err != nil {
 			return nil, err
 		}
-		log := function.NewLogger(environment, os.Stdout)
 		return handler{verifier: verifier, origins: environment.AllowedOrigins, log: log}.handle, nil
 	})
 }

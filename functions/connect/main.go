@@ -11,7 +11,10 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
-		parts := wiring.Build(environment)
+		parts, err := wiring.Build(environment)
+		if err != nil {
+			return nil, err
+		}
 		frames := parts.Frames().Handler(actions(parts.Service))
 		return handler{service: parts.Service, log: parts.Log, frames: frames}.handle, nil
 	})

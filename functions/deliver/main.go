@@ -13,7 +13,10 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (answer, error), error) {
-		parts := wiring.Build(environment)
+		parts, err := wiring.Build(environment)
+		if err != nil {
+			return nil, err
+		}
 		if environment.EventBusName != "" {
 			parts.Service.Publisher = &bus.Bus{
 				Client:      parts.HTTP,

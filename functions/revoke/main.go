@@ -11,7 +11,11 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
-		frames := wiring.Build(environment).Frames()
+		parts, err := wiring.Build(environment)
+		if err != nil {
+			return nil, err
+		}
+		frames := parts.Frames()
 		return frames.Handler(actions(frames)), nil
 	})
 }

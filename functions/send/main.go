@@ -11,7 +11,10 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
-		parts := wiring.Build(environment)
+		parts, err := wiring.Build(environment)
+		if err != nil {
+			return nil, err
+		}
 		return parts.Frames().Handler(actions(parts.Service)), nil
 	})
 }

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -62,27 +63,28 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 			e.AllowedOrigins = append(e.AllowedOrigins, origin)
 		}
 	}
-	window, err := integer(lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow))
-	if err != nil {
-		return Environment{}, err
+	window, badWindow := integer(lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow))
+	days, badRetention := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
+	rate, badRate := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
+	e.RecallWindow, e.Retention, e.RequestsPerMinute = recall.Window(window), time.Duration(days)*24*time.Hour, int(rate)
+	var badLevel error
+	if level := lookup("LOG_LEVEL"); level != "" && e.LogLevel.UnmarshalText([]byte(level)) != nil {
+		badLevel = errors.New("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
 	}
-	e.RecallWindow = recall.Window(window)
-	days, err := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
-	if err != nil {
-		return Environment{}, err
-	}
-	e.Retention = time.Duration(days) * 24 * time.Hour
-	rate, err := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
-	if err != nil {
-		return Environment{}, err
-	}
-	e.RequestsPerMinute = int(rate)
-	if level := lookup("LOG_LEVEL"); level != "" {
-		if err := e.LogLevel.UnmarshalText([]byte(level)); err != nil {
-			return Environment{}, fmt.Errorf("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
+	return e, errors.Join(badWindow, badRetention, badRate, badLevel)
+}
+
+// Storage tells which variables a function lacks that stores; without them every call would fail one by one.
+func (e Environment) Storage() error {
+	var missing []error
+	for _, each := range []struct{ variable, value string }{
+		{"AWS_REGION", e.Region}, {"MESSAGES_TABLE", e.MessagesTable}, {"CONNECTIONS_TABLE", e.ConnectionsTable},
+	} {
+		if each.value == "" {
+			missing = append(missing, fmt.Errorf("%s is not set; template.yaml says what every function gets", each.variable))
 		}
 	}
-	return e, nil
+	return errors.Join(missing...)
 }
 
 func integer(lookup func(string) string, name string, missing, lowest, highest int64) (int64, error) {

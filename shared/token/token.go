@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -34,8 +35,9 @@ type Options struct {
 	Issuer   string // "" accepts any
 	Audience string // "" accepts any
 	Clock    recall.Clock
-	// Client fetches the keys.
+	// Client fetches the keys, and Log gets what keeps it from that.
 	Client *http.Client
+	Log    *slog.Logger
 }
 
 // Verifier checks tokens.
@@ -110,6 +112,9 @@ func remoteKeys(ctx context.Context, options Options) (jwt.Keyfunc, error) {
 		RefreshInterval:           refreshEvery,
 		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownKeyPause), 1),
 		RateLimitWaitMax:          time.Millisecond,
+		RefreshErrorHandlerFunc: func(string) func(context.Context, error) {
+			return func(ctx context.Context, err error) { options.Log.ErrorContext(ctx, "keys not fetched", "error", err) }
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("TOKEN_JWKS_URL: %w", err)

@@ -28,7 +28,11 @@ type Parts struct {
 }
 
 // Build makes the service with its stores, and, where the function has an endpoint to post to, its notifier and queue.
-func Build(environment function.Environment) Parts {
+// It fails where the environment lacks what every function needs.
+func Build(environment function.Environment) (Parts, error) {
+	if err := environment.Storage(); err != nil {
+		return Parts{}, err
+	}
 	client := function.HTTPClient()
 	config := environment.AWS(client)
 	clock := recall.SystemClock{}
@@ -55,7 +59,7 @@ func Build(environment function.Environment) Parts {
 		service.Queue = chunks(environment, config)
 	}
 	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
-	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config, HTTP: client}
+	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config, HTTP: client}, nil
 }
 
 func notifier(environment function.Environment, config aws.Config, presence *dynamo.Presence, metrics *function.Metrics, log *slog.Logger) *gateway.Poster {
