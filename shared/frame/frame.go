@@ -93,15 +93,24 @@ func CallerOf(event Event) (recall.Caller, error) {
 	if !user.Valid() {
 		return recall.Caller{}, fmt.Errorf("the authorizer context has no user")
 	}
-	expiresAt, err := strconv.ParseInt(fmt.Sprint(said[AuthorizerExpiresAt]), 10, 64)
-	if err != nil {
+	expiresAt, ok := instant(said[AuthorizerExpiresAt])
+	if !ok {
 		return recall.Caller{}, fmt.Errorf("the authorizer context has no expiry")
 	}
 	return recall.Caller{
 		User:           user,
 		Connection:     recall.ConnectionID(event.RequestContext.ConnectionID),
-		TokenExpiresAt: recall.Instant(expiresAt),
+		TokenExpiresAt: expiresAt,
 	}, nil
+}
+
+// instant reads milliseconds as a string or as JSON's number.
+func instant(said any) (recall.Instant, bool) {
+	if number, ok := said.(float64); ok {
+		return recall.Instant(number), true
+	}
+	milliseconds, err := strconv.ParseInt(fmt.Sprint(said), 10, 64)
+	return recall.Instant(milliseconds), err == nil
 }
 
 // ConnectionOf is the event's connection.
