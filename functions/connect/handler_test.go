@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/recall/recalltest"
+)
+
+// open is the function on the fakes.
+type open struct {
+	handler
+	clock *recalltest.Clock
+	log   bytes.Buffer
+}
+
+func newOpen(presence func(recall.Presence) recall.Presence) *open {
+	o := &open{clock: recalltest.NewClock()}
+	service := &recall.Service{
+		Store: recalltest.NewStore(), Presence: presence(recalltest.NewPresence(o.clock)), Clock: o.clock, Window: recall.DefaultWindow,
+	}
+	log := slog.New(slog.NewJSONHandler(&o.log, nil))
+	frames := frame.Frames{Service: service, Log: log, Metrics: &function.Metrics{Output: &o.log, Clock: o.clock}}
+	o.handler = handler{service: service, log: log, frames: frames.Handler(actions(service))}
+	return o
+}
+
+func working(presence recall.Presence) recall.Presence { return presence }
+
+// failing is a presence that cannot be reached.
+type failing struct{ recall.Presence }
+
+var errStorage = recall.Unreachable("storage", errors.New("throttled"))
+
+func (failing) Register(context.Context, recall.Connection) error { return errStorage }
+func (failing) Forget(context.Context, recall.Connection) error   { return errStorage }
+
+func (o *open) event(kind, body string) frame.Event {
+	event := frame.Event{Body: body}
+	event.RequestContext.EventType = kind
+	event.RequestContext.ConnectionID = "phone="
+	event.RequestContext.ConnectedAt = int64(o.clock.Instant())
+	event.RequestContext.Authorizer = map[string]any{
+		frame.AuthorizerUser:      "alice",
+		frame.AuthorizerExpiresAt: fmt.Sprint(o.clock.Instant().Add(time.Hour)),
+	}
+	return event
+}
+
+func (o *open) connected(t *testing.T) []recall.Connection {
+	t.Helper()
+	found, err := o.service.Presence.Connections(t.Context(), []recall.UserID{"alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestADeviceIsThereOnceItsHandshakeIsAnswered(t *testing.T) {
+	o := newOpen(working)
+	answer, err := o.handle(t.Context(), o.event("CONNECT", ""))
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("answer %+v, error %v", answer, err)
+	}
+	want := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: o.clock.Instant()}
+	if found := o.connected(t); len(found) != 1 || found[0] != want {
+		t.Errorf("connected %v", found)
+	}
+	if answer, err := o.handle(t.Context(), o.event("DISCONNECT", "")); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("answer %+v, error %v", answer, err)
+	}
+	if found := o.connected(t); len(found) != 0 {
+		t.Errorf("still connected %v", found)
+	}
+}
+
+func TestTheServerSelectsRecallAndNeverEchoesTheToken(t *testing.T) {
+	for _, each := range []struct {
+		header, offered string
+		selected        string
+	}{
+		{"Sec-WebSocket-Protocol", "recall.v1, bearer.secret", "recall.v1"},
+		{"sec-websocket-protocol", "bearer.secret,recall.v1", "recall.v1"},
+		{"Sec-WebSocket-Protocol", "bearer.secret", ""},
+		{"Sec-WebSocket-Protocol", "recall.v10, bearer.secret", ""},
+		{"X-Other", "recall.v1", ""},
+	} {
+		o := newOpen(working)
+		event := o.event("CONNECT", "")
+		event.Headers = map[string]string{each.header: each.offered}
+		answer, err := o.handle(t.Context(), event)
+		if err != nil || answer.Headers["Sec-WebSocket-Protocol"] != each.selected {
+			t.Errorf("%s: %s: answer %+v, error %v", each.header, each.offered, answer, err)
+		}
+		if strings.Contains(fmt.Sprint(answer), "secret") || strings.Contains(o.log.String(), "secret") {
+			t.Errorf("the token comes back or is logged: %+v %s", answer, &o.log)
+		}
+	}
+}
+
+func TestADeviceThatCannotBeRegisteredIsAskedToComeAgain(t *testing.T) {
+	o := newOpen(func(presence recall.Presence) recall.Presence { return failing{presence} })
+	answer, err := o.handle(t.Context(), o.event("CONNECT", ""))
+	if err != nil || answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("answer %+v, error %v", answer, err)
+	}
+	if !strings.Contains(o.log.String(), "throttled") {
+		t.Errorf("the cause is not logged: %s", &o.log)
+	}
+	if _, err := o.handle(t.Context(), o.event("DISCONNECT", "")); err == nil {
+		t.Error("a disconnect that failed is not told as an error")
+	}
+}
+
+func TestAHandshakeWithoutItsAuthorizersWordFails(t *testing.T) {
+	for _, kind := range []string{"CONNECT", "DISCONNECT"} {
+		o := newOpen(working)
+		event := o.event(kind, "")
+		event.RequestContext.Authorizer = nil
+		if answer, err := o.handle(t.Context(), event); err == nil {
+			t.Errorf("%s: answer %+v", kind, answer)
+		}
+	}
+}
+
+func TestHelloTellsTheServersTimeAndLimits(t *testing.T) {
+	o := newOpen(working)
+	answer, err := o.handle(t.Context(), o.event("MESSAGE", `{"action":"hello","id":"1"}`))
+	want := `{"type":"reply","action":"hello","id":"1","ok":true,"serverTime":1790000000000,"user":"alice",` +
+		`"recallWindowSeconds":120,"maxBodyBytes":12288,"tokenExpiresAt":1790003600000}`
+	if err != nil || answer.Body != want {
+		t.Errorf("body %s, error %v", answer.Body, err)
+	}
+}
+
+func TestTheDefaultRouteAnswersUnknownAction(t *testing.T) {
+	o := newOpen(working)
+	for _, body := range []string{`{"action":"dance","id":"1"}`, `not JSON`, `{"action":"send"}`} {
+		answer, err := o.handle(t.Context(), o.event("MESSAGE", body))
+		if err != nil || !strings.Contains(answer.Body, `"name":"unknown_action"`) {
+			t.Errorf("%s: body %s, error %v", body, answer.Body, err)
+		}
+	}
+}
