@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/recall/shared/frame"
 	"example.com/recall/shared/frame/frametest"
 	"example.com/recall/shared/recall"
 )
@@ -11,8 +12,12 @@ import (
 // id is an ID of the fakes' present.
 var id = recall.EarliestID(1_790_000_000_000)
 
+func route(t *testing.T) *frametest.Route {
+	return frametest.New(t, func(frames frame.Frames) map[string]frame.Action { return actions(frames.Service) })
+}
+
 func TestASendIsAnsweredAndDelivered(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	r.Online("alice")
 	r.Online("bob")
 	frametest.Want(t, r.Answer("alice", `{"action":"send","id":"1","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
@@ -31,7 +36,7 @@ func TestASendIsAnsweredAndDelivered(t *testing.T) {
 }
 
 func TestTheSenderIsWhoTheTokenSays(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	frametest.WantPart(t, r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`), `"sender":"mallory"`)
 }
 
@@ -44,7 +49,7 @@ func TestASendThatCannotBeIsAnErrorAndTellsNobody(t *testing.T) {
 		`{"action":"send","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2","body":{}}`:         `"name":"stale_message_id"`,
 		`{"action":"send","conversation":"c2c_bob","messageId":"` + strings.ToLower(id) + `","body":{"x":"y"}}`: `"name":"invalid_request"`,
 	} {
-		r := frametest.New(t, actions)
+		r := route(t)
 		r.Online("bob")
 		frametest.WantPart(t, r.Answer("alice", body), name)
 		if events := r.Events(); len(events) != 0 {

@@ -5,9 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/shared/frame"
 	"example.com/recall/shared/frame/frametest"
 	"example.com/recall/shared/recall"
 )
+
+func route(t *testing.T) *frametest.Route {
+	return frametest.New(t, func(frames frame.Frames) map[string]frame.Action { return actions(frames.Service) })
+}
 
 // stored puts a message of alice's to bob there and forgets what was told of it.
 func stored(t *testing.T, r *frametest.Route) recall.MessageID {
@@ -21,7 +26,7 @@ func stored(t *testing.T, r *frametest.Route) recall.MessageID {
 }
 
 func TestASyncTellsMessagesAndTombstones(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	kept := stored(t, r)
 	r.Clock.Advance(time.Millisecond)
 	gone := stored(t, r)
@@ -35,7 +40,7 @@ func TestASyncTellsMessagesAndTombstones(t *testing.T) {
 }
 
 func TestAReadIsAnsweredAndToldToTheOtherDevices(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	id := stored(t, r)
 	phone := recall.Connection{User: "bob", ID: "bob's phone", ConnectedAt: r.Clock.Instant()}
 	if err := r.Service.Connect(t.Context(), phone); err != nil {
@@ -52,14 +57,14 @@ func TestAReadIsAnsweredAndToldToTheOtherDevices(t *testing.T) {
 }
 
 func TestConversationsAreListed(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	id := stored(t, r)
 	frametest.Want(t, r.Answer("bob", `{"action":"conversations"}`), fmt.Sprintf(
 		`{"type":"reply","action":"conversations","ok":true,"conversations":[{"conversation":"c2c_alice","lastChangeAt":1790000000000,"lastMessageId":"%s","unread":1}]}`, id))
 }
 
 func TestWhatIsNoRequestIsRefused(t *testing.T) {
-	r := frametest.New(t, actions)
+	r := route(t)
 	for _, body := range []string{`{"action":"sync"}`, `{"action":"sync","conversations":[]}`, `{"action":"sync","conversations":[{"conversation":"x"}]}`,
 		`{"action":"read","conversation":"c2c_alice"}`, `{"action":"conversations","after":7}`, `{"action":"conversations","after":"x"}`} {
 		frametest.WantPart(t, r.Answer("bob", body), `"name":"invalid_request"`)

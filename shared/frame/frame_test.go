@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func newRoute(t *testing.T) *route {
 	metrics := &function.Metrics{Function: "test", Output: &r.emf, Clock: r.clock}
 	r.frames = frame.Frames{
 		Service: &recall.Service{Clock: r.clock, Observer: metrics}, Metrics: metrics,
-		Log: slog.New(slog.NewJSONHandler(&r.log, nil)),
+		Log: function.NewLogger(function.Environment{FunctionName: "test"}, &r.log),
 	}
 	return r
 }

@@ -5,7 +5,6 @@ package frametest
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +30,7 @@ type Route struct {
 }
 
 // New makes the rules on the fakes and the route on the rules.
-func New(t *testing.T, actions func(*recall.Service) map[string]frame.Action) *Route {
+func New(t *testing.T, actions func(frame.Frames) map[string]frame.Action) *Route {
 	clock := recalltest.NewClock()
 	r := &Route{t: t, Clock: clock, notifier: &recalltest.Notifier{}}
 	r.Service = &recall.Service{
@@ -39,10 +38,10 @@ func New(t *testing.T, actions func(*recall.Service) map[string]frame.Action) *R
 		Clock: clock, Window: recall.DefaultWindow,
 	}
 	frames := frame.Frames{
-		Service: r.Service, Log: slog.New(slog.NewJSONHandler(&r.Log, nil)),
+		Service: r.Service, Log: function.NewLogger(function.Environment{}, &r.Log),
 		Metrics: &function.Metrics{Output: &r.Log, Clock: clock},
 	}
-	r.handle = frames.Handler(actions(r.Service))
+	r.handle = frames.Handler(actions(frames))
 	return r
 }
 

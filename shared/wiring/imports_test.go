@@ -1,0 +1,197 @@
+package wiring_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "example.com/recall/"
+
+// ours is what each package of shared/ may need of this project, directly or through others (docs/design.md, "Packages").
+var ours = map[string][]string{
+	"recall":            {},
+	"recall/recalltest": {"recall"},
+	"wire":              {"recall"},
+	"dynamo":            {"recall"},
+	"gateway":           {"recall", "wire"},
+	"queue":             {"recall"},
+	"bus":               {"recall"},
+	"token":             {"recall"},
+	"function":          {"recall"},
+	"frame":             {"recall", "wire", "function"},
+	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "queue"},
+	"dynamo/dynamotest": nil, // for tests: it starts DynamoDB Local
+	"frame/frametest":   {"recall", "recall/recalltest", "wire", "function", "frame"},
+}
+
+type listed struct {
+	ImportPath string
+	Dir        string
+	Deps       []string
+	GoFiles    []string
+}
+
+// list is go list -deps of every package, without its tests.
+func list(t *testing.T) []listed {
+	t.Helper()
+	command := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,GoFiles", module+"...")
+	var complaints bytes.Buffer
+	command.Stderr = &complaints
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v: %s", err, &complaints)
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
+		var one listed
+		if err := decoder.Decode(&one); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, one)
+	}
+}
+
+// within are the dependencies inside a folder of this project, by their path in it.
+func (l listed) within(folder string) []string {
+	var found []string
+	for _, each := range l.Deps {
+		if path, inside := strings.CutPrefix(each, module+folder+"/"); inside {
+			found = append(found, path)
+		}
+	}
+	return found
+}
+
+// foreign are the dependencies that are neither of the standard library nor of this project.
+func (l listed) foreign() []string {
+	var found []string
+	for _, each := range l.Deps {
+		if host, _, _ := strings.Cut(each, "/"); strings.Contains(host, ".") && !strings.HasPrefix(each, module) {
+			found = append(found, each)
+		}
+	}
+	return found
+}
+
+func TestEveryPackageNeedsOnlyWhatTheDesignSays(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, each := range list(t) {
+		path, isShared := strings.CutPrefix(each.ImportPath, module+"shared/")
+		if !isShared {
+			continue
+		}
+		seen[path] = true
+		may, known := ours[path]
+		if !known {
+			t.Errorf("shared/%s is new: write into docs/design.md and here what it may need", path)
+			continue
+		}
+		if path == "dynamo/dynamotest" {
+			continue
+		}
+		for _, needs := range each.within("shared") {
+			if !slices.Contains(may, needs) {
+				t.Errorf("shared/%s needs shared/%s", path, needs)
+			}
+		}
+		for _, folder := range []string{"local", "functions", "clients", "cmd", "protocol"} {
+			if needs := each.within(folder); len(needs) > 0 {
+				t.Errorf("shared/%s needs %s/%s", path, folder, needs)
+			}
+		}
+	}
+	for path := range ours {
+		if !seen[path] {
+			t.Errorf("shared/%s is gone", path)
+		}
+	}
+}
+
+func TestTheRulesAndFramesKnowNoAWS(t *testing.T) {
+	for _, each := range list(t) {
+		switch strings.TrimPrefix(each.ImportPath, module+"shared/") {
+		case "recall", "wire", "recall/recalltest":
+			for _, needs := range each.foreign() {
+				if needs != "github.com/oklog/ulid/v2" && !strings.HasPrefix(needs, "github.com/google/go-cmp/") { // go-cmp: the suites
+					t.Errorf("%s needs %s", each.ImportPath, needs)
+				}
+			}
+		}
+	}
+}
+
+func TestTheLocalStackAndTheClientsKnowNothingOfTheServer(t *testing.T) {
+	for _, each := range list(t) {
+		path := strings.TrimPrefix(each.ImportPath, module)
+		folder, _, _ := strings.Cut(path, "/")
+		if folder != "local" && folder != "clients" && folder != "protocol" {
+			continue
+		}
+		for _, other := range []string{"shared", "functions"} {
+			if needs := each.within(other); len(needs) > 0 {
+				t.Errorf("%s needs %s/%s", path, other, needs)
+			}
+		}
+		if needs := each.within("local"); folder == "clients" && len(needs) > 0 {
+			t.Errorf("%s needs local/%s", path, needs)
+		}
+	}
+}
+
+func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
+	functions := 0
+	for _, each := range list(t) {
+		name, isFunction := strings.CutPrefix(each.ImportPath, module+"functions/")
+		if !isFunction {
+			continue
+		}
+		functions++
+		for _, folder := range []string{"functions", "local", "clients", "cmd"} {
+			if needs := each.within(folder); len(needs) > 0 {
+				t.Errorf("functions/%s needs %s/%s", name, folder, needs)
+			}
+		}
+		for _, needs := range each.Deps {
+			switch needs {
+			case "testing", "github.com/aws/aws-sdk-go-v2/config":
+				t.Errorf("functions/%s needs %s", name, needs)
+			}
+		}
+		source, err := os.ReadFile(filepath.Join(each.Dir, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(source, []byte("\n")); lines > 40 {
+			t.Errorf("functions/%s/main.go has %d lines, more than 40: it only wires", name, lines)
+		}
+		if !slices.Contains(each.GoFiles, "handler.go") {
+			t.Errorf("functions/%s has no handler.go", name)
+		}
+	}
+	if functions != 7 {
+		t.Errorf("%d functions, want 7", functions)
+	}
+}
+
+// TestEveryPackageSaysWhatItIs: go list gives the first sentence of a package's comment.
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	output, err := exec.Command("go", "list", "-f", `{{if .GoFiles}}{{.ImportPath}} {{.Doc}}{{end}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(output)) {
+		if path, sentence, _ := strings.Cut(strings.TrimSpace(line), " "); path != "" && !strings.HasSuffix(sentence, ".") {
+			t.Errorf("%s has no sentence that says what it is", path)
+		}
+	}
+}
