@@ -121,6 +121,11 @@ build-$(call capitalized,$(1))Function:
 endef
 $(foreach function,$(functions),$(eval $(call build_function,$(function))))
 
+# What the functions' starts are compared with, built as they are.
+.PHONY: build-BareFunction
+build-BareFunction:
+	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(go_build) -o "$(ARTIFACTS_DIR)/bootstrap" ./performance/coldstart/bare
+
 # ---- Files ---------------------------------------------------------------------------------------------------------------
 .PHONY: recall
 recall:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/recall/performance/chart"
+	"example.com/recall/performance/coldstart"
 	"example.com/recall/performance/devices"
 	"example.com/recall/performance/latency"
 	"example.com/recall/performance/measure"
@@ -18,6 +19,7 @@ import (
 // benchCommand is `recall bench` and what it is compared with.
 type benchCommand struct {
 	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"How long a recall takes to its reply, first and last notice (the default)."`
+	Cold    benchColdCommand    `cmd:"" help:"How long the functions take to start, beside a program that does nothing."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }
 
@@ -119,6 +121,25 @@ func baselineProject() (string, error) {
 		}
 		directory = parent
 	}
+}
+
+// benchColdCommand is `recall bench cold`.
+type benchColdCommand struct {
+	Rounds int `help:"How often each function is started." default:"30"`
+	benchOutput
+}
+
+// Run measures and prints.
+func (c benchColdCommand) Run(ctx context.Context) error {
+	baseline, err := baselineProject()
+	if err != nil {
+		return err
+	}
+	report, err := coldstart.Run(ctx, coldstart.Options{Project: filepath.Dir(filepath.Dir(baseline)), Rounds: c.Rounds, Progress: benchProgress()})
+	if err != nil {
+		return err
+	}
+	return c.print(report, report.Table(), nil)
 }
 
 // devicesInProcess is how many devices this process takes: with the stack's ends of their connections they are twice as many

@@ -20,6 +20,10 @@ import (
 type Options struct {
 	// Project is the directory with template.yaml; empty = Recall's, found upwards from the working directory.
 	Project string
+	// Parameters override the template's defaults, Environment is added to that of every function, and Programs holds compiled
+	// functions; see stack.Options.
+	Parameters, Environment map[string]string
+	Programs                string
 	// Injected are the latencies while it measures.
 	Injected measure.Injected
 	Seed     uint64
@@ -50,7 +54,7 @@ type Usage struct {
 func Start(ctx context.Context, options Options) (*Rig, error) {
 	r := &Rig{options: options, connections: map[string]string{}}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: options.Project, Meter: true, Report: r.report, Progress: options.Progress,
+		Project: options.Project, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, Meter: true, Report: r.report, Progress: options.Progress,
 		// The function that only makes the calls posts without a signature.
 		Switches: websocket.Switches{UnsignedManagement: true},
 	})
