@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"example.com/recall/performance/chart"
@@ -14,12 +15,14 @@ import (
 	"example.com/recall/performance/devices"
 	"example.com/recall/performance/latency"
 	"example.com/recall/performance/measure"
+	"example.com/recall/performance/peers"
 )
 
 // benchCommand is `recall bench` and what it is compared with.
 type benchCommand struct {
 	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"How long a recall takes to its reply, first and last notice (the default)."`
 	Cold    benchColdCommand    `cmd:"" help:"How long the functions take to start, beside a program that does nothing."`
+	Peers   benchPeersCommand   `cmd:"" help:"Recall beside AWS's sample chat, with more and more connections."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }
 
@@ -121,6 +124,32 @@ func baselineProject() (string, error) {
 		}
 		directory = parent
 	}
+}
+
+// benchPeersCommand is `recall bench peers`.
+type benchPeersCommand struct {
+	Connections []int `help:"Numbers of connections, ascending, of at least 3." default:"10,100,1000,10000"`
+	Samples     int   `help:"Messages at each number; fewer where each goes to thousands." default:"20"`
+	benchLatencies
+	benchOutput
+}
+
+// Run measures and prints.
+func (c benchPeersCommand) Run(ctx context.Context) error {
+	baseline, err := baselineProject()
+	if err != nil {
+		return err
+	}
+	if len(c.Connections) == 0 || !slices.IsSorted(c.Connections) || c.Connections[0] < 3 {
+		return errors.New("--connections must ascend from at least 3: a sender, a receiver, and somebody whom it does not concern")
+	}
+	report, err := peers.Run(ctx, peers.Options{
+		Injected: c.injected(), Sizes: c.Connections, Samples: c.Samples, Settle: peers.Settled, Seed: c.Seed, Baseline: baseline, Devices: newDevices, Progress: benchProgress(),
+	})
+	if err != nil {
+		return err
+	}
+	return c.print(report, report.Table(), report.Charts())
 }
 
 // benchColdCommand is `recall bench cold`.

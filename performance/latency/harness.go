@@ -16,7 +16,7 @@ import (
 const echoes = 200
 
 func measureHarness(ctx context.Context, options Options, report *Report) error {
-	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, NoRights: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type Options struct {
 	// functions; see stack.Options.
 	Parameters, Environment map[string]string
 	Programs                string
+	// NoRights lets functions do everything: those of performance/baseline have no roles.
+	NoRights bool
 	// Injected are the latencies while it measures.
 	Injected measure.Injected
 	Seed     uint64
@@ -50,11 +52,23 @@ type Usage struct {
 	Invocations  int
 }
 
+// functionGigabytes is the memory that functions are priced with, that of revoke in the template.
+const functionGigabytes = 1
+
+// Per is what one of count messages used. Frames are for the caller to fill in: how many are replies is not seen here.
+func (u Usage) Per(count int) measure.Consumption {
+	n := float64(count)
+	return measure.Consumption{
+		DynamoDBCalls: float64(u.DynamoDBCalls) / n, Posts: float64(u.Posts) / n, ReadUnits: u.ReadUnits / n, WriteUnits: u.WriteUnits / n,
+		Invocations: float64(u.Invocations) / n, GigabyteHours: measure.GigabyteHours(functionGigabytes, int64(u.FunctionTime)) / n,
+	}
+}
+
 // Start starts a stack on free ports.
 func Start(ctx context.Context, options Options) (*Rig, error) {
 	r := &Rig{options: options, connections: map[string]string{}}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: options.Project, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, Meter: true, Report: r.report, Progress: options.Progress,
+		Project: options.Project, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, NoRights: options.NoRights, Meter: true, Report: r.report, Progress: options.Progress,
 		// The function that only makes the calls posts without a signature.
 		Switches: websocket.Switches{UnsignedManagement: true},
 	})
