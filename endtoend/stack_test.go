@@ -23,6 +23,9 @@ const patience = 20 * time.Second
 // backend is the one stack that the tests of this package share. Each test has users of its own.
 type backend struct {
 	*stack.Stack
+	temporary   string // a folder that is removed at the end
+	commandLine commandLine
+
 	mutex sync.Mutex
 	lines []string
 }
@@ -49,11 +52,16 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	started.Close()
+	_ = os.RemoveAll(started.temporary) // what stays in the temporary directory harms nobody
 	os.Exit(code)
 }
 
 func start(ctx context.Context, parameters map[string]string) (*backend, error) {
-	b := &backend{}
+	temporary, err := os.MkdirTemp("", "recall-endtoend-")
+	if err != nil {
+		return nil, err
+	}
+	b := &backend{temporary: temporary}
 	running, err := stack.Start(ctx, stack.Options{
 		Parameters: parameters,
 		Report: func(entry stack.Entry) {

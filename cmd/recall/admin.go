@@ -137,6 +137,9 @@ func (c *adminCommand) say(format string, values ...any) {
 	}
 }
 
+// errRefused means that the reply, which is printed, says why; the exit code tells scripts.
+var errRefused = errors.New("the request was refused; the reply says why")
+
 // adminRaw is `recall admin raw`.
 type adminRaw struct{}
 
@@ -151,6 +154,10 @@ func (*adminRaw) Run(ctx context.Context, admin *adminCommand) error {
 		return err
 	}
 	fmt.Println(strings.TrimSpace(string(reply)))
+	var outcome adminReply
+	if err := json.Unmarshal(reply, &outcome); err != nil || !outcome.OK {
+		return errRefused
+	}
 	return nil
 }
 

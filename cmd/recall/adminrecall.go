@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // errSome means that the table has failures; the exit code tells scripts.
@@ -96,17 +98,31 @@ func (r *adminRevokeBySender) Run(ctx context.Context, admin *adminCommand) erro
 				admin.say("%s  failed  %v", result.MessageID, result.Error)
 			}
 		}
-		fmt.Fprintf(os.Stderr, "\rpage %d: %d recalled, %d failed", page, recalled, failed)
-		if next = reply.Next; next == "" {
+		next = reply.Next
+		progress(next == "", "page %d: %d recalled, %d failed", page, recalled, failed)
+		if next == "" {
 			break
 		}
 	}
-	fmt.Fprintln(os.Stderr)
 	admin.say("%d messages of %s recalled, %d failed", recalled, r.Sender, failed)
 	if failed > 0 {
 		return errSome
 	}
 	return nil
+}
+
+// progress says on standard error how far a long action is: on a terminal always on one line, elsewhere a line each time.
+func progress(last bool, format string, values ...any) {
+	text := fmt.Sprintf(format, values...)
+	switch {
+	case !term.IsTerminal(int(os.Stderr.Fd())):
+		text += "\n"
+	case last:
+		text = "\r" + text + "\n"
+	default:
+		text = "\r" + text
+	}
+	fmt.Fprint(os.Stderr, text)
 }
 
 type adminAudit struct {

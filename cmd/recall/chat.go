@@ -66,6 +66,9 @@ func (c *chatCommand) Run(ctx context.Context) error {
 	room := newChatRoom(c.User, conversation, talking, output)
 	defer talking.AddListener(room.listener(cancel))()
 	if err := login(ctx, talking, options.URL, c.User, token); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil // interrupted
+		}
 		return err
 	}
 	defer talking.Logout()
@@ -121,12 +124,14 @@ func login(ctx context.Context, talking *client.Client, url, user, token string)
 	defer cancel()
 	err := talking.Login(limited, user, token)
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil:
+		return nil
+	case client.Code(err) == client.CodeTokenExpired:
+		return errors.New("the token is refused: it is over, or not for this stack; make a new one with: recall token --user " + user)
+	case ctx.Err() != nil:
 		return ctx.Err()
 	case client.Code(err) == client.CodeTimeout:
 		return fmt.Errorf("%s does not answer; is the stack running (recall local), and the address right?", url)
-	case client.Code(err) == client.CodeTokenExpired:
-		return errors.New("the token is refused: it is over, or not for this stack; make a new one with: recall token --user " + user)
 	}
 	return err
 }
