@@ -13,12 +13,14 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 WORKERS = 16
+BATCH = 10_000
 # A delivery that was under way when the backup was made was finished long ago.
 NOT_COPIED = ("due",)
 TEXT = "body"
@@ -72,9 +74,12 @@ class Restore:
         return kind, put_if(self.client, self.to, item, condition)
 
     def each(self, found, write) -> None:
+        """Writes a batch at a time, so that a table of any size fits into memory."""
         with ThreadPoolExecutor(WORKERS) as pool:
-            for kind, written in pool.map(write, found):
-                self.figures[f"{kind} written" if written else f"{kind} already there"] += 1
+            while batch := list(islice(found, BATCH)):
+                for kind, written in pool.map(write, batch):
+                    self.figures[f"{kind} written" if written else f"{kind} already there"] += 1
+                print(f"restore-messages: {self.figures.total()} items done", file=sys.stderr)
 
     def texts_of_recalled(self, tables: list[str]) -> int:
         """How many messages that are recalled in one of the tables have a text in the table in service. It must be none."""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import unittest
+from unittest import mock
 
 from samlocal.scripts import load
 from samlocal.tables import WithDynamoDBLocal, message, recalled
@@ -13,7 +14,7 @@ restore_messages = load("restore-messages")
 class RecalledStaysRecalled(WithDynamoDBLocal):
     def restore(self, backup: str, recalls: str, to: str) -> str:
         output = io.StringIO()
-        with contextlib.redirect_stdout(output):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
             code = restore_messages.main(["--backup", backup, "--recalls", recalls, "--to", to, "--endpoint-url", self.endpoint])
         self.assertEqual(0, code, output.getvalue())
         return output.getvalue()
@@ -71,7 +72,8 @@ class RecalledStaysRecalled(WithDynamoDBLocal):
         self.assertIn("2 items already there", self.restore(backup, newest, service))
         self.assertEqual(before, self.stored(service))
 
-    def test_many_pages_are_copied(self):
+    @mock.patch.object(restore_messages, "BATCH", 100)
+    def test_many_pages_and_batches_are_copied(self):
         texts = [message(f"{n:04}", text="x" * 10_000) for n in range(250)]  # over 1 MB, a page's limit
         newest, service = self.table(*(recalled(f"{n:04}") for n in range(0, 250, 2))), self.table()
         self.restore(self.table(*texts), newest, service)
