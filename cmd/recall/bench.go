@@ -35,7 +35,7 @@ type benchOutput struct {
 // benchLatencies are put before the services.
 type benchLatencies struct {
 	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb"`
-	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms"`
+	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms" name:"posts"`
 	Seed        uint64               `help:"Makes drawn latencies repeatable." default:"1"`
 }
 

@@ -27,14 +27,17 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var line commandLine
-	parsed := kong.Parse(&line,
-		kong.Name("recall"),
-		kong.Description("Message recall on AWS Lambda: the local stack, a terminal chat, tokens, administration."),
-		kong.UsageOnError(),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
+	parsed := kong.Parse(&line, append(about(), kong.BindTo(ctx, (*context.Context)(nil)))...)
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintf(os.Stderr, "recall: %v\n", err)
 		os.Exit(1)
+	}
+}
+
+func about() []kong.Option {
+	return []kong.Option{
+		kong.Name("recall"),
+		kong.Description("Message recall on AWS Lambda: the local stack, a terminal chat, tokens, administration, benchmarks."),
+		kong.ShortUsageOnError(),
 	}
 }
