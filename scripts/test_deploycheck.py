@@ -169,7 +169,8 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
             del source["Rules"]
 
         template = broken(change)
-        for text in ("Extra is not described", "Extra has no default", "Extra takes anything", "Extra is in no group", "no rule"):
+        template.parameters["TokenSecret"]["AllowedPattern"] = "^(.{32,})?$"
+        for text in ("Extra is not described", "Extra has no default", "Extra takes anything", "Extra is in no group", "no rule", "TokenSecret cannot be left out"):
             self.finds(rights.parameters_are_described_and_bounded, template, text)
 
     def test_an_environment_that_cannot_be_deployed(self):

@@ -79,6 +79,8 @@ class Resolver:
                 return str(first) == str(second)
             case "Fn::Not":
                 return not self.holds(argument[0])
+            case "Fn::Or":
+                return any(map(self.holds, argument))
         raise ValueError(f"{name} is not resolved here")
 
 

@@ -93,6 +93,8 @@ def parameters_are_described_and_bounded(t: Template) -> list[str]:
         bounded = {"AllowedPattern", "AllowedValues", "MaxLength"} if parameter["Type"] == "String" else {"AllowedValues", "MaxValue"}
         if not bounded & set(parameter):
             problems.append(f"{name} takes anything")
+        if parameter.get("NoEcho") and not allowed(parameter, "none"):
+            problems.append(f"{name} cannot be left out with sam deploy --guided, which takes no empty answer for it: allow none")
         if name not in grouped:
             problems.append(f"{name} is in no group of the console's form")
     asserted = json.dumps(t.source.get("Rules", {}))
