@@ -31,6 +31,7 @@ type localCommand struct {
 	JSON  bool   `help:"Print the addresses as JSON once everything runs, and everything else to standard error." name:"json"`
 	State string `help:"File where other commands find the stack (if left out, one of this user's in $$XDG_RUNTIME_DIR or the temporary directory)." placeholder:"FILE"`
 	Quiet bool   `help:"Do not print a line for each frame and invocation." short:"q"`
+	Logs  bool   `help:"Print every line that a function logs, not only warnings and errors."`
 	Calls bool   `help:"Print a line for each call of a function to DynamoDB and SQS, too."`
 
 	Speed          float64 `help:"How many times faster than real time the idle and two-hour limits of connections run." default:"1"`
@@ -56,8 +57,12 @@ type dynamodbFaults struct {
 // Help is shown by `recall local --help`.
 func (localCommand) Help() string {
 	return `Runs the whole backend on this machine from template.yaml: DynamoDB Local, a local SQS, the compiled functions over the
-Lambda Runtime API, and the WebSocket API before them. Ctrl-C ends all of it. Java 17 is needed: scripts/require.sh java
-dynamodb-local elasticmq.`
+Lambda Runtime API, and the WebSocket API before them. Prints addresses and ready-made tokens, then a line for each frame and
+invocation: time, connection, user, route, function, duration, outcome. Ctrl-C ends all of it.
+
+Needs Go, Java 17, DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq (make run does so). A second
+stack: --port 0 --demo-port 0 --admin-port 0 --dynamodb-port 0 --queues-port 0 --state FILE, and the same --state for recall
+chat, token, tail and admin.`
 }
 
 // Run runs the stack until it is interrupted.
@@ -66,7 +71,7 @@ func (c *localCommand) Run(ctx context.Context) error {
 	if c.JSON {
 		output = os.Stderr
 	}
-	lines := newLocalLines(output, c.Quiet, c.Calls)
+	lines := &localLines{output: output, quiet: c.Quiet, logs: c.Logs, calls: c.Calls}
 	if c.State == "" {
 		c.State = state.DefaultPath()
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,13 +18,9 @@ import (
 
 // localLines prints what the local stack reports, a line each.
 type localLines struct {
-	output       io.Writer
-	quiet, calls bool
-	mutex        sync.Mutex
-}
-
-func newLocalLines(output io.Writer, quiet, calls bool) *localLines {
-	return &localLines{output: output, quiet: quiet, calls: calls}
+	output             io.Writer
+	quiet, logs, calls bool
+	mutex              sync.Mutex
 }
 
 func (l *localLines) print(format string, arguments ...any) {
@@ -54,7 +53,9 @@ func (l *localLines) entry(e stack.Entry) {
 			l.write(e.At, invocationLine(e))
 		}
 	case stack.KindLog:
-		l.write(e.At, fmt.Sprintf("%-18s| %s", e.Function, printable(e.Text)))
+		if text := logLine(e.Text, l.logs); text != "" {
+			l.write(e.At, fmt.Sprintf("%-18s| %s", e.Function, printable(text)))
+		}
 	case stack.KindEvent:
 		l.write(e.At, fmt.Sprintf("%-18s  event %q on bus %s", e.Event.Source, e.Event.DetailType, e.Event.Bus))
 	case stack.KindCall:
@@ -89,6 +90,29 @@ func gatewayLine(e stack.Entry) string {
 		return ""
 	}
 	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", printable(r.ConnectionID), printable(cut(e.User, 8)), what, r.Function, milliseconds(r.Duration), printable(detail))
+}
+
+// logLine is what a function logged, readable: level, message and fields of an entry that is JSON. Metrics and entries
+// below a warning are left out unless all is wanted.
+func logLine(text string, all bool) string {
+	var entry map[string]any
+	if json.Unmarshal([]byte(text), &entry) != nil || all {
+		return text
+	}
+	level, _ := entry["level"].(string)
+	if _, metrics := entry["_aws"]; metrics || level == "INFO" || level == "DEBUG" {
+		return ""
+	}
+	if level == "" {
+		return text
+	}
+	line := fmt.Sprintf("%s %v", level, entry["msg"])
+	for _, name := range slices.Sorted(maps.Keys(entry)) {
+		if name != "level" && name != "msg" && name != "time" && name != "function" {
+			line += fmt.Sprintf(" %s=%v", name, entry[name])
+		}
+	}
+	return line
 }
 
 func invocationLine(e stack.Entry) string {

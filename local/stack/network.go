@@ -43,18 +43,51 @@ func listen(options Options) (*network, error) {
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
 	} {
-		listener, err := net.Listen("tcp", net.JoinHostPort(options.Address, strconv.Itoa(wanted.port)))
+		listener, err := open(options.Address, wanted.port, wanted.part, wanted.flag)
 		if err != nil {
 			n.close()
-			if errors.Is(err, syscall.EADDRINUSE) {
-				return nil, fmt.Errorf("port %d for %s is taken, perhaps by another local stack; end that, or choose another port with %s (0 = any free one)",
-					wanted.port, wanted.part, wanted.flag)
-			}
-			return nil, fmt.Errorf("listen for %s: %w", wanted.part, err)
+			return nil, err
 		}
 		n.listeners[wanted.part] = listener
 	}
 	return n, nil
+}
+
+func open(address string, port int, wanted part, flag string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("port %d for %s is taken, perhaps by another local stack; end that, or choose another port with %s (0 = any free one)",
+			port, wanted, flag)
+	case err != nil:
+		return nil, fmt.Errorf("listen for %s: %w", wanted, err)
+	}
+	return listener, nil
+}
+
+// checkServers looks whether the servers, which are started later and listen themselves, will find their ports free: said
+// now, it needs no waiting for what is built and started beside them.
+func checkServers(options Options) error {
+	for _, wanted := range []struct {
+		part part
+		port int
+		flag string
+	}{
+		{"DynamoDB Local", options.Ports.DynamoDB, "--dynamodb-port"},
+		{"ElasticMQ", options.Ports.Queues, "--queues-port"},
+	} {
+		if wanted.port == 0 {
+			continue
+		}
+		listener, err := open(options.Address, wanted.port, wanted.part, wanted.flag)
+		if err != nil {
+			return err
+		}
+		if err := listener.Close(); err != nil {
+			return fmt.Errorf("listen for %s: %w", wanted.part, err)
+		}
+	}
+	return nil
 }
 
 func (n *network) port(p part) int { return n.listeners[p].Addr().(*net.TCPAddr).Port }

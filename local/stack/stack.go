@@ -159,6 +159,9 @@ func (o Options) withDefaults() (Options, error) {
 
 func (s *Stack) start(ctx context.Context) error {
 	var err error
+	if err = checkServers(s.options); err != nil {
+		return err
+	}
 	if s.network, err = listen(s.options); err != nil {
 		return err
 	}

@@ -133,6 +133,7 @@ func (f fields) checkNumber(text string) {
 	f.checkAllowed(text)
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {
+		f.ignore("MinValue", "MaxValue")
 		f.fail(f.line, "the value must be a number")
 		return
 	}
