@@ -35,7 +35,7 @@ run: demo/dist recall ## Starts everything on this machine: WebSocket API, funct
 
 .PHONY: setup
 setup: ## Installs what building and testing needs
-	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck sam checkov chromium docker spin
+	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck gosec sam checkov chromium docker spin
 
 .PHONY: test
 test: lint test-go race test-android test-scripts check-deploy ## Checks and tests everything, as CI does
@@ -50,12 +50,13 @@ clean: ## Removes what was built (what was installed into .tools stays)
 
 ##@ Parts of test
 .PHONY: lint
-lint: ## gofmt, go vet, staticcheck, shell syntax
-	@$(tools) staticcheck
+lint: ## gofmt, go vet, staticcheck, gosec, shell syntax
+	@$(tools) staticcheck gosec
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 		[ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; } >&2
 	go vet ./...
 	$(path); staticcheck ./...
+	$(path); gosec -quiet -exclude-dir=testdata ./shared/... ./functions/... ./local/...
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
 
 .PHONY: test-go

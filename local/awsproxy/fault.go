@@ -27,7 +27,7 @@ func (f Faults) Any() bool {
 // Hook injects the faults.
 func (f Faults) Hook() Hook {
 	var mutex sync.Mutex
-	random := rand.New(rand.NewPCG(f.Seed, f.Seed))
+	random := rand.New(rand.NewPCG(f.Seed, f.Seed)) // #nosec G404 -- chance for tests, not for secrets
 	return func(context.Context, Request) Action {
 		mutex.Lock()
 		drawn := random.Float64()

@@ -69,10 +69,11 @@ func (q *queue) gather(ctx context.Context) ([]types.Message, error) {
 			if left <= 0 {
 				return gathered, nil
 			}
-			wait = min(wait, int32(left/time.Second))
+			wait = min(wait, int32(left/time.Second)) // #nosec G115 -- at most 20 s
 		}
 		output, err := q.Queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &q.QueueURL, MaxNumberOfMessages: int32(min(receiveMost, q.Source.BatchSize-len(gathered))), WaitTimeSeconds: wait,
+			QueueUrl: &q.QueueURL, WaitTimeSeconds: wait,
+			MaxNumberOfMessages:         int32(min(receiveMost, q.Source.BatchSize-len(gathered))), // #nosec G115 -- at most 10
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll}, MessageAttributeNames: []string{"All"},
 		})
 		if err != nil {

@@ -27,6 +27,7 @@ func (g *Gateway) postFault(connectionID string) PostFault {
 		return fault
 	}
 	fault := PostFault{Delay: g.options.Switches.PostDelay}
+	// #nosec G404 -- chance for tests, not for secrets
 	if rand.Float64() < g.options.Switches.FailedPosts {
 		fault.Status = g.options.Switches.FailedPostStatus
 	}

@@ -38,5 +38,5 @@ func wellFormedIdentifier(id string) bool {
 func newTraceHeader(now time.Time) string {
 	var random [12]byte
 	_, _ = rand.Read(random[:])
-	return fmt.Sprintf("Root=1-%08x-%s", uint32(now.Unix()), hex.EncodeToString(random[:]))
+	return fmt.Sprintf("Root=1-%08x-%s", uint32(now.Unix()), hex.EncodeToString(random[:])) // #nosec G115 -- seconds as X-Ray writes them, until 2106
 }

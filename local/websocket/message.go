@@ -29,7 +29,7 @@ func (c *connection) receive(body []byte) {
 		defer close(done)
 		switches := c.gateway.options.Switches
 		if switches.FrameJitter > 0 {
-			c.gateway.wait(c.gateway.running, rand.N(switches.FrameJitter))
+			c.gateway.wait(c.gateway.running, rand.N(switches.FrameJitter)) // #nosec G404 -- chance for tests, not for secrets
 		}
 		if switches.Serialize && previous != nil {
 			<-previous
@@ -146,7 +146,7 @@ func (g *Gateway) disconnected(c *connection, why ending) {
 		record.Outcome = "no $disconnect route"
 	case why.deleted && g.options.Switches.NoDisconnectAfterDelete:
 		record.Outcome = "$disconnect left out after DELETE"
-	case rand.Float64() < g.options.Switches.DropDisconnect:
+	case rand.Float64() < g.options.Switches.DropDisconnect: // #nosec G404 -- chance for tests, not for secrets
 		record.Outcome = "$disconnect dropped"
 	}
 	g.observe(record)

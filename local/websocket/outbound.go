@@ -170,7 +170,7 @@ func appendFrame(buffer []byte, first byte, payload []byte) []byte {
 		buffer = append(buffer, byte(len(payload)))
 	case len(payload) < 1<<16:
 		buffer = append(buffer, 126)
-		buffer = binary.BigEndian.AppendUint16(buffer, uint16(len(payload)))
+		buffer = binary.BigEndian.AppendUint16(buffer, uint16(len(payload))) // #nosec G115 -- the length was just compared
 	default:
 		buffer = append(buffer, 127)
 		buffer = binary.BigEndian.AppendUint64(buffer, uint64(len(payload)))

@@ -138,7 +138,7 @@ func (s *Store) Messages(ctx context.Context, conversation recall.Conversation, 
 			":seconds": number(int64(page.Now) / 1000),
 		},
 		ScanIndexForward: aws.Bool(!page.Newest),
-		Limit:            aws.Int32(int32(page.Limit) + 1),
+		Limit:            aws.Int32(int32(page.Limit) + 1), // #nosec G115 -- at most a page of 100
 	}
 	messages, err := collect(ctx, s, query, page.Limit+1, "read messages", MessageOf)
 	if err != nil {
@@ -228,7 +228,7 @@ func afterRecall(after recall.RecallID) types.AttributeValue {
 }
 
 func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.Recalled, bool, error) {
-	query.Limit = aws.Int32(int32(limit) + 1)
+	query.Limit = aws.Int32(int32(limit) + 1) // #nosec G115 -- at most a page of 100
 	recalls, err := collect(ctx, s, query, limit+1, "read recalls", recalledOf)
 	if err != nil {
 		return nil, false, err
