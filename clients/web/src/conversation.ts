@@ -26,6 +26,7 @@ export class ConversationView {
   readUpTo = '';
   lastChangeAt = 0;
   role: string | undefined;
+  name: string | undefined;
   /** The first synchronisation, without a cursor, has pages left. */
   history = false;
 
@@ -55,7 +56,7 @@ export class ConversationView {
     const last = this.#messages.get(this.#order.at(-1) ?? '');
     return {
       conversationID: this.id, unreadCount: this.unread, lastMessage: last && { ...last },
-      lastChangeAt: this.lastChangeAt, readUpTo: this.readUpTo, role: this.role,
+      lastChangeAt: this.lastChangeAt, readUpTo: this.readUpTo, role: this.role, name: this.name,
     };
   }
 

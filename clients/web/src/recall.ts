@@ -218,6 +218,11 @@ export class Recall {
     return this.#session?.clock.now();
   }
 
+  /** The recall window in seconds for messages sent now, as the server said when it was connected last: −1 no limit, 0 never. A group may have its own. */
+  recallWindowSeconds(): number | undefined {
+    return this.#session?.recallWindowSeconds;
+  }
+
   /**
    * For how many more milliseconds the sender may recall a message, by the server's clock: 0 if no more, Infinity without a
    * limit. For a countdown; the server decides.

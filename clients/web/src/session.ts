@@ -45,6 +45,8 @@ export class Session {
   readonly unanswered = new Set<string>();
   /** messageIds that this client is recalling, with how many calls. */
   readonly recalling = new Map<string, number>();
+  /** From the last hello. */
+  recallWindowSeconds: number | undefined;
   /** Resolves after the first synchronisation. */
   readonly ready: Promise<void>;
 
@@ -235,6 +237,7 @@ export class Session {
       throw this.over;
     }
     this.clock.set(asked, clock.monotonic(), serverTime);
+    if (Number.isSafeInteger(hello.recallWindowSeconds)) this.recallWindowSeconds = hello.recallWindowSeconds as number;
   }
 
   #receive(connection: Connection, data: unknown): void {

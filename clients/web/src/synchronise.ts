@@ -90,6 +90,7 @@ export class Synchronisation {
     if (!conversation) return;
     conversation.lastChangeAt = Math.max(conversation.lastChangeAt, count(entry.lastChangeAt) ?? 0);
     conversation.role = text(entry.role) || undefined;
+    conversation.name = text(entry.name) || undefined;
     conversation.setRead('', count(entry.unread) ?? conversation.unread);
   }
 
@@ -121,7 +122,7 @@ export class Synchronisation {
       }
       answered++;
       if (error) this.#refused(id, error);
-      if (error || this.#take(id, item, todo.get(id)!)) todo.delete(id);
+      if (error || this.#take(id, item, todo.get(id)!, conversations.length === 1)) todo.delete(id);
     }
     this.session.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, this.session.view.list());
     if (answered === 0) throw failed ?? notAReply('sync');
@@ -132,8 +133,11 @@ export class Synchronisation {
     this.session.view.get(id)?.endSync('', undefined);
   }
 
-  /** Takes in one conversation of a sync reply. Returns whether the conversation is complete. */
-  #take(id: string, item: JSONObject, wanted: Origin): boolean {
+  /**
+   * Takes in one conversation of a sync reply. Returns whether the conversation is complete. One that did not fit into the
+   * reply has `more` and no new cursor: it is asked for again, unless it was asked for alone and so will never fit.
+   */
+  #take(id: string, item: JSONObject, wanted: Origin, alone: boolean): boolean {
     const conversation = this.session.view.open(id);
     if (!conversation) return true;
     const { unanswered, user } = this.session;
@@ -154,7 +158,8 @@ export class Synchronisation {
       }),
     ];
     const cursor = text(item.cursor);
-    const complete = item.more !== true || cursor === '' || cursor === conversation.cursor;
+    const stuck = cursor === '' || cursor === conversation.cursor;
+    const complete = item.more !== true || (stuck && alone);
     conversation.cursor = cursor || conversation.cursor;
     const unsure = complete && conversation.endSync(text(item.readUpTo), count(item.unread));
     this.session.view.took(learnt.length);

@@ -53,6 +53,8 @@ export interface Conversation {
   readUpTo: string;
   /** The user's role in a group: `owner`, `admin` or `member`. */
   role: string | undefined;
+  /** The group's name, where it has one. */
+  name: string | undefined;
 }
 
 /** The outcome of one of several recalls. */
