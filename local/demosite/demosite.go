@@ -44,7 +44,7 @@ func Handler(options Options) http.Handler {
 		if _, err := os.Stat(options.Directory); err != nil {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, "The demo page is not built. Run: make demo\nThe WebSocket API itself is at "+options.WebSocket+"\n")
+			_, _ = io.WriteString(w, "The demo page is not built. Run: make demo/dist\nThe WebSocket API itself is at "+options.WebSocket+"\n")
 			return
 		}
 		// What was built anew must show on the next look.
