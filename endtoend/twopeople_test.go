@@ -2,13 +2,16 @@ package endtoend
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/coder/websocket"
 )
 
@@ -262,37 +265,101 @@ func TestABrowserPutsItsTokenIntoASubprotocol(t *testing.T) {
 	}
 }
 
-func TestBadFramesGetAClearErrorAndTheConnectionLives(t *testing.T) {
+func TestBadFramesGetAClearErrorStoreNothingAndTheConnectionLives(t *testing.T) {
 	people := users(t, "alice", "bob")
-	alice := connect(t, people[0])
+	alice, bob := connect(t, people[0]), connect(t, people[1])
+	to := "c2c_" + bob.user
 	for raw, want := range map[string]int{
-		`not json`:          7014,
-		`[]`:                7014,
-		`{"action":"fly"}`:  7014,
-		`{"action":5}`:      7014,
-		`{"action":"send"}`: 6017,
-		`{"action":"send","conversation":5,"body":{}}`:                                                  6017,
-		`{"action":"send","conversation":"c2c_bob","body":[]}`:                                          6017,
-		`{"action":"send","conversation":"c2c_a#b","body":{}}`:                                          6017,
-		`{"action":"revoke","conversation":"c2c_bob","messageId":"x"}`:                                  6017,
-		`{"action":"send","conversation":"c2c_bob","body":{"t":"` + strings.Repeat("x", 13_000) + `"}}`: 80002,
-		`{"action":"send","conversation":"c2c_bob","messageId":"01ARZ3NDEKTSV4RRFFQ69G5FAV","body":{}}`: 76001,
+		`not json`:                               7014,
+		``:                                       7014,
+		`[]`:                                     7014,
+		`"send"`:                                 7014,
+		`null`:                                   7014,
+		`{"action":"send","action":"revoke"}`:    7014,
+		`{"action":"fly"}`:                       7014,
+		`{"action":"$connect"}`:                  7014,
+		`{"action":"Send"}`:                      7014,
+		`{"action":5}`:                           7014,
+		`{"action":{"send":1}}`:                  7014,
+		`{}`:                                     7014,
+		`{"action":"send"}`:                      6017,
+		`{"action":"send","id":7}`:               6017,
+		`{"action":"send","conversation":"TO"}`:  6017,
+		`{"action":"sync","conversations":"TO"}`: 6017,
+		`{"action":"sync","conversations":[]}`:   6017,
+		`{"action":"read","conversation":"TO"}`:  6017,
+		`{"action":"conversations","after":true}`:                                                  6017,
+		`{"action":"send","conversation":5,"body":{}}`:                                             6017,
+		`{"action":"send","conversation":"TO","body":[]}`:                                          6017,
+		`{"action":"send","conversation":"TO","body":"text"}`:                                      6017,
+		`{"action":"send","conversation":"TO","body":{"a":1,"a":2}}`:                               6017,
+		`{"action":"send","conversation":"TO","body":{"a":"\ud800"}}`:                              6017,
+		`{"action":"send","conversation":"TO","body":{"text":"x"},"replyTo":1}`:                    6017,
+		`{"action":"send","conversation":"c2c_a#b","body":{}}`:                                     6017,
+		`{"action":"send","conversation":"c2c_ME","body":{}}`:                                      6017,
+		`{"action":"revoke","conversation":"TO","messageId":"x"}`:                                  6017,
+		`{"action":"revoke","conversation":"TO","messageIds":[]}`:                                  6017,
+		`{"action":"revoke","conversation":"TO","messageIds":"x"}`:                                 6017,
+		`{"action":"send","conversation":"TO","body":{"t":"` + strings.Repeat("x", 13_000) + `"}}`: 80002,
+		`{"action":"send","conversation":"TO","messageId":"01ARZ3NDEKTSV4RRFFQ69G5FAV","body":{}}`: 76001,
 	} {
+		raw = strings.NewReplacer(`"TO"`, `"`+to+`"`, "c2c_ME", "c2c_"+alice.user).Replace(raw)
 		alice.write(websocket.MessageText, []byte(raw))
 		reply := alice.take("the error of "+raw[:min(60, len(raw))], func(f frame) bool { return f["type"] == "reply" })
-		if code(reply) != want {
+		if failure, _ := reply["error"].(frame); code(reply) != want || failure["desc"] == "" || failure["retryable"] != false {
 			t.Errorf("%.80s: %v", raw, reply)
 		}
 	}
-	forged, _ := json.Marshal(frame{"action": "send", "id": "forged", "conversation": "c2c_" + people[1], "sub": "eve", "sender": "eve", "body": frame{"text": "x"}})
-	alice.write(websocket.MessageText, forged)
-	reply := alice.take("the forged send", func(f frame) bool { return f["id"] == "forged" })
-	if reply["message"].(frame)["sender"] != alice.user {
-		t.Errorf("a sender could be forged: %v", reply)
+	alice.inFrames(`{"action":"send","conversation":"` + to + `","body":{"t":"` + strings.Repeat("x", 100_000) + `"}}`)
+	if reply := alice.take("the error of a body of 100 KB", func(f frame) bool { return f["type"] == "reply" }); code(reply) != 80002 {
+		t.Errorf("a body of 100 KB: %v", reply)
 	}
-	if hello := alice.must("hello", nil); hello["user"] != alice.user {
+	if count := storedMessages(t, directKey(alice.user, bob.user)); count != 0 {
+		t.Errorf("%d messages are stored", count)
+	}
+	reply := alice.must("send", frame{"conversation": to, "sub": "eve", "sender": "eve", "user": "eve", "body": frame{"text": "x"}})
+	if sender := bob.event("message")["message"].(frame)["sender"]; reply["message"].(frame)["sender"] != alice.user || sender != alice.user {
+		t.Errorf("a sender could be forged: %v, %v", reply, sender)
+	}
+	if hello := alice.must("hello", frame{"user": "eve", "sub": "eve"}); hello["user"] != alice.user {
 		t.Errorf("hello: %v", hello)
 	}
+}
+
+// inFrames writes one message in several frames, each below API Gateway's 32 KB.
+func (d *device) inFrames(text string) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	writer, err := d.line.(library).socket.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for chunk := range slices.Chunk([]byte(text), 20_000) {
+		if _, err := writer.Write(chunk); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	if err := writer.Close(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// storedMessages counts a conversation's messages in DynamoDB.
+func storedMessages(t *testing.T, conversationKey string) int {
+	t.Helper()
+	read, err := storage().Query(t.Context(), &dynamodb.QueryInput{
+		TableName: aws.String("MessagesTable"), ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("pk=:pk AND begins_with(sk,:message)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":pk":      &types.AttributeValueMemberS{Value: conversationKey},
+			":message": &types.AttributeValueMemberS{Value: "msg#"},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(read.Count)
 }
 
 func TestFramesThatAPIGatewayRefusesCloseTheConnection(t *testing.T) {
@@ -303,6 +370,7 @@ func TestFramesThatAPIGatewayRefusesCloseTheConnection(t *testing.T) {
 		code websocket.StatusCode
 	}{
 		"binary":    {websocket.MessageBinary, []byte("{}"), websocket.StatusUnsupportedData},
+		"not UTF-8": {websocket.MessageText, []byte("{\"action\":\"hello\",\"id\":\"\xff\xfe\"}"), websocket.StatusInvalidFramePayloadData},
 		"oversized": {websocket.MessageText, []byte(`{"action":"send","body":"` + strings.Repeat("x", 100_000) + `"}`), websocket.StatusMessageTooBig},
 	} {
 		device := connect(t, people[0])
