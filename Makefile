@@ -94,6 +94,23 @@ test-sam: ## `sam local invoke` of each function, in containers, against the loc
 	@$(tools) sam docker java dynamodb-local elasticmq
 	@scripts/test-sam.sh
 
+##@ Measuring (docs/performance.md has the results; ARGS='--help' lists what can be changed)
+.PHONY: bench peers bench-cold bench-offline bench-compare
+bench: recall ## How long a recall takes, beside its floor: make bench ARGS='--large'
+	@$(tools) java dynamodb-local elasticmq
+	@./recall bench latency $(ARGS)
+peers: recall ## Recall beside AWS's sample chat, with up to 10,000 connections
+	@$(tools) java dynamodb-local elasticmq
+	@./recall bench peers $(ARGS)
+bench-cold: recall ## How long the functions take to start
+	@$(tools) java dynamodb-local elasticmq
+	@./recall bench cold $(ARGS)
+bench-offline: recall ## The local stack beside serverless-offline
+	@$(tools) java dynamodb-local serverless-offline
+	@$(path); ./recall bench offline $(ARGS)
+bench-compare: ## Processor time and memory of this tree against a commit: make bench-compare AGAINST=HEAD~1
+	@scripts/bench-compare.sh $(AGAINST)
+
 ##@ Deploying
 .PHONY: sam-build
 sam-build: ## Builds the functions as they are deployed (ARCHITECTURE=arm64 or x86_64)

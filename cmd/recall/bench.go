@@ -5,16 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"example.com/recall/local/stack"
+	"example.com/recall/local/websocket"
 	"example.com/recall/performance/chart"
 	"example.com/recall/performance/coldstart"
 	"example.com/recall/performance/devices"
 	"example.com/recall/performance/latency"
 	"example.com/recall/performance/measure"
+	"example.com/recall/performance/offline"
 	"example.com/recall/performance/peers"
 )
 
@@ -23,6 +27,8 @@ type benchCommand struct {
 	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"How long a recall takes to its reply, first and last notice (the default)."`
 	Cold    benchColdCommand    `cmd:"" help:"How long the functions take to start, beside a program that does nothing."`
 	Peers   benchPeersCommand   `cmd:"" help:"Recall beside AWS's sample chat, with more and more connections."`
+	Offline benchOfflineCommand `cmd:"" help:"The local stack beside serverless-offline."`
+	Stack   benchStackCommand   `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }
 
@@ -34,8 +40,8 @@ type benchOutput struct {
 
 // benchLatencies are put before the services.
 type benchLatencies struct {
-	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb"`
-	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms" name:"posts"`
+	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb-latency"`
+	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms" name:"connections-latency"`
 	Seed        uint64               `help:"Makes drawn latencies repeatable." default:"1"`
 }
 
@@ -169,6 +175,56 @@ func (c benchColdCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return c.print(report, report.Table(), nil)
+}
+
+// benchOfflineCommand is `recall bench offline`.
+type benchOfflineCommand struct {
+	Serverless  string `help:"Directory in which serverless-offline is installed." default:".tools/serverless-offline" type:"existingdir"`
+	Connections []int  `help:"Numbers of connections, ascending." default:"1000,10000"`
+	benchOutput
+}
+
+// Run measures and prints.
+func (c benchOfflineCommand) Run(ctx context.Context) error {
+	baseline, err := baselineProject()
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	report, err := offline.Run(ctx, offline.Options{
+		Program: program, Baseline: baseline, Serverless: c.Serverless, Connections: c.Connections, Echoes: 500, Flood: 5 * time.Second, Progress: benchProgress(),
+	})
+	if err != nil {
+		return err
+	}
+	return c.print(report, report.Table(), nil)
+}
+
+// benchStackCommand is the child process of a benchmark that compares the local stack: it has no quotas, which the others do
+// not imitate.
+type benchStackCommand struct {
+	Port int `arg:"" help:"Port of the WebSocket API."`
+}
+
+// Run serves until standard input ends.
+func (c benchStackCommand) Run(ctx context.Context) error {
+	baseline, err := baselineProject()
+	if err != nil {
+		return err
+	}
+	none := websocket.Throttle{RateLimit: -1}
+	running, err := stack.Start(ctx, stack.Options{
+		Project: filepath.Join(filepath.Dir(baseline), "offline", "local"), NoRights: true, Ports: stack.Ports{WebSocket: c.Port}, Limits: websocket.Limits{NewConnections: none, Requests: none},
+	})
+	if err != nil {
+		return err
+	}
+	defer running.Close()
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
 }
 
 // devicesInProcess is how many devices this process takes: with the stack's ends of their connections they are twice as many

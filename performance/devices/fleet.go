@@ -50,6 +50,9 @@ type Devices interface {
 
 // Fleet is Devices in this process.
 type Fleet struct {
+	// PerSecond is how many devices connect in a second; 0 = somewhat less than API Gateway's quota of 500.
+	PerSecond float64
+
 	mutex       sync.Mutex
 	sockets     []*websocket.Conn
 	expectation atomic.Pointer[expectation]
@@ -62,7 +65,11 @@ var _ Devices = (*Fleet)(nil)
 func (f *Fleet) Connect(ctx context.Context, dials []Dial) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(connectsAtOnce)
-	limiter := rate.NewLimiter(connectsPerSecond, connectsAtOnce)
+	perSecond := rate.Limit(connectsPerSecond)
+	if f.PerSecond > 0 {
+		perSecond = rate.Limit(f.PerSecond)
+	}
+	limiter := rate.NewLimiter(perSecond, connectsAtOnce)
 	for _, dial := range dials {
 		group.Go(func() error {
 			socket, err := connect(ctx, dial, limiter)
