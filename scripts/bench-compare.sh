@@ -9,7 +9,7 @@ against=HEAD
 if git diff --quiet HEAD; then against=HEAD~1; fi
 against=${1:-$against}
 count=${COUNT:-6}
-packages=(./shared/wire ./shared/gateway ./shared/recall)
+packages=(./shared/wire ./shared/gateway ./functions/revoke)
 benchstat=golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 scratch=$(mktemp -d)
