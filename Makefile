@@ -38,7 +38,7 @@ setup: ## Installs what building and testing needs
 	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck gosec sam checkov chromium docker spin
 
 .PHONY: test
-test: lint test-go race test-android test-scripts check-deploy ## Checks and tests everything, as CI does
+test: lint model test-go race test-android test-scripts check-deploy ## Checks and tests everything, as CI does
 
 .PHONY: fmt
 fmt: ## Formats the Go code
@@ -68,6 +68,10 @@ test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end wi
 race: ## The Go code that runs concurrently, under the race detector
 	@$(tools) gcc java dynamodb-local elasticmq
 	go test -race ./shared/... ./clients/go/... ./local/...
+
+.PHONY: model
+model: ## The formal model of who learns of a recall, in all interleavings (FULL=1: larger bounds)
+	@reliability/model/check.sh $(if $(FULL),--full)
 
 .PHONY: test-web test-android test-cpp test-apple
 test-web: ## The web client and the demo page

@@ -1,0 +1,269 @@
+/* Who learns of a recall? The order of commit, presence, post and settle (docs/design.md), with crashes between any two
+ * steps, as a model that Spin searches in all interleavings: reliability/model/check.sh.
+ *
+ * One device connects, and connects again when its line breaks. With TWO_RECALLS two messages that were there before are
+ * recalled; otherwise one message is recalled while it is being sent. What the design forbids is planted by a macro:
+ *
+ *   PRESENCE_BEFORE_COMMIT   who is connected is looked up before the recall is committed
+ *   SETTLE_BEFORE_POST       `due` is removed before the notices are posted
+ *   DROP_YOUNG               a 410 removes an entry whose handshake may still run
+ *   AGE_AFTER_THE_ANSWER     ... or whose handshake may have run when the post began
+ *   SETTLE_WHATEVER_IS_DUE   the send's settling removes the recall's `due` too
+ *   FORGET_EARLY             the client ignores a recall of a message that it has not seen
+ *   SYNC_BEFORE_REGISTERING  the device reads what changed before its connection is registered
+ */
+
+#define MESSAGES 2
+#define CONNECTIONS 2
+#ifndef CRASHES
+#define CRASHES 2
+#endif
+#ifndef FAILED_POSTS
+#define FAILED_POSTS 1
+#endif
+
+mtype:content = { nothing, body, tombstone };
+mtype:duty = { settled, sent, revoked };
+mtype:line = { unused, handshake, open, broken, closed };
+
+/* The Messages table. */
+mtype:content stored[MESSAGES];
+mtype:duty due[MESSAGES];
+
+/* The Connections table, and API Gateway. */
+bool registered[CONNECTIONS];
+mtype:line line[CONNECTIONS];
+
+/* The device: what its bubbles show, and whether it has synchronised over its present connection. */
+mtype:content bubble[MESSAGES];
+byte current;
+bool synchronised;
+
+byte crashes, failedPosts, functionsEnded;
+
+/* A function may die between any two of its steps; each has the label `ended`. */
+#define MAY_CRASH if :: atomic { crashes < CRASHES -> crashes++; goto ended } :: skip fi
+
+/* What the client does with an event or with a message of a sync, in any order and any number of times. */
+inline learn(m, what) {
+  if
+  :: what == tombstone ->
+#ifdef FORGET_EARLY
+    if
+    :: bubble[m] != nothing -> bubble[m] = tombstone
+    :: else
+    fi
+#else
+    bubble[m] = tombstone
+#endif
+  :: what == body && bubble[m] == nothing -> bubble[m] = body
+  :: else
+  fi
+}
+
+inline look() {
+  d_step { seen[0] = registered[0]; seen[1] = registered[1] }
+}
+
+/* One post: delivered, failed (429, 500, no answer), accepted for a line that is broken without anybody knowing, or 410.
+ * A 410 removes the entry if it was over 30 s old when the post began; a handshake is over by then, done or failed. */
+inline post(c, m, what) {
+  if
+  :: seen[c] ->
+    if
+    :: atomic { line[c] == open -> learn(m, what) }
+    :: (line[c] == open || line[c] == broken) && failedPosts < FAILED_POSTS -> failedPosts++; failed[c] = true
+    :: line[c] == broken
+#ifdef DROP_YOUNG
+    :: atomic { line[c] == handshake -> registered[c] = false }
+#else
+    :: line[c] == handshake
+#endif
+#ifdef AGE_AFTER_THE_ANSWER
+    :: line[c] == handshake -> atomic { line[c] != handshake -> registered[c] = false }
+#endif
+    :: line[c] == closed
+    :: atomic { line[c] == closed -> registered[c] = false }
+    fi
+  :: else
+  fi
+}
+
+inline settle(m, what) {
+  atomic {
+    if
+#ifdef SETTLE_WHATEVER_IS_DUE
+    :: due[m] = settled
+#else
+    :: due[m] == what -> due[m] = settled
+    :: else
+#endif
+    fi
+  }
+}
+
+#define reachedAll (!failed[0] && !failed[1])
+
+/* What is left over of a call is forgotten, so that states which differ only in that are one. */
+inline leave() {
+  d_step { seen[0] = false; seen[1] = false; failed[0] = false; failed[1] = false; functionsEnded++ }
+}
+
+/* functions/send for the first message. A crash before the commit changes nothing, one behind a look or a read neither. */
+proctype send() {
+  bool seen[CONNECTIONS], failed[CONNECTIONS];
+  atomic {
+    if
+    :: stored[0] == nothing -> stored[0] = body; due[0] = sent
+    :: else -> goto ended /* recalled before it was sent: already_recalled */
+    fi
+  };
+  look();
+  MAY_CRASH;
+  post(0, 0, body);
+  MAY_CRASH;
+  post(1, 0, body);
+  MAY_CRASH;
+  if
+  :: reachedAll -> settle(0, sent)
+  :: else
+  fi;
+ended:
+  leave()
+}
+
+/* functions/revoke. For the first message it is `unsent`: it stores a tombstone where nothing is. */
+proctype revoke(byte m) {
+  bool seen[CONNECTIONS], failed[CONNECTIONS];
+#ifdef PRESENCE_BEFORE_COMMIT
+  look();
+#endif
+  d_step { stored[m] = tombstone; due[m] = revoked };
+#ifdef SETTLE_BEFORE_POST
+  settle(m, revoked);
+#endif
+#ifndef PRESENCE_BEFORE_COMMIT
+  look();
+#endif
+  MAY_CRASH;
+  post(0, m, tombstone);
+  MAY_CRASH;
+  post(1, m, tombstone);
+  MAY_CRASH;
+  if
+  :: reachedAll -> settle(m, revoked)
+  :: else
+  fi;
+ended:
+  leave()
+}
+
+inline deliverOne(m) {
+  d_step { what = stored[m]; duty = due[m] };
+  look();
+  post(0, m, what);
+  post(1, m, what);
+  if
+  :: reachedAll -> settle(m, duty)
+  :: else /* tried again; whoever cannot be told for 60 s is disconnected, so that he connects and synchronises */
+    if
+    :: skip
+    :: disconnect(0); disconnect(1); settle(m, duty)
+    fi
+  fi;
+  d_step { what = nothing; duty = settled; seen[0] = false; seen[1] = false; failed[0] = false; failed[1] = false }
+}
+
+inline disconnect(c) {
+  atomic {
+    if
+    :: failed[c] -> line[c] = closed; registered[c] = false
+    :: else
+    fi
+  }
+}
+
+/* functions/deliver, called by the stream for as long as something is due; a crash of it is a call more. */
+proctype deliver() {
+  bool seen[CONNECTIONS], failed[CONNECTIONS];
+  mtype:content what = nothing;
+  mtype:duty duty = settled;
+end:
+  do
+  :: due[0] != settled -> deliverOne(0)
+  :: due[1] != settled -> deliverOne(1)
+  od
+}
+
+/* API Gateway finds broken lines out, and calls functions/connect for $disconnect, late or never. */
+proctype gateway() {
+end:
+  do
+  :: line[0] == broken -> line[0] = closed
+  :: line[1] == broken -> line[1] = closed
+  :: atomic { line[0] == closed && registered[0] -> registered[0] = false }
+  :: atomic { line[1] == closed && registered[1] -> registered[1] = false }
+  od
+}
+
+inline synchronise() {
+  read[0] = stored[0];
+  read[1] = stored[1];
+  atomic { learn(0, read[0]); learn(1, read[1]); read[0] = nothing; read[1] = nothing }
+}
+
+/* A device: handshake with functions/connect in it, sync, and again whenever the line breaks. */
+proctype device() {
+  mtype:content read[MESSAGES];
+  read[0] = nothing; read[1] = nothing;
+  do
+  :: current < CONNECTIONS ->
+#ifdef SYNC_BEFORE_REGISTERING
+    synchronise();
+#endif
+    line[current] = handshake;
+    registered[current] = true;
+    if
+    :: line[current] = open;
+#ifndef SYNC_BEFORE_REGISTERING
+      synchronise();
+#endif
+      synchronised = true;
+endOnline:
+      if
+      :: line[current] == closed
+      :: current + 1 < CONNECTIONS -> line[current] = broken
+      fi;
+      synchronised = false
+    :: current + 1 < CONNECTIONS -> line[current] = closed /* the handshake failed */
+    fi;
+    current++
+  :: else -> break
+  od
+}
+
+#define FUNCTIONS 2
+#define quiet (functionsEnded == FUNCTIONS && due[0] == settled && due[1] == settled && synchronised && line[current] == open)
+#define knows(m) (stored[m] != tombstone || bubble[m] == tombstone)
+
+/* G4 and G5: when nothing is under way any more, a device that is connected shows every recall. */
+proctype told() {
+end:
+  atomic { quiet && !(knows(0) && knows(1)) -> assert(false) }
+}
+
+init {
+  atomic {
+    due[0] = settled; due[1] = settled;
+    line[0] = unused; line[1] = unused;
+    stored[1] = body; bubble[1] = body;
+#ifdef TWO_RECALLS
+    stored[0] = body; bubble[0] = body;
+    run revoke(1);
+#else
+    stored[0] = nothing; bubble[0] = nothing;
+    run send();
+#endif
+    run revoke(0); run deliver(); run gateway(); run device(); run told()
+  }
+}
