@@ -10,15 +10,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/recall"
 )
 
-// BenchmarkFanOut posts one notice to 500 connections of a server that takes 15 ms for each, as @connections does. The
-// SDK's client is what Connections stands for.
+// BenchmarkFanOut posts one notice to 500 connections of a server that takes 15 ms for each, as @connections does.
 func BenchmarkFanOut(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -31,24 +29,12 @@ func BenchmarkFanOut(b *testing.B) {
 			return aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret", SessionToken: "token"}, nil
 		}),
 	}
-	for _, client := range []struct {
-		name string
-		api  gateway.API
-	}{
-		{"signed request", gateway.NewConnections(config, recall.SystemClock{}, server.URL)},
-		{"SDK client", apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
-			o.BaseEndpoint, o.Retryer = aws.String(server.URL), aws.NopRetryer{}
-		})},
-	} {
-		b.Run(client.name, func(b *testing.B) {
-			poster := &gateway.Poster{Client: client.api, Clock: recall.SystemClock{}}
-			b.ReportAllocs()
-			for b.Loop() {
-				if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {
-					b.Fatalf("%d posts failed", len(failed))
-				}
-			}
-		})
+	poster := &gateway.Poster{Client: gateway.NewClient(config, server.URL), Clock: recall.SystemClock{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {
+			b.Fatalf("%d posts failed", len(failed))
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 
@@ -23,6 +24,15 @@ import (
 type API interface {
 	PostToConnection(context.Context, *apigatewaymanagementapi.PostToConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error)
 	DeleteConnection(context.Context, *apigatewaymanagementapi.DeleteConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error)
+}
+
+// NewClient makes the SDK's client for a stage's endpoint, such as https://{api}.execute-api.{region}.amazonaws.com/{stage}.
+// It does not retry: the poster tries again itself, within its time.
+func NewClient(config aws.Config, endpoint string) *apigatewaymanagementapi.Client {
+	return apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
+		o.BaseEndpoint = aws.String(endpoint)
+		o.Retryer = aws.NopRetryer{}
+	})
 }
 
 // Forgetter forgets gone connections; recall.Presence is one.
@@ -38,8 +48,8 @@ const (
 	retryPause    = 100 * time.Millisecond
 )
 
-// Poster is recall.Notifier on @connections. Its Client must not retry by itself: the retries of a full client buffer
-// (429) would hold up the fan-out.
+// Poster is recall.Notifier on @connections. Its Client must not retry by itself (NewClient): the retries of a full client
+// buffer (429) would hold up the fan-out.
 type Poster struct {
 	Client   API
 	Presence Forgetter

@@ -1,6 +1,6 @@
 // Command chat is sendmessage of aws-samples/simple-websockets-chat-app, in Go: it scans the table of all connections and
 // posts the message to each; connections that are gone are deleted. Unlike the sample, which is written in JavaScript, it has
-// Recall's HTTP pool, signer and parallelism, so that only the design differs.
+// Recall's HTTP pool, client and parallelism, so that only the design differs.
 package main
 
 import (
@@ -16,7 +16,6 @@ import (
 
 	"example.com/recall/performance/baseline"
 	"example.com/recall/shared/gateway"
-	"example.com/recall/shared/recall"
 )
 
 func main() {
@@ -24,7 +23,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	connections := gateway.NewConnections(config, recall.SystemClock{}, environment.ManagementEndpoint)
+	connections := gateway.NewClient(config, environment.ManagementEndpoint)
 	lambda.Start(func(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		answer := events.APIGatewayProxyResponse{StatusCode: http.StatusOK}
 		var message baseline.Message
