@@ -144,11 +144,12 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 		if data == nil {
 			return nil
 		}
+		began := recall.At(p.poster.Clock.Now())
 		if err = p.post(ctx, connection, data); err == nil {
 			return nil
 		}
 		if gone(err) {
-			return p.forget(ctx, connection)
+			return p.forget(ctx, connection, began)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -165,11 +166,11 @@ func (p *posting) post(ctx context.Context, connection recall.Connection, data [
 	return err
 }
 
-// forget drops a gone connection's entry. A young one's handshake may still run: it is not postable yet, but registered,
-// and it syncs once it is through.
-func (p *posting) forget(ctx context.Context, connection recall.Connection) error {
-	now := recall.At(p.poster.Clock.Now())
-	if now.Sub(connection.ConnectedAt) <= recall.YoungConnection {
+// forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the post
+// began: it was not postable yet, but registered, and it syncs once it is through. By the answer it may be old and open
+// (reliability/model, AGE_AFTER_THE_ANSWER).
+func (p *posting) forget(ctx context.Context, connection recall.Connection, began recall.Instant) error {
+	if began.Sub(connection.ConnectedAt) <= recall.YoungConnection {
 		return nil
 	}
 	p.poster.observe(recall.MetricGone)

@@ -128,6 +128,19 @@ func TestAConnectionWhoseHandshakeMayStillRunIsNotForgotten(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatWasYoungWhenThePostBeganIsNotForgotten(t *testing.T) {
+	clock, presence := recalltest.NewClock(), &memory{}
+	api := &api{post: func(context.Context, recall.ConnectionID) error {
+		clock.Advance(time.Second) // the handshake ends meanwhile, and the connection is open
+		return errGone
+	}}
+	poster := &gateway.Poster{Client: api, Presence: presence, Clock: clock}
+	failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", recall.YoungConnection, clock)})
+	if len(failed) != 0 || len(presence.forgotten) != 0 {
+		t.Errorf("failed %v, forgotten %v", failed, presence.forgotten)
+	}
+}
+
 func TestAFailureToForgetIsNobodysFailure(t *testing.T) {
 	clock, presence := recalltest.NewClock(), &memory{failure: errors.New("throttled")}
 	poster := &gateway.Poster{Client: &api{post: func(context.Context, recall.ConnectionID) error { return errGone }}, Presence: presence, Clock: clock}
