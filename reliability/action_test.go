@@ -1,0 +1,185 @@
+package reliability
+
+import (
+	"context"
+	"testing"
+
+	"example.com/recall/reliability/simulation"
+	"example.com/recall/shared/recall"
+)
+
+// action is one request. act is what a client sends, and sends again until it is answered; the same IDs each time.
+type action struct {
+	name       string
+	group, big bool
+	// sent is how many messages there are before.
+	sent int
+	act  func(ctx context.Context, process *recall.Service, s *scene) error
+	// commit is the call after which the rest is deliver's, where there is one; nth counts its label from 1.
+	commit string
+	nth    int
+	// then is done by a healthy process after the retry, to see that all still works.
+	then  func(ctx context.Context, process *recall.Service, s *scene) error
+	check func(t *testing.T, s *scene)
+	// ends tells that there is no conversation afterwards.
+	ends bool
+}
+
+// actions are all requests of all functions that have outside calls.
+func actions() []action {
+	return append(append(recalls(), devices()...), administration()...)
+}
+
+func sendLast(ctx context.Context, p *recall.Service, s *scene) error {
+	return send(ctx, p, s, s.actor, s.ids[len(s.ids)-1])
+}
+
+func revokeFirst(count int) func(context.Context, *recall.Service, *scene) error {
+	return func(ctx context.Context, p *recall.Service, s *scene) error {
+		return revoke(ctx, p, s, s.actor, false, s.ids[:count]...)
+	}
+}
+
+func revokeUnsent(ctx context.Context, p *recall.Service, s *scene) error {
+	return revoke(ctx, p, s, s.actor, true, s.ids[len(s.ids)-1])
+}
+
+func moderate(ctx context.Context, p *recall.Service, s *scene) error {
+	return revoke(ctx, p, s, s.bystander, false, s.ids[0])
+}
+
+func adminRevoke(ctx context.Context, p *recall.Service, s *scene) error {
+	for _, result := range p.AdminRevoke(ctx, recall.AdminRevoke{Conversation: s.conversation, MessageIDs: s.ids[:2], Reason: theReason}) {
+		if result.Err != nil {
+			return result.Err
+		}
+	}
+	return nil
+}
+
+func recalls() []action {
+	const put, update = "PutItem msg", "UpdateItem msg"
+	return []action{
+		{name: "the first message between two", act: sendLast, commit: put, nth: 1},
+		{name: "a later message", sent: 2, act: sendLast, commit: put, nth: 1},
+		{name: "a recall", sent: 2, act: revokeFirst(1), commit: update, nth: 1},
+		{name: "a recall of three messages", sent: 3, act: revokeFirst(3), commit: update, nth: 1},
+		{name: "an unsent recall", act: revokeUnsent, commit: update, nth: 1},
+		{name: "an admin's recall", sent: 2, act: adminRevoke, commit: update, nth: 1},
+		{name: "a message to a group", group: true, sent: 1, act: sendLast, commit: put, nth: 1},
+		{name: "a recall in a group", group: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+		// The first try, as the sender, is refused.
+		{name: "a moderator's recall", group: true, sent: 1, act: moderate, commit: update, nth: 2},
+		{name: "an unsent recall in a group", group: true, act: revokeUnsent, commit: update, nth: 1},
+		{name: "a message to a big group", group: true, big: true, act: sendLast, commit: put, nth: 1},
+		{name: "a recall in a big group", group: true, big: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+	}
+}
+
+// devices are the requests of $connect, $disconnect, hello, sync, read and conversations.
+func devices() []action {
+	return []action{
+		{name: "a connect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			device := s.world.Arrive(s.members[1], s.bystander)
+			if err := s.world.Register(ctx, p, device); err != nil {
+				return err
+			}
+			s.world.Accept(device)
+			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
+		}},
+		{name: "a disconnect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			return s.world.Close(ctx, p, s.bystander, true)
+		}},
+		{name: "a sync", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			return s.bystander.Sync(ctx, p, s.conversation)
+		}},
+		{name: "a sync in a group", group: true, sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			return s.bystander.Sync(ctx, p, s.conversation)
+		}},
+		{name: "a read", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			_, err := p.Read(ctx, s.bystander.Caller(), recall.ReadRequest{Conversation: s.conversation, MessageID: s.ids[0]})
+			return err
+		}},
+		{name: "a list", group: true, sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			_, err := p.Conversations(ctx, s.bystander.Caller(), "")
+			return err
+		}},
+		{name: "a hello", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			_, err := p.Hello(ctx, s.bystander.Caller())
+			return err
+		}},
+	}
+}
+
+func administration() []action {
+	put := func(member func(*scene) recall.UserID, role recall.MemberRole) func(context.Context, *recall.Service, *scene) error {
+		return func(ctx context.Context, p *recall.Service, s *scene) error {
+			return p.PutMember(ctx, recall.AdminPutMember{Group: s.conversation.Group(), User: member(s), Role: role})
+		}
+	}
+	actor := func(s *scene) recall.UserID { return s.members[0] }
+	newcomer := func(s *scene) recall.UserID { return s.newcomer }
+	return []action{
+		{name: "a recall of all of a sender's", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			page, err := p.AdminRevokeBySender(ctx, recall.AdminRevokeBySender{Conversation: s.conversation, Sender: s.members[0], Reason: theReason})
+			for _, result := range page.Results {
+				if result.Err != nil {
+					return result.Err
+				}
+			}
+			return err
+		}},
+		{name: "a change of a group", group: true, sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			return p.PutGroup(ctx, recall.AdminPutGroup{Group: s.conversation.Group(), Name: "renamed"})
+		}},
+		{name: "a new member", group: true, sent: 1, then: sendLast, act: put(newcomer, recall.MemberMember), check: wantRole(newcomer, recall.MemberMember)},
+		{name: "another role", group: true, sent: 1, then: sendLast, act: put(actor, recall.MemberAdmin), check: wantRole(actor, recall.MemberAdmin)},
+		{name: "a member who goes", group: true, sent: 1, check: wantRole(newcomer, ""), act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			if err := put(newcomer, recall.MemberMember)(ctx, s.world.Process(simulation.Healthy{}), s); err != nil {
+				return err
+			}
+			return p.DeleteMember(ctx, s.conversation.Group(), s.newcomer)
+		}},
+		{name: "the end of a group", group: true, sent: 2, ends: true, check: wantNothing, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			for {
+				if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
+					return err
+				}
+			}
+		}},
+		{name: "a change of the settings", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, _ *scene) error {
+			return p.PutSettings(ctx, simulation.Window)
+		}},
+		{name: "an audit", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			_, err := p.Audit(ctx, recall.AdminAudit{Conversation: s.conversation})
+			return err
+		}},
+	}
+}
+
+// wantRole wants the roster and the user's own list to agree on his role; empty is none.
+func wantRole(of func(*scene) recall.UserID, role recall.MemberRole) func(*testing.T, *scene) {
+	return func(t *testing.T, s *scene) {
+		t.Helper()
+		store := s.world.Process(simulation.Healthy{}).Store
+		_, _, inRoster, err := store.HeadAndMember(t.Context(), s.conversation.Group(), of(s))
+		must(t, err)
+		membership, listed, err := store.Membership(t.Context(), of(s), s.conversation)
+		must(t, err)
+		if inRoster != role || membership.Role != role || listed != (role != "") {
+			t.Errorf("the roster says %q, his list says %q (%v), wanted %q", inRoster, membership.Role, listed, role)
+		}
+	}
+}
+
+// wantNothing wants nothing to be left of the group.
+func wantNothing(t *testing.T, s *scene) {
+	t.Helper()
+	items, err := s.world.RawMessages(t.Context(), s.conversation)
+	must(t, err)
+	memberships, err := s.world.Process(simulation.Healthy{}).Store.Memberships(t.Context(), s.members[0])
+	must(t, err)
+	if len(items) != 0 || len(memberships) != 0 {
+		t.Errorf("%d messages and %d list rows are left of a deleted group", len(items), len(memberships))
+	}
+}

@@ -1,0 +1,99 @@
+package reliability
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"example.com/recall/reliability/simulation"
+	"example.com/recall/shared/recall"
+)
+
+// TestEveryGuaranteeHoldsWhateverHappensToACall takes every action of every function, and every outside call that it
+// makes, and lets that one call be the last of its process, be refused, or be done without an answer.
+func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
+	var calls, faults atomic.Int64
+	t.Cleanup(func() { t.Logf("%d calls, %d faults of them enumerated", calls.Load(), faults.Load()) })
+	for _, a := range actions() {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			world := newWorld(t)
+			if a.big {
+				fillCrowd(t, world)
+			}
+			s := stage(t, world, a, 0)
+			recorder := &simulation.Recorder{}
+			must(t, a.act(t.Context(), world.Process(recorder), s))
+			settle(t, s, a)
+			check(t, s, a)
+			calls.Add(int64(recorder.Calls()))
+			for i, point := range recorder.Points() {
+				t.Run(point.String(), func(t *testing.T) {
+					s := stage(t, world, a, i+1)
+					fault := &simulation.At{Point: point}
+					_ = a.act(t.Context(), world.Process(fault), s) // an error or none: the client asks again
+					if !fault.Reached() {
+						t.Fatal("the call was not made this time")
+					}
+					settle(t, s, a)
+					check(t, s, a)
+				})
+				faults.Add(1)
+			}
+		})
+	}
+}
+
+// TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver does the same to deliver, after a function that was killed right
+// after its commit.
+func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
+	var calls, faults atomic.Int64
+	t.Cleanup(func() { t.Logf("%d calls, %d faults of them enumerated", calls.Load(), faults.Load()) })
+	for _, a := range actions() {
+		if a.commit == "" {
+			continue // owes nothing to deliver, or owes it as another action does
+		}
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			world := newWorld(t)
+			if a.big {
+				fillCrowd(t, world)
+			}
+			recorder := &simulation.Recorder{}
+			s := abandoned(t, world, a, 0)
+			must(t, world.Deliver(t.Context(), func() *recall.Service { return world.Process(recorder) }))
+			settle(t, s, a)
+			check(t, s, a)
+			calls.Add(int64(recorder.Calls()))
+			for i, point := range recorder.Points() {
+				t.Run(point.String(), func(t *testing.T) {
+					s := abandoned(t, world, a, i+1)
+					fault := &simulation.At{Point: point}
+					must(t, world.Deliver(t.Context(), func() *recall.Service {
+						if fault.Reached() {
+							return world.Process(simulation.Healthy{})
+						}
+						return world.Process(fault)
+					}))
+					if !fault.Reached() {
+						t.Fatal("the call was not made this time")
+					}
+					settle(t, s, a)
+					check(t, s, a)
+				})
+				faults.Add(1)
+			}
+		})
+	}
+}
+
+// abandoned stages an action whose process was killed right after its commit, so that all the rest is deliver's.
+func abandoned(t *testing.T, world *simulation.World, a action, take int) *scene {
+	t.Helper()
+	s := stage(t, world, a, take)
+	killer := &simulation.At{Point: simulation.Point{Label: a.commit, Nth: a.nth, Kind: simulation.KilledAfter}}
+	_ = a.act(t.Context(), world.Process(killer), s) // nobody is left to see its error
+	if !killer.Reached() {
+		t.Fatalf("the action does not commit with %s", a.commit)
+	}
+	return s
+}

@@ -1,0 +1,151 @@
+package reliability
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/reliability/simulation"
+	"example.com/recall/shared/recall"
+)
+
+// scene is a conversation with its devices, before the action whose process has a fault.
+type scene struct {
+	world        *simulation.World
+	conversation recall.Conversation
+	members      []recall.UserID
+	actor        *simulation.Device
+	bystander    *simulation.Device
+	ids          []recall.MessageID
+	// newcomer is a user who is in no conversation yet.
+	newcomer recall.UserID
+}
+
+// theBody and theReason hold the canary that no log line may show.
+const (
+	theBody   recall.Body   = `{"text":"hello ` + simulation.Canary + `"}`
+	theReason recall.Reason = "why " + simulation.Canary
+)
+
+// crowd is the one big group of a world: filling it for every scene would take most of the time.
+const crowd recall.GroupID = "crowd"
+
+// stage sets the scene: users of its own, connected, and what was sent before.
+func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
+	t.Helper()
+	healthy := world.Process(simulation.Healthy{})
+	name := func(role string) recall.UserID { return recall.UserID(fmt.Sprintf("%s%d", role, take)) }
+	s := &scene{world: world, members: []recall.UserID{name("actor"), name("bystander")}, newcomer: name("newcomer")}
+	s.conversation = recall.Between(s.members[0], s.members[1])
+	if a.group {
+		s.conversation = recall.InGroup(recall.GroupID(fmt.Sprintf("group%d", take)))
+		if a.big {
+			s.conversation = recall.InGroup(crowd)
+		}
+		must(t, healthy.PutGroup(t.Context(), recall.AdminPutGroup{Group: s.conversation.Group(), Name: "group"}))
+		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{Group: s.conversation.Group(), User: s.members[0], Role: recall.MemberMember}))
+		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{Group: s.conversation.Group(), User: s.members[1], Role: recall.MemberOwner}))
+	}
+	s.actor = connected(t, world, s.members[0])
+	s.bystander = connected(t, world, s.members[1])
+	for range a.sent {
+		id := world.NewMessageID()
+		must(t, send(t.Context(), healthy, s, s.actor, id))
+		s.ids = append(s.ids, id)
+	}
+	must(t, world.Deliver(t.Context(), func() *recall.Service { return healthy }))
+	s.ids = append(s.ids, world.NewMessageID())
+	return s
+}
+
+// fillCrowd makes the big group bigger than one call serves.
+func fillCrowd(t *testing.T, world *simulation.World) {
+	t.Helper()
+	var rows []types.TransactWriteItem
+	for i := range recall.MembersInCall {
+		rows = append(rows, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(world.MessagesTable), Item: map[string]types.AttributeValue{
+			"pk":   &types.AttributeValueMemberS{Value: recall.InGroup(crowd).Key()},
+			"sk":   &types.AttributeValueMemberS{Value: fmt.Sprintf("member#crowd%d", i)},
+			"role": &types.AttributeValueMemberS{Value: "member"},
+		}}})
+		if len(rows) == 100 || i == recall.MembersInCall-1 {
+			_, err := world.Database.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: rows})
+			must(t, err)
+			rows = nil
+		}
+	}
+}
+
+func connected(t *testing.T, world *simulation.World, user recall.UserID) *simulation.Device {
+	t.Helper()
+	device, err := world.Connect(t.Context(), world.Process(simulation.Healthy{}), user, nil)
+	must(t, err)
+	return device
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func send(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device, id recall.MessageID) error {
+	result, err := process.Send(ctx, device.Caller(), recall.SendRequest{Conversation: s.conversation, MessageID: id, Body: theBody})
+	if err == nil {
+		device.Acknowledged(s.conversation, result.Message.ID, theBody, 0)
+	}
+	return err
+}
+
+func revoke(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device, unsent bool, ids ...recall.MessageID) error {
+	results := process.Revoke(ctx, device.Caller(), recall.RevokeRequest{Conversation: s.conversation, MessageIDs: ids, Unsent: unsent, Reason: theReason})
+	var failed error
+	for _, result := range results {
+		if result.Err != nil {
+			failed = result.Err
+			continue
+		}
+		device.Acknowledged(s.conversation, result.MessageID, "", result.Revoked.At)
+	}
+	return failed
+}
+
+// settle lets the client ask again until it is answered, a device connect late, and the event sources do their work.
+func settle(t *testing.T, s *scene, a action) {
+	t.Helper()
+	healthy := func() *recall.Service { return s.world.Process(simulation.Healthy{}) }
+	if err := a.act(t.Context(), healthy(), s); err != nil {
+		t.Errorf("the client's retry: %v", err)
+	}
+	if a.then != nil {
+		must(t, a.then(t.Context(), healthy(), s))
+	}
+	if !a.ends {
+		late := connected(t, s.world, s.members[1])
+		must(t, late.Sync(t.Context(), healthy(), s.conversation))
+	}
+	must(t, s.world.Deliver(t.Context(), healthy))
+}
+
+// check holds the guarantees, and leaves nobody connected for the next scene.
+func check(t *testing.T, s *scene, a action) {
+	t.Helper()
+	if !a.ends {
+		violations, err := s.world.Check(t.Context(), s.conversation, s.members[:2], s.ids[0])
+		must(t, err)
+		for _, violation := range violations {
+			t.Error(violation)
+		}
+	}
+	if a.check != nil {
+		a.check(t, s)
+	}
+	for _, device := range s.world.Open() {
+		must(t, s.world.Close(context.Background(), nil, device, false))
+	}
+}

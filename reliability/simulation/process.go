@@ -1,0 +1,185 @@
+package simulation
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	gone "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/dynamo"
+	"example.com/recall/shared/gateway"
+	"example.com/recall/shared/recall"
+)
+
+// Window is the recall window of all processes.
+const Window = recall.DefaultWindow
+
+// Process is a function's environment: the rules with the real adapters, whose outside calls go through the fault.
+func (w *World) Process(fault Fault) *recall.Service { return w.ProcessWithSkew(fault, 0) }
+
+// ProcessWithSkew is one on a machine whose clock is off.
+func (w *World) ProcessWithSkew(fault Fault, skew time.Duration) *recall.Service {
+	calls := &calls{world: w, fault: fault}
+	clock := skewed{w.Clock, skew}
+	log := slog.New(slog.NewJSONHandler(w, nil))
+	presence := &dynamo.Presence{Client: calls, Table: w.ConnectionsTable, Clock: clock}
+	return &recall.Service{
+		Store:     &dynamo.Store{Client: calls, Table: w.MessagesTable},
+		Presence:  presence,
+		Notifier:  &gateway.Poster{Client: calls, Presence: presence, Clock: clock, Log: log},
+		Queue:     queued{calls},
+		Publisher: published{calls},
+		Clock:     clock,
+		Log:       log,
+		Window:    Window,
+		Retention: 365 * 24 * time.Hour,
+		Sleep:     func(ctx context.Context, duration time.Duration) error { return ctx.Err() },
+	}
+}
+
+// calls is every outside call of one process.
+type calls struct {
+	world *World
+	fault Fault
+}
+
+var (
+	_ dynamo.API  = (*calls)(nil)
+	_ gateway.API = (*calls)(nil)
+)
+
+func around[O any](c *calls, label string, do func() (O, error)) (O, error) {
+	var output O
+	err := c.fault.Around(label, func() (err error) {
+		output, err = do()
+		return err
+	})
+	if err != nil {
+		var nothing O
+		return nothing, err
+	}
+	return output, nil
+}
+
+// labelOf names a call by its table and the kind of item.
+func (c *calls) labelOf(operation, table string, key map[string]types.AttributeValue) string {
+	if table == c.world.ConnectionsTable {
+		return operation + " presence"
+	}
+	sort, _ := key["sk"].(*types.AttributeValueMemberS)
+	if sort == nil {
+		return operation
+	}
+	kind, _, _ := strings.Cut(sort.Value, "#")
+	return operation + " " + kind
+}
+
+// GetItem is dynamo.API's.
+func (c *calls) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return around(c, c.labelOf("GetItem", *in.TableName, in.Key), func() (*dynamodb.GetItemOutput, error) { return c.world.Database.GetItem(ctx, in) })
+}
+
+// PutItem is dynamo.API's.
+func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	return around(c, c.labelOf("PutItem", *in.TableName, in.Item), func() (*dynamodb.PutItemOutput, error) {
+		output, err := c.world.Database.PutItem(ctx, in)
+		if err == nil {
+			c.world.changed(in.Item)
+		}
+		return output, err
+	})
+}
+
+// UpdateItem is dynamo.API's. A settling is told from a recall by what it removes.
+func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	label := c.labelOf("UpdateItem", *in.TableName, in.Key)
+	if aws.ToString(in.UpdateExpression) == "REMOVE due" {
+		label += " settle"
+	}
+	return around(c, label, func() (*dynamodb.UpdateItemOutput, error) {
+		output, err := c.world.Database.UpdateItem(ctx, in)
+		if err == nil {
+			c.world.changed(output.Attributes)
+		}
+		return output, err
+	})
+}
+
+// DeleteItem is dynamo.API's.
+func (c *calls) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	return around(c, c.labelOf("DeleteItem", *in.TableName, in.Key), func() (*dynamodb.DeleteItemOutput, error) { return c.world.Database.DeleteItem(ctx, in) })
+}
+
+// Query is dynamo.API's.
+func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return around(c, strings.TrimSpace("Query "+aws.ToString(in.IndexName)), func() (*dynamodb.QueryOutput, error) { return c.world.Database.Query(ctx, in) })
+}
+
+// BatchGetItem is dynamo.API's.
+func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	label := "BatchGetItem"
+	if _, presence := in.RequestItems[c.world.ConnectionsTable]; presence {
+		label += " presence"
+	}
+	return around(c, label, func() (*dynamodb.BatchGetItemOutput, error) { return c.world.Database.BatchGetItem(ctx, in) })
+}
+
+// TransactWriteItems is dynamo.API's.
+func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return around(c, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
+		return c.world.Database.TransactWriteItems(ctx, in)
+	})
+}
+
+// PostToConnection is gateway.API's: the device reads the frame at once, or is gone.
+func (c *calls) PostToConnection(_ context.Context, in *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+	return around(c, post, func() (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
+		if device == nil {
+			return nil, &gone.GoneException{}
+		}
+		return &apigatewaymanagementapi.PostToConnectionOutput{}, device.receive(in.Data)
+	})
+}
+
+// DeleteConnection is gateway.API's.
+func (c *calls) DeleteConnection(_ context.Context, in *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+	return around(c, "DeleteConnection", func() (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
+		if device == nil {
+			return nil, &gone.GoneException{}
+		}
+		return &apigatewaymanagementapi.DeleteConnectionOutput{}, c.world.Close(context.Background(), nil, device, false)
+	})
+}
+
+// queued is the process's queue.
+type queued struct{ calls *calls }
+
+// Enqueue is recall.Queue's.
+func (q queued) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
+	return q.calls.fault.Around("SendMessageBatch", func() error { return q.calls.world.Enqueue(ctx, chunks) })
+}
+
+// published is the process's bus.
+type published struct{ calls *calls }
+
+// PublishRecalled is recall.Publisher's.
+func (p published) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
+	return p.calls.fault.Around("PutEvents", func() error { p.calls.world.publish(recalled); return nil })
+}
+
+// skewed is the clock of one machine among many.
+type skewed struct {
+	world recall.Clock
+	by    time.Duration
+}
+
+// Now is recall.Clock's.
+func (s skewed) Now() time.Time { return s.world.Now().Add(s.by) }

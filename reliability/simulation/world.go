@@ -1,0 +1,255 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.com/recall/shared/dynamo"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/recall/recalltest"
+)
+
+// World is everything outside the functions.
+type World struct {
+	Database                        dynamo.API
+	MessagesTable, ConnectionsTable string
+	Clock                           *recalltest.Clock
+
+	mutex   sync.Mutex
+	devices map[recall.ConnectionID]*Device
+	all     []*Device
+	queue   []queuedChunk
+	next    int
+	// records are what the table's stream holds for deliver; past is what was taken from it.
+	records, past []recall.Message
+	// published are the recalls that the bus was told of.
+	published map[string]bool
+	// leaks are log lines that hold a secret.
+	leaks []string
+}
+
+// Canary is in every text and reason; no log line may hold it.
+const Canary = "canary"
+
+// Write takes a log line of any process.
+func (w *World) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), Canary) {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.leaks = append(w.leaks, string(line))
+	}
+	return len(line), nil
+}
+
+func (w *World) publish(recalled recall.Recalled) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.published[recalled.Conversation.Key()+" "+string(recalled.MessageID)] = true
+}
+
+// New makes an empty world on two tables.
+func New(database dynamo.API, messagesTable, connectionsTable string) *World {
+	return &World{
+		Database: database, MessagesTable: messagesTable, ConnectionsTable: connectionsTable,
+		Clock:     recalltest.NewClock(),
+		devices:   make(map[recall.ConnectionID]*Device),
+		published: make(map[string]bool),
+	}
+}
+
+// Now is the world's time.
+func (w *World) Now() recall.Instant { return w.Clock.Instant() }
+
+// NewMessageID is the ID that a client with a good clock would make.
+func (w *World) NewMessageID() recall.MessageID { return recall.NewMessageID(w.Now()) }
+
+// Arrive makes a device of the user's that is not connected yet; it goes on from what before held.
+func (w *World) Arrive(user recall.UserID, before *Device) *Device {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.next++
+	return newDevice(w, user, recall.ConnectionID(fmt.Sprintf("connection%d=", w.next)), w.Now(), before)
+}
+
+// Register is the handshake's first part, $connect: the device is registered, but a post to it still gets 410.
+func (w *World) Register(ctx context.Context, process *recall.Service, device *Device) error {
+	return process.Connect(ctx, device.connection)
+}
+
+// Accept ends the handshake: from now on posts reach the device.
+func (w *World) Accept(device *Device) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.devices[device.connection.ID] = device
+	w.all = append(w.all, device)
+}
+
+// Connect does both parts of the handshake.
+func (w *World) Connect(ctx context.Context, process *recall.Service, user recall.UserID, before *Device) (*Device, error) {
+	device := w.Arrive(user, before)
+	if err := w.Register(ctx, process, device); err != nil {
+		return nil, err
+	}
+	w.Accept(device)
+	return device, nil
+}
+
+// Close ends a device's connection; told says whether $disconnect reaches the functions.
+func (w *World) Close(ctx context.Context, process *recall.Service, device *Device, told bool) error {
+	w.mutex.Lock()
+	delete(w.devices, device.connection.ID)
+	w.mutex.Unlock()
+	if !told {
+		return nil
+	}
+	return process.Disconnected(ctx, device.connection)
+}
+
+// Open are the devices that are connected now.
+func (w *World) Open() []*Device {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	var open []*Device
+	for _, device := range w.all {
+		if w.devices[device.connection.ID] == device {
+			open = append(open, device)
+		}
+	}
+	return open
+}
+
+func (w *World) device(id recall.ConnectionID) *Device {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.devices[id]
+}
+
+// queuedChunk is a chunk and how often it was received.
+type queuedChunk struct {
+	chunk    recall.Chunk
+	received int
+}
+
+// lastTry is functions/deliver's: from this receive count on, a chunk's unreachable connections are given up.
+const lastTry = 3
+
+// Enqueue is recall.Queue.
+func (w *World) Enqueue(_ context.Context, chunks []recall.Chunk) error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for _, chunk := range chunks {
+		w.queue = append(w.queue, queuedChunk{chunk: chunk})
+	}
+	return nil
+}
+
+// changed is the table's stream with the filter of the template: items that owe something.
+func (w *World) changed(item map[string]types.AttributeValue) {
+	message, ok := dynamo.MessageOf(item)
+	if !ok || message.Due == recall.DueNothing {
+		return
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.records = append(w.records, message)
+}
+
+// maximumRounds bounds how often deliver is called for the same records: more than every retry that an event source
+// would make, so that what is still owed then is owed for ever.
+const maximumRounds = 50
+
+// Deliver does what the event sources would: it brings every record of the stream, and every chunk, until all are taken.
+// process makes the environment for each; it may be one that fails.
+func (w *World) Deliver(ctx context.Context, process func() *recall.Service) error {
+	for range maximumRounds {
+		if w.DeliverOnce(ctx, process) {
+			return nil
+		}
+	}
+	return fmt.Errorf("records are left after %d rounds", maximumRounds)
+}
+
+// DeliverOnce brings what there is once; what fails comes again the next time. It tells whether nothing is left.
+func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service) bool {
+	w.mutex.Lock()
+	records, chunks := w.records, w.queue
+	w.records, w.queue = nil, nil
+	w.mutex.Unlock()
+	if len(records) > 0 {
+		w.Clock.Advance(recall.DeliverAfter)
+	}
+	for _, message := range records {
+		if err := finish(ctx, process(), message); err != nil {
+			w.Clock.Advance(10 * time.Second) // the event source's pause
+			w.mutex.Lock()
+			w.records = append(w.records, message)
+			w.mutex.Unlock()
+		}
+	}
+	for _, each := range chunks {
+		each.received++
+		if err := process().DeliverChunk(ctx, each.chunk, each.received >= lastTry); err != nil {
+			w.mutex.Lock()
+			w.queue = append(w.queue, each)
+			w.mutex.Unlock()
+		}
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.past = append(w.past, records...)
+	return len(w.records) == 0 && len(w.queue) == 0
+}
+
+// Redeliver brings old records again, the latest first, as a stream may after a failure.
+func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
+	w.mutex.Lock()
+	past := w.past
+	w.past = nil
+	w.mutex.Unlock()
+	for _, message := range slices.Backward(past) {
+		_ = finish(ctx, process, message) // it was taken before, so nobody waits for it
+	}
+}
+
+// finish does with a record what deliver's handler does.
+func finish(ctx context.Context, process *recall.Service, message recall.Message) error {
+	if message.Revoked != nil {
+		recalled := recall.Recalled{
+			Conversation: message.Conversation, MessageID: message.ID, Sender: message.Sender, SentAt: message.SentAt, Revocation: *message.Revoked,
+		}
+		if err := process.Publish(ctx, recalled); err != nil {
+			return err
+		}
+	}
+	return process.Finish(ctx, message.Conversation, message.ID, message.ChangedAt())
+}
+
+// RawMessages reads a conversation's items as they are stored.
+func (w *World) RawMessages(ctx context.Context, conversation recall.Conversation) ([]map[string]types.AttributeValue, error) {
+	var items []map[string]types.AttributeValue
+	query := &dynamodb.QueryInput{
+		TableName:                 &w.MessagesTable,
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk=:pk AND begins_with(sk,:prefix)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: conversation.Key()}, ":prefix": &types.AttributeValueMemberS{Value: "msg#"}},
+	}
+	for {
+		read, err := w.Database.Query(ctx, query)
+		if err != nil {
+			return nil, fmt.Errorf("read the items: %w", err)
+		}
+		items = append(items, read.Items...)
+		if len(read.LastEvaluatedKey) == 0 {
+			return items, nil
+		}
+		query.ExclusiveStartKey = read.LastEvaluatedKey
+	}
+}
