@@ -158,7 +158,7 @@ func chatInput() (lines func() (string, error), output io.Writer, restore func()
 		io.Reader
 		io.Writer
 	}{os.Stdin, os.Stdout}, "> ")
-	if width, height, err := term.GetSize(input); err == nil {
+	if width, height, err := term.GetSize(input); err == nil && width > 0 {
 		_ = screen.SetSize(width, height) // it keeps its standard size
 	}
 	return screen.ReadLine, screen, func() { _ = term.Restore(input, before) }, nil // nothing can be done about it

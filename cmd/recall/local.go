@@ -87,7 +87,7 @@ func (c *localCommand) Run(ctx context.Context) error {
 	if c.JSON {
 		err = json.NewEncoder(os.Stdout).Encode(running.Addresses())
 	} else {
-		err = welcome(output, running)
+		err = c.welcome(output, running)
 	}
 	if err != nil {
 		running.Close()
@@ -120,8 +120,8 @@ func (c *localCommand) options(lines *localLines) stack.Options {
 // welcomeTokenTime is how long the tokens that are printed last.
 const welcomeTokenTime = 24 * time.Hour
 
-// welcome prints the addresses, and a line that can be tried at once.
-func welcome(output io.Writer, running *stack.Stack) error {
+// welcome prints the addresses, and lines that can be tried at once.
+func (c *localCommand) welcome(output io.Writer, running *stack.Stack) error {
 	addresses := running.Addresses()
 	text := "\n"
 	for _, line := range [][2]string{
@@ -154,7 +154,11 @@ func welcome(output io.Writer, running *stack.Stack) error {
 	if first != "" {
 		text += "\nTry, and type {\"action\":\"hello\"}:\n  npx wscat -c " + addresses.WebSocket + " -H 'Authorization: Bearer " + first + "'\n"
 	}
-	text += "or: recall chat --user alice --to bob\n\nCtrl-C stops. Every frame and invocation follows.\n\n"
+	where := ""
+	if c.State != state.DefaultPath() {
+		where = " --state " + c.State
+	}
+	text += "or: " + os.Args[0] + " chat" + where + " --user alice --to bob\n\nCtrl-C stops. Every frame and invocation follows.\n\n"
 	_, err := io.WriteString(output, text)
 	return err
 }

@@ -120,7 +120,7 @@ func invocationLine(e stack.Entry) string {
 	if e.Initialization > 0 {
 		detail += fmt.Sprintf(" (new process, %s)", milliseconds(e.Initialization))
 	}
-	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", "", "", e.Source, e.Function, milliseconds(e.Duration), printable(detail))
+	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", "", "", cut(e.Source, 18), cut(e.Function, 18), milliseconds(e.Duration), printable(detail))
 }
 
 func milliseconds(d time.Duration) string {

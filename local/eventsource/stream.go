@@ -135,7 +135,11 @@ func (s *stream) readShard(ctx context.Context, shard string, position types.Sha
 		}
 		output, err := s.Streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator})
 		if err != nil {
-			s.complain(ctx, shard, err)
+			// DynamoDB Local says so now and then of an iterator that was made while the shard was empty; a new one helps.
+			var trimmed *types.TrimmedDataAccessException
+			if !errors.As(err, &trimmed) {
+				s.complain(ctx, shard, err)
+			}
 			iterator = nil // it may have expired
 			pause(ctx, s.PollInterval)
 			continue
