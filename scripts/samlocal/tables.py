@@ -28,7 +28,7 @@ class WithDynamoDBLocal(unittest.TestCase):
             port = probe.getsockname()[1]
         library = ROOT / ".tools/dynamodb-local/lib"
         command = ["java", f"-Djava.library.path={library}", "-cp", f"{library}/*", "software.amazon.dynamodb.services.local.main.ServerRunner"]
-        server = subprocess.Popen([*command, "-inMemory", "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen([*command, "-inMemory", "-disableTelemetry", "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.addClassCleanup(server.wait)
         cls.addClassCleanup(server.kill)
         cls.endpoint = f"http://127.0.0.1:{port}"
