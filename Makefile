@@ -33,6 +33,10 @@ run: demo/dist recall ## Starts everything on this machine: WebSocket API, funct
 	@$(tools) java dynamodb-local elasticmq
 	@./recall local $(ARGS)
 
+.PHONY: recall
+recall: ## Builds the command line, ./recall
+	@go build -trimpath -o recall ./cmd/recall
+
 .PHONY: setup
 setup: ## Installs what building and testing needs
 	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck gosec sam checkov chromium docker spin
@@ -149,10 +153,6 @@ build-BareFunction:
 	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(go_build) -o "$(ARTIFACTS_DIR)/bootstrap" ./performance/coldstart/bare
 
 # ---- Files ---------------------------------------------------------------------------------------------------------------
-.PHONY: recall
-recall:
-	@go build -trimpath -o recall ./cmd/recall
-
 demo_sources := $(shell find demo clients/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 demo/dist: $(demo_sources)
 	@$(tools) node
