@@ -28,6 +28,7 @@ type benchCommand struct {
 	Cold    benchColdCommand    `cmd:"" help:"How long the functions take to start, beside a program that does nothing."`
 	Peers   benchPeersCommand   `cmd:"" help:"Recall beside AWS's sample chat, with more and more connections."`
 	Offline benchOfflineCommand `cmd:"" help:"The local stack beside serverless-offline."`
+	Growth  benchGrowthCommand  `cmd:"" help:"A simulation of 10,000 to 100 million users: which quota ends first, and the cost."`
 	Stack   benchStackCommand   `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }

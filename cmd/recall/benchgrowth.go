@@ -1,0 +1,25 @@
+package main
+
+import "example.com/recall/performance/growth"
+
+// benchGrowthCommand is `recall bench growth`.
+type benchGrowthCommand struct {
+	Users    []float64 `help:"Users connected at the top of the day." default:"10000,100000,1000000,10000000,100000000"`
+	Messages float64   `help:"Messages that a connected user sends an hour." default:"6"`
+	Seed     uint64    `help:"Makes the simulation repeatable." default:"1"`
+	benchOutput
+}
+
+// Help is shown by recall bench growth --help.
+func (benchGrowthCommand) Help() string {
+	return `Simulates a day, second by second, against AWS's default quotas. What people do is assumed, calls and units are measured;
+docs/performance.md says which is which.`
+}
+
+// Run simulates and prints.
+func (c benchGrowthCommand) Run() error {
+	workload := growth.Usual()
+	workload.MessagesPerHour = c.Messages
+	report := growth.Run(workload, c.Users, c.Seed, benchProgress())
+	return c.print(report, report.Table(), report.Charts())
+}

@@ -1,0 +1,124 @@
+package growth
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// golden reads the units of an action from the golden table, which is measured.
+func golden(t *testing.T, action string) (reads, writes, posts float64) {
+	t.Helper()
+	document, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range strings.Lines(string(document)) {
+		cells := strings.Split(row, "|")
+		if len(cells) != 8 || strings.Trim(cells[1], " *") != action {
+			continue
+		}
+		var numbers [3]float64
+		for i := range numbers {
+			if numbers[i], err = strconv.ParseFloat(strings.TrimSpace(cells[4+i]), 64); err != nil {
+				t.Fatalf("%s: %v", action, err)
+			}
+		}
+		return numbers[0], numbers[1], numbers[2]
+	}
+	t.Fatalf("the table of calls has no row %q", action)
+	return 0, 0, 0
+}
+
+func TestTheUnitsAreThoseThatAreMeasured(t *testing.T) {
+	expect := func(action string, reads, writes float64) {
+		t.Helper()
+		if goldenReads, goldenWrites, _ := golden(t, action); reads != goldenReads || writes != goldenWrites {
+			t.Errorf("%s: simulated with %v read and %v write units, measured are %v and %v", action, reads, writes, goldenReads, goldenWrites)
+		}
+	}
+	expect("send 1:1", directSendReads, sendWrites)
+	expect("revoke 1:1", directRevokeReads, revokeWrites)
+	for _, members := range []int{2, 50, 500} {
+		expect(fmt.Sprintf("send, group of %d", members), groupSendReads(members), sendWrites)
+		expect(fmt.Sprintf("revoke by the sender, group of %d", members), groupRevokeReads(members), revokeWrites)
+	}
+	expect("sync, 20 conversations without news", 20*syncReads, 0)
+	expect("deliver, nothing is owed any more", deliverReads, 0)
+	expect("connect", 0, connectWrites/2)
+	expect("disconnect", 0, connectWrites/2)
+}
+
+func TestADayIsTheSameForTheSameSeed(t *testing.T) {
+	first, again, other := Simulate(Usual(), 1e4, 1), Simulate(Usual(), 1e4, 1), Simulate(Usual(), 1e4, 2)
+	if first != again {
+		t.Errorf("%+v, then %+v", first, again)
+	}
+	if first == other {
+		t.Error("another seed gives the same day to the last digit")
+	}
+}
+
+func TestTenTimesTheUsersCostTenTimesAsMuch(t *testing.T) {
+	small, large := Simulate(Usual(), 1e5, 1).Month.Total(), Simulate(Usual(), 1e6, 1).Month.Total()
+	if ratio := large / small; math.Abs(ratio-10) > 0.1 {
+		t.Errorf("%.0f and %.0f dollars: %.2f times", small, large, ratio)
+	}
+}
+
+func TestAQuotaIsUsedUpWhereItIsFoundToBe(t *testing.T) {
+	users := UsedUpAt(Usual(), Requests, 1)
+	below, above := Simulate(Usual(), users*0.9, 1), Simulate(Usual(), users*1.1, 1)
+	if below.Used[Requests] >= 1 || above.Used[Requests] <= 1 {
+		t.Errorf("%.0f users: %.2f of the quota below, %.2f above", users, below.Used[Requests], above.Used[Requests])
+	}
+	if below.LongestWaitSeconds >= 1 || above.LongestWaitSeconds < 60 {
+		t.Errorf("waits of %.1f s below, %.1f s above", below.LongestWaitSeconds, above.LongestWaitSeconds)
+	}
+}
+
+func TestABucketServesItsRateAndItsBurst(t *testing.T) {
+	b := bucket{rate: 10, burst: 5, tokens: 5}
+	for i, step := range []struct{ amount, waiting float64 }{{15, 0}, {10, 0}, {12, 2}, {0, 0}, {20, 5}} {
+		if b.take(step.amount); b.waiting != step.waiting {
+			t.Errorf("step %d: %v waits, want %v", i, b.waiting, step.waiting)
+		}
+	}
+}
+
+func TestPoissonHasItsMean(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, mean := range []float64{0, 0.3, 7, 49, 51, 4000} {
+		const draws = 20_000
+		sum := 0.0
+		for range draws {
+			sum += poisson(random, mean)
+		}
+		if off := math.Abs(sum/draws - mean); off > 5*math.Sqrt(mean/draws) {
+			t.Errorf("mean %v: drawn %v", mean, sum/draws)
+		}
+	}
+}
+
+func TestTheReportHasARowForEachSizeAndQuota(t *testing.T) {
+	var steps []string
+	report := Run(Usual(), []float64{1e4, 1e6}, 1, func(step string) { steps = append(steps, step) })
+	table := report.Table()
+	for _, wanted := range []string{"| 10,000 | ", "| 1,000,000 | ", "| API Gateway requests | 10,000 | ", "| new connections | 500 | "} {
+		if !strings.Contains(table, wanted) {
+			t.Errorf("the table lacks %q:\n%s", wanted, table)
+		}
+	}
+	if len(steps) != 7 {
+		t.Errorf("told %q", steps)
+	}
+	for name, drawing := range report.Charts() {
+		if drawn, err := drawing.SVG(); err != nil || !strings.Contains(drawn, "polyline") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

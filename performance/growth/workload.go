@@ -1,0 +1,148 @@
+package growth
+
+import (
+	"math"
+
+	"example.com/recall/performance/measure"
+)
+
+// Workload is what people do. All of it is assumed; Usual is what docs/performance.md shows.
+type Workload struct {
+	// MessagesPerHour are sent by a connected user.
+	MessagesPerHour float64 `json:"messagesPerHour"`
+	// RecalledShare is how many of the messages are recalled.
+	RecalledShare float64 `json:"recalledShare"`
+	// Groups are the sizes of groups, with the share of messages that go to each; the other messages are direct.
+	Groups []GroupShare `json:"groups"`
+	// OnlineShare is how many of a conversation's other members are connected.
+	OnlineShare float64 `json:"onlineShare"`
+	// Conversations are synchronised after each connect.
+	Conversations float64 `json:"conversations"`
+	// NightShare is how many of the users of the busiest minute are connected in the quietest.
+	NightShare float64 `json:"nightShare"`
+}
+
+// GroupShare is a size of groups.
+type GroupShare struct {
+	Members int     `json:"members"`
+	Share   float64 `json:"share"`
+}
+
+// Usual is a messenger of people who mostly write to each other.
+func Usual() Workload {
+	return Workload{
+		MessagesPerHour: 6, RecalledShare: 0.01,
+		Groups:      []GroupShare{{10, 0.25}, {50, 0.10}, {500, 0.02}},
+		OnlineShare: 0.5, Conversations: 10, NightShare: 0.25,
+	}
+}
+
+const secondsADay = 24 * 60 * 60
+
+// connected are the users at a second of the day: a wave with its top at 20:00.
+func (w Workload) connected(most float64, second int) float64 {
+	wave := (1 + math.Cos(2*math.Pi*(float64(second)/secondsADay-20.0/24))) / 2
+	return most * (w.NightShare + (1-w.NightShare)*wave)
+}
+
+// activity is one kind of thing that happens, and what it uses each time.
+type activity struct {
+	// perSecond is how often it happens for each connected user.
+	perSecond float64
+	uses      measure.Consumption
+	// requests are what the account's quota counts: handshakes, frames from clients, and posts.
+	requests float64
+	// environmentSeconds are how long Lambda's environments are occupied.
+	environmentSeconds float64
+}
+
+// What an invocation waits for, as the benchmarks inject it, and what its own work takes (docs/performance.md).
+const (
+	dynamoDBSeconds = 0.004
+	postSeconds     = 0.015
+	ownSeconds      = 0.003
+	ownPostSeconds  = 0.0002
+	parallelPosts   = 128
+)
+
+// Memory of the functions in template.yaml.
+const (
+	usualGigabytes  = 0.5
+	revokeGigabytes = 1
+)
+
+// What clients do by themselves: hello at the middle of its 5 to 9 minutes, and a new connection when API Gateway ends one.
+const (
+	helloEverySeconds     = 7 * 60
+	reconnectEverySeconds = 2 * 60 * 60
+)
+
+// Units of the golden table. deliver looks at every message that was due once, some dozens in one run.
+const (
+	sendWrites, revokeWrites           = 3, 5
+	directSendReads, directRevokeReads = 3, 2
+	deliverReads                       = 1
+	deliverBatch                       = 50
+	syncReads                          = 4 // for each conversation without news
+	connectWrites                      = 2 // with the disconnect
+)
+
+// rosterReads are the read units of a group's roster, 4 KB each.
+func rosterReads(members int) float64 {
+	const bytesPerMember = 56
+	return math.Ceil(float64(members) * bytesPerMember / 4096)
+}
+
+func groupSendReads(members int) float64   { return 2 + rosterReads(members) + float64(members) }
+func groupRevokeReads(members int) float64 { return rosterReads(members) + float64(members) }
+
+// activities are all that happens.
+func (w Workload) activities() []activity {
+	messages := w.MessagesPerHour / 3600
+	all := []activity{w.hello(), w.connect(1.0 / reconnectEverySeconds)}
+	direct := 1.0
+	for _, group := range w.Groups {
+		direct -= group.Share
+		posts := w.OnlineShare * float64(group.Members-1)
+		all = append(all,
+			change(messages*group.Share, groupSendReads(group.Members), sendWrites, posts, 4, usualGigabytes),
+			change(messages*group.Share*w.RecalledShare, groupRevokeReads(group.Members), revokeWrites, posts, 3, revokeGigabytes))
+	}
+	return append(all,
+		change(messages*direct, directSendReads, sendWrites, w.OnlineShare, 3, usualGigabytes),
+		change(messages*direct*w.RecalledShare, directRevokeReads, revokeWrites, w.OnlineShare, 3, revokeGigabytes))
+}
+
+// change is a send or a recall with the look of deliver that follows it; calls are DynamoDB's, one after the other.
+func change(perSecond, reads, writes, posts, calls, gigabytes float64) activity {
+	seconds := ownSeconds + posts*ownPostSeconds + calls*dynamoDBSeconds + math.Ceil(posts/parallelPosts)*postSeconds
+	return activity{
+		perSecond: perSecond,
+		uses: measure.Consumption{
+			Posts: posts, Frames: 2 + posts, ReadUnits: reads + deliverReads, WriteUnits: writes,
+			Invocations: 1 + 1.0/deliverBatch, GigabyteHours: gigabytes * seconds / 3600,
+		},
+		requests:           1 + posts,
+		environmentSeconds: seconds,
+	}
+}
+
+func (w Workload) hello() activity {
+	return activity{
+		perSecond: 1.0 / helloEverySeconds, requests: 1, environmentSeconds: ownSeconds,
+		uses: measure.Consumption{Frames: 2, Invocations: 1, GigabyteHours: usualGigabytes * ownSeconds / 3600},
+	}
+}
+
+// connect is a handshake with authorizer and presence, hello, a sync, and the disconnect that comes at its end.
+func (w Workload) connect(perSecond float64) activity {
+	const invocations = 5
+	seconds := invocations*ownSeconds + 4*dynamoDBSeconds
+	return activity{
+		perSecond: perSecond, requests: 3, environmentSeconds: seconds,
+		uses: measure.Consumption{
+			Frames: 4, ReadUnits: w.Conversations * syncReads, WriteUnits: connectWrites,
+			Invocations: invocations, GigabyteHours: usualGigabytes * seconds / 3600,
+		},
+	}
+}
