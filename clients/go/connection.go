@@ -75,6 +75,17 @@ func (c *connection) write(frame []byte) {
 // drop ends the connection at once.
 func (c *connection) drop() { c.cancel() }
 
+// leaveTimeout bounds how long a logout waits for the server's part of the closing handshake.
+const leaveTimeout = time.Second
+
+// leave ends the connection with a close frame, so that the server knows that the end was meant.
+func (c *connection) leave() {
+	timer := time.AfterFunc(leaveTimeout, c.drop)
+	defer timer.Stop()
+	_ = c.socket.Close(websocket.StatusNormalClosure, "") // a server that does not answer is left all the same
+	c.drop()
+}
+
 // dropForToken ends the connection because the server says that the token is over.
 func (c *connection) dropForToken() {
 	c.mutex.Lock()

@@ -74,6 +74,12 @@ func (s *session) start() {
 // stop ends the session by the application's wish and waits until nothing of it runs, save a callback.
 func (s *session) stop() {
 	s.end(notLoggedIn())
+	s.mutex.Lock()
+	connection := s.connection
+	s.mutex.Unlock()
+	if connection != nil {
+		connection.leave()
+	}
 	s.cancel()
 	s.running.Wait()
 }
@@ -188,7 +194,7 @@ func (s *session) serve(c *connection) (greeted bool) {
 		s.unready(c)
 		c.drop()
 		<-c.gone
-		if greeted {
+		if greeted && !s.over() {
 			s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnDisconnected }) })
 		}
 	}()

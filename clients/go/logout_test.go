@@ -1,0 +1,64 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	client "example.com/recall/clients/go"
+)
+
+// greets is a server that knows hello and an empty list, and tells how connections end.
+func greets(t *testing.T, ended chan<- error) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		socket, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return // Accept has answered
+		}
+		for {
+			_, data, err := socket.Read(context.Background())
+			if err != nil {
+				ended <- err
+				return
+			}
+			var asked struct{ Action, ID string }
+			if json.Unmarshal(data, &asked) != nil {
+				continue
+			}
+			reply := fmt.Sprintf(`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[]}`, asked.Action, asked.ID, time.Now().UnixMilli())
+			_ = socket.Write(context.Background(), websocket.MessageText, []byte(reply)) // the client may have gone
+		}
+	}))
+	t.Cleanup(server.Close)
+	return "ws" + strings.TrimPrefix(server.URL, "http")
+}
+
+func TestALogoutClosesTheConnectionAsMeantAndIsNoLoss(t *testing.T) {
+	ended := make(chan error, 1)
+	c, err := client.New(client.Options{URL: greets(t, ended)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := make(chan struct{}, 1)
+	c.AddListener(client.Listener{OnDisconnected: func() { lost <- struct{}{} }})
+	if err := c.Login(t.Context(), "alice", "token"); err != nil {
+		t.Fatal(err)
+	}
+	c.Logout()
+	if err := <-ended; websocket.CloseStatus(err) != websocket.StatusNormalClosure {
+		t.Errorf("the server sees %v, want a close with 1000", err)
+	}
+	select {
+	case <-lost:
+		t.Error("the application was told of a lost connection")
+	default:
+	}
+}
