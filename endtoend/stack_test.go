@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds every wait; nothing waits longer than what it waits for.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // backend is the one stack that the tests of this package share. Each test has users of its own.
 type backend struct {
