@@ -147,8 +147,9 @@ func TestAStrangerStartsTheStackUsesWhatItPrintsAndEndsItWithoutALeftover(t *tes
 	}
 }
 
-func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutput(t *testing.T) {
-	made := local(t, "--json", "--quiet")
+func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutputAndSwitchesWork(t *testing.T) {
+	// The idle limit of 10 minutes is over in 5 seconds.
+	made := local(t, "--json", "--quiet", "--speed", "120", "--parameter", "RecallWindowSeconds=1")
 	output, err := made.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -161,6 +162,7 @@ func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutput(t *testing.T) {
 	if err := lines.Decode(&addresses); err != nil || !strings.HasPrefix(addresses.WebSocket, "ws://127.0.0.1:") || addresses.DynamoDB == "" {
 		t.Errorf("%+v, %v", addresses, err)
 	}
+	recallsTooLateAndIdles(t, addresses.WebSocket, made.Args[3])
 	if err := made.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +172,25 @@ func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutput(t *testing.T) {
 	}
 	if err := made.Wait(); err != nil {
 		t.Errorf("after SIGTERM the stack ends with %v", err)
+	}
+}
+
+// recallsTooLateAndIdles meets a window of a second and an idle limit of a few.
+func recallsTooLateAndIdles(t *testing.T, address, stateFile string) {
+	asked := command(t, "token", "--user", "alice")
+	asked.Args[3] = stateFile
+	token, err := asked.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice := connectTo(t, address, "alice", strings.TrimSpace(string(token)))
+	sent := alice.must("send", frame{"conversation": "c2c_bob", "body": frame{"text": "a second"}})["message"].(frame)
+	waitUntil(t, time.UnixMilli(int64(sent["recallableUntil"].(float64))+1))
+	if reply := alice.ask("revoke", frame{"conversation": "c2c_bob", "messageId": sent["messageId"]}); code(reply) != 20016 {
+		t.Errorf("a recall after the window: %v", reply)
+	}
+	if err := alice.ends(); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("an idle connection ended with %v, want 1001", err)
 	}
 }
 
