@@ -240,14 +240,14 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
 
     def test_a_bootstrap_that_a_cold_start_pays_for(self):
         build = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        for name, size in (("Large", 7_700_000), ("Small", 7_699_999)):
+        for name, size in (("Large", 7_500_000), ("Small", 7_499_999)):
             (build / name).mkdir()
             content = bytearray(size)
             content[:5], content[18] = b"\x7fELF\x02", 183
             (build / name / "bootstrap").write_bytes(content)
             (build / name / "bootstrap").chmod(0o755)
         problems = binaries.binaries_fit_their_functions(["Large", "Small"], build, "arm64")
-        self.assertEqual([f"{build}/Large/bootstrap has 7700000 bytes, which a cold start pays for; 7700000 is the limit"], problems)
+        self.assertEqual([f"{build}/Large/bootstrap has 7500000 bytes, which a cold start pays for; 7500000 is the limit"], problems)
 
 
 class TheProjectsTemplate(unittest.TestCase):

@@ -81,6 +81,14 @@ func (e Environment) DynamoDBAddress() string {
 	return "https://dynamodb." + e.Region + ".amazonaws.com"
 }
 
+// SQSAddress is where the function's SQS answers.
+func (e Environment) SQSAddress() string {
+	if e.SQSEndpoint != "" {
+		return e.SQSEndpoint
+	}
+	return "https://sqs." + e.Region + ".amazonaws.com"
+}
+
 // EventsAddress is where the function's EventBridge answers.
 func (e Environment) EventsAddress() string {
 	if e.EventsEndpoint != "" {

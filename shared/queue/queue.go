@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
 	"example.com/recall/shared/recall"
 )
 
-// API is what this package uses of the SDK's client.
+// API is what this package needs of SQS; Sender is one.
 type API interface {
-	SendMessageBatch(context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error)
+	// SendMessageBatch puts up to 10 messages into a queue and tells how many of them the queue refused.
+	SendMessageBatch(ctx context.Context, queueURL string, entries []Entry) (refused int, err error)
+}
+
+// Entry is a message to a queue. Its ID is of this batch only.
+type Entry struct {
+	ID          string `json:"Id"`
+	MessageBody string
 }
 
 // Queue is recall.Queue on SQS.
@@ -48,7 +52,7 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
 		return fmt.Errorf("queue: no queue is configured for groups of more than %d members", recall.MembersInCall)
 	}
-	var batch []types.SendMessageBatchRequestEntry
+	var batch []Entry
 	size := 0
 	for i, each := range chunks {
 		body, err := encode(each)
@@ -61,8 +65,7 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 			}
 			batch, size = nil, 0
 		}
-		id := strconv.Itoa(i)
-		batch = append(batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body})
+		batch = append(batch, Entry{ID: strconv.Itoa(i), MessageBody: body})
 		size += len(body)
 	}
 	if len(batch) == 0 {
@@ -71,13 +74,13 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	return q.send(ctx, batch)
 }
 
-func (q *Queue) send(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
-	sent, err := q.Client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &q.URL, Entries: batch})
+func (q *Queue) send(ctx context.Context, batch []Entry) error {
+	refused, err := q.Client.SendMessageBatch(ctx, q.URL, batch)
 	if err != nil {
 		return recall.Unreachable("queue", fmt.Errorf("send to queue: %w", err))
 	}
-	if len(sent.Failed) > 0 {
-		return recall.Unreachable("queue", fmt.Errorf("queue refused %d of %d chunks", len(sent.Failed), len(batch)))
+	if refused > 0 {
+		return recall.Unreachable("queue", fmt.Errorf("queue refused %d of %d chunks", refused, len(batch)))
 	}
 	return nil
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/recall/shared/queue"
@@ -17,28 +15,28 @@ import (
 
 // api is SQS as a test says: it takes everything but what fails.
 type api struct {
-	fail    func(call int) (*sqs.SendMessageBatchOutput, error)
+	fail    func(call int) (refused int, err error)
 	batches [][]string
 }
 
-func (a *api) SendMessageBatch(_ context.Context, input *sqs.SendMessageBatchInput, _ ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error) {
-	if *input.QueueUrl != "https://queue" {
-		return nil, errors.New("another queue")
+func (a *api) SendMessageBatch(_ context.Context, queueURL string, entries []queue.Entry) (int, error) {
+	if queueURL != "https://queue" {
+		return 0, errors.New("another queue")
 	}
 	var bodies []string
 	ids := make(map[string]bool)
-	for _, entry := range input.Entries {
-		if ids[*entry.Id] {
-			return nil, errors.New("BatchEntryIdsNotDistinct")
+	for _, entry := range entries {
+		if ids[entry.ID] {
+			return 0, errors.New("BatchEntryIdsNotDistinct")
 		}
-		ids[*entry.Id] = true
-		bodies = append(bodies, *entry.MessageBody)
+		ids[entry.ID] = true
+		bodies = append(bodies, entry.MessageBody)
 	}
 	a.batches = append(a.batches, bodies)
 	if a.fail != nil {
 		return a.fail(len(a.batches))
 	}
-	return &sqs.SendMessageBatchOutput{}, nil
+	return 0, nil
 }
 
 // chunks are parts of 500 users with the longest IDs.
@@ -91,18 +89,15 @@ func TestNoChunksNeedNoCall(t *testing.T) {
 }
 
 func TestAQueueThatDoesNotTakeEverythingIsUnavailable(t *testing.T) {
-	code := "InternalError"
-	for name, failure := range map[string]func(int) (*sqs.SendMessageBatchOutput, error){
-		"at the first batch": func(int) (*sqs.SendMessageBatchOutput, error) { return nil, errors.New("connection refused") },
-		"at the last batch": func(call int) (*sqs.SendMessageBatchOutput, error) {
+	for name, failure := range map[string]func(int) (int, error){
+		"at the first batch": func(int) (int, error) { return 0, errors.New("connection refused") },
+		"at the last batch": func(call int) (int, error) {
 			if call < 3 {
-				return &sqs.SendMessageBatchOutput{}, nil
+				return 0, nil
 			}
-			return nil, errors.New("connection refused")
+			return 0, errors.New("connection refused")
 		},
-		"one entry": func(int) (*sqs.SendMessageBatchOutput, error) {
-			return &sqs.SendMessageBatchOutput{Failed: []types.BatchResultErrorEntry{{Code: &code}}}, nil
-		},
+		"one entry": func(int) (int, error) { return 1, nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := (&queue.Queue{Client: &api{fail: failure}, URL: "https://queue"}).Enqueue(t.Context(), chunks(25))

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/frame"
@@ -74,10 +73,8 @@ func notifier(environment function.Environment, config aws.Config, presence *dyn
 
 func chunks(environment function.Environment, config aws.Config) *queue.Queue {
 	return &queue.Queue{
-		URL: environment.ChunksQueueURL,
-		Client: sqs.NewFromConfig(config, func(o *sqs.Options) {
-			o.BaseEndpoint = function.Endpoint(environment.SQSEndpoint)
-		}),
+		URL:    environment.ChunksQueueURL,
+		Client: queue.NewSender(config, recall.SystemClock{}, environment.SQSAddress()),
 	}
 }
 
