@@ -39,7 +39,7 @@ recall: ## Builds the command line, ./recall
 
 .PHONY: setup
 setup: ## Installs what building and testing needs
-	$(tools) java maven python node gcc dynamodb-local elasticmq staticcheck gosec sam checkov chromium docker spin
+	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium docker spin
 
 .PHONY: test
 test: lint model test-go race test-android test-scripts check-deploy ## Checks and tests everything, as CI does

@@ -42,7 +42,7 @@ var shared *backend // set once by TestMain, before any test runs
 func TestMain(m *testing.M) {
 	started, err := start(context.Background(), map[string]string{"EventBusName": "recalls"})
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq\n", err)
+		fmt.Fprintf(os.Stderr, "the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq foreign\n", err)
 		os.Exit(1)
 	}
 	shared = started
