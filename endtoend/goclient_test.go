@@ -1,0 +1,155 @@
+package endtoend
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	client "example.com/recall/clients/go"
+)
+
+// told is what a Go client's callbacks have told.
+type told struct {
+	mutex    sync.Mutex
+	changed  *sync.Cond
+	received map[string]bool
+	recalled map[string]string // who, and why
+}
+
+func newTold() *told {
+	heard := &told{received: map[string]bool{}, recalled: map[string]string{}}
+	heard.changed = sync.NewCond(&heard.mutex)
+	return heard
+}
+
+func (h *told) listener() client.Listener {
+	note := func(change func()) {
+		h.mutex.Lock()
+		defer h.mutex.Unlock()
+		change()
+		h.changed.Broadcast()
+	}
+	return client.Listener{
+		OnRecvNewMessage: func(m client.Message) { note(func() { h.received[m.MessageID] = true }) },
+		OnRecvMessageRevoked: func(id, operator, reason string) {
+			note(func() { h.recalled[id] = operator + ": " + reason })
+		},
+	}
+}
+
+// until waits for a condition on what was told.
+func (h *told) until(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	late := time.AfterFunc(patience, h.changed.Broadcast)
+	defer late.Stop()
+	deadline := time.Now().Add(patience)
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	for !condition() {
+		if !time.Now().Before(deadline) {
+			t.Fatalf("%s: told of %d messages and %d recalls", what, len(h.received), len(h.recalled))
+		}
+		h.changed.Wait()
+	}
+}
+
+// savingStore tells when cursors were saved.
+type savingStore struct {
+	*client.MemoryStore
+	saved func()
+}
+
+func (s savingStore) SaveCursors(user string, cursors map[string]string) error {
+	defer s.saved()
+	return s.MemoryStore.SaveCursors(user, cursors)
+}
+
+// logIn logs a Go client in, with a store of cursors.
+func logIn(t *testing.T, user string, heard *told, store client.Store) *client.Client {
+	t.Helper()
+	made, err := client.New(client.Options{URL: shared.Addresses().WebSocket, Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made.AddListener(heard.listener())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := made.Login(ctx, user, tokenOf(t, user)); err != nil {
+		t.Fatalf("log %s in: %v", user, err)
+	}
+	t.Cleanup(made.Logout)
+	return made
+}
+
+func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
+	people := users(t, "alice", "bob")
+	alice := connect(t, people[0])
+	to, from := "c2c_"+people[1], "c2c_"+people[0]
+	before := newTold()
+	memory := client.NewMemoryStore()
+	store := savingStore{memory, func() {
+		before.mutex.Lock()
+		defer before.mutex.Unlock()
+		before.changed.Broadcast()
+	}}
+	bob := logIn(t, people[1], before, store)
+	var seen, missed []string
+	for i := range 10 {
+		seen = append(seen, alice.send(to, fmt.Sprint("seen ", i)))
+	}
+	before.until(t, "while online", func() bool {
+		cursors, err := memory.Cursors(people[1])
+		return err == nil && len(before.received) == len(seen) && cursors[from] != ""
+	})
+	bob.Logout()
+	for i := range 120 {
+		missed = append(missed, alice.send(to, fmt.Sprint("missed ", i)))
+	}
+	recalled := append(slices.Clone(seen[:5]), missed[30:45]...)
+	for batch := range slices.Chunk(recalled, 10) {
+		alice.must("revoke", frame{"conversation": to, "messageIds": batch, "reason": "typo"})
+	}
+
+	after := newTold()
+	bob = logIn(t, people[1], after, store)
+	after.until(t, "after the absence", func() bool { return len(after.recalled) == 20 && len(after.received) >= 105 })
+	for _, id := range recalled {
+		if after.recalled[id] != people[0]+": typo" || after.received[id] {
+			t.Errorf("of %s was told: recalled %q, received %t", id, after.recalled[id], after.received[id])
+		}
+	}
+	missing := slices.DeleteFunc(slices.Clone(missed), func(id string) bool { return after.received[id] || after.recalled[id] != "" })
+	if len(missing) > 0 {
+		t.Errorf("nothing was told of %v", missing)
+	}
+	// Since the cursor overlaps, messages that were seen may come again; those that are recalled may not.
+	if got := bob.Unread(from); got != 110 {
+		t.Errorf("unread is %d, a recount gives 110", got)
+	}
+	page, err := bob.History(t.Context(), from, missed[0], 100)
+	if err != nil || len(page) != len(seen) {
+		t.Fatalf("the page before what was missed: %d messages, %v", len(page), err)
+	}
+	for i, m := range page {
+		if (m.Revoked != nil) != (i < 5) || (m.Body == nil) != (i < 5) {
+			t.Errorf("message %d of the page: %+v", i, m)
+		}
+	}
+	if unread, err := bob.MarkRead(t.Context(), from, missed[len(missed)-1]); err != nil || unread != 0 {
+		t.Errorf("after reading everything %d are unread, %v", unread, err)
+	}
+	listed := maps.Collect(func(yield func(string, int) bool) {
+		for _, entry := range bob.Conversations() {
+			if !yield(entry.Conversation, entry.Unread) {
+				return
+			}
+		}
+	})
+	if unread, there := listed[from]; !there || unread != 0 {
+		t.Errorf("the list has %v", listed)
+	}
+}
