@@ -43,11 +43,11 @@ func (r *chatRoom) read(ctx context.Context, next func() (string, error)) error 
 		select {
 		case line := <-lines:
 			if r.do(ctx, line) {
-				r.calls.Wait()
+				r.finish(ctx)
 				return nil
 			}
 		case err := <-ended:
-			r.calls.Wait()
+			r.finish(ctx)
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
@@ -58,6 +58,25 @@ func (r *chatRoom) read(ctx context.Context, next func() (string, error)) error 
 			}
 			return nil
 		}
+	}
+}
+
+// finish waits for the answers to what was sent and recalled, and says so if that takes long.
+func (r *chatRoom) finish(ctx context.Context) {
+	answered := make(chan struct{})
+	go func() {
+		r.calls.Wait()
+		close(answered)
+	}()
+	select {
+	case <-answered:
+		return
+	case <-time.After(time.Second):
+		r.say("-- waiting for the answers to what was sent")
+	}
+	select {
+	case <-answered:
+	case <-ctx.Done():
 	}
 }
 

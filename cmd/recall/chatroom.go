@@ -121,7 +121,8 @@ func (r *chatRoom) readUpTo(messages []client.Message) {
 		return
 	}
 	last := messages[len(messages)-1].MessageID
-	r.calls.Go(func() { _, _ = r.client.MarkRead(context.Background(), r.conversation, last) })
+	// The end of the chat need not wait for it: a logout ends it.
+	go func() { _, _ = r.client.MarkRead(context.Background(), r.conversation, last) }()
 }
 
 func (r *chatRoom) show(m client.Message) {
