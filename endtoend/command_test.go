@@ -168,6 +168,21 @@ func TestAdminRawSendsWhatItReadsAndPrintsTheReply(t *testing.T) {
 	}
 }
 
+func TestAdminReachesADeployedFunctionByItsURLAndByInvocation(t *testing.T) {
+	for name, arguments := range map[string][]string{
+		"its URL":           {"admin", "--url", shared.Addresses().Admin, "get-settings"},
+		"direct invocation": {"admin", "--function", "AdminFunction", "get-settings"},
+	} {
+		made := command(t, arguments...)
+		made.Args[3] = filepath.Join(t.TempDir(), "none") // --state: the local stack must not be what is found
+		made.Env = append(made.Env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1", "AWS_CONFIG_FILE=/dev/null",
+			"AWS_ENDPOINT_URL_LAMBDA="+shared.Addresses().Lambda)
+		if said, err := made.CombinedOutput(); err != nil || string(said) != "recall window: 120 seconds\n" {
+			t.Errorf("by %s: %v: %s", name, err, said)
+		}
+	}
+}
+
 func TestAdminSaysWhatToDoWhenNothingRuns(t *testing.T) {
 	made := command(t, "admin", "get-settings")
 	made.Args[3] = filepath.Join(t.TempDir(), "none") // --state

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,5 +91,10 @@ func (c *adminCommand) target(ctx context.Context) (address string, credentials 
 	if c.URL != "" {
 		return c.URL, credentials, loaded.Region, nil
 	}
-	return fmt.Sprintf("https://lambda.%s.amazonaws.com/2015-03-31/functions/%s/invocations", loaded.Region, url.PathEscape(c.Function)), credentials, loaded.Region, nil
+	// The variable is AWS's own, for all its tools; the local stack has such an endpoint too.
+	endpoint := os.Getenv("AWS_ENDPOINT_URL_LAMBDA")
+	if endpoint == "" {
+		endpoint = fmt.Sprintf("https://lambda.%s.amazonaws.com", loaded.Region)
+	}
+	return strings.TrimSuffix(endpoint, "/") + "/2015-03-31/functions/" + url.PathEscape(c.Function) + "/invocations", credentials, loaded.Region, nil
 }
