@@ -120,6 +120,17 @@ func (r *Recorder) Calls() int {
 	return calls
 }
 
+// Places are all calls, as points without a fault.
+func (r *Recorder) Places() []Point {
+	var places []Point
+	for _, point := range r.Points() {
+		if point.Kind == KilledBefore {
+			places = append(places, Point{Label: point.Label, Nth: point.Nth})
+		}
+	}
+	return places
+}
+
 // Points are all faults of all calls, in an order that does not change.
 func (r *Recorder) Points() []Point {
 	var points []Point
@@ -170,4 +181,37 @@ func (a *At) Reached() bool {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	return a.reached
+}
+
+// Meanwhile does something once, before a call, while the process waits: other processes run there.
+type Meanwhile struct {
+	Label string
+	Nth   int
+	Do    func()
+
+	mutex sync.Mutex
+	seen  int
+}
+
+// Around makes the call.
+func (m *Meanwhile) Around(label string, do func() error) error {
+	m.mutex.Lock()
+	here := false
+	if label == m.Label {
+		m.seen++
+		here = m.seen == m.Nth
+	}
+	m.mutex.Unlock()
+	if here {
+		m.Do()
+	}
+	return do()
+}
+
+// Both are two faults around the same calls.
+type Both struct{ Outer, Inner Fault }
+
+// Around makes the call.
+func (b Both) Around(label string, do func() error) error {
+	return b.Outer.Around(label, func() error { return b.Inner.Around(label, do) })
 }

@@ -1,0 +1,168 @@
+package reliability
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"example.com/recall/reliability/simulation"
+	"example.com/recall/shared/recall"
+)
+
+// meanwhile is what another process does while one stands still before a call.
+type meanwhile struct {
+	name string
+	do   func(ctx context.Context, s *scene) error
+}
+
+func (s *scene) healthy() *recall.Service { return s.world.Process(simulation.Healthy{}) }
+
+// others are what may happen in between, as far as it bears on the last or the first message of a scene.
+func others() []meanwhile {
+	return []meanwhile{
+		{"its recall", func(ctx context.Context, s *scene) error {
+			return revoke(ctx, s.healthy(), s, s.actor, true, s.ids[len(s.ids)-1])
+		}},
+		{"a recall of another", func(ctx context.Context, s *scene) error {
+			if len(s.ids) < 3 {
+				return nil
+			}
+			return revoke(ctx, s.healthy(), s, s.actor, false, s.ids[1])
+		}},
+		{"a device that connects and syncs", func(ctx context.Context, s *scene) error {
+			device, err := s.world.Connect(ctx, s.healthy(), s.members[1], nil)
+			if err != nil {
+				return err
+			}
+			return device.Sync(ctx, s.healthy(), s.conversation)
+		}},
+		{"a device that goes and comes back", func(ctx context.Context, s *scene) error {
+			if err := s.world.Close(ctx, s.healthy(), s.bystander, true); err != nil {
+				return err
+			}
+			device, err := s.world.Connect(ctx, s.healthy(), s.members[1], s.bystander)
+			if err != nil {
+				return err
+			}
+			return device.Sync(ctx, s.healthy(), s.conversation)
+		}},
+		{"deliver", func(ctx context.Context, s *scene) error {
+			s.world.DeliverOnce(ctx, s.healthy)
+			return nil
+		}},
+	}
+}
+
+// interrupted are the actions that others may cross.
+func interrupted() []action {
+	crossed := []action{}
+	for _, a := range recalls() {
+		if !a.big {
+			crossed = append(crossed, a)
+		}
+	}
+	return crossed
+}
+
+// TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls lets an action stand still before each of its calls while another
+// process does something from its beginning to its end.
+func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
+	var crossings atomic.Int64
+	t.Cleanup(func() { t.Logf("%d crossings enumerated", crossings.Load()) })
+	for _, a := range interrupted() {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			world := newWorld(t)
+			take := 0
+			for _, place := range placesOf(t, world, a) {
+				for _, other := range others() {
+					take++
+					crossings.Add(1)
+					t.Run(fmt.Sprintf("before %s #%d %s", place.Label, place.Nth, other.name), func(t *testing.T) {
+						s := stage(t, world, a, take)
+						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }} // it may lose the race
+						_ = a.act(t.Context(), world.Process(cross), s)                                                                 // the same
+						finish(t, s)
+						check(t, s, a)
+					})
+				}
+			}
+		})
+	}
+}
+
+// placesOf are the calls of an action.
+func placesOf(t *testing.T, world *simulation.World, a action) []simulation.Point {
+	t.Helper()
+	recorder := &simulation.Recorder{}
+	s := stage(t, world, a, 0)
+	must(t, a.act(t.Context(), world.Process(recorder), s))
+	finish(t, s)
+	check(t, s, a)
+	return recorder.Places()
+}
+
+// finish lets the event sources do their work, without a client that asks again.
+func finish(t *testing.T, s *scene) {
+	t.Helper()
+	must(t, s.world.Deliver(t.Context(), s.healthy))
+}
+
+// TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext registers a device before each call of a recall and ends
+// its handshake before each later one: until then posts to it get 410.
+func TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext(t *testing.T) {
+	a := action{name: "a recall", sent: 2, act: revokeFirst(1)}
+	world := newWorld(t)
+	places := placesOf(t, world, a)
+	crossings := 0
+	for i, begin := range places {
+		for _, end := range append([]simulation.Point{{Label: "the end"}}, places...) {
+			crossings++
+			t.Run(fmt.Sprintf("from %s #%d to %s #%d", begin.Label, begin.Nth, end.Label, end.Nth), func(t *testing.T) {
+				s := stage(t, world, a, crossings+i*1_000)
+				device := s.world.Arrive(s.members[1], s.bystander)
+				registered, accepted := false, false
+				accept := func() {
+					if registered && !accepted {
+						accepted = true
+						s.world.Accept(device)
+						must(t, device.Sync(t.Context(), s.healthy(), s.conversation))
+					}
+				}
+				register := func() {
+					must(t, s.world.Register(t.Context(), s.healthy(), device))
+					registered = true
+				}
+				process := world.Process(simulation.Both{
+					Outer: &simulation.Meanwhile{Label: begin.Label, Nth: begin.Nth, Do: register},
+					Inner: &simulation.Meanwhile{Label: end.Label, Nth: end.Nth, Do: accept},
+				})
+				must(t, a.act(t.Context(), process, s))
+				accept()
+				must(t, revoke(t.Context(), s.healthy(), s, s.actor, false, s.ids[1]))
+				finish(t, s)
+				check(t, s, a)
+			})
+		}
+	}
+	t.Logf("%d crossings enumerated", crossings)
+}
+
+// TestABodyThatWasHeldUpIsNotPostedAfterItsRecall lets a send stand still before its post for longer than a body is fresh.
+func TestABodyThatWasHeldUpIsNotPostedAfterItsRecall(t *testing.T) {
+	a := action{name: "a message", sent: 1, act: sendLast}
+	world := newWorld(t)
+	s := stage(t, world, a, 0)
+	id := s.ids[len(s.ids)-1]
+	held := &simulation.Meanwhile{Label: "BatchGetItem presence", Nth: 1, Do: func() {
+		world.Clock.Advance(recall.FreshFor * 3 / 2)
+		must(t, revoke(t.Context(), s.healthy(), s, s.actor, false, id))
+	}}
+	must(t, a.act(t.Context(), world.Process(held), s))
+	finish(t, s)
+	check(t, s, a)
+	if s.bystander.Received(s.conversation, id) {
+		t.Error("the body was posted after its recall")
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+// Where the bugs are planted.
+const (
+	message  = "shared/dynamo/message.go"
+	presence = "shared/dynamo/presence.go"
+	poster   = "shared/gateway/gateway.go"
+	revoke   = "shared/recall/revoke.go"
+	send     = "shared/recall/send.go"
+	outbox   = "shared/recall/outbox.go"
+	deliver  = "shared/recall/deliver.go"
+	cursor   = "shared/recall/cursor.go"
+	service  = "shared/recall/service.go"
+	notice   = "shared/recall/notice.go"
+)
+
+// Tests that should see them.
+var (
+	conformance = tests{"./shared/dynamo", "Conforms"}
+	private     = tests{"./shared/recall", "TestG8"}
+	roles       = tests{"./shared/recall", "WhoMayRecallWhat"}
+	frames      = tests{"./shared/frame", "TokensEnd"}
+	late        = tests{"./reliability", "HeldUp"}
+	crossing    = tests{"./reliability", "WhateverOthersDo/a_(recall|message|later)"}
+	handshakes  = tests{"./reliability", "HandshakeCrosses"}
+	crashes     = tests{"./reliability", "HappensToACall$/^(a_recall|a_later_message|the_first_message_between_two)$"}
+	delivering  = tests{"./reliability", "OfDeliver/^a_recall$"}
+)
+
+func mutants() []mutant {
+	return append(append(decisions(), order()...), secrets()...)
+}
+
+// decisions are bugs in who may do what, and in what is stored.
+func decisions() []mutant {
+	return []mutant{
+		{"the condition on the sender is dropped", "G1", []change{{message, `" AND sender=:by AND (recallableUntil`, `" AND (recallableUntil`}}, conformance},
+		{"the condition on the window is dropped", "G1", []change{
+			{message, ` AND (recallableUntil=:always OR recallableUntil>=:at)"`, `"`},
+			{message, `		values[":always"] = number(int64(recall.AlwaysRecallable))` + "\n", ""},
+		}, conformance},
+		{"the window is the default, not the message's", "G1", []change{
+			{message, `(recallableUntil=:always OR recallableUntil>=:at)`, `sentAt>=:always`},
+			{message, `number(int64(recall.AlwaysRecallable))`, `number(int64(revocation.At) - 120_000)`},
+		}, conformance},
+		{"the second recall replaces the first", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, conformance},
+		{"a repeat gets a new result", "G2", []change{{revoke,
+			"		return revoked{id: id, message: message}\n",
+			"		message.Revoked.At = now\n		return revoked{id: id, message: message}\n",
+		}}, tests{"./shared/recall", "TestG2|TestSeveral"}},
+		{"the SDK's retry does not know its own first recall", "G2", []change{{message,
+			`own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID`,
+			`own := message.Revoked != nil && message.Revoked.ID == ""`,
+		}}, crashes},
+		{"the body is not removed", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, conformance},
+		{"no tombstone for what was never sent", "G6", []change{{revoke, `	command.Unsent = unsent`, `	command.Unsent = unsent && false`}}, tests{"./shared/recall", "TestG6"}},
+		{"a retry is another message", "G7", []change{{message,
+			`ConditionExpression:                 aws.String("attribute_not_exists(pk)")`,
+			`ConditionExpression:                 aws.String("attribute_not_exists(pk) OR attribute_exists(pk)")`,
+		}}, conformance},
+		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, private},
+		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, roles},
+		{"unread counts what was recalled", "G11", []change{{message, ` AND attribute_not_exists(recallId) AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"),` + "\n			ExpressionAttributeValues: item{\n				\":pk\":      text(conversation.Key()),\n				\":from\":    text(messagesBehind(string(after))),", ` AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"),` + "\n			ExpressionAttributeValues: item{\n				\":pk\":      text(conversation.Key()),\n				\":from\":    text(messagesBehind(string(after))),"}}, conformance},
+		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, tests{"./shared/recall", "SlowCommit"}},
+	}
+}
+
+// order are bugs in what is done before what, and in what is left to deliver.
+func order() []mutant {
+	return []mutant{
+		{"a recall is not due", "G4", []change{
+			{message, `revokedRole=:role, due=:due"`, `revokedRole=:role"`},
+			{message, `		":due":     text(string(recall.DueRevoked)),` + "\n", ""},
+		}, crashes},
+		{"a message is not due", "G4", []change{
+			{send, `		Due:             DueSent,` + "\n", ""},
+			{message, `stored.Due == recall.DueSent &&`, `stored.Due == "" &&`},
+		}, crashes},
+		{"settled before the posts", "G4", []change{{outbox,
+			"	head := begin(func() (Head, error) { return s.touch(ctx, t) })\n",
+			"	_ = s.settle(ctx, t.messages)\n	head := begin(func() (Head, error) { return s.touch(ctx, t) })\n",
+		}}, crashes},
+		{"presence is read before the commit", "G4", []change{
+			{revoke, "	attempt := &revoking{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revoking{"},
+			{revoke, "outcomes, roster, caller.Connection, started)\n	return", "outcomes, func() (Roster, error) { users.early = early; return users, nil }, caller.Connection, started)\n	return"},
+			{"shared/recall/port.go", "	Version int64\n}\n\n// AuditStore", "	Version int64\n	early []Connection\n}\n\n// AuditStore"},
+			{outbox, "s.post(ctx, t, roster.Users); err", "s.postEarly(ctx, t, roster); err"},
+			{outbox, "// post tells the devices", "func (s *Service) postEarly(ctx context.Context, t telling, roster Roster) error {\n	if roster.early == nil {\n		return s.post(ctx, t, roster.Users)\n	}\n	s.notify(ctx, t.notices, without(roster.early, t.except))\n	return nil\n}\n\n// post tells the devices"},
+		}, crossing},
+		{"a send settles its recall", "G4", []change{{message, `condition, values := "due=:due"`, `condition, values := "due=:due OR attribute_exists(due)"`}}, crossing},
+		{"the rows of a first message come after the look", "G4", []change{
+			{outbox, "	if err := s.joinIfFirst(ctx, t); err != nil {\n		return err\n	}\n	roster, err", "	roster, err"},
+		}, tests{"./reliability", "HappensToACall$/^the_first_message_between_two$"}},
+		{"deliver does nothing", "G4", []change{{deliver, `if !found || message.Due == DueNothing ||`, `if !found || message.Due != DueNothing ||`}}, delivering},
+		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, tests{"./shared/recall", "WhileTheRosterIsRead"}},
+		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},
+		{"a 410 drops all of a user's entries", "G9", []change{{presence,
+			`	return p.remove(ctx, connection.User, []string{entry(connection)})`,
+			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(connection.User)})` + "\n	return err",
+		}}, tests{"./shared/dynamo", "PresenceConforms"}},
+		{"a connection waits for the one before it", "G9", []change{{poster, `ParallelPosts = 128`, `ParallelPosts = 1`}}, tests{"./shared/gateway", "TestG9"}},
+	}
+}
+
+// secrets are bugs in what leaves the service too late or at all.
+func secrets() []mutant {
+	return []mutant{
+		{"a body is posted late without reading it again", "G5", []change{{notice, `now.Sub(n.CommittedAt) > FreshFor`, `now.Sub(n.CommittedAt) > 30*FreshFor`}}, late},
+		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, frames},
+		{"a text is logged", "G10", []change{{send, "	if !created {\n", "	if s.Log != nil {\n		s.Log.Info(\"stored\", \"body\", string(stored.Body))\n	}\n	if !created {\n"}}, crashes},
+	}
+}
