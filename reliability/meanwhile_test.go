@@ -24,6 +24,10 @@ func others() []meanwhile {
 		{"its recall", func(ctx context.Context, s *scene) error {
 			return revoke(ctx, s.healthy(), s, s.actor, true, s.ids[len(s.ids)-1])
 		}},
+		{"its recall, whose process dies after the commit", func(ctx context.Context, s *scene) error {
+			dying := &simulation.At{Point: simulation.Point{Label: "UpdateItem msg", Nth: 1, Kind: simulation.KilledAfter}}
+			return revoke(ctx, s.world.Process(dying), s, s.actor, true, s.ids[len(s.ids)-1])
+		}},
 		{"a recall of another", func(ctx context.Context, s *scene) error {
 			if len(s.ids) < 3 {
 				return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -119,6 +120,7 @@ func revoke(ctx context.Context, process *recall.Service, s *scene, device *simu
 func settle(t *testing.T, s *scene, a action) {
 	t.Helper()
 	healthy := func() *recall.Service { return s.world.Process(simulation.Healthy{}) }
+	s.world.Clock.Advance(time.Second)
 	if err := a.act(t.Context(), healthy(), s); err != nil {
 		t.Errorf("the client's retry: %v", err)
 	}

@@ -113,9 +113,12 @@ func (w *World) checkUnread(ctx context.Context, conversation recall.Conversatio
 	process := w.Process(Healthy{})
 	var violations []string
 	for _, member := range members {
-		membership, _, err := process.Store.Membership(ctx, member, conversation)
+		membership, listed, err := process.Store.Membership(ctx, member, conversation)
 		if err != nil {
 			return nil, err
+		}
+		if !listed && len(messages) > 0 {
+			violations = append(violations, fmt.Sprintf("G4: %s's list lacks the conversation, so that a new device would not sync it", member))
 		}
 		result := process.Sync(ctx, recall.Caller{User: member}, recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 1}}})[0]
 		if result.Err != nil {
