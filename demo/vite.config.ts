@@ -16,7 +16,7 @@ export default defineConfig({
       { extends: true, test: { name: 'units', include: ['test/*.test.{ts,tsx}'] } },
       {
         extends: true,
-        test: { name: 'browser', include: ['test/browser/*.test.ts'], globalSetup: 'test/browser/stack.ts', testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false },
+        test: { name: 'browser', include: ['test/browser/*.test.ts'], globalSetup: 'test/browser/stack.ts', testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 20_000 } } },
       },
     ],
   },

@@ -87,7 +87,7 @@ export function App({ user, openWith, language: asked }: { user: string | undefi
         <h1 class="brand"><img src="./icon.svg" alt="" width="32" height="32" /> Recall</h1>
         <p class="tagline">{texts.tagline}</p>
         <div class="settings">
-          <button type="button" class="ghost" onClick={changeLanguage} aria-label={texts.languageLabel} lang={language === 'zh' ? 'en' : 'zh'}>{texts.language}</button>
+          <button type="button" class="ghost" onClick={changeLanguage} lang={language === 'zh' ? 'en' : 'zh'}>{texts.language}</button>
           <button type="button" class="ghost round" onClick={changeTheme} aria-label={texts.themeLabel(nextTheme)}>{theme === 'dark' ? <SunIcon /> : <MoonIcon />}</button>
         </div>
       </header>

@@ -39,7 +39,9 @@ export function MessageMenu({ device, message, place, onClose, onRecall, onReply
     const top = Math.max(EDGE_PIXELS, below + height + EDGE_PIXELS <= screen.height ? below : above);
     setPosition({ left: `${left}px`, top: `${top}px` });
   }, [place]);
-  useEffect(() => menu.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus(), []);
+  useEffect(() => {
+    if (position) menu.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus(); // hidden, it cannot be
+  }, [position]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const items = [...menu.current!.querySelectorAll<HTMLElement>('[role=menuitem]')];

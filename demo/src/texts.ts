@@ -1,7 +1,7 @@
 /** What the page says, in English and Chinese. */
 const english = {
   tagline: 'Try it: send a message on one phone, then recall it, and watch the other phone.',
-  language: '中文', languageLabel: 'Switch to Chinese',
+  language: '中文',
   dark: 'Dark', light: 'Light', themeLabel: (next: string) => `Switch to ${next.toLowerCase()} colours`,
   phoneOf: (name: string, device: number) => (device > 1 ? `${name}'s device ${device}` : `${name}'s phone`),
   goOffline: 'Go offline', goOnline: 'Go online', secondDevice: 'Second device', closeDevice: 'Close device', frames: 'Frames', alone: 'Open alone',
@@ -45,7 +45,7 @@ export type Texts = typeof english;
 
 const chinese: Texts = {
   tagline: '试一试：在一部手机上发送消息，再撤回它，看看另一部手机。',
-  language: 'English', languageLabel: '切换到英文',
+  language: 'English',
   dark: '深色', light: '浅色', themeLabel: (next) => `切换到${next}外观`,
   phoneOf: (name, device) => (device > 1 ? `${name} 的设备 ${device}` : `${name} 的手机`),
   goOffline: '断网', goOnline: '恢复网络', secondDevice: '第二台设备', closeDevice: '关闭设备', frames: '数据帧', alone: '单独打开',

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Addresses of a running local stack. */
+export interface Stack {
+  /** URL of the demo page, which also gives tokens: `session.json?user=`. */
+  demo: string;
+  webSocket: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the whole backend on free ports, or takes the one of `RECALL_DEMO` and `RECALL_WEBSOCKET`, which test.sh starts once for all. */
+export async function startStack(): Promise<Stack> {
+  const { RECALL_DEMO: demo, RECALL_WEBSOCKET: webSocket } = process.env;
+  if (demo && webSocket) return { demo, webSocket, stop: async () => {} };
+  const folder = mkdtempSync(join(tmpdir(), 'recall-'));
+  const program = join(folder, 'recall');
+  const build = spawn('go', ['build', '-o', program, './cmd/recall'], { cwd: root, stdio: 'inherit' });
+  const [built] = await once(build, 'exit');
+  if (built !== 0) throw new Error('the recall command does not build');
+  const free = ['--port', '--demo-port', '--admin-port', '--dynamodb-port', '--queues-port'].flatMap((flag) => [flag, '0']);
+  const local = spawn(program, ['local', '--json', '--quiet', '--state', join(folder, 'state.json'), ...free], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: string[] = [];
+  createInterface({ input: local.stderr }).on('line', (line) => said.push(line));
+  const addresses = await Promise.race([
+    once(createInterface({ input: local.stdout }), 'line').then(([line]) => JSON.parse(line)),
+    once(local, 'exit').then(() => Promise.reject(new Error(`the local stack did not start:\n${said.join('\n')}`))),
+  ]);
+  const stop = async () => {
+    local.kill('SIGTERM');
+    if (local.exitCode === null) await once(local, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...addresses, stop };
+}
