@@ -1,0 +1,324 @@
+// The transport on WinHTTP, Windows 8 or newer: TLS, proxies and certificates are the system's.
+//
+// WinHTTP is used asynchronously, since a handle must not be closed while a synchronous call waits on it:
+// https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpclosehandle
+#include <windows.h>
+#include <winhttp.h>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "../client/serial_queue.h"
+#include "../core/types.h"
+#include "transport.h"
+
+namespace recall {
+namespace {
+
+constexpr int timeoutMilliseconds = 10'000;
+
+std::wstring wide(const std::string& text) {
+    const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
+    std::wstring result(static_cast<std::size_t>(size), L'\0');
+    MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), size);
+    return result;
+}
+
+// Counts the handles that WinHTTP may still call back for.
+class OpenHandles {
+public:
+    void add() {
+        std::lock_guard lock(mutex_);
+        ++count_;
+    }
+    void remove() {
+        std::lock_guard lock(mutex_);
+        if (--count_ == 0) none_.notify_all();
+    }
+    void waitForNone() {
+        std::unique_lock lock(mutex_);
+        none_.wait(lock, [this] { return count_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable none_;
+    int count_ = 0;
+};
+
+// What the connections of a transport share. WinHTTP's callbacks, which come on any thread, are handled on the queue.
+struct Shared {
+    SerialQueue queue;
+    OpenHandles handles;
+    HINTERNET session = nullptr;
+};
+
+// One connection. Everything here runs on the queue.
+class Socket final : public std::enable_shared_from_this<Socket> {
+public:
+    Socket(std::optional<Address> address, std::string token, ConnectionEvents events, Shared& shared)
+        : address_(std::move(address)), token_(std::move(token)), events_(std::move(events)), shared_(shared) {}
+
+    void start() {
+        if (ended_) return;
+        if (!address_ || !request()) end();
+        token_.clear();
+    }
+
+    void send(std::string text) {
+        if (closing_ || ended_) return;
+        outgoing_.push_back(std::move(text));
+        if (outgoing_.size() == 1 && webSocket_ != nullptr) write();
+    }
+
+    // Says goodbye. A peer that does not answer it is cut off when the next connection is made.
+    void close() {
+        if (closing_ || ended_) return;
+        closing_ = true;
+        if (webSocket_ == nullptr || WinHttpWebSocketShutdown(webSocket_, WINHTTP_WEB_SOCKET_SUCCESS_CLOSE_STATUS,
+                                                              nullptr, 0) != NO_ERROR) {
+            end();
+        }
+    }
+
+    // Ends the connection and tells nobody.
+    void cut() {
+        ended_ = true;
+        for (HINTERNET* handle : {&webSocket_, &request_, &connection_}) {
+            if (*handle != nullptr) WinHttpCloseHandle(*handle);
+            *handle = nullptr;
+        }
+    }
+
+private:
+    struct Context;
+
+    // A context for a handle, which lives until the last callback for that handle.
+    DWORD_PTR context();
+    static void discard(DWORD_PTR context);
+    static void CALLBACK statusChanged(HINTERNET, DWORD_PTR context, DWORD status, void* information, DWORD);
+
+    void end() {
+        if (ended_) return;
+        cut();
+        events_.closed();
+    }
+
+    bool request() {
+        const auto port = static_cast<INTERNET_PORT>(std::stoi(address_->port));
+        connection_ = WinHttpConnect(shared_.session, wide(address_->host).c_str(), port, 0);
+        if (connection_ == nullptr) return false;
+        request_ = WinHttpOpenRequest(connection_, L"GET", wide(address_->target).c_str(), nullptr, WINHTTP_NO_REFERER,
+                                      WINHTTP_DEFAULT_ACCEPT_TYPES, address_->secure ? WINHTTP_FLAG_SECURE : 0);
+        if (request_ == nullptr) return false;
+        DWORD_PTR context = this->context();
+        if (!WinHttpSetOption(request_, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)) {
+            discard(context);
+            return false;
+        }
+        WinHttpSetStatusCallback(request_, statusChanged, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+        // A redirect would carry the token elsewhere.
+        DWORD redirects = WINHTTP_OPTION_REDIRECT_POLICY_NEVER;
+        const std::wstring header = L"Authorization: Bearer " + wide(token_);
+        return WinHttpSetTimeouts(request_, timeoutMilliseconds, timeoutMilliseconds, timeoutMilliseconds,
+                                  timeoutMilliseconds) &&
+               WinHttpSetOption(request_, WINHTTP_OPTION_REDIRECT_POLICY, &redirects, sizeof redirects) &&
+               WinHttpSetOption(request_, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, nullptr, 0) &&
+               WinHttpAddRequestHeaders(request_, header.c_str(), static_cast<DWORD>(-1), WINHTTP_ADDREQ_FLAG_ADD) &&
+               WinHttpSendRequest(request_, WINHTTP_NO_ADDITIONAL_HEADERS, 0, nullptr, 0, 0, context);
+    }
+
+    void requestSent() {
+        if (!ended_ && !WinHttpReceiveResponse(request_, nullptr)) end();
+    }
+
+    void answered() {
+        if (ended_) return;
+        DWORD status = 0, size = sizeof status;
+        if (!WinHttpQueryHeaders(request_, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER,
+                                 WINHTTP_HEADER_NAME_BY_INDEX, &status, &size, WINHTTP_NO_HEADER_INDEX)) {
+            end();
+        } else if (status != HTTP_STATUS_SWITCH_PROTOCOLS) {
+            cut();
+            events_.refused(static_cast<int>(status));
+        } else {
+            upgrade();
+        }
+    }
+
+    void upgrade() {
+        // From here on silence is no fault.
+        WinHttpSetTimeouts(request_, timeoutMilliseconds, timeoutMilliseconds, timeoutMilliseconds, 0);
+        const DWORD_PTR context = this->context();
+        webSocket_ = WinHttpWebSocketCompleteUpgrade(request_, context);
+        if (webSocket_ == nullptr) {
+            discard(context);
+            end();
+            return;
+        }
+        WinHttpCloseHandle(request_);
+        request_ = nullptr;
+        events_.opened();
+        if (!outgoing_.empty()) write();
+        read();
+    }
+
+    void read() {
+        if (!ended_ && WinHttpWebSocketReceive(webSocket_, buffer_.data(), static_cast<DWORD>(buffer_.size()),
+                                               &ignoredSize_, &ignoredType_) != NO_ERROR) {
+            end();
+        }
+    }
+
+    void received(const WINHTTP_WEB_SOCKET_STATUS& part) {
+        if (ended_) return;
+        const bool text = part.eBufferType == WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE ||
+                          part.eBufferType == WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE;
+        if (text) incoming_.append(buffer_.data(), part.dwBytesTransferred);
+        if (part.eBufferType == WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE || incoming_.size() > maximumFrameBytes) {
+            end();
+            return;
+        }
+        if (part.eBufferType == WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE) {
+            events_.received(std::move(incoming_));
+            incoming_.clear();
+        }
+        read();
+    }
+
+    void write() {
+        std::string& text = outgoing_.front();
+        if (WinHttpWebSocketSend(webSocket_, WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE, text.data(),
+                                 static_cast<DWORD>(text.size())) != NO_ERROR) {
+            end();
+        }
+    }
+
+    void written() {
+        if (ended_) return;
+        outgoing_.pop_front();
+        if (!outgoing_.empty() && !closing_) write();
+    }
+
+    const std::optional<Address> address_;
+    std::string token_;
+    ConnectionEvents events_;
+    Shared& shared_;
+    HINTERNET connection_ = nullptr, request_ = nullptr, webSocket_ = nullptr;
+    std::array<char, 16 * 1024> buffer_;
+    DWORD ignoredSize_ = 0;  // the callback says these two
+    WINHTTP_WEB_SOCKET_BUFFER_TYPE ignoredType_{};
+    std::string incoming_;
+    std::deque<std::string> outgoing_;
+    bool closing_ = false;
+    bool ended_ = false;
+};
+
+struct Socket::Context {
+    explicit Context(std::shared_ptr<Socket> of) : socket(std::move(of)) { socket->shared_.handles.add(); }
+    ~Context() {
+        Shared& shared = socket->shared_;
+        socket.reset();
+        shared.handles.remove();
+    }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    std::shared_ptr<Socket> socket;
+};
+
+DWORD_PTR Socket::context() { return reinterpret_cast<DWORD_PTR>(new Context(shared_from_this())); }
+
+void Socket::discard(DWORD_PTR context) { delete reinterpret_cast<Context*>(context); }
+
+void CALLBACK Socket::statusChanged(HINTERNET, DWORD_PTR context, DWORD status, void* information, DWORD) {
+    if (context == 0) return;
+    if (status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING) {  // the last one for this handle
+        discard(context);
+        return;
+    }
+    const std::shared_ptr<Socket>& socket = reinterpret_cast<Context*>(context)->socket;
+    SerialQueue& queue = socket->shared_.queue;
+    switch (status) {
+        case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE:
+            queue.post([socket] { socket->requestSent(); });
+            break;
+        case WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE:
+            queue.post([socket] { socket->answered(); });
+            break;
+        case WINHTTP_CALLBACK_STATUS_READ_COMPLETE:
+            queue.post([socket, part = *static_cast<WINHTTP_WEB_SOCKET_STATUS*>(information)] {
+                socket->received(part);
+            });
+            break;
+        case WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE:
+            queue.post([socket] { socket->written(); });
+            break;
+        case WINHTTP_CALLBACK_STATUS_REQUEST_ERROR:
+            queue.post([socket] { socket->end(); });
+            break;
+        default:
+            break;
+    }
+}
+
+class WinHttpConnection final : public Connection {
+public:
+    WinHttpConnection(Shared& shared, std::shared_ptr<Socket> socket) : shared_(shared), socket_(std::move(socket)) {}
+
+    void send(const std::string& text) override {
+        shared_.queue.post([socket = socket_, text] { socket->send(text); });
+    }
+    void close() override {
+        shared_.queue.post([socket = socket_] { socket->close(); });
+    }
+
+private:
+    Shared& shared_;
+    std::shared_ptr<Socket> socket_;
+};
+
+class WinHttpTransport final : public Transport {
+public:
+    WinHttpTransport() {
+        shared_.session = WinHttpOpen(L"recall", WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, WINHTTP_NO_PROXY_NAME,
+                                      WINHTTP_NO_PROXY_BYPASS, WINHTTP_FLAG_ASYNC);
+    }
+
+    ~WinHttpTransport() override {
+        // Nothing is told any more, but what WinHTTP works on must live until it has let go.
+        shared_.queue.post([this] {
+            if (current_) current_->cut();
+            current_ = nullptr;
+            ended_ = true;
+        });
+        shared_.queue.finish();
+        shared_.handles.waitForNone();
+        if (shared_.session != nullptr) WinHttpCloseHandle(shared_.session);
+    }
+
+    std::unique_ptr<Connection> connect(const std::string& url, const std::string& token,
+                                        ConnectionEvents events) override {
+        auto socket = std::make_shared<Socket>(parseAddress(url), token, std::move(events), shared_);
+        shared_.queue.post([this, socket] {
+            if (ended_) return;
+            if (current_) current_->cut();
+            current_ = socket;
+            socket->start();
+        });
+        return std::make_unique<WinHttpConnection>(shared_, std::move(socket));
+    }
+
+private:
+    Shared shared_;
+    std::shared_ptr<Socket> current_;  // a client has one connection at a time
+    bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> makeTransport(const TransportOptions&) { return std::make_unique<WinHttpTransport>(); }
+
+}  // namespace recall
