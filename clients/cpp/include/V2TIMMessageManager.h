@@ -15,12 +15,30 @@ public:
     // `data` is a JSON object, up to 12,288 bytes as encoded.
     virtual V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data) = 0;
 
+#ifdef _WIN32
+// windows.h makes a macro of this name. Here it is none, and a call that was written through the macro is understood too.
+#pragma push_macro("SendMessage")
+#undef SendMessage
+    V2TIMString SendMessageW(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
+                             V2TIMMessagePriority priority, bool onlineUserOnly,
+                             const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) {
+        return SendMessage(message, receiver, groupID, priority, onlineUserOnly, offlinePushInfo, callback);
+    }
+    V2TIMString SendMessageA(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
+                             V2TIMMessagePriority priority, bool onlineUserOnly,
+                             const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) {
+        return SendMessage(message, receiver, groupID, priority, onlineUserOnly, offlinePushInfo, callback);
+    }
+#endif
     // Sends to a user (receiver) or a group (groupID) and returns the message ID, empty when the message cannot be sent.
     // OnSuccess brings the message with its time; its msgID differs from the one returned only if the server's clock had
     // to be learnt first. Priority, onlineUserOnly (only false) and offlinePushInfo are not covered.
     virtual V2TIMString SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
                                     V2TIMMessagePriority priority, bool onlineUserOnly,
                                     const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) = 0;
+#ifdef _WIN32
+#pragma pop_macro("SendMessage")
+#endif
 
     // Recalls a message: one's own within its window, in a group also those of others for its owner and admins. It may
     // be called while SendMessage has had no answer; a recall that succeeds then keeps the message from ever appearing.
