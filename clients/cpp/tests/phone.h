@@ -1,0 +1,171 @@
+// A user's device against the local stack whose address and tokens test.sh puts into the environment.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <sstream>
+
+#include "V2TIMFunctionCallback.h"
+#include "V2TIMManager.h"
+
+namespace recall::test {
+
+// What happened, in order, to be waited for.
+class Happenings {
+public:
+    void add(std::string what) {
+        std::lock_guard lock(mutex_);
+        all_.push_back(std::move(what));
+        changed_.notify_all();
+    }
+
+    // The next one, or what says that none came.
+    std::string next() {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, std::chrono::seconds(60), [this] { return !all_.empty(); })) return "nothing happened";
+        std::string what = std::move(all_.front());
+        all_.pop_front();
+        return what;
+    }
+
+    bool empty() {
+        std::lock_guard lock(mutex_);
+        return all_.empty();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::string> all_;
+};
+
+inline std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == 0) ADD_FAILURE() << name << " is not set: run clients/cpp/test.sh";
+    return value == nullptr ? "" : value;
+}
+
+// What RECALL_PREFIX puts before every user and group, so that runs on one stack do not meet.
+inline std::string prefixed(const std::string& name) { return environment("RECALL_PREFIX") + name; }
+
+// RECALL_TOKENS is user=token user=token …
+inline std::string tokenOf(const std::string& user) {
+    std::istringstream pairs(environment("RECALL_TOKENS"));
+    for (std::string pair; pairs >> pair;) {
+        if (pair.compare(0, user.size() + 1, user + "=") == 0) return pair.substr(user.size() + 1);
+    }
+    ADD_FAILURE() << "RECALL_TOKENS has no token of " << user;
+    return "";
+}
+
+class Phone final : public V2TIMAdvancedMsgListener {
+public:
+    explicit Phone(std::string id) : user(std::move(id)) {
+        V2TIMSDKConfig config;
+        config.url = environment("RECALL_URL");
+        config.requestTimeoutMilliseconds = 60'000;  // of a machine that has more to do
+        EXPECT_TRUE(manager->InitSDK(0, config));
+        messages()->AddAdvancedMsgListener(this);
+    }
+    ~Phone() override {
+        manager->UnInitSDK();
+        messages()->RemoveAdvancedMsgListener(this);
+    }
+
+    V2TIMMessageManager* messages() { return manager->GetMessageManager(); }
+    V2TIMConversationManager* conversations() { return manager->GetConversationManager(); }
+
+    std::string login() {
+        manager->Login(user, tokenOf(user), done());
+        return results.next();
+    }
+
+    std::string logout() {
+        manager->Logout(done());
+        return results.next();
+    }
+
+    // Sends a text to a user or a group and returns what was sent.
+    V2TIMMessage send(const std::string& conversation, const std::string& text) {
+        V2TIMMessage message = messages()->CreateTextMessage(text), sent;
+        const bool group = conversation.compare(0, 6, "group_") == 0;
+        messages()->SendMessage(message, group ? "" : conversation.substr(4), group ? conversation.substr(6) : "",
+                                V2TIM_PRIORITY_DEFAULT, false, {},
+                                new V2TIMFunctionSendCallback(
+                                    [this, &sent](const V2TIMMessage& given) {
+                                        sent = given;
+                                        results.add("success");
+                                    },
+                                    failed()));
+        EXPECT_EQ(results.next(), "success");
+        return sent;
+    }
+
+    std::string revoke(const V2TIMMessage& message) {
+        messages()->RevokeMessage(message, done());
+        return results.next();
+    }
+
+    std::string revoke(const std::string& conversation, const V2TIMString& msgID, const std::string& reason = "") {
+        messages()->RevokeMessage(conversation, msgID, reason, done());
+        return results.next();
+    }
+
+    // What the history of a conversation says, newest first.
+    V2TIMMessageVector history(const std::string& conversation, V2TIMMessageGetType type = V2TIM_GET_CLOUD_OLDER_MSG) {
+        V2TIMMessageListGetOption option;
+        option.getType = type;
+        (conversation.compare(0, 6, "group_") == 0 ? option.groupID = conversation.substr(6)
+                                                   : option.userID = conversation.substr(4));
+        option.count = 100;
+        V2TIMMessageVector list;
+        messages()->GetHistoryMessageList(option, value<V2TIMMessageVector>(list));
+        EXPECT_EQ(results.next(), "success");
+        return list;
+    }
+
+    int unread(const std::string& conversation) {
+        V2TIMConversation held;
+        conversations()->GetConversation(conversation, value<V2TIMConversation>(held));
+        EXPECT_EQ(results.next(), "success");
+        return held.unreadCount;
+    }
+
+    V2TIMCallback* done() {
+        return new V2TIMFunctionCallback([this] { results.add("success"); }, failed());
+    }
+    V2TIMFailed failed() {
+        return [this](int code, const V2TIMString&) { results.add("error " + std::to_string(code)); };
+    }
+    template <typename Value>
+    V2TIMValueCallback<Value>* value(Value& into) {
+        return new V2TIMFunctionValueCallback<Value>(
+            [this, &into](const Value& given) {
+                into = given;
+                results.add("success");
+            },
+            failed());
+    }
+
+    void OnRecvNewMessage(const V2TIMMessage& message) override {
+        const auto* text = dynamic_cast<const V2TIMTextElem*>(message.elemList[0]);
+        heard.add("new " + (text == nullptr ? "?" : text->text.ToString()));
+    }
+    using V2TIMAdvancedMsgListener::OnRecvMessageRevoked;
+    void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo& operateUser,
+                              const V2TIMString& reason) override {
+        heard.add("revoked " + messageID.ToString() + " by " + operateUser.userID.ToString() + " because " +
+                  reason.ToString());
+    }
+
+    const std::string user;
+    Happenings heard, results;
+    std::unique_ptr<V2TIMManager> manager = V2TIMManager::CreateInstance();
+};
+
+}  // namespace recall::test

@@ -1,0 +1,201 @@
+// The V2TIM-shaped interface against the real functions on the local stack.
+#include <atomic>
+#include <thread>
+
+#include "phone.h"
+
+namespace recall::test {
+namespace {
+
+std::string revokedBy(const V2TIMMessage& message, const std::string& user, const std::string& reason = "") {
+    return "revoked " + message.msgID.ToString() + " by " + user + " because " + reason;
+}
+
+// Two users of their own for each test.
+class Stack : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(alice.login(), "success");
+        ASSERT_EQ(bob.login(), "success");
+    }
+
+    static int next() {
+        static std::atomic<int> number{0};
+        return ++number;
+    }
+
+    const std::string number = std::to_string(next());
+    Phone alice{prefixed("alice-" + number)}, bob{prefixed("bob-" + number)};
+    const std::string toBob = "c2c_" + bob.user, toAlice = "c2c_" + alice.user;
+};
+
+// Overrides the first form, as code written before V2TIM 7.4 does.
+struct OldListener : V2TIMAdvancedMsgListener {
+    Happenings heard;
+    using V2TIMAdvancedMsgListener::OnRecvMessageRevoked;
+    void OnRecvMessageRevoked(const V2TIMString& messageID) override { heard.add(messageID.ToString()); }
+};
+
+}  // namespace
+
+TEST_F(Stack, ARecallReachesTheOtherAndLeavesNoText) {
+    OldListener old;
+    bob.messages()->AddAdvancedMsgListener(&old);
+    const V2TIMMessage sent = alice.send(toBob, "secret");
+    EXPECT_EQ(sent.status, V2TIM_MSG_STATUS_SEND_SUCC);
+    EXPECT_GT(sent.recallableUntil, sent.sentAt);
+    EXPECT_EQ(bob.heard.next(), "new secret");
+
+    EXPECT_EQ(alice.revoke(toBob, sent.msgID, "wrong chat"), "success");
+    EXPECT_EQ(bob.heard.next(), revokedBy(sent, alice.user, "wrong chat"));
+    EXPECT_EQ(old.heard.next(), sent.msgID.ToString());
+    bob.messages()->RemoveAdvancedMsgListener(&old);
+
+    for (Phone* phone : {&alice, &bob}) {
+        const std::string conversation = phone == &alice ? toBob : toAlice;
+        for (const auto type : {V2TIM_GET_LOCAL_OLDER_MSG, V2TIM_GET_CLOUD_OLDER_MSG}) {
+            const V2TIMMessageVector list = phone->history(conversation, type);
+            ASSERT_EQ(list.Size(), 1u);
+            EXPECT_EQ(list[0].status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+            EXPECT_TRUE(list[0].elemList.Empty());
+            EXPECT_TRUE(list[0].body.Empty());
+            EXPECT_EQ(list[0].revokerInfo.userID, alice.user);
+            EXPECT_EQ(list[0].revokeReason, "wrong chat");
+        }
+    }
+    EXPECT_EQ(alice.revoke(sent), "success") << "again by the same user";
+}
+
+TEST_F(Stack, OnlyTheSenderRecallsAndWhatIsNotThereIsNotFound) {
+    const V2TIMMessage sent = alice.send(toBob, "hi");
+    EXPECT_EQ(bob.heard.next(), "new hi");
+    EXPECT_EQ(bob.revoke(toAlice, sent.msgID), "error " + std::to_string(ERR_SVR_GROUP_REVOKE_MSG_DENY));
+    EXPECT_EQ(bob.revoke(toAlice, "01HF7YAT00000000000000B0B1"), "error " + std::to_string(ERR_SVR_MSG_REVOKE_NOT_FOUND));
+    EXPECT_EQ(alice.revoke("c2c_nobody", sent.msgID), "error " + std::to_string(ERR_SVR_MSG_REVOKE_NOT_FOUND));
+    EXPECT_EQ(bob.history(toAlice)[0].status, V2TIM_MSG_STATUS_SEND_SUCC) << "it is still there";
+}
+
+TEST_F(Stack, WhoWasAwayFindsTheTombstoneAndTheUnreadNumberWithoutIt) {
+    EXPECT_EQ(bob.logout(), "success");
+    const V2TIMMessage secret = alice.send(toBob, "secret");
+    alice.send(toBob, "kept");
+    EXPECT_EQ(alice.revoke(secret), "success");
+
+    EXPECT_EQ(bob.login(), "success");
+    EXPECT_EQ(bob.unread(toAlice), 1);
+    const V2TIMMessageVector held = bob.history(toAlice, V2TIM_GET_LOCAL_OLDER_MSG);
+    ASSERT_EQ(held.Size(), 2u);
+    EXPECT_EQ(held[0].status, V2TIM_MSG_STATUS_SEND_SUCC);
+    EXPECT_EQ(held[1].status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+    bob.messages()->MarkC2CMessageAsRead(alice.user, bob.done());
+    EXPECT_EQ(bob.results.next(), "success");
+    uint64_t total = 99;
+    bob.conversations()->GetTotalUnreadMessageCount(bob.value<uint64_t>(total));
+    EXPECT_EQ(bob.results.next(), "success");
+    EXPECT_EQ(total, 0u);
+}
+
+TEST_F(Stack, AnotherDeviceOfTheSenderSeesTheMessageAndRecallsIt) {
+    Phone tablet(alice.user);
+    ASSERT_EQ(tablet.login(), "success");
+    const V2TIMMessage sent = alice.send(toBob, "hi");
+    EXPECT_EQ(tablet.heard.next(), "new hi");
+    EXPECT_EQ(tablet.revoke(sent), "success");
+    EXPECT_EQ(alice.heard.next(), revokedBy(sent, alice.user));
+    EXPECT_EQ(bob.heard.next(), "new hi");
+    EXPECT_EQ(bob.heard.next(), revokedBy(sent, alice.user));
+    EXPECT_TRUE(tablet.heard.empty()) << "who recalls gets a result and no notice";
+}
+
+TEST_F(Stack, AGroupsOwnerRecallsAnothersMessageAndAMemberCannot) {
+    const std::string team = "group_" + prefixed("team-" + number);
+    const V2TIMMessage rules = alice.send(team, "rules");
+    EXPECT_EQ(bob.heard.next(), "new rules");
+    EXPECT_EQ(bob.revoke(rules), "error " + std::to_string(ERR_SVR_GROUP_REVOKE_MSG_DENY));
+    const V2TIMMessage spam = bob.send(team, "spam");
+    EXPECT_EQ(alice.heard.next(), "new spam");
+    EXPECT_EQ(alice.revoke(team, spam.msgID, "off topic"), "success");
+    EXPECT_EQ(bob.heard.next(), revokedBy(spam, alice.user, "off topic"));
+    EXPECT_EQ(bob.history(team)[0].revokerRole, "moderator");
+}
+
+TEST_F(Stack, CallsFromManyThreadsAllEnd) {
+    constexpr int threads = 4, each = 5;
+    Happenings ends;
+    std::vector<std::thread> senders;
+    for (int thread = 0; thread < threads; ++thread) {
+        senders.emplace_back([&] {
+            const auto failed = [&](int code, const V2TIMString& desc) {
+                ends.add("error " + std::to_string(code) + " " + desc.ToString());
+            };
+            for (int repeat = 0; repeat < each; ++repeat) {
+                V2TIMMessage message = alice.messages()->CreateTextMessage("secret");
+                alice.messages()->SendMessage(
+                    message, bob.user, "", V2TIM_PRIORITY_DEFAULT, false, {},
+                    new V2TIMFunctionSendCallback(
+                        [&, failed](const V2TIMMessage& sent) {
+                            alice.messages()->RevokeMessage(
+                                sent, new V2TIMFunctionCallback([&] { ends.add("success"); }, failed));
+                        },
+                        failed));
+                alice.manager->GetLoginStatus();
+                alice.manager->GetServerTime();
+            }
+        });
+    }
+    for (std::thread& sender : senders) sender.join();
+    for (int end = 0; end < threads * each; ++end) EXPECT_EQ(ends.next(), "success");
+    const V2TIMMessageVector list = bob.history(toAlice);
+    EXPECT_EQ(list.Size(), static_cast<std::size_t>(threads * each));
+    for (const V2TIMMessage& message : list) EXPECT_EQ(message.status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+}
+
+TEST_F(Stack, AfterLogoutCallsFailAndNothingIsHeld) {
+    const V2TIMMessage sent = alice.send(toBob, "hi");
+    EXPECT_EQ(alice.logout(), "success");
+    EXPECT_EQ(alice.manager->GetLoginStatus(), V2TIM_STATUS_LOGOUT);
+    EXPECT_EQ(alice.revoke(sent), "error " + std::to_string(ERR_SDK_NET_DISCONNECT));
+    EXPECT_TRUE(alice.history(toBob, V2TIM_GET_LOCAL_OLDER_MSG).Empty());
+}
+
+TEST_F(Stack, CallbacksRunWhereTheyAreToldTo) {
+    std::atomic<int> executed{0};
+    auto manager = V2TIMManager::CreateInstance();
+    V2TIMSDKConfig config;
+    config.url = environment("RECALL_URL");
+    config.requestTimeoutMilliseconds = 60'000;
+    config.callbackExecutor = [&](const std::function<void()>& function) {
+        ++executed;
+        function();
+    };
+    ASSERT_TRUE(manager->InitSDK(0, config));
+    Happenings ends;
+    // A callback may take down what it was called by.
+    manager->Login(alice.user, tokenOf(alice.user),
+                   new V2TIMFunctionCallback(
+                       [&] {
+                           manager->UnInitSDK();
+                           ends.add("success");
+                       },
+                       [&](int code, const V2TIMString&) { ends.add("error " + std::to_string(code)); }));
+    EXPECT_EQ(ends.next(), "success");
+    EXPECT_GE(executed, 1);
+}
+
+TEST(Manager, RefusesAnAddressThatIsNone) {
+    const auto manager = V2TIMManager::CreateInstance();
+    V2TIMSDKConfig config;
+    for (const char* url : {"", "http://127.0.0.1/", "ws://", "ws://host:99999/", "wss://user@host/"}) {
+        config.url = url;
+        EXPECT_FALSE(manager->InitSDK(0, config)) << url;
+    }
+}
+
+TEST(Manager, ATokenThatIsRefusedEndsTheLogin) {
+    Phone alice(prefixed("alice-1"));
+    alice.manager->Login(alice.user, tokenOf(alice.user) + "x", alice.done());
+    EXPECT_EQ(alice.results.next(), "error " + std::to_string(ERR_USER_SIG_EXPIRED));
+    EXPECT_EQ(alice.manager->GetLoginStatus(), V2TIM_STATUS_LOGOUT);
+}
+
+}  // namespace recall::test
