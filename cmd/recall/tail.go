@@ -28,7 +28,8 @@ type tailCommand struct {
 func (tailCommand) Help() string {
 	return `Shows recalls as they happen, a line for each request and outcome: when, who and as what (sender, moderator, admin), what
 became of it, how many messages, how many devices were told, how long the last of them took, how many were gone, and how
-many could not be reached (they are told later). Never texts or reasons.
+many could not be reached (they are told later). Members of large groups are told through the queue, after the line. Never
+texts or reasons.
 
 A deployed stack is followed through its log groups (with LogLevel info, the default):
 
@@ -190,7 +191,11 @@ func (e tailEntry) String() string {
 	}
 	notices, last, gone, failed := any("-"), "-", any("-"), any("-")
 	if e.Outcome == "ok" {
-		notices, last, gone, failed = e.Notices, fmt.Sprintf("%.0f ms", e.NoticeMilliseconds), e.Gone, e.Failed
+		notices, last, gone, failed = e.Notices, "queued", e.Gone, e.Failed
+		// What was looked for at all took a call of DynamoDB, so it took time.
+		if e.NoticeMilliseconds > 0 {
+			last = fmt.Sprintf("%.0f ms", e.NoticeMilliseconds)
+		}
 	}
 	return fmt.Sprintf(tailFormat, e.Time.Local().Format("15:04:05.000"), printable(e.Operator), printable(role), printable(outcome), e.Messages, notices, last, gone, failed)
 }

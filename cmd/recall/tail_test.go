@@ -42,6 +42,13 @@ func TestTailNamesRefusalsAndRepeats(t *testing.T) {
 	}
 }
 
+func TestTailSaysThatALargeGroupIsToldThroughTheQueue(t *testing.T) {
+	queued := strings.NewReplacer(`"notices":2`, `"notices":0`, `"noticeMilliseconds":12`, `"noticeMilliseconds":0`).Replace(tailSample)
+	if got := tailed(t, queued+"\n", false); !strings.Contains(got[1], " queued ") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTailLeavesOutWhatIsNoRecall(t *testing.T) {
 	input := strings.Join([]string{
 		"START RequestId: x", `{"msg":"frame","operator":"eve"}`, `{"msg":"recall"}`, `not { json`, `{"Recalls":[1],"_aws":{}}`, "2023 {broken", "a {", tailSample, "}", "",
