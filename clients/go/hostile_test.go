@@ -269,3 +269,24 @@ func TestADeviceThatWasOfflineEndsLikeOneThatWasNot(t *testing.T) {
 		return ""
 	})
 }
+
+func TestWhatTheServerDidWithoutAnAnswerIsLearntBySynchronising(t *testing.T) {
+	server := clienttest.NewServer(clienttest.Options{Seed: 1})
+	defer server.Close()
+	options := quick(server.URL)
+	options.RequestTimeout = 200 * time.Millisecond
+	alice := logIn(t, options, "alice", client.Listener{})
+	stored := 0
+	for range 5 {
+		server.SetFaults(clienttest.Faults{Fail: 1}) // half of what fails so is done
+		if _, err := alice.SendMessage(t.Context(), "c2c_bob", map[string]string{"text": "sent?"}); client.Code(err) != client.CodeTimeout {
+			t.Fatalf("a send without an answer: %v", err)
+		}
+		server.SetFaults(clienttest.Faults{})
+		stored = len(server.Messages("alice", "c2c_bob"))
+		eventually(t, func() string { return differs(alice, server, "alice", "c2c_bob") })
+	}
+	if stored == 0 {
+		t.Fatal("the server has done nothing at all")
+	}
+}

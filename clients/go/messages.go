@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -88,6 +89,7 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 	}
 	earlier := s.beginSend(m.MessageID)
 	reply, err := s.complete(ctx, sendCall)
+	s.wantIfUnknown(m.Conversation, err)
 	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
 		return Message{}, err // the outcome is unknown: unanswered keeps the ID
 	}
@@ -104,6 +106,15 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 	}
 	m.SentAt, m.RecallableUntil = stored.Message.SentAt, stored.Message.RecallableUntil
 	return s.keepOwn(m), nil
+}
+
+// wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no event
+// tells the requesting connection of what its own request did.
+func (s *session) wantIfUnknown(conversation string, err error) {
+	var failure *Error
+	if errors.As(err, &failure) && (failure.Code == CodeTimeout || failure.Retryable) {
+		s.want(conversation, fromUnknown)
+	}
 }
 
 // beginSend notes a send without an answer and reports whether there was one under this ID before.
@@ -226,6 +237,7 @@ func (s *session) revoke(ctx context.Context, conversation string, messageIDs []
 	}
 	defer s.afterRevoke(messageIDs)
 	reply, err := s.request(ctx, nil, "revoke", fields)
+	s.wantIfUnknown(conversation, err)
 	var answer revokeReply
 	if readErr := error(nil); reply.contents != nil {
 		if readErr = reply.fields(&answer); readErr == nil && len(answer.Results) == len(messageIDs) {
@@ -276,6 +288,7 @@ func (s *session) takeResults(conversation string, answer revokeReply) []RevokeR
 		result := RevokeResult{MessageID: one.MessageID, Revoked: one.Revoked, Repeated: one.Repeated}
 		if !one.OK || one.Revoked == nil {
 			result.Err, result.Revoked = one.Error.asError(), nil
+			s.wantIfUnknown(conversation, result.Err)
 			results = append(results, result)
 			continue
 		}
