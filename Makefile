@@ -77,6 +77,22 @@ race: ## The Go code that runs concurrently, under the race detector
 model: ## The formal model of who learns of a recall, in all interleavings (FULL=1: larger bounds)
 	@reliability/model/check.sh $(if $(FULL),--full)
 
+.PHONY: soak
+soak: ## Searches for failures until stopped; SECONDS=600 bounds it, SEED=n repeats one
+	@$(tools) java dynamodb-local elasticmq
+	@mkdir -p build
+	@go test -c -o build/reliability.test ./reliability
+	@cd reliability && RECALL_SOAK=1 ../build/reliability.test -test.run '^TestSoak$$' -test.timeout 0 -soak.seconds $(or $(SECONDS),0) -soak.seed $(or $(SEED),0)
+
+.PHONY: mutants
+mutants: ## Plants known bugs, one at a time, and wants a test to catch each
+	@$(tools) java dynamodb-local
+	@go run ./reliability/mutants
+
+.PHONY: fuzz
+fuzz: ## Fuzzes everything that reads foreign bytes, SECONDS each (20)
+	@reliability/fuzz.sh $(or $(SECONDS),20)
+
 .PHONY: test-web test-android test-cpp test-apple
 test-web: ## The web client and the demo page
 	clients/web/test.sh
