@@ -20,6 +20,7 @@ import (
 
 // load is the local stack with the functions' real programs, and people who use it while everything around them breaks.
 type load struct {
+	ctx           context.Context // of the requests: what is under way when the load ends is answered
 	stack         *stack.Stack
 	tally         *tally
 	people        []string
@@ -50,7 +51,7 @@ func startLoad(t *testing.T, seed uint64, counted *tally) *load {
 	}
 	t.Cleanup(running.Close)
 	l := &load{
-		stack: running, tally: counted, conversations: make(map[string][]string),
+		ctx: t.Context(), stack: running, tally: counted, conversations: make(map[string][]string),
 		sent: make(map[string]client.Message), recalled: make(map[string]bool),
 	}
 	for _, name := range []string{"owner", "admin", "member", "guest"} {
@@ -140,20 +141,20 @@ func (l *load) use(ctx context.Context, device *person, random *rand.Rand) {
 		conversation := conversations[random.IntN(len(conversations))]
 		switch drawn := random.IntN(10); {
 		case drawn < 5:
-			l.send(ctx, device, conversation)
+			l.send(device, conversation)
 		case drawn < 9:
-			l.revoke(ctx, device, conversation, random)
+			l.revoke(device, conversation, random)
 		default:
-			l.read(ctx, device, conversation)
+			l.read(device, conversation)
 		}
 	}
 }
 
-func (l *load) send(ctx context.Context, device *person, conversation string) {
+func (l *load) send(device *person, conversation string) {
 	l.tally.operation("stack: send")
-	message, err := device.client.SendMessage(ctx, conversation, map[string]string{"text": "hello"})
+	message, err := device.client.SendMessage(l.ctx, conversation, map[string]string{"text": "hello"})
 	if err != nil {
-		l.mayFail(ctx, "send", err, client.CodeAlreadyRecalled)
+		l.mayFail("send", err, client.CodeAlreadyRecalled)
 		return
 	}
 	l.mutex.Lock()
@@ -162,16 +163,16 @@ func (l *load) send(ctx context.Context, device *person, conversation string) {
 }
 
 // revoke takes back one of the latest messages: mostly an own one.
-func (l *load) revoke(ctx context.Context, device *person, conversation string, random *rand.Rand) {
+func (l *load) revoke(device *person, conversation string, random *rand.Rand) {
 	held := device.client.Messages(conversation)
 	if len(held) == 0 {
 		return
 	}
 	message := held[len(held)-1-random.IntN(min(4, len(held)))]
 	l.tally.operation("stack: recall")
-	err := device.client.RevokeMessage(ctx, conversation, message.MessageID, "why")
+	err := device.client.RevokeMessage(l.ctx, conversation, message.MessageID, "why")
 	if err != nil {
-		l.mayFail(ctx, "recall", err, client.CodeAlreadyRecalled, client.CodeRecallDenied, client.CodeRecallWindowExpired, client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver)
+		l.mayFail("recall", err, client.CodeAlreadyRecalled, client.CodeRecallDenied, client.CodeRecallWindowExpired, client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver)
 		return
 	}
 	l.mutex.Lock()
@@ -179,22 +180,19 @@ func (l *load) revoke(ctx context.Context, device *person, conversation string, 
 	l.recalled[message.MessageID] = true
 }
 
-func (l *load) read(ctx context.Context, device *person, conversation string) {
+func (l *load) read(device *person, conversation string) {
 	held := device.client.Messages(conversation)
 	if len(held) == 0 {
 		return
 	}
 	l.tally.operation("stack: read")
-	if _, err := device.client.MarkRead(ctx, conversation, held[len(held)-1].MessageID); err != nil {
-		l.mayFail(ctx, "read", err)
+	if _, err := device.client.MarkRead(l.ctx, conversation, held[len(held)-1].MessageID); err != nil {
+		l.mayFail("read", err)
 	}
 }
 
 // mayFail takes errors that a broken neighbour explains, and those that the request itself does.
-func (l *load) mayFail(ctx context.Context, what string, err error, explained ...int) {
-	if ctx.Err() != nil {
-		return
-	}
+func (l *load) mayFail(what string, err error, explained ...int) {
 	code := client.Code(err)
 	for _, each := range append(explained, client.CodeTimeout, client.CodeUnavailable) {
 		if code == each {

@@ -142,12 +142,13 @@ func (s *session) attempt(c *call) {
 	}
 }
 
-// answer hands a reply to its call. A reply to nothing, or a second one, is dropped.
+// answer hands a reply to its call. A second reply is dropped; one to an abandoned call says that there is something to learn.
 func (s *session) answer(f frame) {
 	s.mutex.Lock()
 	c := s.calls[f.ID]
 	s.mutex.Unlock()
 	if c == nil {
+		s.wantAbandoned(f.ID)
 		return
 	}
 	select {
@@ -158,6 +159,7 @@ func (s *session) answer(f frame) {
 
 // repeatAll sends every outstanding call again: a frame without type says that one of them failed, but not which.
 func (s *session) repeatAll() {
+	s.wantAbandoned("")
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, c := range s.calls {

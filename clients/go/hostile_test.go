@@ -290,3 +290,18 @@ func TestWhatTheServerDidWithoutAnAnswerIsLearntBySynchronising(t *testing.T) {
 		t.Fatal("the server has done nothing at all")
 	}
 }
+
+func TestWhatTheServerDoesAfterItsCallerLeftIsLearntFromTheLateAnswer(t *testing.T) {
+	server := clienttest.NewServer(clienttest.Options{Seed: 1})
+	defer server.Close()
+	alice := logIn(t, quick(server.URL), "alice", client.Listener{})
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond/4, cancel)
+		if _, err := alice.SendMessage(ctx, "c2c_bob", map[string]string{"text": "sent?"}); err != nil && client.Code(err) != client.CodeTimeout {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+	eventually(t, func() string { return differs(alice, server, "alice", "c2c_bob") })
+}

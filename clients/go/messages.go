@@ -89,7 +89,7 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 	}
 	earlier := s.beginSend(m.MessageID)
 	reply, err := s.complete(ctx, sendCall)
-	s.wantIfUnknown(m.Conversation, err)
+	s.wantIfUnknown(m.Conversation, sendCall, err)
 	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
 		return Message{}, err // the outcome is unknown: unanswered keeps the ID
 	}
@@ -109,10 +109,32 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 }
 
 // wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no event
-// tells the requesting connection of what its own request did.
-func (s *session) wantIfUnknown(conversation string, err error) {
+// tells the requesting connection of what its own request did. Where it may still be at work, its late answer asks again.
+func (s *session) wantIfUnknown(conversation string, made *call, err error) {
 	var failure *Error
-	if errors.As(err, &failure) && (failure.Code == CodeTimeout || failure.Retryable) {
+	if !errors.As(err, &failure) || failure.Code != CodeTimeout && !failure.Retryable {
+		return
+	}
+	if made != nil {
+		s.mutex.Lock()
+		s.abandoned[made.id] = conversation
+		s.mutex.Unlock()
+	}
+	s.want(conversation, fromUnknown)
+}
+
+// wantAbandoned asks again for the conversations of abandoned calls, of all where the ID is empty.
+func (s *session) wantAbandoned(id string) {
+	s.mutex.Lock()
+	var wanted []string
+	for each, conversation := range s.abandoned {
+		if id == "" || id == each {
+			wanted = append(wanted, conversation)
+			delete(s.abandoned, each)
+		}
+	}
+	s.mutex.Unlock()
+	for _, conversation := range wanted {
 		s.want(conversation, fromUnknown)
 	}
 }
@@ -236,8 +258,12 @@ func (s *session) revoke(ctx context.Context, conversation string, messageIDs []
 		fields["unsent"] = true
 	}
 	defer s.afterRevoke(messageIDs)
-	reply, err := s.request(ctx, nil, "revoke", fields)
-	s.wantIfUnknown(conversation, err)
+	revokeCall, err := s.newCall(nil, "revoke", fields)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := s.complete(ctx, revokeCall)
+	s.wantIfUnknown(conversation, revokeCall, err)
 	var answer revokeReply
 	if readErr := error(nil); reply.contents != nil {
 		if readErr = reply.fields(&answer); readErr == nil && len(answer.Results) == len(messageIDs) {
@@ -288,7 +314,7 @@ func (s *session) takeResults(conversation string, answer revokeReply) []RevokeR
 		result := RevokeResult{MessageID: one.MessageID, Revoked: one.Revoked, Repeated: one.Repeated}
 		if !one.OK || one.Revoked == nil {
 			result.Err, result.Revoked = one.Error.asError(), nil
-			s.wantIfUnknown(conversation, result.Err)
+			s.wantIfUnknown(conversation, nil, result.Err)
 			results = append(results, result)
 			continue
 		}

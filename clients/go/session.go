@@ -29,8 +29,9 @@ type session struct {
 	connection *connection // the one that is ready for calls, after its hello
 	calls      map[string]*call
 	callsMade  uint64
-	unanswered map[string]bool // messageIds of sends whose outcome is unknown
-	recalling  map[string]int  // messageIds that this client is recalling
+	unanswered map[string]bool   // messageIds of sends whose outcome is unknown
+	abandoned  map[string]string // conversations of calls that ended without an answer on this connection, by the calls' IDs
+	recalling  map[string]int    // messageIds that this client is recalling
 	wanted     map[string]origin
 	wake       chan struct{} // there is something wanted
 	reason     *Error        // why the session ended
@@ -45,7 +46,7 @@ func newSession(options Options, registered *listeners, user, token string) (*se
 		ended: make(chan struct{}), synchronised: make(chan struct{}),
 		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}),
 		view: newView(user), calls: map[string]*call{},
-		unanswered: map[string]bool{}, recalling: map[string]int{},
+		unanswered: map[string]bool{}, abandoned: map[string]string{}, recalling: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1),
 	}
 	if options.Store != nil {
@@ -240,6 +241,7 @@ func (s *session) greet(c *connection) error {
 func (s *session) ready(c *connection) {
 	s.mutex.Lock()
 	s.connection = c
+	clear(s.abandoned) // events tell this connection of what an earlier one asked for
 	frames := make([][]byte, 0, len(s.calls))
 	for _, outstanding := range s.inOrder() {
 		if outstanding.bound == nil {
