@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,12 +91,22 @@ func TestSoak(t *testing.T) {
 		seed = rand.Uint64N(1 << 32)
 	}
 	counted := newTally()
-	fmt.Fprintf(os.Stderr, "soak from seed %d; replay one: go test ./reliability -run SequencesKeep -soak.seed N\n", seed)
+	fmt.Fprintf(os.Stderr, "soak from seed %d; replay one: go test ./reliability -run 'SequencesKeep|Histories|RealProcesses' -soak.seed N\n", seed)
+	l := startLoad(t, seed, counted)
+	var loading sync.WaitGroup
+	loading.Go(func() { l.run(ctx, seed) })
 	for ; ctx.Err() == nil; seed++ {
 		if !sequences(t, seed, 5, counted) {
 			fmt.Fprintf(os.Stderr, "seed %d fails\n", seed)
 		}
+		t.Run(fmt.Sprintf("history %d", seed), func(t *testing.T) { history(t, seed, counted) })
 		fmt.Fprintln(os.Stderr, counted.line())
+	}
+	loading.Wait()
+	fmt.Fprintln(os.Stderr, "waiting until nothing is owed and every device shows what is stored")
+	l.converges(t)
+	if len(counted.violations) > 0 {
+		t.Errorf("%d violations", len(counted.violations))
 	}
 	counted.table(os.Stderr)
 }

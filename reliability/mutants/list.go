@@ -20,6 +20,7 @@ var (
 	private     = tests{"./shared/recall", "TestG8"}
 	roles       = tests{"./shared/recall", "WhoMayRecallWhat"}
 	frames      = tests{"./shared/frame", "TokensEnd"}
+	histories   = tests{"./reliability", "Histories"}
 	late        = tests{"./reliability", "HeldUp"}
 	crossing    = tests{"./reliability", "WhateverOthersDo/a_(recall|message|later)"}
 	handshakes  = tests{"./reliability", "HandshakeCrosses"}
@@ -44,6 +45,7 @@ func decisions() []mutant {
 			{message, `number(int64(recall.AlwaysRecallable))`, `number(int64(revocation.At) - 120_000)`},
 		}, conformance},
 		{"the second recall replaces the first", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, conformance},
+		{"two recalls at once both succeed", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, histories},
 		{"a repeat gets a new result", "G2", []change{{revoke,
 			"		return revoked{id: id, message: message}\n",
 			"		message.Revoked.At = now\n		return revoked{id: id, message: message}\n",
