@@ -4,7 +4,7 @@ import { Avatar, titleOf } from './chats.js';
 import { Composer } from './composer.js';
 import { useTexts } from './context.js';
 import type { Device } from './device.js';
-import { PEOPLE } from './group.js';
+import { GROUP, PEOPLE } from './group.js';
 import { BackIcon } from './icons.js';
 import { MessageMenu, type MenuPlace } from './menu.js';
 import { ReasonSheet } from './reason.js';
@@ -100,7 +100,6 @@ export function Thread({ device, conversation }: { device: Device; conversation:
 function ThreadHead({ device, conversation }: { device: Device; conversation: string }) {
   const texts = useTexts();
   const unread = device.conversations.reduce((sum, each) => sum + (each.conversationID === conversation ? 0 : each.unreadCount), 0);
-  const isGroup = conversation.startsWith('group_');
   return (
     <header class="thread-head">
       <button type="button" class="back" onClick={() => device.show('')} aria-label={unread > 0 ? `${texts.back}, ${texts.unread(unread)}` : texts.back}>
@@ -109,7 +108,7 @@ function ThreadHead({ device, conversation }: { device: Device; conversation: st
       <Avatar conversation={conversation} />
       <div>
         <h2>{titleOf(texts, conversation, device.entry(conversation))}</h2>
-        {isGroup && <p>{PEOPLE.map((user) => (user === device.user ? texts.you : nameOf(user))).join(', ')}</p>}
+        {conversation === `group_${GROUP}` && <p>{PEOPLE.map((user) => (user === device.user ? texts.you : nameOf(user))).join(', ')}</p>}
       </div>
     </header>
   );

@@ -1,11 +1,18 @@
 /** The part of a WebSocket that the client uses: the browser's, Node's own from version 22, or the `ws` package's. */
 export interface WebSocketLike {
+  /** 1 while it is open. */
   readonly readyState: number;
+  /** Called when the handshake is done. */
   onopen: ((event: never) => void) | null;
+  /** Called for each frame, which is the event's `data`. */
   onmessage: ((event: never) => void) | null;
+  /** Called when it failed, before `onclose`. */
   onerror: ((event: never) => void) | null;
+  /** Called when it is over, or its handshake failed. */
   onclose: ((event: never) => void) | null;
+  /** Sends a text frame. */
   send(data: string): void;
+  /** Ends it. */
   close(code?: number): void;
 }
 

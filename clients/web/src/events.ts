@@ -23,12 +23,19 @@ export type NetworkState = 'connected' | 'connecting' | 'disconnected';
 
 /** What each event carries. */
 export interface EventData {
+  /** Nothing: it is the moment that counts. */
   sdkStateReady: undefined;
+  /** Nothing. */
   sdkStateNotReady: undefined;
+  /** The new messages. */
   onMessageReceived: Message[];
+  /** The tombstones of what was recalled. */
   onMessageRevoked: Message[];
+  /** The whole list, latest change first. */
   onConversationListUpdated: Conversation[];
+  /** The state now. */
   netStateChange: { state: NetworkState };
+  /** Nothing. */
   tokenExpired: undefined;
 }
 
@@ -36,7 +43,9 @@ export interface EventData {
 export type EventName = keyof EventData;
 /** What a handler gets: the event's name and its data. */
 export interface RecallEvent<Name extends EventName = EventName> {
+  /** Which event it is. */
   name: Name;
+  /** What it carries, by {@link EventData}. */
   data: EventData[Name];
 }
 /** A handler of one kind of event. */

@@ -16,8 +16,9 @@ export interface RecallOptions {
   WebSocket?: WebSocketConstructor;
   /** How long one attempt of a request may take, in milliseconds (10,000). A request has three. */
   requestTimeout?: number;
-  /** Least and greatest wait before a reconnect, in milliseconds (500 and 30,000); the waits between are random. */
+  /** The wait before the first reconnect is random up to this, in milliseconds (500), and up to twice as long before each further one. */
   reconnectMinimum?: number;
+  /** No wait before a reconnect is longer than this, in milliseconds (30,000). */
   reconnectMaximum?: number;
   /** Where time comes from, for tests. */
   clock?: Clock;

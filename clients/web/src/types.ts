@@ -73,5 +73,6 @@ export interface RevokeResult {
 export interface Result<Data> {
   /** Always 0: a failure rejects with a {@link RecallError}. */
   code: 0;
+  /** What the call gives. */
   data: Data;
 }
