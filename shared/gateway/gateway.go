@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
@@ -32,7 +33,22 @@ func NewClient(config aws.Config, endpoint string) *apigatewaymanagementapi.Clie
 	return apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
 		o.BaseEndpoint = aws.String(endpoint)
 		o.Retryer = aws.NopRetryer{}
+		o.APIOptions = append(o.APIOptions, lean)
 	})
+}
+
+// lean takes steps out of a post that do nothing for it: the loop of retries, of which there is one round, and what only
+// feeds tracing and interceptors that nobody has set. That is a tenth of the fan-out's processor time and an eighth of its
+// allocations (docs/performance.md).
+func lean(stack *middleware.Stack) error {
+	for _, step := range []string{"Retry", "InterceptBeforeRetryLoop", "InterceptAttempt"} {
+		_, _ = stack.Finalize.Remove(step) // one that is not there any more need not be taken out
+	}
+	for _, step := range []string{"RecordResponseTiming", "RequestResponseLogger"} {
+		_, _ = stack.Deserialize.Remove(step)
+	}
+	_, _ = stack.Build.Remove("ClientRequestID")
+	return nil
 }
 
 // Forgetter forgets gone connections; recall.Presence is one.
