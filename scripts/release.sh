@@ -22,7 +22,7 @@ for system in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; d
 	suffix=""
 	[ "${system%/*}" = windows ] && suffix=.exe
 	mkdir -p "$staged/recall"
-	GOOS=${system%/*} GOARCH=${system#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$staged/recall/recall$suffix" ./cmd/recall
+	GOOS=${system%/*} GOARCH=${system#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=true -ldflags='-s -w' -o "$staged/recall/recall$suffix" ./cmd/recall
 	cp LICENSE template.yaml "$staged/recall/"
 	pack "recall-$version-${system/\//-}" "$staged/recall"
 	rm -rf "$staged/recall"
