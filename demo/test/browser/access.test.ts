@@ -142,11 +142,12 @@ test('light and dark follow the system until one is chosen', async () => {
   const [a] = users('alice') as [string];
   const alice = await PhonePage.open(a, '', await newContext({ colorScheme: 'dark' }));
   const theme = () => alice.page.locator('html').getAttribute('data-theme');
-  expect(await theme()).toBe('dark');
+  await expect.poll(theme).toBe('dark');
   await alice.page.getByRole('button', { name: 'Switch to light colours' }).click();
-  expect(await theme()).toBe('light');
+  await expect.poll(theme).toBe('light');
   await alice.page.reload();
-  expect(await theme()).toBe('light');
+  await alice.ready();
+  await expect.poll(theme).toBe('light');
 });
 
 test('the frames panel shows what goes over the wire, and no token', async () => {

@@ -66,6 +66,10 @@ export class PhonePage {
     return this.phone.locator('.row').filter({ has: this.page.locator('.text', { hasText: text }) });
   }
 
+  row(ID: string): Locator {
+    return this.phone.locator(`[data-id="${ID}"]`);
+  }
+
   async sent(text: string): Promise<Locator> {
     await this.send(text);
     await this.message(text).getByText('Sent', { exact: true }).waitFor({ state: 'attached' });

@@ -9,13 +9,13 @@ describe('two phones side by side', () => {
     await Promise.all([alice.ready(), bob.ready()]);
     await page.getByText('Try it: send a message on one phone, then recall it, and watch the other phone.').waitFor();
 
-    await alice.sent('The password is hunter2');
+    const ID = (await (await alice.sent('The password is hunter2')).getAttribute('data-id'))!;
     await bob.message('hunter2').waitFor();
     await alice.screenshot('two-phones-sent');
     await alice.message('hunter2').locator('.chip.recall').click();
 
-    await alice.tombstone('You recalled a message').waitFor();
-    await bob.tombstone('Alice recalled a message').waitFor();
+    await alice.row(ID).getByText('You recalled a message').waitFor();
+    await bob.row(ID).getByText('Alice recalled a message').waitFor();
     await bob.expectGone('hunter2');
     await alice.expectGone('hunter2');
     await alice.screenshot('two-phones-recalled');
