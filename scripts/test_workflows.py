@@ -1,6 +1,7 @@
 """Holds the workflows against the Makefile and against what a supply chain should be."""
 
 import re
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -35,6 +36,11 @@ class Workflows(unittest.TestCase):
             for job, content in workflow["jobs"].items():
                 if "write" in str(content.get("permissions", {})):
                     self.assertNotIn("checkout", str(content["steps"]), f"{name}: {job} could run the repository's code with rights to write")
+
+    def test_dependabot_sees_every_npm_project(self):
+        watched = {d for u in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"] for d in u.get("directories", [])}
+        listed = subprocess.run(["git", "ls-files", "*package.json"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual({f"/{Path(file).parent}" for file in listed}, watched)
 
     def test_every_target_is_explained_by_make_help(self):
         for line in re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.M):
