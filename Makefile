@@ -42,7 +42,7 @@ setup: ## Installs what building and testing needs
 	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium docker spin
 
 .PHONY: test
-test: lint model test-go race test-web test-android test-scripts check-deploy ## Checks and tests everything, as CI does
+test: lint model test-go race test-web test-android test-cpp test-scripts check-deploy ## Checks and tests everything, as CI does
 
 .PHONY: fmt
 fmt: ## Formats the Go code
