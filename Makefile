@@ -50,7 +50,7 @@ fmt: ## Formats the Go code
 
 .PHONY: clean
 clean: ## Removes what was built (what was installed into .tools stays)
-	rm -rf .aws-sam build demo/dist recall
+	rm -rf .aws-sam build performance/*/build performance/*/*/build demo/dist recall
 
 ##@ Parts of test
 .PHONY: lint

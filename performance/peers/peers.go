@@ -96,7 +96,7 @@ func (a *audience) close() {
 }
 
 func measureSample(ctx context.Context, options Options) ([]Measurement, error) {
-	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, NoRights: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, NoRights: true, Meter: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (a *audience) broadcast(ctx context.Context, sender *rig.Caller, id string)
 }
 
 func measureRecall(ctx context.Context, options Options) ([]Measurement, error) {
-	stand, err := rig.Start(ctx, rig.Options{Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{Meter: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
 	if err != nil {
 		return nil, err
 	}
