@@ -44,7 +44,7 @@ describe('sending', () => {
 
   test('goes out after the next connect when there is none', async () => {
     const server = await Server.start();
-    const { recall, event } = await loggedIn(server);
+    const { recall, event } = await loggedIn(server, { requestTimeout: 600_000 }); // no second attempt could save it
     await event(EVENT.NET_STATE_CHANGE);
     server.sockets[0]!.terminate();
     const { data } = await recall.sendMessage(recall.createTextMessage({ to: 'bob', payload: { text: 'later' } }));

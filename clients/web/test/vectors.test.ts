@@ -54,6 +54,12 @@ test('message IDs are made so that the time in them is the vectors\' time', () =
   }
 });
 
+test('a frame of more than a million characters is not read, nor one that is no text', () => {
+  expect(parseFrame(JSON.stringify({ type: 'x'.repeat(999_000) }))).toBeDefined();
+  expect(parseFrame(JSON.stringify({ type: 'x'.repeat(1_000_000) }))).toBeUndefined();
+  expect(parseFrame(Buffer.from('{}'))).toBeUndefined();
+});
+
 interface Hostile {
   name: string;
   raw?: string;
