@@ -49,7 +49,7 @@ func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 	var calls, faults atomic.Int64
 	t.Cleanup(func() { t.Logf("%d calls, %d faults of them enumerated", calls.Load(), faults.Load()) })
 	for _, a := range actions() {
-		if a.commit == "" {
+		if a.commit == "" || a.big && a.sent == 0 {
 			continue // owes nothing to deliver, or owes it as another action does
 		}
 		t.Run(a.name, func(t *testing.T) {

@@ -24,7 +24,7 @@ type machine struct {
 	users         []recall.UserID
 	conversations []recall.Conversation
 	group         recall.Conversation
-	// away are devices whose connection is over and that have not come back.
+	// known are all devices that ever were; back are those that have come back on another connection.
 	known []*simulation.Device
 	back  map[*simulation.Device]bool
 }

@@ -2,6 +2,7 @@ package reliability
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -200,11 +201,7 @@ func (m *machine) connect(t *rapid.T) (operation, bool) {
 	var before *simulation.Device
 	open := m.world.Open()
 	for _, device := range m.known {
-		isOpen := false
-		for _, each := range open {
-			isOpen = isOpen || each == device
-		}
-		if device.User() == user && !isOpen && !m.back[device] {
+		if device.User() == user && !slices.Contains(open, device) && !m.back[device] {
 			before = device
 		}
 	}
