@@ -71,7 +71,7 @@ func decisions() []mutant {
 func order() []mutant {
 	return []mutant{
 		{"a recall is not due", "G4", []change{
-			{message, `revokedRole=:role, due=:due"`, `revokedRole=:role"`},
+			{message, `owed=if_not_exists(due,:nothing), due=:due"`, `owed=if_not_exists(due,:nothing)"`},
 			{message, `		":due":     text(string(recall.DueRevoked)),` + "\n", ""},
 		}, crashes},
 		{"a message is not due", "G4", []change{
@@ -92,6 +92,7 @@ func order() []mutant {
 		{"a first message is not listed", "G4", []change{
 			{outbox, "	if err := s.joinIfFirst(ctx, t); err != nil {\n		return err\n	}\n	roster, err", "	roster, err"},
 		}, tests{"./reliability", "HappensToACall$/^the_first_message_between_two$"}},
+		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, tests{"./shared/recall", "SendOfItsMessageLeft"}},
 		{"deliver does nothing", "G4", []change{{deliver, `if !found || message.Due == DueNothing ||`, `if !found || message.Due != DueNothing ||`}}, delivering},
 		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, tests{"./shared/recall", "WhileTheRosterIsRead"}},
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},

@@ -38,7 +38,7 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 	written, err := s.Client.UpdateItem(ctx, s.revocation(command))
 	if err == nil {
 		message, _ := MessageOf(written.Attributes)
-		return recall.RevokeOutcome{Applied: true, Found: true, Message: message}, nil
+		return recall.RevokeOutcome{Applied: true, Found: true, Message: message, Owed: recall.Due(textOf(written.Attributes, "owed"))}, nil
 	}
 	there, failed := failedCondition(err)
 	if !failed {
@@ -51,19 +51,20 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 	// The SDK's retry of a lost answer meets its own first attempt: the stored recall is this command's.
 	own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID
 	message.Body = ""
-	return recall.RevokeOutcome{Applied: own, Found: true, Message: message}, nil
+	return recall.RevokeOutcome{Applied: own, Found: true, Message: message, Owed: recall.Due(textOf(there, "owed"))}, nil
 }
 
 // revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
 func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInput {
 	revocation := command.Revocation
-	set := "SET recallId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, due=:due"
+	set := "SET recallId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, owed=if_not_exists(due,:nothing), due=:due"
 	values := item{
 		":id":      text(string(revocation.ID)),
 		":at":      number(int64(revocation.At)),
 		":by":      text(string(revocation.By)),
 		":role":    text(string(revocation.Role)),
 		":due":     text(string(recall.DueRevoked)),
+		":nothing": text(string(recall.DueNothing)),
 		":seconds": number(int64(revocation.At) / 1000),
 	}
 	if revocation.Reason != "" {

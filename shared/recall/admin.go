@@ -48,7 +48,7 @@ func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id Me
 	case err != nil:
 		return revoked{id: id, err: err}
 	case outcome.Applied:
-		return revoked{id: id, message: outcome.Message, applied: true}
+		return revoked{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	case !outcome.Found:
 		return revoked{id: id, err: Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation)}
 	case outcome.Message.Revoked != nil && outcome.Message.Revoked.By == operator && outcome.Message.Revoked.Role == RoleAdmin:

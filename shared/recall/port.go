@@ -57,6 +57,8 @@ type RevokeOutcome struct {
 	Found bool
 	// Message is the stored message as it is now; its body is not to be used.
 	Message Message
+	// Owed is what the message still owed when it was recalled: the recall takes that over.
+	Owed Due
 }
 
 // Recalled is what the list of recalls keeps of a message.

@@ -26,7 +26,9 @@ type revoked struct {
 	id      MessageID
 	message Message
 	applied bool
-	err     error
+	// owed is what the message owed before: its send may have died, and what it left is the recall's now.
+	owed Due
+	err  error
 }
 
 // revoking is one request to recall; the role is read at most once, when it is first needed.
@@ -80,7 +82,7 @@ func (r *revoking) one(ctx context.Context, id MessageID) revoked {
 		}
 	}
 	if outcome.Applied {
-		return revoked{id: id, message: outcome.Message, applied: true}
+		return revoked{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	}
 	return r.refused(ctx, id, outcome, now)
 }
@@ -167,18 +169,19 @@ func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, ou
 		messages:     messages,
 		notices:      revokedNotices(conversation, recalled),
 		roster:       roster,
-		joinFirst:    s.joinForUnsent(ctx, conversation, messages),
+		joinFirst:    s.joinForUnfinished(ctx, conversation, outcomes),
 		except:       except,
 		startedAt:    started,
 	})
 }
 
-// joinForUnsent checks the list rows only where a tombstone came without its message: a message's send has written them.
-func (s *Service) joinForUnsent(ctx context.Context, conversation Conversation, messages []Message) func() (bool, error) {
-	for _, message := range messages {
-		if message.SentAt == message.Revoked.At && !conversation.IsGroup() {
+// joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its message,
+// or the message was recalled while its send still owed something.
+func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversation, outcomes []revoked) func() (bool, error) {
+	for _, outcome := range outcomes {
+		if message := outcome.message; outcome.applied && !conversation.IsGroup() && (outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
 			return func() (bool, error) {
-				_, found, err := s.Store.Membership(ctx, messages[0].Sender, conversation)
+				_, found, err := s.Store.Membership(ctx, message.Sender, conversation)
 				return !found, err
 			}
 		}

@@ -119,3 +119,22 @@ func TestWithoutUnsentNoTombstoneComesToBe(t *testing.T) {
 		t.Errorf("the message that comes then: %v", err)
 	}
 }
+
+// TestARecallDoesWhatTheSendOfItsMessageLeft: the send died right after its commit, and its debt went over to the recall.
+func TestARecallDoesWhatTheSendOfItsMessageLeft(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		message := recall.Message{
+			ID: recall.NewMessageID(w.clock.Instant()), Conversation: direct, Sender: alice, SentAt: w.clock.Instant(),
+			RecallableUntil: w.clock.Instant().Add(time.Minute), Body: `{}`, Due: recall.DueSent,
+		}
+		_, _, err := w.Store.CreateMessage(t.Context(), message)
+		w.must(err)
+		w.clock.Advance(time.Second)
+		w.must(w.recalls(as(alice, ""), message).Err)
+		page, err := w.Conversations(t.Context(), as(bob, ""), "")
+		w.must(err)
+		if len(page.Conversations) != 1 || page.Conversations[0].Conversation != direct {
+			t.Errorf("bob's list is %+v, so his next device would not sync it", page.Conversations)
+		}
+	})
+}

@@ -69,13 +69,13 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 		message.Body = ""
 		return recall.RevokeOutcome{Found: true, Message: message}, nil
 	}
-	revocation := command.Revocation
+	revocation, owed := command.Revocation, message.Due
 	message.Body, message.Revoked, message.Due = "", &revocation, recall.DueRevoked
 	if command.Unsent && message.ExpiresAt == 0 {
 		message.ExpiresAt = command.ExpiresAt
 	}
 	s.put(message)
-	return recall.RevokeOutcome{Found: true, Applied: true, Message: message}, nil
+	return recall.RevokeOutcome{Found: true, Applied: true, Message: message, Owed: owed}, nil
 }
 
 // Message is as recall.MessageStore says.
