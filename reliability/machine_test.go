@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"pgregory.net/rapid"
@@ -103,16 +104,15 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 	}
 	skew := rapid.SampledFrom([]time.Duration{0, 0, 0, -4 * time.Second, 4 * time.Second}).Draw(t, "skew")
 	return func() {
-		ran := false
-		fault.Between = func() { ran = true; between() }
+		// A read that an action began and no longer waits for may come after the action's end.
+		var once sync.Once
+		fault.Between = func() { once.Do(between) }
 		m.tally.operation(op.name)
 		answer := op.run(m.world.ProcessWithSkew(fault, skew))
 		if !fault.Killed() {
 			answer()
 		}
-		if !ran {
-			between()
-		}
+		once.Do(between)
 	}
 }
 
