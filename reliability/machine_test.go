@@ -28,16 +28,20 @@ type machine struct {
 	// known are all devices that ever were; back are those that have come back on another connection.
 	known []*simulation.Device
 	back  map[*simulation.Device]bool
+	// unsure are devices with a request that was never answered.
+	unsure map[*simulation.Device]bool
 }
 
 // operation is a request that is ready to run. It returns what its client does with the answer.
 type operation struct {
 	name string
 	run  func(*recall.Service) (answer func())
+	// device asked for a change, and synchronises when it gets no answer: no event tells it of its own request.
+	device *simulation.Device
 }
 
 func newMachine(ctx context.Context, world *simulation.World, tally *tally, number int) (*machine, error) {
-	m := &machine{ctx: ctx, world: world, tally: tally, model: newModel(), back: make(map[*simulation.Device]bool)}
+	m := &machine{ctx: ctx, world: world, tally: tally, model: newModel(), back: make(map[*simulation.Device]bool), unsure: make(map[*simulation.Device]bool)}
 	for _, name := range []string{"owner", "admin", "member", "outsider"} {
 		m.users = append(m.users, recall.UserID(fmt.Sprintf("%s%d", name, number)))
 	}
@@ -111,6 +115,8 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 		answer := op.run(m.world.ProcessWithSkew(fault, skew))
 		if !fault.Killed() {
 			answer()
+		} else if op.device != nil {
+			m.unsure[op.device] = true
 		}
 		once.Do(between)
 	}
@@ -202,6 +208,14 @@ func (m *machine) rest(t *rapid.T) {
 		m.world.Redeliver(m.ctx, healthy())
 	}
 	m.tally.operation("rest and check")
+	for device := range m.unsure {
+		for _, conversation := range m.inside(device.User()) {
+			if err := device.Sync(m.ctx, healthy(), conversation); err != nil {
+				m.model.violate("sync without an answer: %v", err)
+			}
+		}
+	}
+	clear(m.unsure)
 	for _, conversation := range m.conversations {
 		m.check(conversation)
 	}

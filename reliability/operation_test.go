@@ -47,7 +47,7 @@ func (m *machine) sendAgain(t *rapid.T) (operation, bool) {
 }
 
 func (m *machine) sending(name string, device *simulation.Device, f *fate) operation {
-	return operation{name, func(process *recall.Service) func() {
+	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.model.now(f)
 		result, err := process.Send(m.ctx, device.Caller(), recall.SendRequest{Conversation: f.conversation, MessageID: f.id, Body: f.body})
 		clock := recall.At(process.Clock.Now())
@@ -121,7 +121,7 @@ func (m *machine) recall(t *rapid.T, unsent bool) (operation, bool) {
 		return operation{}, false
 	}
 	by := operator{device.User(), m.moderates(device.User(), conversation), unsent}
-	return operation{name, func(process *recall.Service) func() {
+	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
 		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{Conversation: conversation, MessageIDs: idsOf(fates), Unsent: unsent, Reason: theReason})
 		clock := recall.At(process.Clock.Now())
@@ -143,7 +143,7 @@ func (m *machine) adminRecall(t *rapid.T) (operation, bool) {
 		return operation{}, false
 	}
 	by := operator{recall.AdminOperator, true, false}
-	return operation{"admin recall", func(process *recall.Service) func() {
+	return operation{name: "admin recall", run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
 		results := process.AdminRevoke(m.ctx, recall.AdminRevoke{Conversation: conversation, MessageIDs: idsOf(fates), Reason: theReason})
 		clock := recall.At(process.Clock.Now())
@@ -165,7 +165,7 @@ func (m *machine) read(t *rapid.T) (operation, bool) {
 	if len(fates) == 0 {
 		return operation{}, false
 	}
-	return operation{"read", func(process *recall.Service) func() {
+	return operation{name: "read", run: func(process *recall.Service) func() {
 		before := m.model.now(fates[0])
 		mark, err := process.Read(m.ctx, device.Caller(), recall.ReadRequest{Conversation: conversation, MessageID: fates[0].id})
 		return func() {
@@ -187,7 +187,7 @@ func (m *machine) sync(t *rapid.T) (operation, bool) {
 		return operation{}, false
 	}
 	conversation := rapid.SampledFrom(m.inside(device.User())).Draw(t, "conversation")
-	return operation{"sync", func(process *recall.Service) func() {
+	return operation{name: "sync", run: func(process *recall.Service) func() {
 		if err := device.Sync(m.ctx, process, conversation); err != nil && recall.NameOf(err) != recall.Unavailable {
 			m.model.violate("sync was answered %v", err)
 		}
@@ -207,7 +207,7 @@ func (m *machine) connect(t *rapid.T) (operation, bool) {
 	}
 	inHandshake := m.draw(t, briefly, deepest)
 	beforeSync := m.draw(t, briefly, deepest)
-	return operation{"connect", func(process *recall.Service) func() {
+	return operation{name: "connect", run: func(process *recall.Service) func() {
 		device := m.world.Arrive(user, before)
 		err := m.world.Register(m.ctx, process, device)
 		return func() {
@@ -236,7 +236,7 @@ func (m *machine) disconnect(t *rapid.T) (operation, bool) {
 		return operation{}, false
 	}
 	told := rapid.Bool().Draw(t, "$disconnect is delivered")
-	return operation{"disconnect", func(process *recall.Service) func() {
+	return operation{name: "disconnect", run: func(process *recall.Service) func() {
 		_ = m.world.Close(m.ctx, process, device, told) // nobody waits for it
 		return noAnswer
 	}}, true
@@ -250,7 +250,7 @@ func (m *machine) outsider(t *rapid.T) (operation, bool) {
 	}
 	fates := m.some(t, m.group)
 	ids := append(idsOf(fates), m.world.NewMessageID())
-	return operation{"outsider", func(process *recall.Service) func() {
+	return operation{name: "outsider", run: func(process *recall.Service) func() {
 		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{Conversation: m.group, MessageIDs: ids, Unsent: len(ids)%2 == 0})
 		_, sendErr := process.Send(m.ctx, device.Caller(), recall.SendRequest{Conversation: m.group, Body: theBody})
 		_, readErr := process.Read(m.ctx, device.Caller(), recall.ReadRequest{Conversation: m.group, MessageID: ids[0]})
@@ -277,7 +277,7 @@ const connectionLife = recall.MaximumConnectionAge - 10*time.Second
 
 // pass lets time pass; connections end at their age.
 func (m *machine) pass(name string, duration time.Duration) operation {
-	return operation{name, func(*recall.Service) func() {
+	return operation{name: name, run: func(*recall.Service) func() {
 		m.world.Clock.Advance(duration)
 		for _, device := range m.world.Open() {
 			if m.world.Now().Sub(device.Connection().ConnectedAt) > connectionLife {
