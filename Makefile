@@ -103,6 +103,11 @@ test-cpp: ## The C++ client, for Linux and Windows
 test-apple: ## The Apple client
 	clients/apple/test.sh
 
+.PHONY: interop
+interop: recall ## The five clients in one conversation: each recalls, each ends with the same tombstones (ARGS='--without apple')
+	@$(tools) java dynamodb-local elasticmq
+	@./recall interop $(ARGS)
+
 .PHONY: test-scripts
 test-scripts: ## The scripts: restoring without what was recalled, and the checks of the template
 	@$(tools) sam java dynamodb-local

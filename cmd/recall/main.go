@@ -18,6 +18,7 @@ type commandLine struct {
 	Token       tokenCommand       `cmd:"" help:"Print a token for a user."`
 	Tail        tailCommand        `cmd:"" help:"Show recalls as they happen."`
 	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
+	Interop     interopCommand     `cmd:"" help:"Let the clients of all languages meet in one conversation."`
 	Bench       benchCommand       `cmd:"" help:"Measure how long recalls take, and compare."`
 	Admin       adminCommand       `cmd:"" help:"Moderate, manage groups and settings, read the audit."`
 	Version     versionCommand     `cmd:"" help:"Show which build this is."`

@@ -105,6 +105,15 @@ func (d *driver) kill() {
 	_ = d.command.Wait()
 }
 
+// Build runs a driver with nothing to do, so that it is built where it was not.
+func Build(ctx context.Context, arguments []string, deadline time.Duration) error {
+	started, err := startDriver(ctx, arguments, newInbox(), func(string, string) {})
+	if err != nil {
+		return err
+	}
+	return started.quit(deadline)
+}
+
 // tail keeps the end of what a driver logs, for the report of a failure.
 type tail struct {
 	mutex sync.Mutex

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/recall/local/stack"
+	"example.com/recall/protocol/conformance"
+)
+
+// interopCommand lets the clients of all languages meet.
+type interopCommand struct {
+	Clients  string        `help:"The folder with each client's driver.sh." default:"clients" type:"path"`
+	Without  []string      `help:"Leave these clients out." placeholder:"CLIENT" enum:"go,web,android,cpp,apple"`
+	Deadline time.Duration `help:"How long each step may take." default:"60s"`
+	Verbose  bool          `short:"v" help:"Print every line of every driver."`
+}
+
+// Help is shown by recall interop --help.
+func (interopCommand) Help() string {
+	return `Starts a local stack of its own on free ports and a group whose members are the clients for Go (go), TypeScript (web), Java
+(android), C++ (cpp) and Objective-C (apple). Each sends a message and recalls it. At the end each must hold the same tombstones, one
+for each message. Prints what each holds, and fails on any difference.
+
+Needs what building the clients needs; each driver.sh installs and builds it, which takes minutes at first.`
+}
+
+// interopClients are the folders of the five clients.
+func interopClients() []string { return []string{"go", "web", "android", "cpp", "apple"} }
+
+// interopGroup is where the clients meet; the stack is a fresh one.
+const interopGroup = "interop"
+
+// driverBuildTime bounds the building of a driver.
+const driverBuildTime = 30 * time.Minute
+
+// Run lets them meet and prints the matrix.
+func (c interopCommand) Run(ctx context.Context) error {
+	participants, missing := c.participants()
+	if len(missing) > 0 {
+		return fmt.Errorf("no %s/%s/driver.sh; to go on without it: --without %[3]s", c.Clients, strings.Join(missing, "/driver.sh, and no "+c.Clients+"/"), strings.Join(missing, ","))
+	}
+	if len(participants) < 2 {
+		return errors.New("fewer than two clients cannot meet")
+	}
+	for _, participant := range participants {
+		c.say("%s: building its driver where it is not built", participant.User)
+		if err := conformance.Build(ctx, participant.Driver, driverBuildTime); err != nil {
+			return fmt.Errorf("%s: %w", participant.User, err)
+		}
+	}
+	running, err := stack.Start(ctx, stack.Options{Progress: func(text string) { c.say("%s", text) }})
+	if err != nil {
+		return err
+	}
+	defer running.Close()
+	if err := admit(ctx, running, participants); err != nil {
+		return err
+	}
+	matrix, err := c.meeting(running, participants).Run(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Println()
+	if err := matrix.Print(os.Stdout); err != nil {
+		return err
+	}
+	for _, client := range c.Without {
+		fmt.Printf("left out: %s\n", client)
+	}
+	differences := matrix.Differences()
+	for _, difference := range differences {
+		fmt.Printf("different: %s\n", difference)
+	}
+	if len(differences) > 0 {
+		return fmt.Errorf("%d differences", len(differences))
+	}
+	fmt.Printf("%d clients hold the same %d tombstones, by their events and by the history\n", len(matrix.Rows), len(matrix.Expected))
+	return nil
+}
+
+func (interopCommand) say(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
+}
+
+// participants are the clients that are there, and the names of those that are not.
+func (c interopCommand) participants() (there []conformance.Participant, missing []string) {
+	for _, client := range interopClients() {
+		if slices.Contains(c.Without, client) {
+			continue
+		}
+		driver := filepath.Join(c.Clients, client, "driver.sh")
+		if _, err := os.Stat(driver); err != nil {
+			missing = append(missing, client)
+			continue
+		}
+		there = append(there, conformance.Participant{User: client, Driver: []string{driver}})
+	}
+	return there, missing
+}
+
+func (c interopCommand) meeting(running *stack.Stack, participants []conformance.Participant) conformance.Meeting {
+	meeting := conformance.Meeting{
+		URL: running.Addresses().WebSocket, Conversation: "group_" + interopGroup, Participants: participants, Deadline: c.Deadline,
+		Progress: func(text string) { c.say("%s", text) },
+	}
+	if c.Verbose {
+		var printing sync.Mutex
+		meeting.Trace = func(user, direction, text string) {
+			printing.Lock()
+			defer printing.Unlock()
+			c.say("%s %-7s %-7s %s", time.Now().Format("15:04:05.000"), user, direction, text)
+		}
+	}
+	return meeting
+}
+
+// admit makes the group with the participants as plain members, and their tokens.
+func admit(ctx context.Context, running *stack.Stack, participants []conformance.Participant) error {
+	requests := []map[string]any{{"action": "putGroup", "group": interopGroup}}
+	for place := range participants {
+		participant := &participants[place]
+		requests = append(requests, map[string]any{"action": "putMember", "group": interopGroup, "user": participant.User, "role": "member"})
+		var err error
+		if participant.Token, err = running.Token(participant.User, time.Hour); err != nil {
+			return err
+		}
+	}
+	for _, request := range requests {
+		raw, err := running.Admin(ctx, request)
+		if err != nil {
+			return fmt.Errorf("%s: %w", request["action"], err)
+		}
+		var reply struct {
+			OK bool `json:"ok"`
+		}
+		if err := json.Unmarshal(raw, &reply); err != nil || !reply.OK {
+			return fmt.Errorf("%s failed: %s", request["action"], raw)
+		}
+	}
+	return nil
+}
