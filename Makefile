@@ -66,7 +66,7 @@ lint: ## gofmt, go vet, staticcheck, gosec, shell syntax
 .PHONY: test-go
 test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
 	@$(tools) java dynamodb-local elasticmq foreign
-	go test -run '$(T)' $(PKG)
+	go test -timeout 20m -run '$(T)' $(PKG)
 
 .PHONY: race
 race: ## The Go code that runs concurrently, under the race detector
@@ -83,6 +83,11 @@ soak: ## Searches for failures until stopped; SECONDS=600 bounds it, SEED=n repe
 	@mkdir -p build
 	@go test -c -o build/reliability.test ./reliability
 	@cd reliability && RECALL_SOAK=1 ../build/reliability.test -test.run '^TestSoak$$' -test.timeout 0 -soak.seconds $(or $(SECONDS),0) -soak.seed $(or $(SEED),0)
+
+.PHONY: faults
+faults: ## Every fault at every outside call of every action (test has every kill, and each third of the others)
+	@$(tools) java dynamodb-local
+	go test -count=1 -timeout 60m -v -run 'ToACall' ./reliability -faults.all | grep -v '^=== '
 
 .PHONY: mutants
 mutants: ## Plants known bugs, one at a time, and wants a test to catch each

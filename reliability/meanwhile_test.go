@@ -58,11 +58,11 @@ func others() []meanwhile {
 	}
 }
 
-// interrupted are the actions that others may cross.
+// interrupted are the actions that others may cross. A recall of several and an admin's take the steps of one.
 func interrupted() []action {
 	crossed := []action{}
 	for _, a := range recalls() {
-		if !a.big {
+		if !a.big && a.name != "a recall of three messages" && a.name != "an admin's recall" {
 			crossed = append(crossed, a)
 		}
 	}

@@ -29,7 +29,7 @@ func TestSequencesKeepEveryGuarantee(t *testing.T) {
 	}
 	counted := newTally()
 	for _, seed := range seeds {
-		sequences(t, seed, 8, counted)
+		sequences(t, seed, 5, counted)
 	}
 	t.Log(counted.line())
 }
