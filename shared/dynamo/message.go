@@ -115,7 +115,7 @@ func (s *Store) Settle(ctx context.Context, message recall.Message) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       messageKey(message.Conversation, message.ID),
-		UpdateExpression:          aws.String("REMOVE due"),
+		UpdateExpression:          aws.String("REMOVE due, owed"),
 		ConditionExpression:       &condition,
 		ExpressionAttributeValues: values,
 	})
