@@ -34,6 +34,10 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading scenarios: %w (use --scenario to say where they are)", err)
 	}
+	// Building takes longer than a step of a scenario may.
+	if err := conformance.Build(ctx, c.Driver, driverBuildTime); err != nil {
+		return err
+	}
 	runner := conformance.Runner{Driver: c.Driver, Deadline: c.Deadline}
 	if c.Verbose {
 		var printing sync.Mutex
