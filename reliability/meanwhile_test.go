@@ -87,6 +87,7 @@ func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
 						s := stage(t, world, a, take)
 						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }} // it may lose the race
 						_ = a.act(t.Context(), world.Process(cross), s)                                                                 // the same
+						cross.End()
 						finish(t, s)
 						check(t, s, a)
 					})

@@ -191,7 +191,12 @@ type Meanwhile struct {
 
 	mutex sync.Mutex
 	seen  int
+	once  sync.Once
 }
+
+// End waits for what is under way, and lets nothing begin any more: a read that an action began and no longer waits for may
+// come after the action's end.
+func (m *Meanwhile) End() { m.once.Do(func() {}) }
 
 // Around makes the call.
 func (m *Meanwhile) Around(label string, do func() error) error {
@@ -203,7 +208,7 @@ func (m *Meanwhile) Around(label string, do func() error) error {
 	}
 	m.mutex.Unlock()
 	if here {
-		m.Do()
+		m.once.Do(m.Do)
 	}
 	return do()
 }
