@@ -25,7 +25,7 @@ func (conformanceCommand) Help() string {
 the contract), prints a line per scenario, and fails if the client misbehaves in one.
 
   recall conformance -- clients/go/driver.sh
-  recall conformance --scenario protocol/scenarios/duplicates.json --verbose -- clients/web/driver.sh`
+  recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`
 }
 
 // Run plays the scenarios one after another.
