@@ -98,15 +98,13 @@ mutants: ## Plants known bugs, one at a time, and wants a test to catch each
 fuzz: ## Fuzzes everything that reads foreign bytes, SECONDS each (20)
 	@reliability/fuzz.sh $(or $(SECONDS),20)
 
-.PHONY: test-web test-android test-cpp test-apple
+.PHONY: test-web test-android test-cpp
 test-web: ## The web client and the demo page
 	clients/web/test.sh
 test-android: ## The Android client
 	clients/android/test.sh
 test-cpp: ## The C++ client, for Linux and Windows
 	clients/cpp/test.sh
-test-apple: ## The Apple client
-	clients/apple/test.sh
 
 .PHONY: interop
 interop: recall ## The five clients in one conversation: each recalls, each ends with the same tombstones (ARGS='--without apple')
