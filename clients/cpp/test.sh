@@ -211,6 +211,8 @@ windows() {
 	wait_for 60 test -s "$build/display" || fail "Xvfb did not start"
 	display=$(cat "$build/display")
 	export DISPLAY=":$display"
+	# A new Wine directory is made by one program alone: two at once make two servers, and one of them goes.
+	"$here/wine.sh" wineboot --init >/dev/null 2>&1 || fail "Wine could not make $build/wine"
 	# One program that stays keeps Wine's services running; started by a driver they would hold on to its standard output.
 	sleep 3600 > >(exec "$here/wine.sh" "$build/windows/recall_driver.exe" >/dev/null 2>&1) &
 	processes+=($!)
