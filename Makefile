@@ -107,7 +107,7 @@ test-cpp: ## The C++ client, for Linux and Windows
 	clients/cpp/test.sh
 
 .PHONY: interop
-interop: recall ## The five clients in one conversation: each recalls, each ends with the same tombstones (ARGS='--without apple')
+interop: recall ## The clients of all languages in one conversation: each recalls, each ends with the same tombstones (ARGS='--without cpp')
 	@$(tools) java dynamodb-local elasticmq
 	@./recall interop $(ARGS)
 

@@ -1,4 +1,4 @@
-// The core with a network, a clock and threads: what the platforms' faces (V2TIM in C++, Objective-C) are made of.
+// The core with a network, a clock and threads: what the platforms' faces (V2TIM in C++) are made of.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The network behind an interface: WinHTTP on Windows, NSURLSession on Apple systems, Boost.Beast elsewhere.
+// The network behind an interface: WinHTTP on Windows, Boost.Beast elsewhere.
 #pragma once
 
 #include <functional>
@@ -36,7 +36,7 @@ public:
 };
 
 struct TransportOptions {
-    // Certificates in PEM to trust besides those of the system. Windows and Apple systems have their own store for that.
+    // Certificates in PEM to trust besides those of the system. Windows has its own store for that.
     std::string trustedCertificates;
 };
 
