@@ -99,7 +99,7 @@ func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...fun
 // UpdateItem is dynamo.API's. A settling is told from a recall by what it removes.
 func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	label := c.labelOf("UpdateItem", *in.TableName, in.Key)
-	if aws.ToString(in.UpdateExpression) == "REMOVE due" {
+	if aws.ToString(in.UpdateExpression) == "REMOVE due, owed" {
 		label += " settle"
 	}
 	return around(c, label, func() (*dynamodb.UpdateItemOutput, error) {

@@ -141,7 +141,7 @@ func (m *meter) PutItem(_ context.Context, input *dynamodb.PutItemInput, _ ...fu
 func (m *meter) UpdateItem(_ context.Context, input *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	name := "UpdateItem " + what(input.Key)
-	if *input.UpdateExpression == "REMOVE due" {
+	if *input.UpdateExpression == "REMOVE due, owed" {
 		name = "UpdateItem settle"
 	}
 	return measured(m, name, false, 1,
