@@ -98,8 +98,10 @@ func keysOf(ctx context.Context, options Options) (jwt.Keyfunc, []string, error)
 // Refreshing of remote keys: an issuer that rotates is followed within the hour, or at once when a token names a new
 // kid, at most once in unknownKeyPause, so that forged kids cannot make the function ask for ever.
 const (
-	refreshEvery    = time.Hour
-	fetchTimeout    = 3 * time.Second
+	refreshEvery = time.Hour
+	fetchTimeout = 3 * time.Second
+	// Nothing waits that long: who would have to wait longer is refused at once. It must only outlast a busy processor.
+	rateLimitWait   = 100 * time.Millisecond
 	unknownKeyPause = 30 * time.Second
 )
 
@@ -111,7 +113,7 @@ func remoteKeys(ctx context.Context, options Options) (jwt.Keyfunc, error) {
 		NoErrorReturnFirstHTTPReq: &startAnyway,
 		RefreshInterval:           refreshEvery,
 		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownKeyPause), 1),
-		RateLimitWaitMax:          time.Millisecond,
+		RateLimitWaitMax:          rateLimitWait,
 		RefreshErrorHandlerFunc: func(string) func(context.Context, error) {
 			return func(ctx context.Context, err error) { options.Log.ErrorContext(ctx, "keys not fetched", "error", err) }
 		},
