@@ -222,7 +222,12 @@ func act(device *client.Client, user string, conversations []string, random *ran
 func TestADeviceThatWasOfflineEndsLikeOneThatWasNot(t *testing.T) {
 	server := clienttest.NewServer(clienttest.Options{})
 	defer server.Close()
-	store := client.NewFileStore(t.TempDir() + "/cursors.json")
+	directory, err := os.MkdirTemp("", "recall-cursors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(directory) }() // unlike t.TempDir's, it may meet a cursor that is still being saved
+	store := client.NewFileStore(directory + "/cursors.json")
 	options := quick(server.URL)
 	options.Store = store
 	alice := logIn(t, quick(server.URL), "alice", client.Listener{})

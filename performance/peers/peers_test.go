@@ -12,7 +12,7 @@ import (
 // Smoke test of both sides with few connections: what each used is as its design says.
 func TestTheSampleGrowsWithConnectionsAndRecallDoesNot(t *testing.T) {
 	report, err := Run(t.Context(), Options{
-		Injected: measure.Injected{DynamoDB: measure.Fixed(0), Post: measure.Fixed(0)}, Sizes: []int{3, 12}, Samples: 3, Seed: 1, Settle: 0,
+		Injected: measure.Injected{DynamoDB: measure.Fixed(0), Post: measure.Fixed(0)}, Sizes: []int{3, 12}, Samples: 3, Seed: 1, Settle: time.Second,
 		Baseline: "../baseline", Devices: func(int) (devices.Devices, error) { return &devices.Fleet{}, nil }, Progress: func(string) {},
 	})
 	if err != nil {
