@@ -55,7 +55,7 @@ func newMessageIDs(random io.Reader) *messageIDs {
 func (m *messageIDs) next(serverTime int64) (string, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	at := max(uint64(max(serverTime, 0)), m.last)
+	at := max(uint64(max(serverTime, 0)), m.last) // #nosec G115 -- not negative
 	id, err := ulid.New(at, m.entropy)
 	if err != nil { // the millisecond's random part is used up
 		at++

@@ -92,6 +92,7 @@ func (o benchOutput) print(report any, table string, charts map[string]chart.Cha
 			if err != nil {
 				return err
 			}
+			// #nosec G306 -- pictures for the documentation
 			if err := os.WriteFile(filepath.Join(o.Charts, name), []byte(drawn), 0o644); err != nil {
 				return fmt.Errorf("write the chart: %w", err)
 			}
