@@ -16,7 +16,7 @@ import (
 
 // asked and told are one operation on one message, as its caller saw it.
 type asked struct {
-	what string // send, recall or read
+	what string // send, store, recall or read; store is a send's first attempt, whose answer was lost
 	by   recall.UserID
 }
 
@@ -58,6 +58,11 @@ func step(sender recall.UserID, state register, in asked, out told) []any {
 			return sent
 		}
 		return nil
+	case "store":
+		if recalled {
+			return nil
+		}
+		return sent
 	case "read":
 		if out.name == "" && out.exists == (state.sent || recalled) && out.revoked == state.revoked {
 			return same
@@ -100,53 +105,101 @@ func history(t *testing.T, seed uint64, counted *tally) {
 	s := stage(t, world, a, 0)
 	id := s.ids[0]
 	sender, owner := s.actor, s.bystander
-	started := time.Now()
-	var mutex sync.Mutex
-	var operations []porcupine.Operation
-	note := func(client int, in asked, call func() told) {
-		begin := int64(time.Since(started))
-		out := call()
-		end := int64(time.Since(started))
-		counted.operation("history: " + in.what)
-		mutex.Lock()
-		defer mutex.Unlock()
-		operations = append(operations, porcupine.Operation{ClientId: client, Input: in, Output: out, Call: begin, Return: end})
-	}
+	noted := record{started: time.Now()}
 	var work sync.WaitGroup
 	for client := range 5 {
 		work.Go(func() {
 			random := rand.New(rand.NewPCG(seed, uint64(client)))
 			for range 4 {
 				// Answers get lost and are asked for again by the SDK; processes do not die, so that each recall has its answer.
-				process := world.Process(&loses{random.Uint64N(4)})
+				lost := &loses{nth: random.Uint64N(4)}
+				process := world.Process(lost)
 				ctx := t.Context()
 				switch drawn := random.IntN(10); {
 				case drawn < 3:
-					note(client, asked{"send", sender.User()}, func() told { return sendTold(ctx, process, s, id) })
+					noted.note(client, asked{"send", sender.User()}, lost, func() told { return sendTold(ctx, process, s, id) })
 				case drawn < 5:
-					note(client, asked{"recall", sender.User()}, func() told { return recallTold(ctx, process, s, sender, id) })
+					noted.note(client, asked{"recall", sender.User()}, lost, func() told { return recallTold(ctx, process, s, sender, id) })
 				case drawn < 7:
-					note(client, asked{"recall", owner.User()}, func() told { return recallTold(ctx, process, s, owner, id) })
+					noted.note(client, asked{"recall", owner.User()}, lost, func() told { return recallTold(ctx, process, s, owner, id) })
 				default:
-					note(client, asked{"read", owner.User()}, func() told { return readTold(ctx, process, s, id) })
+					noted.note(client, asked{"read", owner.User()}, lost, func() told { return readTold(ctx, process, s, id) })
 				}
 			}
 		})
 	}
 	work.Wait()
 	counted.run(seed)
-	if result := porcupine.CheckOperationsTimeout(messageModel(sender.User()), operations, time.Minute); result != porcupine.Ok {
-		counted.violated(fmt.Sprintf("seed %d: a history is not linearizable (%s): %+v", seed, result, operations))
+	for _, operation := range noted.operations {
+		counted.operation("history: " + operation.Input.(asked).what)
+	}
+	if result := noted.check(sender.User()); result != porcupine.Ok {
+		counted.violated(fmt.Sprintf("seed %d: a history is not linearizable (%s): %+v", seed, result, noted.operations))
 	}
 }
 
+// TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable has a reader see the message that its sender is then told was
+// recalled.
+func TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable(t *testing.T) {
+	s := stage(t, newWorld(t), action{group: true}, 0)
+	id, sender := s.ids[0], s.actor
+	noted := record{started: time.Now()}
+	lost := &loses{nth: 1, between: func() {
+		noted.note(1, asked{"read", s.bystander.User()}, nil, func() told { return readTold(t.Context(), s.healthy(), s, id) })
+		noted.note(2, asked{"recall", sender.User()}, nil, func() told { return recallTold(t.Context(), s.healthy(), s, sender, id) })
+	}}
+	noted.note(0, asked{"send", sender.User()}, lost, func() told { return sendTold(t.Context(), s.world.Process(lost), s, id) })
+	last := noted.operations[len(noted.operations)-1]
+	if last.Input.(asked).what != "store" {
+		t.Fatalf("the send was not recalled between its attempts: %+v", noted.operations)
+	}
+	if result := noted.check(sender.User()); result != porcupine.Ok {
+		t.Errorf("%s: %+v", result, noted.operations)
+	}
+}
+
+// record is a history as its callers saw it.
+type record struct {
+	started    time.Time
+	mutex      sync.Mutex
+	operations []porcupine.Operation
+}
+
+// note makes a call and keeps what it was told. lost is the fault that the call may meet, nil for none.
+func (r *record) note(client int, in asked, lost *loses, call func() told) {
+	begin := int64(time.Since(r.started))
+	out := call()
+	end := int64(time.Since(r.started))
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.operations = append(r.operations, porcupine.Operation{ClientId: client, Input: in, Output: out, Call: begin, Return: end})
+	if lost != nil && lost.stored && out.name == recall.AlreadyRecalled {
+		// The first attempt stored the message, and a recall came before the second: two effects of one send.
+		r.operations = append(r.operations, porcupine.Operation{ClientId: client, Input: asked{"store", in.by}, Output: told{}, Call: begin, Return: end})
+	}
+}
+
+func (r *record) check(sender recall.UserID) porcupine.CheckResult {
+	return porcupine.CheckOperationsTimeout(messageModel(sender), r.operations, time.Minute)
+}
+
 // loses is a fault that loses every nth answer of a write and lets the SDK try again.
-type loses struct{ nth uint64 }
+type loses struct {
+	nth uint64
+	// stored tells that the message was stored by an attempt whose answer was lost.
+	stored bool
+	// between, where given, runs when an answer was lost, before the next attempt.
+	between func()
+}
 
 // Around makes the call, twice where its answer is lost.
 func (l *loses) Around(label string, do func() error) error {
 	if l.nth == 1 && (label == "PutItem msg" || label == "UpdateItem msg") {
-		_ = do() // its answer is lost
+		err := do() // its answer is lost
+		l.stored = l.stored || err == nil && label == "PutItem msg"
+		if l.between != nil {
+			l.between()
+		}
 	}
 	return do()
 }
