@@ -18,14 +18,7 @@ func main() {
 			return nil, err
 		}
 		if environment.EventBusName != "" {
-			parts.Service.Publisher = &bus.Bus{
-				Client:      parts.HTTP,
-				Credentials: parts.AWS.Credentials,
-				Clock:       parts.Service.Clock,
-				Region:      environment.Region,
-				Endpoint:    environment.EventsAddress(),
-				Name:        environment.EventBusName,
-			}
+			parts.Service.Publisher = bus.New(parts.AWS, parts.Service.Clock, environment.EventsAddress(), environment.EventBusName)
 		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})

@@ -26,12 +26,12 @@ func busAt(t *testing.T, handler http.Handler) *bus.Bus {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return &bus.Bus{
-		Client: server.Client(), Clock: recalltest.NewClock(), Region: "eu-central-1", Endpoint: server.URL, Name: "chat",
+	return bus.New(aws.Config{
+		HTTPClient: server.Client(), Region: "eu-central-1",
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: secret, SessionToken: "session"}, nil
 		}),
-	}
+	}, recalltest.NewClock(), server.URL, "chat")
 }
 
 var recalled = recall.Recalled{

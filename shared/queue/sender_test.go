@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -18,17 +17,12 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// service answers with one status and text after another, the last for ever, and keeps what it was sent.
+// service answers with one text and keeps what it was sent.
 type service struct {
-	answers []answer
-	bodies  []map[string]any
-	header  http.Header
-	url     string
-}
-
-type answer struct {
-	status int
-	text   string
+	answer string
+	bodies []map[string]any
+	header http.Header
+	url    string
 }
 
 func (s *service) Do(request *http.Request) (*http.Response, error) {
@@ -41,8 +35,7 @@ func (s *service) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	s.bodies, s.header, s.url = append(s.bodies, body), request.Header, request.URL.String()
-	said := s.answers[min(len(s.bodies), len(s.answers))-1]
-	return &http.Response{StatusCode: said.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(said.text)), Request: request}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(s.answer)), Request: request}, nil
 }
 
 func configured(client aws.HTTPClient) aws.Config {
@@ -66,7 +59,7 @@ func send(ctx context.Context, client *service) (int, error) {
 }
 
 func TestASenderSendsWhatTheSDKSends(t *testing.T) {
-	ours, sdks := &service{answers: []answer{{200, accepted}}}, &service{answers: []answer{{200, accepted}}}
+	ours, sdks := &service{answer: accepted}, &service{answer: accepted}
 	if _, err := send(t.Context(), ours); err != nil {
 		t.Fatal(err)
 	}
@@ -91,39 +84,8 @@ func TestASenderSendsWhatTheSDKSends(t *testing.T) {
 }
 
 func TestASenderTellsHowManyTheQueueRefused(t *testing.T) {
-	client := &service{answers: []answer{{200, `{"Successful":[{"Id":"0"}],"Failed":[{"Id":"1","Code":"InternalError","SenderFault":false}]}`}}}
+	client := &service{answer: `{"Successful":[{"Id":"0"}],"Failed":[{"Id":"1","Code":"InternalError","SenderFault":false}]}`}
 	if refused, err := send(t.Context(), client); err != nil || refused != 1 {
 		t.Errorf("got %d, %v", refused, err)
-	}
-}
-
-func TestASenderTriesAgainWhereThatMayHelp(t *testing.T) {
-	for name, test := range map[string]struct {
-		answers  []answer
-		attempts int
-		ok       bool
-	}{
-		"a service that fails once":     {[]answer{{503, ""}, {200, accepted}}, 2, true},
-		"a throttled request":           {[]answer{{400, `{"__type":"com.amazonaws.sqs#RequestThrottled"}`}, {200, accepted}}, 2, true},
-		"an answer that is cut off":     {[]answer{{200, `{"Succ`}, {200, accepted}}, 2, true},
-		"a service that stays away":     {[]answer{{500, ""}}, 3, false},
-		"a queue that there is not":     {[]answer{{400, `{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}`}}, 1, false},
-		"a request that is not allowed": {[]answer{{403, `{"__type":"AccessDeniedException"}`}}, 1, false},
-	} {
-		client := &service{answers: test.answers}
-		_, err := send(t.Context(), client)
-		if (err == nil) != test.ok || len(client.bodies) != test.attempts {
-			t.Errorf("%s: %d attempts, %v", name, len(client.bodies), err)
-		}
-	}
-}
-
-func TestASenderGivesUpWithItsCaller(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	<-ctx.Done()
-	client := &service{answers: []answer{{500, ""}}}
-	if _, err := send(ctx, client); err == nil || len(client.bodies) > 1 {
-		t.Errorf("%d attempts, %v", len(client.bodies), err)
 	}
 }

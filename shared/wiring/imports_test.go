@@ -22,12 +22,13 @@ var ours = map[string][]string{
 	"wire":              {"recall"},
 	"dynamo":            {"recall"},
 	"gateway":           {"recall", "wire"},
-	"queue":             {"recall"},
-	"bus":               {"recall"},
+	"awsjson":           {"recall"},
+	"queue":             {"recall", "awsjson"},
+	"bus":               {"recall", "awsjson"},
 	"token":             {"recall"},
 	"function":          {"recall"},
 	"frame":             {"recall", "wire", "function"},
-	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "queue"},
+	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "awsjson", "queue"},
 	"dynamo/dynamotest": nil, // for tests: it starts DynamoDB Local
 	"frame/frametest":   {"recall", "recall/recalltest", "wire", "function", "frame"},
 }

@@ -21,9 +21,8 @@ type Parts struct {
 	Service *recall.Service
 	Log     *slog.Logger
 	Metrics *function.Metrics
-	// AWS and HTTP are for a function's further clients.
-	AWS  aws.Config
-	HTTP aws.HTTPClient
+	// AWS is for a function's further clients.
+	AWS aws.Config
 }
 
 // Build makes the service with its stores, and, where the function has an endpoint to post to, its notifier and queue.
@@ -58,7 +57,7 @@ func Build(environment function.Environment) (Parts, error) {
 		service.Queue = chunks(environment, config)
 	}
 	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
-	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config, HTTP: client}, nil
+	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config}, nil
 }
 
 func notifier(environment function.Environment, config aws.Config, presence *dynamo.Presence, metrics *function.Metrics, log *slog.Logger) *gateway.Poster {
