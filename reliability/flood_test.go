@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 
@@ -64,10 +63,7 @@ func dial(t *testing.T, running *stack.Stack, user string) *websocket.Conn {
 	t.Helper()
 	token, err := running.Token(user, time.Hour)
 	must(t, err)
-	socket, _, err := websocket.Dial(t.Context(), running.Addresses().WebSocket, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}})
-	must(t, err)
-	t.Cleanup(func() { _ = socket.CloseNow() }) // the test is over
-	return socket
+	return dialWith(t, running, token)
 }
 
 // ask sends a frame and returns the name of the error that answers it, empty for none.

@@ -68,11 +68,7 @@ func fillCrowd(t *testing.T, world *simulation.World) {
 	t.Helper()
 	var rows []types.TransactWriteItem
 	for i := range recall.MembersInCall {
-		rows = append(rows, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(world.MessagesTable), Item: map[string]types.AttributeValue{
-			"pk":   &types.AttributeValueMemberS{Value: recall.InGroup(crowd).Key()},
-			"sk":   &types.AttributeValueMemberS{Value: fmt.Sprintf("member#crowd%d", i)},
-			"role": &types.AttributeValueMemberS{Value: "member"},
-		}}})
+		rows = append(rows, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(world.MessagesTable), Item: memberRow(fmt.Sprint("crowd", i))}})
 		if len(rows) == 100 || i == recall.MembersInCall-1 {
 			_, err := world.Database.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: rows})
 			must(t, err)

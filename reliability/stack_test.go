@@ -127,13 +127,7 @@ func (p *person) differs(conversation recall.Conversation, messages []recall.Mes
 // items is the whole table of messages.
 func (l *load) items(t *testing.T) []map[string]types.AttributeValue {
 	t.Helper()
-	database := dynamotest.Client(l.stack.Addresses().DynamoDB)
-	var name string
-	for _, table := range l.stack.Template().Tables {
-		if table.LogicalID == "MessagesTable" {
-			name = table.Name
-		}
-	}
+	database, name := dynamotest.Client(l.stack.Addresses().DynamoDB), tableOf(l.stack, "MessagesTable")
 	var items []map[string]types.AttributeValue
 	pages := dynamodb.NewScanPaginator(database, &dynamodb.ScanInput{TableName: &name, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {

@@ -200,6 +200,9 @@ func (s *Stack) Gateway() *websocket.Gateway { return s.gateway }
 // DynamoDB is what stands between the functions and DynamoDB Local; tests inject faults and count calls there.
 func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.dynamoProxy }
 
+// Queues is what stands between the functions and ElasticMQ, nil without a queue in the template.
+func (s *Stack) Queues() *awsproxy.Proxy { return s.queueProxy }
+
 // Events are the events that functions have put on an event bus.
 func (s *Stack) Events() []eventbus.Event { return s.events.Events() }
 

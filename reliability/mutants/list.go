@@ -12,6 +12,7 @@ const (
 	cursor   = "shared/recall/cursor.go"
 	service  = "shared/recall/service.go"
 	notice   = "shared/recall/notice.go"
+	queue    = "shared/queue/queue.go"
 )
 
 // Tests that should see them.
@@ -19,6 +20,7 @@ var (
 	conformance = tests{"./shared/dynamo", "Conforms"}
 	private     = tests{"./shared/recall", "TestG8"}
 	roles       = tests{"./shared/recall", "WhoMayRecallWhat"}
+	queued      = tests{"./shared/queue", "TestG10"}
 	frames      = tests{"./shared/frame", "TokensEnd"}
 	histories   = tests{"./reliability", "Histories"}
 	late        = tests{"./reliability", "HeldUp"}
@@ -109,6 +111,12 @@ func secrets() []mutant {
 	return []mutant{
 		{"a body is posted late without reading it again", "G5", []change{{notice, `now.Sub(n.CommittedAt) > FreshFor`, `now.Sub(n.CommittedAt) > 30*FreshFor`}}, late},
 		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, frames},
+		{"a chunk in the queue holds the text", "G10", []change{
+			{"shared/recall/port.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},
+			{outbox, "			MessageIDs:   ids,\n", "			MessageIDs:   ids,\n			Body:         t.messages[0].Body,\n"},
+			{queue, "type chunk struct {\n", "type chunk struct {\n	Body string `json:\"body\"`\n"},
+			{queue, "		Due:          from.Due,\n", "		Due:          from.Due,\n		Body:         string(from.Body),\n"},
+		}, queued},
 		{"a text is logged", "G10", []change{{send, "	if !created {\n", "	if s.Log != nil {\n		s.Log.Info(\"stored\", \"body\", string(stored.Body))\n	}\n	if !created {\n"}}, crashes},
 	}
 }

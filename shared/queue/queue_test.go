@@ -2,8 +2,11 @@ package queue_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +81,22 @@ func TestChunksComeOutOfTheQueueAsTheyWentIn(t *testing.T) {
 	}
 	if difference := cmp.Diff(put, taken, cmp.AllowUnexported(recall.Conversation{})); difference != "" {
 		t.Errorf("-put +taken\n%s", difference)
+	}
+}
+
+// Whoever may read the queue, or its dead letters for 14 days, learns no text and no reason there.
+func TestG10AChunkInTheQueueNamesAndHoldsNothingElse(t *testing.T) {
+	sqs := &api{}
+	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), chunks(1)); err != nil {
+		t.Fatal(err)
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(sqs.batches[0][0]), &keys); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"conversation", "due", "except", "messageIds", "queuedAt", "users"}
+	if got := slices.Sorted(maps.Keys(keys)); !slices.Equal(got, want) {
+		t.Errorf("a chunk has the keys %v, known are %v", got, want)
 	}
 }
 
