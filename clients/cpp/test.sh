@@ -12,14 +12,8 @@ root=$(cd "$here/../.." && pwd)
 build="$here/build"
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(native address thread windows)
-tests_passed=0 tests_failed=0 tests_skipped=0
-# A machine that has more to do is slow, not wrong.
-deadline=60s
-
-fail() {
-	echo "cpp: $*" >&2
-	exit 1
-}
+client=cpp
+. "$here/testing.sh"
 
 for part in "${parts[@]}"; do
 	case "$part" in
@@ -29,101 +23,7 @@ for part in "${parts[@]}"; do
 	esac
 	"$root/scripts/require.sh" "${tools[@]}"
 done
-"$root/scripts/require.sh" java dynamodb-local elasticmq
-
-# ---- The local stack -----------------------------------------------------------------------------------------------------
-mkdir -p "$build"
-(cd "$root" && go build -o "$build/recall" ./cmd/recall)
-state="$build/stack-state.json"
-processes=()
-# Ends what this script started, the last first.
-end_all() {
-	local place
-	for ((place = ${#processes[@]} - 1; place >= 0; place--)); do
-		kill "${processes[place]}" 2>/dev/null || true
-		wait "${processes[place]}" 2>/dev/null || true
-	done
-	processes=()
-}
-trap end_all EXIT
-
-# wait_for SECONDS COMMAND...: until the command succeeds.
-wait_for() {
-	local tenths=$(($1 * 10))
-	shift
-	until "$@"; do
-		((tenths-- > 0)) || return 1
-		sleep 0.1
-	done
-}
-
-rm -f "$build/stack.json"
-(cd "$root" && exec "$build/recall" local --json --quiet --state "$state" \
-	--port 0 --demo-port 0 --admin-port 0 --dynamodb-port 0 --queues-port 0) >"$build/stack.json" 2>"$build/stack.log" &
-stack=$!
-processes+=("$stack")
-stack_ready_or_gone() { [ -s "$build/stack.json" ] || ! kill -0 "$stack" 2>/dev/null; }
-
-# The stack starts while the first part is compiled.
-await_stack() {
-	wait_for 180 stack_ready_or_gone || true
-	RECALL_URL=$(sed -n 's/.*"webSocket":"\([^"]*\)".*/\1/p' "$build/stack.json")
-	[ -n "$RECALL_URL" ] || fail "the local stack did not start: $(cat "$build/stack.log")"
-	export RECALL_URL
-}
-
-# users PREFIX: tokens in RECALL_TOKENS, and the groups, for one run of the tests; the prefix keeps the runs apart.
-users() {
-	local user number
-	RECALL_PREFIX="$1" RECALL_TOKENS=""
-	for user in {alice,bob}-{1,2,3,4,5,6,7,8,9,readme,window,console}; do
-		RECALL_TOKENS+="$1$user=$("$build/recall" token --state "$state" --user "$1$user") "
-	done
-	for number in 1 2 3 4 5 6 7 8 9; do
-		"$build/recall" admin --state "$state" put-group "$1team-$number"
-		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1alice-$number" owner
-		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1bob-$number" member
-	done >/dev/null
-	export RECALL_TOKENS RECALL_PREFIX
-}
-
-# ---- Running -------------------------------------------------------------------------------------------------------------
-# counted NAME COMMAND...: runs a GoogleTest program and adds up what it reports.
-counted() {
-	local name=$1 report status=0
-	shift
-	report="$build/$name.json"
-	rm -f "$report"
-	echo "cpp: $name"
-	(cd "$build" && "$@" --gtest_brief=1 --gtest_output="json:$name.json") || status=$?
-	[ -s "$report" ] || fail "$name ended with status $status and no report"
-	tests_passed=$((tests_passed + $(number tests) - $(number failures) - $(number disabled)))
-	tests_failed=$((tests_failed + $(number failures)))
-	tests_skipped=$((tests_skipped + $(number disabled)))
-	# A sanitizer's complaint at the end of a program whose tests passed.
-	[ $status -eq 0 ] || [ "$(number failures)" -gt 0 ] || fail "$name passed and ended with status $status"
-}
-# number FIELD: of the report's head, which comes first.
-number() { sed -n "s/^  \"$1\": \([0-9]*\),.*/\1/p" "$report" | head -n 1; }
-
-# passed NAME COMMAND...: counts a command as one test.
-passed() {
-	local name=$1
-	shift
-	echo "cpp: $name"
-	if "$@"; then
-		tests_passed=$((tests_passed + 1))
-	else
-		echo "cpp: $name failed" >&2
-		tests_failed=$((tests_failed + 1))
-	fi
-}
-
-scenarios() {
-	(cd "$root" && "$build/recall" conformance --deadline "$deadline" -- "$@") >"$build/scenarios.log" && tail -n 1 "$build/scenarios.log" && return
-	grep -v '^ok' "$build/scenarios.log" >&2
-	return 1
-}
+start_stack
 
 # configure PART OPTION...: and builds it.
 configure() {
@@ -138,7 +38,7 @@ configure() {
 # linux PART: the tests of one native build.
 linux() {
 	await_stack
-	users "$1-"
+	users "$1-" readme window console
 	[ "$1" = thread ] || counted "$1-core" "$build/$1/core_test" # the core has no threads
 	counted "$1-stack" "$build/$1/stack_test"
 	passed "$1 scenarios" scenarios "$build/$1/recall_driver"
@@ -203,7 +103,7 @@ windows() {
 	local display targets=(all)
 	configure windows -DCMAKE_TOOLCHAIN_FILE="$here/cmake/mingw.cmake" -DRECALL_JSON_DIRECTORY=/usr/include/nlohmann -DRECALL_EXAMPLES=ON
 	await_stack
-	users windows-
+	users windows- readme window console
 	# A display of any free number, which Xvfb writes.
 	rm -f "$build/display"
 	Xvfb -displayfd 3 -screen 0 640x520x24 -nolisten tcp 3>"$build/display" 2>/dev/null &
@@ -224,5 +124,4 @@ windows() {
 }
 
 for part in "${parts[@]}"; do "$part"; done
-echo "cpp: $tests_passed passed, $tests_failed failed, $tests_skipped skipped"
-[ $tests_failed -eq 0 ]
+finish

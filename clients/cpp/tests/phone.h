@@ -1,67 +1,11 @@
-// A user's device against the local stack whose address and tokens test.sh puts into the environment.
+// A user's device against the local stack.
 #pragma once
-
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <condition_variable>
-#include <cstdlib>
-#include <deque>
-#include <mutex>
-#include <sstream>
 
 #include "V2TIMFunctionCallback.h"
 #include "V2TIMManager.h"
+#include "stack.h"
 
 namespace recall::test {
-
-// What happened, in order, to be waited for.
-class Happenings {
-public:
-    void add(std::string what) {
-        std::lock_guard lock(mutex_);
-        all_.push_back(std::move(what));
-        changed_.notify_all();
-    }
-
-    // The next one, or what says that none came.
-    std::string next() {
-        std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::seconds(60), [this] { return !all_.empty(); })) return "nothing happened";
-        std::string what = std::move(all_.front());
-        all_.pop_front();
-        return what;
-    }
-
-    bool empty() {
-        std::lock_guard lock(mutex_);
-        return all_.empty();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<std::string> all_;
-};
-
-inline std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || *value == 0) ADD_FAILURE() << name << " is not set: run clients/cpp/test.sh";
-    return value == nullptr ? "" : value;
-}
-
-// What RECALL_PREFIX puts before every user and group, so that runs on one stack do not meet.
-inline std::string prefixed(const std::string& name) { return environment("RECALL_PREFIX") + name; }
-
-// RECALL_TOKENS is user=token user=token …
-inline std::string tokenOf(const std::string& user) {
-    std::istringstream pairs(environment("RECALL_TOKENS"));
-    for (std::string pair; pairs >> pair;) {
-        if (pair.compare(0, user.size() + 1, user + "=") == 0) return pair.substr(user.size() + 1);
-    }
-    ADD_FAILURE() << "RECALL_TOKENS has no token of " << user;
-    return "";
-}
 
 class Phone final : public V2TIMAdvancedMsgListener {
 public:
