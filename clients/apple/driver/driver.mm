@@ -1,0 +1,207 @@
+// The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
+// lines out. It uses the public Objective-C interface only; the lines are C++, so that bodies pass byte for byte.
+#import <RecallIM/RecallIM.h>
+
+#include <algorithm>
+#include <iostream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::recursive_mutex outputMutex;
+std::mutex tokenMutex;
+std::string tokenInUse;
+
+std::string plain(NSString *text) { return text ? [text UTF8String] : ""; }
+NSString *object(const std::string& text) { return [NSString stringWithUTF8String:text.c_str()]; }
+
+void print(const Json& line) {
+    std::lock_guard lock(outputMutex);
+    std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+void succeeded(const std::string& call, const Json& fields = Json::object()) {
+    Json line{{"event", "result"}, {"call", call}, {"ok", true}};
+    line.update(fields);
+    print(line);
+}
+void failed(const std::string& call, int code, const std::string& desc) {
+    print({{"event", "result"}, {"call", call}, {"ok", false}, {"code", code}, {"desc", desc}});
+}
+
+Json toJson(V2TIMMessage *message) {
+    Json result{{"messageId", plain(message.msgID)},
+                {"conversation", plain([message conversationID])},
+                {"sender", plain(message.sender)},
+                {"sentAt", message.sentAt}};
+    if (message.status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
+        result["revoked"] = {{"by", plain(message.revokerInfo.userID)}, {"role", plain(message.revokerRole)}};
+        if ([message.revokeReason length] > 0) result["revoked"]["reason"] = plain(message.revokeReason);
+    } else {
+        const char *body = static_cast<const char *>([message.body bytes]);
+        result["body"] = Json::parse(body, body + [message.body length], nullptr, false);
+    }
+    return result;
+}
+
+// The interface gives messages newest first, the driver prints them oldest first.
+Json toJson(NSArray *newestFirst) {
+    Json list = Json::array();
+    for (V2TIMMessage *message in [newestFirst reverseObjectEnumerator]) list.push_back(toJson(message));
+    return list;
+}
+
+}  // namespace
+
+@interface EventPrinter : NSObject <V2TIMSDKListener, V2TIMAdvancedMsgListener>
+@end
+
+@implementation EventPrinter
+- (void)onConnectSuccess {
+    print({{"event", "connected"}});
+}
+- (void)onConnectFailed:(int)code err:(NSString *)err {
+    print({{"event", "disconnected"}});
+}
+- (void)onUserSigExpired {
+    print({{"event", "tokenExpired"}});
+}
+- (void)onRecvNewMessage:(V2TIMMessage *)msg {
+    print({{"event", "onRecvNewMessage"}, {"message", toJson(msg)}});
+}
+- (void)onRecvMessageTombstone:(V2TIMMessage *)tombstone {
+    print({{"event", "onRecvMessageRevoked"},
+           {"messageId", plain(tombstone.msgID)},
+           {"conversation", plain([tombstone conversationID])},
+           {"operator", plain(tombstone.revokerInfo.userID)},
+           {"reason", plain(tombstone.revokeReason)}});
+}
+@end
+
+namespace {
+
+void login(V2TIMManager *manager, const std::string call, const Json& command) {
+    const Json options = command.value("options", Json::object());
+    V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+    config.url = object(command.at("url").get<std::string>());
+    config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
+    config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
+    config.reconnectMaximumMilliseconds = options.value("reconnectMaximumMilliseconds", 30'000u);
+    config.tokenProvider = ^NSString * {
+        std::lock_guard lock(tokenMutex);
+        return object(tokenInUse);
+    };
+    if (![manager initSDK:0 config:config]) return failed(call, ERR_INVALID_PARAMETERS, "url must begin with ws:// or wss://");
+    [manager login:object(command.at("user").get<std::string>())
+             userSig:object(command.at("token").get<std::string>())
+              succ:^{ succeeded(call); }
+              fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
+}
+
+void send(V2TIMManager *manager, const std::string call, const Json& command) {
+    const std::string body = command.at("body").dump(), conversation = command.at("conversation").get<std::string>();
+    V2TIMMessage *message = [manager createCustomMessage:[NSData dataWithBytes:body.data() length:body.size()]];
+    message.msgID = object(command.value("messageId", ""));
+    const bool group = conversation.compare(0, 6, "group_") == 0;
+    NSString *other = object(group ? conversation.substr(6) : conversation.substr(std::min<size_t>(4, conversation.size())));
+    // Held so that no result is printed before the line "sending".
+    std::lock_guard lock(outputMutex);
+    NSString *messageId = [manager sendMessage:message
+        receiver:group ? nil : other
+        groupID:group ? other : nil
+        priority:V2TIM_PRIORITY_DEFAULT
+        onlineUserOnly:NO
+        offlinePushInfo:nil
+        progress:nil
+        succ:^{
+            succeeded(call, {{"messageId", plain(message.msgID)},
+                             {"sentAt", message.sentAt},
+                             {"recallableUntil", message.recallableUntil}});
+        }
+        fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
+    if (messageId) print({{"event", "sending"}, {"call", call}, {"messageId", plain(messageId)}});
+}
+
+// By value: a block would keep only the reference.
+bool run(V2TIMManager *manager, const std::string& name, const std::string call, const Json& command) {
+    V2TIMFail fail = ^(int code, NSString *desc) { failed(call, code, plain(desc)); };
+    const auto text = [&](const char *field) { return object(command.at(field).get<std::string>()); };
+    if (name == "login") {
+        login(manager, call, command);
+    } else if (name == "send") {
+        send(manager, call, command);
+    } else if (name == "revoke") {
+        [manager revokeMessageInConversation:text("conversation") msgID:text("messageId")
+                                      reason:object(command.value("reason", "")) succ:^{ succeeded(call); } fail:fail];
+    } else if (name == "view") {
+        NSString *conversation = text("conversation");
+        [manager getLocalMessageList:conversation succ:^(NSArray *list) {
+            const Json messages = toJson(list);
+            [manager getConversation:conversation succ:^(V2TIMConversation *held) {
+                succeeded(call, {{"messages", messages}, {"unread", held.unreadCount}});
+            } fail:nil];
+        } fail:fail];
+    } else if (name == "history") {
+        [manager getHistoryMessageList:text("conversation") count:command.value("limit", 0)
+                             lastMsgID:object(command.value("before", ""))
+                                  succ:^(NSArray *list) { succeeded(call, {{"messages", toJson(list)}}); } fail:fail];
+    } else if (name == "read") {
+        [manager markConversationAsRead:text("conversation") msgID:text("messageId")
+                                   succ:^(int unread) { succeeded(call, {{"unread", unread}}); } fail:fail];
+    } else if (name == "conversations") {
+        [manager getConversationList:^(NSArray *held) {
+            Json list = Json::array();
+            for (V2TIMConversation *one in held) {
+                list.push_back({{"conversation", plain(one.conversationID)}, {"unread", one.unreadCount}});
+            }
+            succeeded(call, {{"conversations", list}});
+        } fail:fail];
+    } else if (name == "token") {
+        {
+            std::lock_guard lock(tokenMutex);
+            tokenInUse = command.at("token").get<std::string>();
+        }
+        succeeded(call);
+    } else if (name == "logout") {
+        [manager logout:^{ succeeded(call); } fail:fail];
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Returns whether to go on.
+bool execute(V2TIMManager *manager, const std::string& line) {
+    const Json command = Json::parse(line, nullptr, false);
+    const std::string name = command.is_object() ? command.value("do", "") : "";
+    const std::string call = command.is_object() ? command.value("call", "") : "";
+    if (name == "quit") return false;
+    try {
+        if (!run(manager, name, call, command)) failed(call, ERR_INVALID_PARAMETERS, "no such command: " + name);
+    } catch (const Json::exception& error) {
+        failed(call, ERR_INVALID_PARAMETERS, error.what());
+    }
+    return true;
+}
+
+}  // namespace
+
+int main() {
+    @autoreleasepool {
+        V2TIMManager *manager = [V2TIMManager sharedInstance];
+        EventPrinter *events = [[[EventPrinter alloc] init] autorelease];
+        [manager addIMSDKListener:events];
+        [manager addAdvancedMsgListener:events];
+        std::string line;
+        bool go = true;
+        while (go && std::getline(std::cin, line)) {
+            @autoreleasepool {
+                go = line.empty() || execute(manager, line);
+            }
+        }
+        [manager unInitSDK];
+    }
+    return 0;
+}

@@ -1,0 +1,74 @@
+// Blocks, states and error codes, named as in V2TIM.
+#import <Foundation/Foundation.h>
+
+// GNUstep's Foundation lacks what these say to Swift.
+#ifndef NS_SWIFT_NAME
+#define NS_SWIFT_NAME(name)
+#endif
+
+NS_ASSUME_NONNULL_BEGIN
+
+@class V2TIMConversation;
+@class V2TIMMessage;
+
+/// A call succeeded (Tencent: V2TIMSucc).
+typedef void (^V2TIMSucc)(void);
+/// A call failed (Tencent: V2TIMFail). desc is English for developers; act on the code.
+typedef void (^V2TIMFail)(int code, NSString *_Nullable desc);
+/// Messages, newest first.
+typedef void (^V2TIMMessageListSucc)(NSArray<V2TIMMessage *> *msgs);
+typedef void (^V2TIMConversationListSucc)(NSArray<V2TIMConversation *> *conversations);
+typedef void (^V2TIMConversationSucc)(V2TIMConversation *conversation);
+/// The conversation's unread number after a read.
+typedef void (^V2TIMUnreadSucc)(int unreadCount);
+/// Of a message with files (Tencent: V2TIMProgress); text has none, so it is never called.
+typedef void (^V2TIMProgress)(uint32_t progress);
+/// Returns the token to go on with when the one in use was refused, nil for none. Called on the client's thread.
+typedef NSString *_Nullable (^V2TIMTokenProvider)(void);
+
+/// Tencent's numbers; 4 and 5 do not occur.
+typedef NS_ENUM(NSInteger, V2TIMMessageStatus) {
+    V2TIM_MSG_STATUS_SENDING = 1,
+    V2TIM_MSG_STATUS_SEND_SUCC = 2,
+    V2TIM_MSG_STATUS_SEND_FAIL = 3,
+    /// A tombstone: the text is gone, and who recalled it is in revokerInfo.
+    V2TIM_MSG_STATUS_LOCAL_REVOKED = 6
+};
+
+typedef NS_ENUM(NSInteger, V2TIMMessagePriority) {
+    V2TIM_PRIORITY_DEFAULT = 0,
+    V2TIM_PRIORITY_HIGH = 1,
+    V2TIM_PRIORITY_NORMAL = 2,
+    V2TIM_PRIORITY_LOW = 3
+};
+
+typedef NS_ENUM(NSInteger, V2TIMLoginStatus) {
+    V2TIM_STATUS_LOGINED = 1,
+    V2TIM_STATUS_LOGINING = 2,
+    V2TIM_STATUS_LOGOUT = 3
+};
+
+/// Codes of V2TIMFail. Names and numbers are Tencent's where Tencent has the case; 76xxx are Recall's.
+typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
+    ERR_SUCC = 0,
+    // Made by the client.
+    ERR_REQUEST_TIMEOUT = 6012,           ///< no reply after all attempts; the outcome is unknown
+    ERR_INVALID_PARAMETERS = 6017,        ///< a field is missing, ill-typed or too long
+    ERR_USER_SIG_EXPIRED = 6206,          ///< the token is over
+    ERR_REVOKE_TIME_LIMIT_EXCEED = 6223,  ///< the recall window is over, known without asking
+    ERR_SDK_NET_DISCONNECT = 9508,        ///< not logged in
+    // Made by the server.
+    ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016,        ///< one-to-one: the recall window is over
+    ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022,         ///< one-to-one: no such message
+    ERR_SVR_MSG_REVOKE_REPEATED = 20023,          ///< recalled before by someone else
+    ERR_SVR_GROUP_PERMISSION_DENY = 10007,        ///< the action needs another role
+    ERR_SVR_GROUP_NOT_FOUND = 10015,              ///< no such group, or not a member
+    ERR_SVR_GROUP_REVOKE_MSG_NOT_FOUND = 10030,   ///< group: no such message
+    ERR_SVR_GROUP_REVOKE_MSG_TIME_LIMIT = 10031,  ///< group: the recall window is over
+    ERR_SVR_GROUP_REVOKE_MSG_DENY = 10032,        ///< neither the sender nor a moderator
+    ERR_SVR_MSG_BODY_SIZE_LIMIT = 80002,          ///< the body is over 12,288 bytes
+    ERR_RECALL_STALE_MESSAGE_ID = 76001,
+    ERR_RECALL_MESSAGE_ID_TAKEN = 76002
+};
+
+NS_ASSUME_NONNULL_END

@@ -1,0 +1,33 @@
+// What the client tells by itself. Listeners are called on a thread of the client, one at a time; dispatch to the main queue
+// before you draw.
+#import <RecallIM/V2TIMDefine.h>
+
+NS_ASSUME_NONNULL_BEGIN
+
+@class V2TIMUserFullInfo;
+
+@protocol V2TIMSDKListener <NSObject>
+@optional
+- (void)onConnecting;
+- (void)onConnectSuccess;
+/// The connection was lost. The client makes a new one by itself and then synchronises.
+- (void)onConnectFailed:(int)code err:(NSString *)err;
+/// The token is over and no token provider gave a new one: log in again with a new token.
+- (void)onUserSigExpired;
+@end
+
+@protocol V2TIMAdvancedMsgListener <NSObject>
+@optional
+/// A new message, once for each. Messages of the user's other devices come too.
+- (void)onRecvNewMessage:(V2TIMMessage *)msg NS_SWIFT_NAME(onRecvNewMessage(msg:));
+/// A message was recalled, by someone else or on another device: once for each message (Tencent: from 7.4).
+- (void)onRecvMessageRevoked:(NSString *)msgID
+                 operateUser:(V2TIMUserFullInfo *)operateUser
+                      reason:(NSString *_Nullable)reason NS_SWIFT_NAME(onRecvMessageRevoked(msgID:operateUser:reason:));
+/// V2TIM's older form; called besides the one above.
+- (void)onRecvMessageRevoked:(NSString *)msgID NS_SWIFT_NAME(onRecvMessageRevoked(msgID:));
+/// Not in V2TIM: the whole tombstone, with its conversation. Called before the two above.
+- (void)onRecvMessageTombstone:(V2TIMMessage *)tombstone NS_SWIFT_NAME(onRecvMessageTombstone(_:));
+@end
+
+NS_ASSUME_NONNULL_END

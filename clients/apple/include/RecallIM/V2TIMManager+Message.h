@@ -1,0 +1,70 @@
+// Sending, recalling, history.
+#import <RecallIM/V2TIMManager.h>
+
+NS_ASSUME_NONNULL_BEGIN
+
+@class V2TIMOfflinePushInfo;
+
+@interface V2TIMManager (Message)
+
+- (V2TIMMessage *)createTextMessage:(NSString *)text NS_SWIFT_NAME(createTextMessage(text:));
+/// A message whose body is a JSON object in UTF-8.
+- (V2TIMMessage *)createCustomMessage:(NSData *)data NS_SWIFT_NAME(createCustomMessage(data:));
+
+/// Sends to receiver or to groupID and returns the message's ID at once; nil when it cannot be sent. Before succ is called, message holds its
+/// sentAt and recallableUntil; it can be recalled even before that.
+/// onlineUserOnly must be NO, since what is not stored cannot be recalled; priority, offlinePushInfo and progress have no effect.
+- (NSString *_Nullable)sendMessage:(V2TIMMessage *)message
+                          receiver:(NSString *_Nullable)receiver
+                           groupID:(NSString *_Nullable)groupID
+                          priority:(V2TIMMessagePriority)priority
+                    onlineUserOnly:(BOOL)onlineUserOnly
+                   offlinePushInfo:(V2TIMOfflinePushInfo *_Nullable)offlinePushInfo
+                          progress:(V2TIMProgress _Nullable)progress
+                              succ:(V2TIMSucc _Nullable)succ
+                              fail:(V2TIMFail _Nullable)fail;
+- (NSString *_Nullable)sendC2CTextMessage:(NSString *)text
+                                       to:(NSString *)userID
+                                     succ:(V2TIMSucc _Nullable)succ
+                                     fail:(V2TIMFail _Nullable)fail;
+- (NSString *_Nullable)sendGroupTextMessage:(NSString *)text
+                                         to:(NSString *)groupID
+                                   priority:(V2TIMMessagePriority)priority
+                                       succ:(V2TIMSucc _Nullable)succ
+                                       fail:(V2TIMFail _Nullable)fail;
+
+/// Takes a message back: an own one within its window, as a group's owner or admin any. Repeated by the same user it succeeds.
+- (void)revokeMessage:(V2TIMMessage *)msg
+                 succ:(V2TIMSucc _Nullable)succ
+                 fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(revokeMessage(msg:succ:fail:));
+/// Not in V2TIM: by conversation and ID, with a reason of up to 256 bytes that the others see.
+- (void)revokeMessageInConversation:(NSString *)conversationID
+                              msgID:(NSString *)msgID
+                             reason:(NSString *_Nullable)reason
+                               succ:(V2TIMSucc _Nullable)succ
+                               fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(revokeMessage(conversationID:msgID:reason:succ:fail:));
+
+/// The newest messages before lastMsg (nil: of all), from the server, at most 100.
+- (void)getC2CHistoryMessageList:(NSString *)userID
+                           count:(int)count
+                         lastMsg:(V2TIMMessage *_Nullable)lastMsg
+                            succ:(V2TIMMessageListSucc _Nullable)succ
+                            fail:(V2TIMFail _Nullable)fail;
+- (void)getGroupHistoryMessageList:(NSString *)groupID
+                             count:(int)count
+                           lastMsg:(V2TIMMessage *_Nullable)lastMsg
+                              succ:(V2TIMMessageListSucc _Nullable)succ
+                              fail:(V2TIMFail _Nullable)fail;
+/// Not in V2TIM, as the next: the same by conversation and ID.
+- (void)getHistoryMessageList:(NSString *)conversationID
+                        count:(int)count
+                    lastMsgID:(NSString *_Nullable)lastMsgID
+                         succ:(V2TIMMessageListSucc _Nullable)succ
+                         fail:(V2TIMFail _Nullable)fail;
+/// All messages that are held here; nothing is asked of the server.
+- (void)getLocalMessageList:(NSString *)conversationID
+                       succ:(V2TIMMessageListSucc _Nullable)succ
+                       fail:(V2TIMFail _Nullable)fail;
+@end
+
+NS_ASSUME_NONNULL_END

@@ -1,0 +1,15 @@
+#import "MessageRow.h"
+
+#import "ownership.h"
+
+@implementation MessageRow
+@synthesize msgID = _msgID, text = _text, quote = _quote;
+@synthesize isSelf = _isSelf, isRecalled = _isRecalled, isRecallable = _isRecallable, isEditable = _isEditable;
+
+- (void)dealloc {
+    RECALL_RELEASE(_msgID);
+    RECALL_RELEASE(_text);
+    RECALL_RELEASE(_quote);
+    RECALL_DEALLOC;
+}
+@end

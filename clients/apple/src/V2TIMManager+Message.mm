@@ -1,0 +1,124 @@
+#import <RecallIM/V2TIMManager+Message.h>
+
+#include <algorithm>
+
+#import "state.h"
+
+namespace {
+constexpr int maximumPage = 100;
+}
+
+@implementation V2TIMManager (Message)
+
+- (V2TIMMessage *)createTextMessage:(NSString *)text {
+    V2TIMMessage *message = RECALL_AUTORELEASE([[V2TIMMessage alloc] init]);
+    message.text = text;
+    return message;
+}
+
+- (V2TIMMessage *)createCustomMessage:(NSData *)data {
+    V2TIMMessage *message = RECALL_AUTORELEASE([[V2TIMMessage alloc] init]);
+    message.body = data;
+    return message;
+}
+
+- (NSString *)sendMessage:(V2TIMMessage *)message receiver:(NSString *)receiver groupID:(NSString *)groupID
+                 priority:(V2TIMMessagePriority)priority onlineUserOnly:(BOOL)onlineUserOnly
+          offlinePushInfo:(V2TIMOfflinePushInfo *)offlinePushInfo progress:(V2TIMProgress)progress
+                     succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return nil;
+    const std::string conversation = conversationOf(receiver, groupID);
+    if (conversation.empty() || onlineUserOnly) {
+        client->post([failed = failing(fail)] {
+            failed({ERR_INVALID_PARAMETERS, "give either receiver or groupID, and onlineUserOnly NO"});
+        });
+        return nil;
+    }
+    const std::string user = client->user();
+    message.userID = [receiver length] > 0 ? receiver : nil;
+    message.groupID = [groupID length] > 0 ? groupID : nil;
+    message.sender = toObjectiveC(user);
+    message.isSelf = YES;
+    message.status = V2TIM_MSG_STATUS_SENDING;
+    auto ended = completion<recall::Message>(
+        succ, fail, [user, kept = Kept<V2TIMMessage>(message)](V2TIMSucc told, const recall::Message& sent) {
+            @synchronized(kept.get()) {
+                update(kept.get(), sent, user);
+            }
+            if (told) told();
+        });
+    ended.failed = [kept = Kept<V2TIMMessage>(message), told = std::move(ended.failed)](const recall::Error& error) {
+        @synchronized(kept.get()) {
+            kept.get().status = V2TIM_MSG_STATUS_SEND_FAIL;
+        }
+        told(error);
+    };
+    @synchronized(message) {  // the answer may come before its ID is written
+        const std::string made = client->send(
+            {conversation, bodyOf(message), fromObjectiveC(message.msgID), fromObjectiveC(message.replyTo)}, ended);
+        if (made.empty()) return nil;
+        message.msgID = toObjectiveC(made);
+        return message.msgID;
+    }
+}
+
+- (NSString *)sendC2CTextMessage:(NSString *)text to:(NSString *)userID succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    return [self sendMessage:[self createTextMessage:text] receiver:userID groupID:nil priority:V2TIM_PRIORITY_DEFAULT
+              onlineUserOnly:NO offlinePushInfo:nil progress:nil succ:succ fail:fail];
+}
+
+- (NSString *)sendGroupTextMessage:(NSString *)text to:(NSString *)groupID priority:(V2TIMMessagePriority)priority
+                              succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    return [self sendMessage:[self createTextMessage:text] receiver:nil groupID:groupID priority:priority
+              onlineUserOnly:NO offlinePushInfo:nil progress:nil succ:succ fail:fail];
+}
+
+- (void)revokeMessage:(V2TIMMessage *)msg succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    [self revokeMessageInConversation:[msg conversationID] msgID:msg.msgID reason:nil succ:succ fail:fail];
+}
+
+- (void)revokeMessageInConversation:(NSString *)conversationID msgID:(NSString *)msgID reason:(NSString *)reason
+                               succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    client->revoke(fromObjectiveC(conversationID), fromObjectiveC(msgID), fromObjectiveC(reason),
+                   done<recall::Message>(succ, fail));
+}
+
+- (void)getC2CHistoryMessageList:(NSString *)userID count:(int)count lastMsg:(V2TIMMessage *)lastMsg
+                            succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    [self getHistoryMessageList:toObjectiveC(conversationOf(userID, nil)) count:count lastMsgID:lastMsg.msgID succ:succ
+                           fail:fail];
+}
+
+- (void)getGroupHistoryMessageList:(NSString *)groupID count:(int)count lastMsg:(V2TIMMessage *)lastMsg
+                              succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    [self getHistoryMessageList:toObjectiveC(conversationOf(nil, groupID)) count:count lastMsgID:lastMsg.msgID succ:succ
+                           fail:fail];
+}
+
+- (void)getHistoryMessageList:(NSString *)conversationID count:(int)count lastMsgID:(NSString *)lastMsgID
+                         succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    client->history(fromObjectiveC(conversationID), fromObjectiveC(lastMsgID), std::min(count, maximumPage),
+                    completion<std::vector<recall::Message>>(
+                        succ, fail,
+                        [user = client->user()](V2TIMMessageListSucc told, const std::vector<recall::Message>& messages) {
+                            if (told) told(newestFirst(messages, user));
+                        }));
+}
+
+- (void)getLocalMessageList:(NSString *)conversationID succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client || !succ) return;
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(),
+                  messages = client->messages(fromObjectiveC(conversationID))] {
+        @autoreleasepool {
+            kept.get()(newestFirst(messages, user));
+        }
+    });
+}
+
+@end

@@ -1,0 +1,170 @@
+#import <RecallIM/V2TIMManager.h>
+
+#include <algorithm>
+
+#import "state.h"
+
+@implementation V2TIMSDKConfig
+@synthesize url = _url, requestTimeoutMilliseconds = _requestTimeoutMilliseconds;
+@synthesize reconnectMinimumMilliseconds = _reconnectMinimumMilliseconds;
+@synthesize reconnectMaximumMilliseconds = _reconnectMaximumMilliseconds;
+
+- (id)init {
+    if ((self = [super init])) {
+        _requestTimeoutMilliseconds = 10000;
+        _reconnectMinimumMilliseconds = 500;
+        _reconnectMaximumMilliseconds = 30000;
+    }
+    return self;
+}
+
+- (V2TIMTokenProvider)tokenProvider {
+    return _tokenProvider;
+}
+
+// By hand, since a synthesized setter copies by a message, and a block is no object everywhere.
+- (void)setTokenProvider:(V2TIMTokenProvider)provider {
+#if __has_feature(objc_arc)
+    _tokenProvider = [provider copy];
+#else
+    V2TIMTokenProvider kept = nil;
+    if (provider) kept = Block_copy(provider);
+    if (_tokenProvider) Block_release(_tokenProvider);
+    _tokenProvider = kept;
+#endif
+}
+
+- (void)dealloc {
+    self.tokenProvider = nil;
+    RECALL_RELEASE(_url);
+    RECALL_DEALLOC;
+}
+@end
+
+namespace {
+
+recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
+    recall::ClientOptions options;
+    options.url = fromObjectiveC(config.url);
+    options.requestTimeout = std::max(config.requestTimeoutMilliseconds, 1u);
+    options.reconnectMinimum = config.reconnectMinimumMilliseconds;
+    options.reconnectMaximum = config.reconnectMaximumMilliseconds;
+    if (config.tokenProvider) {
+        options.tokenProvider = [kept = KeptBlock<V2TIMTokenProvider>(config.tokenProvider)](
+                                    const std::function<void(std::optional<std::string>)>& answer) {
+            @autoreleasepool {
+                NSString *token = kept.get()();
+                answer(token ? std::optional<std::string>(fromObjectiveC(token)) : std::nullopt);
+            }
+        };
+    }
+    return options;
+}
+
+}  // namespace
+
+@implementation V2TIMManager
+
++ (V2TIMManager *)sharedInstance {
+    // Never released: callbacks may still run while the program ends.
+    static V2TIMManager *instance = [[V2TIMManager alloc] init];
+    return instance;
+}
+
+- (id)init {
+    if ((self = [super init])) _state = new RecallState;
+    return self;
+}
+
+- (void)dealloc {
+    [self unInitSDK];
+    delete _state;
+    RECALL_DEALLOC;
+}
+
+- (BOOL)initSDK:(int)sdkAppID config:(V2TIMSDKConfig *)config {
+    if (!recall::parseAddress(fromObjectiveC(config.url))) return NO;
+    [self unInitSDK];
+    const auto bridge = std::make_shared<Bridge>(_state->registry);
+    const auto client = std::make_shared<recall::Client>(optionsOf(config), bridge);
+    bridge->attach(client);
+    std::lock_guard lock(_state->mutex);
+    _state->client = client;
+    return YES;
+}
+
+- (void)unInitSDK {
+    std::shared_ptr<recall::Client> ended;  // outlives the lock: its end waits for callbacks
+    {
+        std::lock_guard lock(_state->mutex);
+        ended.swap(_state->client);
+    }
+    _state->registry->login = V2TIM_STATUS_LOGOUT;
+}
+
+- (std::shared_ptr<recall::Client>)current {
+    std::lock_guard lock(_state->mutex);
+    return _state->client;
+}
+
+- (std::shared_ptr<recall::Client>)clientOrFail:(V2TIMFail)fail {
+    const auto client = [self current];
+    if (!client && fail) fail(ERR_SDK_NET_DISCONNECT, @"call initSDK and login first");
+    return client;
+}
+
+- (void)login:(NSString *)userID userSig:(NSString *)userSig succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    const auto registry = _state->registry;
+    registry->login = V2TIM_STATUS_LOGINING;
+    const auto ended = done<recall::Nothing>(succ, fail);
+    client->login(fromObjectiveC(userID), fromObjectiveC(userSig),
+                  {[registry, told = ended.succeeded](const recall::Nothing& nothing) {
+                       registry->login = V2TIM_STATUS_LOGINED;
+                       told(nothing);
+                   },
+                   [registry, told = ended.failed](const recall::Error& error) {
+                       registry->login = V2TIM_STATUS_LOGOUT;
+                       told(error);
+                   }});
+}
+
+- (void)logout:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    _state->registry->login = V2TIM_STATUS_LOGOUT;
+    client->logout(done<recall::Nothing>(succ, fail));
+}
+
+- (NSString *)getLoginUser {
+    const auto client = [self current];
+    return client ? toObjectiveC(client->user()) : @"";
+}
+
+- (V2TIMLoginStatus)getLoginStatus {
+    return _state->registry->login;
+}
+
+- (int64_t)getServerTimeMilliseconds {
+    const auto client = [self current];
+    return client ? client->serverTime() : 0;
+}
+
+- (void)addIMSDKListener:(id<V2TIMSDKListener>)listener {
+    _state->registry->sdk.add(listener);
+}
+
+- (void)removeIMSDKListener:(id<V2TIMSDKListener>)listener {
+    _state->registry->sdk.remove(listener);
+}
+
+- (void)addAdvancedMsgListener:(id<V2TIMAdvancedMsgListener>)listener {
+    _state->registry->message.add(listener);
+}
+
+- (void)removeAdvancedMsgListener:(id<V2TIMAdvancedMsgListener>)listener {
+    _state->registry->message.remove(listener);
+}
+
+@end

@@ -1,0 +1,56 @@
+// Listeners of a manager, and the bridge by which the core tells them.
+#pragma once
+
+#import <RecallIM/RecallIM.h>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "client/client.h"
+#import "ownership.h"
+
+// Listeners in the order in which they were added, each once.
+class Listeners {
+public:
+    Listeners() : list_([[NSMutableArray alloc] init]) {}
+    ~Listeners() { RECALL_RELEASE(list_); }
+    Listeners(const Listeners&) = delete;
+    Listeners& operator=(const Listeners&) = delete;
+
+    void add(id listener);
+    void remove(id listener);
+    // Tells each that has the method. Listeners may be added and removed meanwhile.
+    void each(SEL method, const std::function<void(id)>& tell);
+
+private:
+    std::mutex mutex_;
+    NSMutableArray *list_;
+};
+
+// What callbacks under way share with their manager, and may outlive it with.
+struct Registry {
+    Listeners sdk, message;
+    std::atomic<V2TIMLoginStatus> login{V2TIM_STATUS_LOGOUT};
+};
+
+// Passes on what the client tells, on the client's thread, which has no pool of its own.
+class Bridge final : public recall::ClientListener {
+public:
+    explicit Bridge(std::shared_ptr<Registry> registry) : registry_(std::move(registry)) {}
+    void attach(const std::shared_ptr<recall::Client>& client) { client_ = client; }
+
+    void connecting() override;
+    void connected() override;
+    void disconnected() override;
+    void tokenExpired() override;
+    void received(const recall::Message& message) override;
+    void recalled(const recall::Message& tombstone) override;
+
+private:
+    std::string self() const;
+
+    std::shared_ptr<Registry> registry_;
+    std::weak_ptr<recall::Client> client_;
+};

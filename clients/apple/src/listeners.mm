@@ -1,0 +1,82 @@
+#import "listeners.h"
+
+#import "conversion.h"
+
+void Listeners::add(id listener) {
+    std::lock_guard lock(mutex_);
+    [list_ removeObjectIdenticalTo:listener];
+    if (listener) [list_ addObject:listener];
+}
+
+void Listeners::remove(id listener) {
+    std::lock_guard lock(mutex_);
+    [list_ removeObjectIdenticalTo:listener];
+}
+
+void Listeners::each(SEL method, const std::function<void(id)>& tell) {
+    NSArray *now;
+    {
+        std::lock_guard lock(mutex_);
+        now = RECALL_AUTORELEASE([list_ copy]);
+    }
+    for (id listener in now) {
+        if ([listener respondsToSelector:method]) tell(listener);
+    }
+}
+
+void Bridge::connecting() {
+    @autoreleasepool {
+        registry_->sdk.each(@selector(onConnecting), [](id listener) { [listener onConnecting]; });
+    }
+}
+
+void Bridge::connected() {
+    @autoreleasepool {
+        registry_->sdk.each(@selector(onConnectSuccess), [](id listener) { [listener onConnectSuccess]; });
+    }
+}
+
+void Bridge::disconnected() {
+    @autoreleasepool {
+        registry_->sdk.each(@selector(onConnectFailed:err:), [](id<V2TIMSDKListener> listener) {
+            [listener onConnectFailed:ERR_SDK_NET_DISCONNECT err:@"the connection was lost; a new one is being made"];
+        });
+    }
+}
+
+void Bridge::tokenExpired() {
+    registry_->login = V2TIM_STATUS_LOGOUT;
+    @autoreleasepool {
+        registry_->sdk.each(@selector(onUserSigExpired), [](id listener) { [listener onUserSigExpired]; });
+    }
+}
+
+void Bridge::received(const recall::Message& message) {
+    @autoreleasepool {
+        registry_->message.each(@selector(onRecvNewMessage:), [&](id<V2TIMAdvancedMsgListener> listener) {
+            [listener onRecvNewMessage:toObjectiveC(message, self())];
+        });
+    }
+}
+
+void Bridge::recalled(const recall::Message& message) {
+    @autoreleasepool {
+        V2TIMMessage *tombstone = toObjectiveC(message, self());
+        registry_->message.each(@selector(onRecvMessageTombstone:), [&](id<V2TIMAdvancedMsgListener> listener) {
+            [listener onRecvMessageTombstone:tombstone];
+        });
+        registry_->message.each(@selector(onRecvMessageRevoked:operateUser:reason:),
+                                [&](id<V2TIMAdvancedMsgListener> listener) {
+                                    [listener onRecvMessageRevoked:tombstone.msgID operateUser:tombstone.revokerInfo
+                                                            reason:tombstone.revokeReason];
+                                });
+        registry_->message.each(@selector(onRecvMessageRevoked:), [&](id<V2TIMAdvancedMsgListener> listener) {
+            [listener onRecvMessageRevoked:tombstone.msgID];
+        });
+    }
+}
+
+std::string Bridge::self() const {
+    const auto client = client_.lock();
+    return client ? client->user() : "";
+}

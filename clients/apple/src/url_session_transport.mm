@@ -1,0 +1,192 @@
+// The transport on NSURLSessionWebSocketTask, macOS 10.15 and iOS 13 or newer: TLS, proxies and certificates are the system's.
+// https://developer.apple.com/documentation/foundation/nsurlsessionwebsockettask
+#import <Foundation/Foundation.h>
+
+#include "core/types.h"
+#include "transport/transport.h"
+
+#if !__has_feature(objc_arc)
+#error "Build it with ARC, as Apple's tools do by themselves."
+#endif
+
+using recall::ConnectionEvents;
+
+// One connection. Everything here runs on the queue, which runs one thing at a time; the session keeps it until it ends.
+@interface RecallSocket : NSObject <NSURLSessionWebSocketDelegate>
+- (instancetype)initWithRequest:(NSURLRequest *)request events:(ConnectionEvents)events queue:(NSOperationQueue *)queue;
+- (void)start;
+- (void)send:(NSString *)text;
+// Says goodbye; the peer's answer, or its silence, ends the connection.
+- (void)close;
+// Ends the connection and tells nobody.
+- (void)cut;
+@end
+
+@implementation RecallSocket {
+    NSURLRequest *_request;
+    ConnectionEvents _events;
+    NSOperationQueue *_queue;
+    NSURLSession *_session;
+    NSURLSessionWebSocketTask *_task;
+    BOOL _closing, _ended;
+}
+
+- (instancetype)initWithRequest:(NSURLRequest *)request events:(ConnectionEvents)events queue:(NSOperationQueue *)queue {
+    if ((self = [super init])) {
+        _request = request;
+        _events = std::move(events);
+        _queue = queue;
+    }
+    return self;
+}
+
+- (void)start {
+    if (_ended) return;
+    if (_request == nil) return [self end];
+    _session = [NSURLSession sessionWithConfiguration:[NSURLSessionConfiguration ephemeralSessionConfiguration] delegate:self
+                                        delegateQueue:_queue];
+    _task = [_session webSocketTaskWithRequest:_request];
+    _task.maximumMessageSize = recall::maximumFrameBytes;
+    _request = nil;  // it has the token
+    [_task resume];
+}
+
+- (void)send:(NSString *)text {
+    if (_closing || _ended) return;
+    [_task sendMessage:[[NSURLSessionWebSocketMessage alloc] initWithString:text] completionHandler:^(NSError *error) {
+        if (error != nil) [self->_queue addOperationWithBlock:^{ [self end]; }];
+    }];
+}
+
+- (void)close {
+    if (_closing || _ended) return;
+    _closing = YES;
+    [_task cancelWithCloseCode:NSURLSessionWebSocketCloseCodeNormalClosure reason:nil];
+}
+
+- (void)cut {
+    _ended = YES;
+    [_session invalidateAndCancel];
+    _session = nil;
+    _task = nil;
+}
+
+- (void)end {
+    if (_ended) return;
+    [self cut];
+    _events.closed();
+}
+
+// Apple does not say on which queue the handler runs.
+- (void)receive {
+    [_task receiveMessageWithCompletionHandler:^(NSURLSessionWebSocketMessage *message, NSError *error) {
+        [self->_queue addOperationWithBlock:^{ [self received:message error:error]; }];
+    }];
+}
+
+- (void)received:(NSURLSessionWebSocketMessage *)message error:(NSError *)error {
+    if (_ended) return;
+    if (error != nil) return [self end];
+    if (message.type == NSURLSessionWebSocketMessageTypeString) {
+        const char *text = [message.string UTF8String];
+        _events.received(std::string(text, [message.string lengthOfBytesUsingEncoding:NSUTF8StringEncoding]));
+    }
+    if (!_ended) [self receive];
+}
+
+- (void)URLSession:(NSURLSession *)session webSocketTask:(NSURLSessionWebSocketTask *)task
+    didOpenWithProtocol:(NSString *)protocol {
+    if (_ended) return;
+    _events.opened();
+    [self receive];
+}
+
+- (void)URLSession:(NSURLSession *)session webSocketTask:(NSURLSessionWebSocketTask *)task
+    didCloseWithCode:(NSURLSessionWebSocketCloseCode)code reason:(NSData *)reason {
+    [self end];
+}
+
+// A handshake that was refused ends here too, with the server's answer.
+- (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task didCompleteWithError:(NSError *)error {
+    if (_ended) return;
+    const NSInteger status =
+        [task.response isKindOfClass:[NSHTTPURLResponse class]] ? [(NSHTTPURLResponse *)task.response statusCode] : 101;
+    if (status == 101) return [self end];
+    [self cut];
+    _events.refused(static_cast<int>(status));
+}
+
+// A redirect would carry the token elsewhere.
+- (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task
+    willPerformHTTPRedirection:(NSHTTPURLResponse *)response newRequest:(NSURLRequest *)request
+             completionHandler:(void (^)(NSURLRequest *))completionHandler {
+    completionHandler(nil);
+}
+
+@end
+
+namespace recall {
+namespace {
+
+NSString *text(const std::string& from) {
+    return [[NSString alloc] initWithBytes:from.data() length:from.size() encoding:NSUTF8StringEncoding];
+}
+
+NSURLRequest *requestOf(const std::string& url, const std::string& token) {
+    NSURL *address = parseAddress(url) ? [NSURL URLWithString:text(url)] : nil;
+    if (address == nil) return nil;
+    NSMutableURLRequest *request = [NSMutableURLRequest requestWithURL:address];
+    [request setValue:text("Bearer " + token) forHTTPHeaderField:@"Authorization"];
+    return request;
+}
+
+class URLSessionConnection final : public Connection {
+public:
+    URLSessionConnection(NSOperationQueue *queue, RecallSocket *socket) : queue_(queue), socket_(socket) {}
+
+    void send(const std::string& frame) override {
+        RecallSocket *socket = socket_;
+        NSString *sent = text(frame);
+        [queue_ addOperationWithBlock:^{ [socket send:sent]; }];
+    }
+    void close() override {
+        RecallSocket *socket = socket_;
+        [queue_ addOperationWithBlock:^{ [socket close]; }];
+    }
+
+private:
+    NSOperationQueue *queue_;
+    RecallSocket *socket_;
+};
+
+class URLSessionTransport final : public Transport {
+public:
+    URLSessionTransport() : queue_([[NSOperationQueue alloc] init]) { queue_.maxConcurrentOperationCount = 1; }
+
+    ~URLSessionTransport() override {
+        RecallSocket *last = current_;
+        [queue_ addOperationWithBlock:^{ [last cut]; }];
+        [queue_ waitUntilAllOperationsAreFinished];
+    }
+
+    std::unique_ptr<Connection> connect(const std::string& url, const std::string& token, ConnectionEvents events) override {
+        RecallSocket *socket = [[RecallSocket alloc] initWithRequest:requestOf(url, token) events:std::move(events) queue:queue_];
+        RecallSocket *before = current_;
+        current_ = socket;  // a client has one connection at a time
+        [queue_ addOperationWithBlock:^{
+            [before cut];
+            [socket start];
+        }];
+        return std::make_unique<URLSessionConnection>(queue_, socket);
+    }
+
+private:
+    NSOperationQueue *queue_;
+    RecallSocket *current_ = nil;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> makeTransport(const TransportOptions&) { return std::make_unique<URLSessionTransport>(); }
+
+}  // namespace recall

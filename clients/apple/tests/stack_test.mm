@@ -1,0 +1,191 @@
+// The Objective-C interface against the real functions on the local stack.
+#include <atomic>
+#include <thread>
+
+#import "phone.h"
+
+// Has the older form only, as code written before V2TIM 7.4.
+@interface OldEar : NSObject <V2TIMAdvancedMsgListener> {
+@public
+    recall::test::Happenings *heard;
+}
+@end
+
+@implementation OldEar
+- (void)onRecvMessageRevoked:(NSString *)msgID {
+    heard->add(recall::test::plain(msgID));
+}
+@end
+
+namespace recall::test {
+namespace {
+
+std::string revokedBy(V2TIMMessage *message, const std::string& user, const std::string& reason = "") {
+    return "revoked " + plain(message.msgID) + " by " + user + " because " + reason;
+}
+
+std::string error(int code) { return "error " + std::to_string(code); }
+
+// Two users of their own for each test.
+class Stack : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(alice.login(), "success");
+        ASSERT_EQ(bob.login(), "success");
+    }
+    void TearDown() override { [pool_ drain]; }
+
+    static int next() {
+        static std::atomic<int> number{0};
+        return ++number;
+    }
+
+    NSAutoreleasePool *pool_ = [[NSAutoreleasePool alloc] init];
+    const std::string number = std::to_string(next());
+    Phone alice{prefixed("alice-" + number)}, bob{prefixed("bob-" + number)};
+    const std::string toBob = "c2c_" + bob.user, toAlice = "c2c_" + alice.user;
+};
+
+}  // namespace
+
+TEST_F(Stack, ARecallReachesTheOtherAndLeavesNoText) {
+    Happenings oldHeard;
+    OldEar *old = [[[OldEar alloc] init] autorelease];
+    old->heard = &oldHeard;
+    [bob.manager addAdvancedMsgListener:old];
+    V2TIMMessage *sent = alice.send(toBob, "secret");
+    EXPECT_EQ(sent.status, V2TIM_MSG_STATUS_SEND_SUCC);
+    EXPECT_GT(sent.recallableUntil, sent.sentAt);
+    EXPECT_EQ(bob.heard.next(), "new secret");
+
+    EXPECT_EQ(alice.revoke(toBob, sent.msgID, "wrong chat"), "success");
+    EXPECT_EQ(bob.heard.next(), revokedBy(sent, alice.user, "wrong chat"));
+    EXPECT_EQ(oldHeard.next(), plain(sent.msgID));
+    [bob.manager removeAdvancedMsgListener:old];
+
+    for (Phone *phone : {&alice, &bob}) {
+        const std::string conversation = phone == &alice ? toBob : toAlice;
+        for (NSArray *list : {phone->held(conversation), phone->history(conversation)}) {
+            ASSERT_EQ([list count], 1u);
+            V2TIMMessage *tombstone = [list objectAtIndex:0];
+            EXPECT_EQ(tombstone.status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+            EXPECT_EQ(tombstone.text, nil);
+            EXPECT_EQ(tombstone.body, nil);
+            EXPECT_EQ(plain(tombstone.revokerInfo.userID), alice.user);
+            EXPECT_EQ(plain(tombstone.revokeReason), "wrong chat");
+        }
+    }
+    EXPECT_EQ(alice.revoke(sent), "success") << "again by the same user";
+}
+
+TEST_F(Stack, OnlyTheSenderRecallsAndWhatIsNotThereIsNotFound) {
+    V2TIMMessage *sent = alice.send(toBob, "hi");
+    EXPECT_EQ(bob.heard.next(), "new hi");
+    EXPECT_EQ(bob.revoke(toAlice, sent.msgID), error(ERR_SVR_GROUP_REVOKE_MSG_DENY));
+    EXPECT_EQ(bob.revoke(toAlice, @"01HF7YAT00000000000000B0B1"), error(ERR_SVR_MSG_REVOKE_NOT_FOUND));
+    EXPECT_EQ([[bob.history(toAlice) objectAtIndex:0] status], V2TIM_MSG_STATUS_SEND_SUCC) << "it is still there";
+}
+
+TEST_F(Stack, WhoWasAwayFindsTheTombstoneAndTheUnreadNumberWithoutIt) {
+    EXPECT_EQ(bob.logout(), "success");
+    V2TIMMessage *secret = alice.send(toBob, "secret");
+    V2TIMMessage *kept = alice.send(toBob, "kept");
+    EXPECT_EQ(alice.revoke(secret), "success");
+
+    EXPECT_EQ(bob.login(), "success");
+    EXPECT_EQ(bob.unread(toAlice), 1);
+    NSArray *held = bob.held(toAlice);
+    ASSERT_EQ([held count], 2u);
+    EXPECT_EQ([[held objectAtIndex:0] status], V2TIM_MSG_STATUS_SEND_SUCC);
+    EXPECT_EQ([[held objectAtIndex:1] status], V2TIM_MSG_STATUS_LOCAL_REVOKED);
+    Happenings *told = &bob.results;
+    [bob.manager markConversationAsRead:object(toAlice) msgID:kept.msgID
+                                   succ:^(int unread) { told->add("unread " + std::to_string(unread)); }
+                                   fail:nil];
+    EXPECT_EQ(bob.results.next(), "unread 0");
+}
+
+TEST_F(Stack, AGroupsOwnerRecallsAnothersMessageAndAMemberCannot) {
+    const std::string team = "group_" + prefixed("team-" + number);
+    V2TIMMessage *rules = alice.send(team, "rules");
+    EXPECT_EQ(bob.heard.next(), "new rules");
+    EXPECT_EQ(bob.revoke(rules), error(ERR_SVR_GROUP_REVOKE_MSG_DENY));
+    V2TIMMessage *spam = bob.send(team, "spam");
+    EXPECT_EQ(alice.heard.next(), "new spam");
+    EXPECT_EQ(alice.revoke(team, spam.msgID, "off topic"), "success");
+    EXPECT_EQ(bob.heard.next(), revokedBy(spam, alice.user, "off topic"));
+    EXPECT_EQ(plain([[bob.history(team) objectAtIndex:0] revokerRole]), "moderator");
+}
+
+TEST_F(Stack, CallsFromManyThreadsAllEnd) {
+    constexpr int threads = 4, each = 5;
+    Happenings ends;
+    Happenings *told = &ends;
+    std::vector<std::thread> senders;
+    V2TIMManager *manager = alice.manager;
+    NSString *peer = object(bob.user);
+    for (int thread = 0; thread < threads; ++thread) {
+        senders.emplace_back([=] {
+            NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
+            V2TIMFail failed = ^(int code, NSString *) { told->add(error(code)); };
+            for (int repeat = 0; repeat < each; ++repeat) {
+                V2TIMMessage *message = [manager createTextMessage:@"secret"];
+                [manager sendMessage:message receiver:peer groupID:nil priority:V2TIM_PRIORITY_DEFAULT onlineUserOnly:NO
+                     offlinePushInfo:nil progress:nil
+                                succ:^{ [manager revokeMessage:message succ:^{ told->add("success"); } fail:failed]; }
+                                fail:failed];
+                [manager getLoginStatus];
+            }
+            [pool drain];
+        });
+    }
+    for (std::thread& sender : senders) sender.join();
+    for (int end = 0; end < threads * each; ++end) EXPECT_EQ(ends.next(), "success");
+    NSArray *list = bob.history(toAlice);
+    EXPECT_EQ([list count], static_cast<NSUInteger>(threads * each));
+    for (V2TIMMessage *message in list) EXPECT_EQ(message.status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+}
+
+TEST_F(Stack, AfterLogoutCallsFailAndNothingIsHeld) {
+    V2TIMMessage *sent = alice.send(toBob, "hi");
+    EXPECT_EQ([alice.manager getLoginStatus], V2TIM_STATUS_LOGINED);
+    EXPECT_EQ(plain([alice.manager getLoginUser]), alice.user);
+    EXPECT_GT([alice.manager getServerTimeMilliseconds], sent.sentAt - 60000);
+    EXPECT_EQ(alice.logout(), "success");
+    EXPECT_EQ([alice.manager getLoginStatus], V2TIM_STATUS_LOGOUT);
+    EXPECT_EQ(alice.revoke(sent), error(ERR_SDK_NET_DISCONNECT));
+    EXPECT_EQ([alice.held(toBob) count], 0u);
+}
+
+TEST(Manager, RefusesAnAddressThatIsNone) {
+    NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
+    V2TIMManager *manager = [[[V2TIMManager alloc] init] autorelease];
+    V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+    for (NSString *url in [NSArray arrayWithObjects:@"", @"http://127.0.0.1/", @"ws://", @"ws://host:99999/", nil]) {
+        config.url = url;
+        EXPECT_FALSE([manager initSDK:0 config:config]) << plain(url);
+    }
+    [pool drain];
+}
+
+TEST(Manager, ATokenThatIsRefusedEndsTheLoginUnlessTheProviderHasAnother) {
+    NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
+    Happenings ends;
+    Happenings *told = &ends;
+    NSString *user = object(prefixed("alice-1")), *good = object(tokenOf(prefixed("alice-1")));
+    for (int provided = 0; provided < 2; ++provided) {
+        V2TIMManager *manager = [[[V2TIMManager alloc] init] autorelease];
+        V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+        config.url = object(environment("RECALL_URL"));
+        config.requestTimeoutMilliseconds = 60000;
+        if (provided) config.tokenProvider = ^NSString * { return good; };
+        EXPECT_TRUE([manager initSDK:0 config:config]);
+        [manager login:user userSig:[good stringByAppendingString:@"x"] succ:^{ told->add("success"); }
+                  fail:^(int code, NSString *) { told->add(error(code)); }];
+        EXPECT_EQ(ends.next(), provided ? "success" : error(ERR_USER_SIG_EXPIRED));
+        [manager unInitSDK];
+    }
+    [pool drain];
+}
+
+}  // namespace recall::test
