@@ -39,10 +39,10 @@ recall: ## Builds the command line, ./recall
 
 .PHONY: setup
 setup: ## Installs what building and testing needs
-	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium docker spin
+	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium docker spin cpp boost mingw wine gnustep
 
 .PHONY: test
-test: lint model test-go race test-web test-android test-cpp test-scripts check-deploy ## Checks and tests everything, as CI does
+test: lint model test-go race test-web test-android test-cpp test-apple test-scripts check-deploy ## Checks and tests everything, as CI does
 
 .PHONY: fmt
 fmt: ## Formats the Go code
@@ -98,13 +98,15 @@ mutants: ## Plants known bugs, one at a time, and wants a test to catch each
 fuzz: ## Fuzzes everything that reads foreign bytes, SECONDS each (20)
 	@reliability/fuzz.sh $(or $(SECONDS),20)
 
-.PHONY: test-web test-android test-cpp
+.PHONY: test-web test-android test-cpp test-apple
 test-web: ## The web client and the demo page
 	clients/web/test.sh
 test-android: ## The Android client
 	clients/android/test.sh
 test-cpp: ## The C++ client, for Linux and Windows
 	clients/cpp/test.sh
+test-apple: ## The Objective-C client, on GNUstep
+	clients/apple/test.sh
 
 .PHONY: interop
 interop: recall ## The clients of all languages in one conversation: each recalls, each ends with the same tombstones (ARGS='--without cpp')

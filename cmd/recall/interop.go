@@ -19,7 +19,7 @@ import (
 // interopCommand lets the clients of all languages meet.
 type interopCommand struct {
 	Clients  string        `help:"The folder with each client's driver.sh." default:"clients" type:"path"`
-	Without  []string      `help:"Leave these clients out." placeholder:"CLIENT" enum:"go,web,android,cpp"`
+	Without  []string      `help:"Leave these clients out." placeholder:"CLIENT" enum:"go,web,android,cpp,apple"`
 	Deadline time.Duration `help:"How long each step may take." default:"60s"`
 	Verbose  bool          `short:"v" help:"Print every line of every driver."`
 }
@@ -27,14 +27,14 @@ type interopCommand struct {
 // Help is shown by recall interop --help.
 func (interopCommand) Help() string {
 	return `Starts a local stack of its own on free ports and a group whose members are the clients for Go (go), TypeScript (web), Java
-(android) and C++ (cpp). Each sends a message and recalls it. At the end each must hold the same tombstones, one
-for each message. Prints what each holds, and fails on any difference.
+(android), C++ (cpp) and Objective-C (apple). Each sends a message and recalls it. At the end each must hold the same
+tombstones, one for each message. Prints what each holds, and fails on any difference.
 
 Needs what building the clients needs; each driver.sh installs and builds it, which takes minutes at first.`
 }
 
 // interopClients are the folders of the clients.
-func interopClients() []string { return []string{"go", "web", "android", "cpp"} }
+func interopClients() []string { return []string{"go", "web", "android", "cpp", "apple"} }
 
 // interopGroup is where the clients meet; the stack is a fresh one.
 const interopGroup = "interop"

@@ -27,15 +27,15 @@ func clientsFolder(t *testing.T, clients ...string) string {
 func TestInteropFailsForEachClientThatIsMissingAndNotLeftOut(t *testing.T) {
 	command := interopCommand{Clients: clientsFolder(t, "go", "android"), Without: []string{"android"}}
 	err := command.Run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "no "+command.Clients+"/web/driver.sh, and no "+command.Clients+"/cpp/driver.sh") ||
-		!strings.Contains(err.Error(), "--without web,cpp") {
-		t.Errorf("got %v, want both that are missing, and how to go on without them", err)
+	if err == nil || !strings.Contains(err.Error(), "no "+command.Clients+"/web/driver.sh, and no "+command.Clients+"/cpp/driver.sh, and no ") ||
+		!strings.Contains(err.Error(), "--without web,cpp,apple") {
+		t.Errorf("got %v, want all that are missing, and how to go on without them", err)
 	}
 }
 
 func TestInteropIsOfAllClientsUnlessSomeAreLeftOut(t *testing.T) {
-	folder := clientsFolder(t, "go", "web", "android", "cpp")
-	for without, want := range map[string]string{"": "go web android cpp", "cpp,web": "go android"} {
+	folder := clientsFolder(t, "go", "web", "android", "cpp", "apple")
+	for without, want := range map[string]string{"": "go web android cpp apple", "cpp,web": "go android apple"} {
 		participants, missing := interopCommand{Clients: folder, Without: strings.Split(without, ",")}.participants()
 		if got := names(participants); got != want || len(missing) > 0 {
 			t.Errorf("without %q: %s, missing %v; want %s", without, got, missing, want)
