@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -176,17 +177,25 @@ func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, ou
 }
 
 // joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its message,
-// or the message was recalled while its send still owed something.
+// or the message was recalled while its send still owed something. Both rows: one may be there because its user has read.
 func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversation, outcomes []revoked) func() (bool, error) {
 	for _, outcome := range outcomes {
 		if message := outcome.message; outcome.applied && !conversation.IsGroup() && (outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
-			return func() (bool, error) {
-				_, found, err := s.Store.Membership(ctx, message.Sender, conversation)
-				return !found, err
-			}
+			return func() (bool, error) { return s.unlisted(ctx, conversation) }
 		}
 	}
 	return nil
+}
+
+// unlisted tells whether one of the users does not have the conversation in his list.
+func (s *Service) unlisted(ctx context.Context, conversation Conversation) (bool, error) {
+	users := conversation.Users()
+	listed := make([]bool, len(users))
+	err := each(indicesOf(users), func(i int) (err error) {
+		_, listed[i], err = s.Store.Membership(ctx, users[i], conversation)
+		return err
+	})
+	return slices.Contains(listed, false), err
 }
 
 func (s *Service) resultsOf(outcomes []revoked) []RevokeResult {

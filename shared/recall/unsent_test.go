@@ -122,6 +122,19 @@ func TestWithoutUnsentNoTombstoneComesToBe(t *testing.T) {
 
 // TestARecallDoesWhatTheSendOfItsMessageLeft: the send died right after its commit, and its debt went over to the recall.
 func TestARecallDoesWhatTheSendOfItsMessageLeft(t *testing.T) {
+	recallOfUnfinished(t, func(*world, recall.Message) {})
+}
+
+// The mark of who has read makes a row of his list, but of nobody else's.
+func TestARecallDoesWhatTheSendOfItsMessageLeftAlsoOnceItsSenderHasReadIt(t *testing.T) {
+	recallOfUnfinished(t, func(w *world, message recall.Message) {
+		_, err := w.Read(t.Context(), as(alice, ""), recall.ReadRequest{Conversation: direct, MessageID: message.ID})
+		w.must(err)
+	})
+}
+
+func recallOfUnfinished(t *testing.T, before func(*world, recall.Message)) {
+	t.Helper()
 	onBoth(t, func(t *testing.T, w *world) {
 		message := recall.Message{
 			ID: recall.NewMessageID(w.clock.Instant()), Conversation: direct, Sender: alice, SentAt: w.clock.Instant(),
@@ -129,12 +142,15 @@ func TestARecallDoesWhatTheSendOfItsMessageLeft(t *testing.T) {
 		}
 		_, _, err := w.Store.CreateMessage(t.Context(), message)
 		w.must(err)
+		before(w, message)
 		w.clock.Advance(time.Second)
 		w.must(w.recalls(as(alice, ""), message).Err)
-		page, err := w.Conversations(t.Context(), as(bob, ""), "")
-		w.must(err)
-		if len(page.Conversations) != 1 || page.Conversations[0].Conversation != direct {
-			t.Errorf("bob's list is %+v, so his next device would not sync it", page.Conversations)
+		for _, user := range []recall.UserID{alice, bob} {
+			page, err := w.Conversations(t.Context(), as(user, ""), "")
+			w.must(err)
+			if len(page.Conversations) != 1 || page.Conversations[0].Conversation != direct {
+				t.Errorf("%s's list is %+v, so the next device would not sync it", user, page.Conversations)
+			}
 		}
 	})
 }
