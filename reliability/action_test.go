@@ -12,6 +12,8 @@ import (
 type action struct {
 	name       string
 	group, big bool
+	// aged tells that the devices have been connected for longer than a handshake may last.
+	aged bool
 	// sent is how many messages there are before.
 	sent int
 	act  func(ctx context.Context, process *recall.Service, s *scene) error

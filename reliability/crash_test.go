@@ -11,19 +11,38 @@ import (
 
 var allFaults = flag.Bool("faults.all", false, "have every fault at every call, not only every kill and each third of the others")
 
-// chosen are the faults that a run has: every kill, and of the others, which search the same again, each third.
-func chosen(recorder *simulation.Recorder) []simulation.Point {
-	var points []simulation.Point
+// faulty is a fault of a run, and whether the devices have been connected for long by then.
+type faulty struct {
+	simulation.Point
+	aged bool
+}
+
+// String names the fault.
+func (f faulty) String() string {
+	if f.aged {
+		return f.Point.String() + " and is old"
+	}
+	return f.Point.String()
+}
+
+// chosen are the faults that a run has: every kill, every 410 for a connection that lives, young and old, and of the others,
+// which search the same again, each third.
+func chosen(recorder *simulation.Recorder) []faulty {
+	var faults []faulty
 	others := 0
 	for _, point := range recorder.Points() {
-		if !point.Kind.Kills() {
+		switch {
+		case point.Kind == simulation.Gone:
+			faults = append(faults, faulty{point, false}, faulty{point, true})
+			continue
+		case !point.Kind.Kills():
 			others++
 		}
 		if *allFaults || point.Kind.Kills() || others%3 == 1 {
-			points = append(points, point)
+			faults = append(faults, faulty{point, false})
 		}
 	}
-	return points
+	return faults
 }
 
 // TestEveryGuaranteeHoldsWhateverHappensToACall takes every action of every function, and every outside call that it
@@ -44,15 +63,18 @@ func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
 			settle(t, s, a)
 			check(t, s, a)
 			calls.Add(int64(recorder.Calls()))
-			for i, point := range chosen(recorder) {
-				t.Run(point.String(), func(t *testing.T) {
+			for i, each := range chosen(recorder) {
+				t.Run(each.String(), func(t *testing.T) {
+					a := a
+					a.aged = each.aged
 					s := stage(t, world, a, i+1)
-					fault := &simulation.At{Point: point}
+					fault := &simulation.At{Point: each.Point}
 					_ = a.act(t.Context(), world.Process(fault), s) // an error or none: the client asks again
 					if !fault.Reached() {
 						t.Fatal("the call was not made this time")
 					}
 					settle(t, s, a)
+					hearNext(t, s, a)
 					check(t, s, a)
 				})
 				faults.Add(1)
@@ -82,10 +104,12 @@ func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 			settle(t, s, a)
 			check(t, s, a)
 			calls.Add(int64(recorder.Calls()))
-			for i, point := range chosen(recorder) {
-				t.Run(point.String(), func(t *testing.T) {
+			for i, each := range chosen(recorder) {
+				t.Run(each.String(), func(t *testing.T) {
+					a := a
+					a.aged = each.aged
 					s := abandoned(t, world, a, i+1)
-					fault := &simulation.At{Point: point}
+					fault := &simulation.At{Point: each.Point}
 					must(t, world.Deliver(t.Context(), func() *recall.Service {
 						if fault.Reached() {
 							return world.Process(simulation.Healthy{})
@@ -96,6 +120,7 @@ func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 						t.Fatal("the call was not made this time")
 					}
 					settle(t, s, a)
+					hearNext(t, s, a)
 					check(t, s, a)
 				})
 				faults.Add(1)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +33,12 @@ type load struct {
 	// sent and recalled are what was confirmed, by message ID.
 	sent     map[string]client.Message
 	recalled map[string]bool
+	// denied are the guest's connections: of those with true, a post was answered with 410 though they live.
+	denied map[string]bool
 }
+
+// guest is the one whose connections get 410; the others must be told without ever coming back.
+func (l *load) guest() string { return l.people[3] }
 
 // person is one device of one person.
 type person struct {
@@ -42,21 +49,23 @@ type person struct {
 // startLoad starts the stack and connects two devices of each person.
 func startLoad(t *testing.T, seed uint64, counted *tally) *load {
 	t.Helper()
+	l := &load{
+		ctx: t.Context(), tally: counted, conversations: make(map[string][]string),
+		sent: make(map[string]client.Message), recalled: make(map[string]bool), denied: make(map[string]bool),
+	}
+	for _, name := range []string{"owner", "admin", "member", "guest"} {
+		l.people = append(l.people, fmt.Sprintf("%s%d", name, seed))
+	}
 	running, err := stack.Start(t.Context(), stack.Options{
 		MaximumConcurrency: 4,
 		Switches:           gateway.Switches{DropDisconnect: 0.3},
+		Report:             l.watch,
 	})
 	if err != nil {
 		t.Fatalf("the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq", err)
 	}
 	t.Cleanup(running.Close)
-	l := &load{
-		ctx: t.Context(), stack: running, tally: counted, conversations: make(map[string][]string),
-		sent: make(map[string]client.Message), recalled: make(map[string]bool),
-	}
-	for _, name := range []string{"owner", "admin", "member", "guest"} {
-		l.people = append(l.people, fmt.Sprintf("%s%d", name, seed))
-	}
+	l.stack = running
 	l.makeGroup(t)
 	for _, name := range l.people {
 		for range 2 {
@@ -117,11 +126,13 @@ func (l *load) run(ctx context.Context, seed uint64) {
 	}
 	work.Go(func() { l.kill(ctx, rand.New(rand.NewPCG(seed, 100))) })
 	work.Go(func() { l.breakPosts(ctx, rand.New(rand.NewPCG(seed, 101))) })
+	work.Go(func() { l.denyPosts(ctx, rand.New(rand.NewPCG(seed, 102))) })
 	work.Go(func() { l.neverRead(ctx) })
 	l.breakDatabase(seed)
 	work.Wait()
 	l.stack.DynamoDB().SetHook(nil)
 	l.stack.Gateway().Faults().Clear()
+	l.endDenied()
 }
 
 // pause waits, and reports false when the load ends.
@@ -231,6 +242,43 @@ func (l *load) breakPosts(ctx context.Context, random *rand.Rand) {
 	}
 }
 
+// watch learns which connections are the guest's, and which of them were denied.
+func (l *load) watch(entry stack.Entry) {
+	if entry.Kind != stack.KindGateway || entry.User != l.guest() {
+		return
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	gone := entry.Record.Kind == gateway.KindPost && entry.Record.Status == http.StatusGone
+	l.denied[entry.Record.ConnectionID] = l.denied[entry.Record.ConnectionID] || gone
+}
+
+// denyPosts lets posts to one of the guest's connections get 410 though it lives.
+func (l *load) denyPosts(ctx context.Context, random *rand.Rand) {
+	for pause(ctx, time.Duration(random.IntN(1_000))*time.Millisecond) {
+		l.mutex.Lock()
+		connections := slices.Sorted(maps.Keys(l.denied))
+		l.mutex.Unlock()
+		if len(connections) == 0 {
+			continue
+		}
+		l.stack.Gateway().Faults().Add(gateway.PostFault{ConnectionID: connections[random.IntN(len(connections))], Status: http.StatusGone, Count: 1})
+		l.tally.faulty("stack: post 410 though it lives", false)
+	}
+}
+
+// endDenied ends the connections that were denied, as API Gateway does after two hours: their devices come back and synchronise.
+func (l *load) endDenied() {
+	l.mutex.Lock()
+	connections := maps.Clone(l.denied)
+	l.mutex.Unlock()
+	for connection, denied := range connections {
+		if denied {
+			l.stack.Gateway().Drop(connection) // it may have ended before
+		}
+	}
+}
+
 // breakDatabase lets DynamoDB throttle, fail, hang up and lose answers.
 func (l *load) breakDatabase(seed uint64) {
 	draw := awsproxy.Faults{Throttled: 0.02, Failed: 0.01, Dropped: 0.01, Lost: 0.01, Seed: seed}.Hook()
@@ -251,7 +299,7 @@ func (l *load) breakDatabase(seed uint64) {
 // neverRead is a device that connects and reads nothing, and goes without a word.
 func (l *load) neverRead(ctx context.Context) {
 	for pause(ctx, time.Second) {
-		token, err := l.stack.Token(l.people[3], time.Hour)
+		token, err := l.stack.Token(l.guest(), time.Hour)
 		if err != nil {
 			l.tally.violated(fmt.Sprintf("no token: %v", err))
 			return

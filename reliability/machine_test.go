@@ -30,7 +30,29 @@ type machine struct {
 	back  map[*simulation.Device]bool
 	// unsure are devices with a request that was never answered.
 	unsure map[*simulation.Device]bool
+	// clocks are by how much the machines' clocks are off.
+	clocks []time.Duration
 }
+
+// Clocks as they may be off with every guarantee kept, and as they may not be.
+var (
+	nearClocks = []time.Duration{0, 0, -simulation.ClockRange, simulation.ClockRange}
+	farClocks  = []time.Duration{0, 0, 0, -time.Hour, time.Hour}
+)
+
+func (m *machine) far() bool { return slices.Contains(m.clocks, time.Hour) }
+
+// clock draws a machine's clock: mostly steady, else one that jumps in the middle of the work.
+func (m *machine) clock(t *rapid.T) *simulation.MachineClock {
+	clock := &simulation.MachineClock{World: m.world.Clock, By: rapid.SampledFrom(m.clocks).Draw(t, "clock")}
+	if rapid.IntRange(0, 2).Draw(t, "jumps") == 0 {
+		clock.Then, clock.Jump = rapid.SampledFrom(m.clocks).Draw(t, "clock after the jump"), rapid.IntRange(2, 8).Draw(t, "reading")
+	}
+	return clock
+}
+
+// healthy is a process without a fault, and with the world's clock.
+func (m *machine) healthy() *recall.Service { return m.world.Process(simulation.Healthy{}) }
 
 // operation is a request that is ready to run. It returns what its client does with the answer.
 type operation struct {
@@ -40,8 +62,11 @@ type operation struct {
 	device *simulation.Device
 }
 
-func newMachine(ctx context.Context, world *simulation.World, tally *tally, number int) (*machine, error) {
-	m := &machine{ctx: ctx, world: world, tally: tally, model: newModel(), back: make(map[*simulation.Device]bool), unsure: make(map[*simulation.Device]bool)}
+func newMachine(ctx context.Context, world *simulation.World, tally *tally, clocks []time.Duration, number int) (*machine, error) {
+	m := &machine{
+		ctx: ctx, world: world, tally: tally, clocks: clocks, model: newModel(),
+		back: make(map[*simulation.Device]bool), unsure: make(map[*simulation.Device]bool),
+	}
 	for _, name := range []string{"owner", "admin", "member", "outsider"} {
 		m.users = append(m.users, recall.UserID(fmt.Sprintf("%s%d", name, number)))
 	}
@@ -106,19 +131,22 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 		between = m.draw(t, briefly, depth+1)
 		fault.BetweenNumber = rapid.IntRange(1, 9).Draw(t, "before call")
 	}
-	skew := rapid.SampledFrom([]time.Duration{0, 0, 0, -4 * time.Second, 4 * time.Second}).Draw(t, "skew")
+	clock := m.clock(t)
 	return func() {
 		// A read that an action began and no longer waits for may come after the action's end.
 		var once sync.Once
 		fault.Between = func() { once.Do(between) }
 		m.tally.operation(op.name)
-		answer := op.run(m.world.ProcessWithSkew(fault, skew))
+		answer := op.run(m.world.ProcessWithClock(fault, clock))
 		if !fault.Killed() {
 			answer()
 		} else if op.device != nil {
 			m.unsure[op.device] = true
 		}
 		once.Do(between)
+		if clock.WentBack() {
+			m.tally.faulty("clock jumps back", false)
+		}
 	}
 }
 
@@ -193,33 +221,76 @@ func (m *machine) moderates(user recall.UserID, conversation recall.Conversation
 func (m *machine) rest(t *rapid.T) {
 	seed := rapid.Uint64().Draw(t, "deliver's fault seed")
 	rounds := rapid.IntRange(0, 3).Draw(t, "rounds with faults")
+	clock := m.clock(t)
+	if m.far() {
+		for _, device := range m.world.Open() {
+			device.Excuse()
+		}
+	}
 	for round := range rounds {
 		number := 0
 		m.world.DeliverOnce(m.ctx, func() *recall.Service {
 			number++
-			return m.world.Process(&simulation.Random{Seed: seed + uint64(1_000*round+number), Percent: 20, Count: m.tally.fault})
+			return m.world.ProcessWithClock(&simulation.Random{Seed: seed + uint64(1_000*round+number), Percent: 20, Count: m.tally.fault}, clock)
 		})
 	}
-	healthy := func() *recall.Service { return m.world.Process(simulation.Healthy{}) }
-	if err := m.world.Deliver(m.ctx, healthy); err != nil {
+	if err := m.world.Deliver(m.ctx, m.healthy); err != nil {
 		m.model.violate("G4: %v", err)
 	}
+	m.endOld() // deliver's waiting takes time
 	if rapid.Bool().Draw(t, "again in reverse") {
-		m.world.Redeliver(m.ctx, healthy())
+		m.world.Redeliver(m.ctx, m.healthy())
 	}
 	m.tally.operation("rest and check")
 	for device := range m.unsure {
-		for _, conversation := range m.inside(device.User()) {
-			if err := device.Sync(m.ctx, healthy(), conversation); err != nil {
-				m.model.violate("sync without an answer: %v", err)
-			}
-		}
+		m.synchronise(device, "sync without an answer")
 	}
 	clear(m.unsure)
+	m.checkAll()
+	if m.comeBack() {
+		m.checkAll()
+	}
+	m.report(t)
+}
+
+func (m *machine) synchronise(device *simulation.Device, when string) {
+	for _, conversation := range m.inside(device.User()) {
+		if err := device.Sync(m.ctx, m.healthy(), conversation); err != nil {
+			m.model.violate("%s: %v", when, err)
+		}
+	}
+}
+
+// comeBack lets the devices that may not know of everything end their connections and connect again. After it they must. Where
+// the clocks are far off, the cursors that they hold are, too: they begin anew.
+func (m *machine) comeBack() bool {
+	came := false
+	for _, old := range m.world.Open() {
+		if !old.Excused() {
+			continue
+		}
+		came = true
+		before := old
+		if m.far() {
+			before = nil
+		}
+		_ = m.world.Close(m.ctx, nil, old, false) // nobody is told
+		device, err := m.world.Connect(m.ctx, m.healthy(), old.User(), before)
+		if err != nil {
+			m.model.violate("connect: %v", err)
+			continue
+		}
+		m.back[old] = true
+		m.known = append(m.known, device)
+		m.synchronise(device, "sync after coming back")
+	}
+	return came
+}
+
+func (m *machine) checkAll() {
 	for _, conversation := range m.conversations {
 		m.check(conversation)
 	}
-	m.report(t)
 }
 
 func (m *machine) check(conversation recall.Conversation) {

@@ -3,7 +3,6 @@ package reliability
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -71,7 +70,7 @@ func (m *model) now(f *fate) fate {
 }
 
 // sent takes the answer to a send.
-func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, clock recall.Instant) {
+func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, clock span) {
 	if before.revoked != nil && err == nil {
 		m.violate("G6: a send of the recalled %s was answered with success", f.id)
 	}
@@ -85,14 +84,12 @@ func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, 
 		f.stored = &result.Message
 	case name == recall.Unavailable:
 	case name == recall.AlreadyRecalled && len(f.tried) > 0:
-	case name == recall.StaleMessageID && before.stored == nil && apart(f.id.Time(), clock) > recall.ClockTolerance:
+	case name == recall.StaleMessageID && before.stored == nil && clock.apart(f.id) > recall.ClockTolerance:
 		f.dropped = true
 	default:
 		m.violations = append(m.violations, fmt.Sprintf("the send of %s was answered %v", f.id, err))
 	}
 }
-
-func apart(a, b recall.Instant) time.Duration { return max(a, b).Sub(min(a, b)) }
 
 // operator is who recalls: moderates tells whether he may recall others' messages there.
 type operator struct {
@@ -101,8 +98,8 @@ type operator struct {
 	unsent    bool
 }
 
-// recalled takes the answer to one recall. clock is the process's, at its end.
-func (m *model) recalled(by operator, f *fate, before fate, result recall.RevokeResult, clock recall.Instant) {
+// recalled takes the answer to one recall. clock is what its process read: it alone judges the window.
+func (m *model) recalled(by operator, f *fate, before fate, result recall.RevokeResult, clock span) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	complain := func(format string, arguments ...any) {
@@ -121,8 +118,8 @@ func (m *model) recalled(by operator, f *fate, before fate, result recall.Revoke
 	case name == recall.StaleMessageID && by.unsent && before.stored == nil:
 	case name == recall.RecallDenied && f.sender != by.user && !by.moderates:
 	case name == recall.RecallWindowExpired && f.sender == by.user && !by.moderates:
-		if before.stored != nil && clock <= before.stored.RecallableUntil {
-			complain("G1: the recall of %s was refused at %d, before %d", f.id, clock, before.stored.RecallableUntil)
+		if before.stored != nil && clock.latest <= before.stored.RecallableUntil {
+			complain("G1: the recall of %s was refused at %d, before %d", f.id, clock.latest, before.stored.RecallableUntil)
 		}
 	default:
 		complain("%s's recall of %s was answered %v", by.user, f.id, result.Err)

@@ -11,6 +11,19 @@ import (
 	"example.com/recall/shared/recall"
 )
 
+// span is from the earliest to the latest time that a process read on its machine.
+type span struct{ earliest, latest recall.Instant }
+
+func spanOf(process *recall.Service) span {
+	earliest, latest := process.Clock.(*simulation.MachineClock).Span()
+	return span{earliest, latest}
+}
+
+// apart is how far the time of an ID was off at most.
+func (s span) apart(id recall.MessageID) time.Duration {
+	return max(s.latest.Sub(id.Time()), id.Time().Sub(s.earliest))
+}
+
 // noAnswer is for who needs none.
 func noAnswer() {}
 
@@ -50,9 +63,8 @@ func (m *machine) sending(name string, device *simulation.Device, f *fate) opera
 	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.model.now(f)
 		result, err := process.Send(m.ctx, device.Caller(), recall.SendRequest{Conversation: f.conversation, MessageID: f.id, Body: f.body})
-		clock := recall.At(process.Clock.Now())
 		return func() {
-			m.model.sent(f, before, result, err, clock)
+			m.model.sent(f, before, result, err, spanOf(process))
 			if err == nil {
 				device.Acknowledged(f.conversation, f.id, f.body, 0)
 			}
@@ -124,10 +136,9 @@ func (m *machine) recall(t *rapid.T, unsent bool) (operation, bool) {
 	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
 		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{Conversation: conversation, MessageIDs: idsOf(fates), Unsent: unsent, Reason: theReason})
-		clock := recall.At(process.Clock.Now())
 		return func() {
 			for i, result := range results {
-				m.model.recalled(by, fates[i], before[i], result, clock)
+				m.model.recalled(by, fates[i], before[i], result, spanOf(process))
 				if result.Err == nil {
 					device.Acknowledged(conversation, result.MessageID, "", result.Revoked.At)
 				}
@@ -146,10 +157,9 @@ func (m *machine) adminRecall(t *rapid.T) (operation, bool) {
 	return operation{name: "admin recall", run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
 		results := process.AdminRevoke(m.ctx, recall.AdminRevoke{Conversation: conversation, MessageIDs: idsOf(fates), Reason: theReason})
-		clock := recall.At(process.Clock.Now())
 		return func() {
 			for i, result := range results {
-				m.model.recalled(by, fates[i], before[i], result, clock)
+				m.model.recalled(by, fates[i], before[i], result, spanOf(process))
 			}
 		}
 	}}, true
@@ -273,17 +283,21 @@ func (m *machine) wantRefusal(what string, err error, wanted recall.Name) {
 }
 
 // connectionLife is a little below API Gateway's limit, since the machines' clocks differ.
-const connectionLife = recall.MaximumConnectionAge - 10*time.Second
+const connectionLife = recall.MaximumConnectionAge - simulation.ClockRange
 
 // pass lets time pass; connections end at their age.
 func (m *machine) pass(name string, duration time.Duration) operation {
 	return operation{name: name, run: func(*recall.Service) func() {
 		m.world.Clock.Advance(duration)
-		for _, device := range m.world.Open() {
-			if m.world.Now().Sub(device.Connection().ConnectedAt) > connectionLife {
-				_ = m.world.Close(m.ctx, nil, device, false)
-			}
-		}
+		m.endOld()
 		return noAnswer
 	}}
+}
+
+func (m *machine) endOld() {
+	for _, device := range m.world.Open() {
+		if m.world.Now().Sub(device.Connection().ConnectedAt) > connectionLife {
+			_ = m.world.Close(m.ctx, nil, device, false) // nobody is told
+		}
+	}
 }

@@ -3,6 +3,7 @@ package reliability
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,9 @@ func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
 	}
 	s.actor = connected(t, world, s.members[0])
 	s.bystander = connected(t, world, s.members[1])
+	if a.aged {
+		world.Clock.Advance(simulation.YoungFor + simulation.ClockRange + time.Second)
+	}
 	for range a.sent {
 		id := world.NewMessageID()
 		must(t, send(t.Context(), healthy, s, s.actor, id))
@@ -134,11 +138,10 @@ func settle(t *testing.T, s *scene, a action) {
 func check(t *testing.T, s *scene, a action) {
 	t.Helper()
 	if !a.ends {
-		violations, err := s.world.Check(t.Context(), s.conversation, s.members[:2], s.ids[0])
-		must(t, err)
-		for _, violation := range violations {
-			t.Error(violation)
-		}
+		wantNoViolation(t, s)
+	}
+	if !a.ends && comeBack(t, s) {
+		wantNoViolation(t, s)
 	}
 	if a.check != nil {
 		a.check(t, s)
@@ -146,4 +149,41 @@ func check(t *testing.T, s *scene, a action) {
 	for _, device := range s.world.Open() {
 		must(t, s.world.Close(context.Background(), nil, device, false))
 	}
+}
+
+func wantNoViolation(t *testing.T, s *scene) {
+	t.Helper()
+	violations, err := s.world.Check(t.Context(), s.conversation, s.members[:2], s.ids[0])
+	must(t, err)
+	for _, violation := range violations {
+		t.Error(violation)
+	}
+}
+
+// comeBack lets the devices that may not know of everything, since a post to them was answered with 410, connect again.
+func comeBack(t *testing.T, s *scene) bool {
+	t.Helper()
+	came := false
+	for _, old := range s.world.Open() {
+		if !old.Excused() {
+			continue
+		}
+		came = true
+		must(t, s.world.Close(t.Context(), nil, old, false))
+		device, err := s.world.Connect(t.Context(), s.healthy(), old.User(), old)
+		must(t, err)
+		must(t, device.Sync(t.Context(), s.healthy(), s.conversation))
+	}
+	return came
+}
+
+// hearNext sends one more message, which devices with a young connection must hear of although a post to them was answered with
+// 410 before.
+func hearNext(t *testing.T, s *scene, a action) {
+	t.Helper()
+	if a.ends || !slices.ContainsFunc(s.world.Open(), (*simulation.Device).Excused) {
+		return
+	}
+	must(t, send(t.Context(), s.healthy(), s, s.actor, s.world.NewMessageID()))
+	must(t, s.world.Deliver(t.Context(), s.healthy))
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -29,14 +30,15 @@ func TestSequencesKeepEveryGuarantee(t *testing.T) {
 	}
 	counted := newTally()
 	for _, seed := range seeds {
-		sequences(t, seed, 5, counted)
+		sequences(t, seed, 5, nearClocks, counted)
+		sequences(t, seed, 2, farClocks, counted)
 	}
 	t.Log(counted.line())
 }
 
 // sequences runs one seed's sequences.
-func sequences(t *testing.T, seed uint64, checks int, counted *tally) bool {
-	return t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, counted *tally) bool {
+	return t.Run(fmt.Sprintf("seed %d, clocks off by %s", seed, slices.Max(clocks)), func(t *testing.T) {
 		world := newWorld(t)
 		counted.run(seed)
 		for name, value := range map[string]string{"rapid.seed": strconv.FormatUint(seed, 10), "rapid.checks": strconv.Itoa(checks), "rapid.nofailfile": "true"} {
@@ -47,7 +49,7 @@ func sequences(t *testing.T, seed uint64, checks int, counted *tally) bool {
 		number := 0
 		rapid.Check(t, func(r *rapid.T) {
 			number++
-			m, err := newMachine(t.Context(), world, counted, number)
+			m, err := newMachine(t.Context(), world, counted, clocks, number)
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -94,7 +96,7 @@ func TestSoak(t *testing.T) {
 	var loading sync.WaitGroup
 	loading.Go(func() { l.run(ctx, seed) })
 	for ; ctx.Err() == nil; seed++ {
-		if !sequences(t, seed, 5, counted) {
+		if !sequences(t, seed, 5, nearClocks, counted) || !sequences(t, seed, 2, farClocks, counted) {
 			fmt.Fprintf(os.Stderr, "seed %d fails\n", seed)
 		}
 		t.Run(fmt.Sprintf("history %d", seed), func(t *testing.T) { history(t, seed, counted) })

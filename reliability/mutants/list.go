@@ -25,6 +25,8 @@ var (
 	histories   = tests{"./reliability", "Histories"}
 	late        = tests{"./reliability", "HeldUp"}
 	crossing    = tests{"./reliability", "WhateverOthersDo/a_(recall|message|later)"}
+	clocks      = tests{"./reliability", "ASyncMissesNothing"}
+	window      = tests{"./shared/recall", "TestG1"}
 	handshakes  = tests{"./reliability", "HandshakeCrosses"}
 	crashes     = tests{"./reliability", "HappensToACall$/^(a_recall|a_later_message|the_first_message_between_two)$"}
 	delivering  = tests{"./reliability", "OfDeliver/^a_recall$"}
@@ -65,6 +67,8 @@ func decisions() []mutant {
 		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, private},
 		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, roles},
 		{"unread counts what was recalled", "G11", []change{{message, `sender<>:reader AND attribute_not_exists(recallId)`, `sender<>:reader`}}, conformance},
+		{"the window is judged by the client's clock", "G1", []change{{revoke, `s, now := r.service, r.service.now()`, `s, now := r.service, id.Time()`}}, window},
+		{"a sync overlaps by less than clocks may differ", "G4", []change{{cursor, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
 		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, tests{"./shared/recall", "SlowCommit"}},
 	}
 }
@@ -98,6 +102,7 @@ func order() []mutant {
 		{"deliver does nothing", "G4", []change{{deliver, `if !found || message.Due == DueNothing ||`, `if !found || message.Due != DueNothing ||`}}, delivering},
 		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, tests{"./shared/recall", "WhileTheRosterIsRead"}},
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},
+		{"a 410 drops a young entry that lives", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, crashes},
 		{"a 410 drops all of a user's entries", "G9", []change{{presence,
 			`	return p.remove(ctx, connection.User, []string{entry(connection)})`,
 			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(connection.User)})` + "\n	return err",

@@ -73,7 +73,9 @@ func (d *Device) check(conversation recall.Conversation, messages []recall.Messa
 		name := conversation.SeenBy(d.User()) + " " + string(message.ID)
 		at, knows := d.recalled[name]
 		body, holds := d.bodies[name]
+		excused := d.deaf || d.missed[name]
 		switch {
+		case excused && (message.Revoked == nil && !holds || message.Revoked != nil && !knows):
 		case message.Revoked == nil && knows:
 			violations = append(violations, fmt.Sprintf("G2: %s believes that %s was recalled", d.User(), message.ID))
 		case message.Revoked == nil && !holds:

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
+	"time"
 
 	"example.com/recall/shared/recall"
 )
@@ -21,6 +23,10 @@ type Device struct {
 	shown    map[string]int            // how often a message was new to it
 	cursors  map[recall.Conversation]string
 	received map[string]bool // bodies that were ever posted to it or answered
+	// missed are messages that it may not know the latest of until it syncs; deaf is that it may not know of any until it
+	// comes back on another connection.
+	missed map[string]bool
+	deaf   bool
 }
 
 func newDevice(world *World, user recall.UserID, id recall.ConnectionID, at recall.Instant, before *Device) *Device {
@@ -32,12 +38,14 @@ func newDevice(world *World, user recall.UserID, id recall.ConnectionID, at reca
 		shown:      make(map[string]int),
 		cursors:    make(map[recall.Conversation]string),
 		received:   make(map[string]bool),
+		missed:     make(map[string]bool),
 	}
 	if before != nil {
 		before.mutex.Lock()
 		defer before.mutex.Unlock()
 		device.bodies, device.recalled, device.shown = maps.Clone(before.bodies), maps.Clone(before.recalled), maps.Clone(before.shown)
 		device.cursors, device.received = maps.Clone(before.cursors), maps.Clone(before.received)
+		device.missed = maps.Clone(before.missed)
 	}
 	return device
 }
@@ -82,6 +90,42 @@ type event struct {
 	} `json:"revocations"`
 }
 
+// Excuse allows the device not to know what happens, until it comes back on another connection.
+func (d *Device) Excuse() {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.deaf = true
+}
+
+// Excused tells whether the device may not know of everything.
+func (d *Device) Excused() bool {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.deaf || len(d.missed) > 0
+}
+
+// YoungFor is how long an entry outlives a 410, as docs/design.md says.
+const YoungFor = 30 * time.Second
+
+// deny is a post that was answered with 410 though the device is connected. While its entry is young, on any machine's clock, it
+// is kept, and the device misses this frame alone.
+func (d *Device) deny(data []byte) {
+	var read event
+	young := d.world.Now().Sub(d.connection.ConnectedAt)+ClockRange <= YoungFor
+	if json.Unmarshal(data, &read) != nil || !young {
+		d.Excuse()
+		return
+	}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if read.Message != nil {
+		d.missed[read.Message.Conversation+" "+read.Message.MessageID] = true
+	}
+	for _, each := range read.Revocations {
+		d.missed[read.Conversation+" "+each.MessageID] = true
+	}
+}
+
 func (d *Device) receive(data []byte) error {
 	var read event
 	if err := json.Unmarshal(data, &read); err != nil {
@@ -117,12 +161,15 @@ func (d *Device) drop(name string, at recall.Instant) {
 
 // Sync reads what the device missed in a conversation.
 func (d *Device) Sync(ctx context.Context, process *recall.Service, conversation recall.Conversation) error {
+	d.mutex.Lock()
+	missed := maps.Clone(d.missed) // what it misses from now on, this sync need not bring
+	d.mutex.Unlock()
 	for {
 		d.mutex.Lock()
 		cursor := d.cursors[conversation]
 		d.mutex.Unlock()
 		result := process.Sync(ctx, d.Caller(), recall.SyncRequest{Conversations: []recall.SyncItem{
-			{Conversation: conversation, Cursor: cursor, Limit: recall.DefaultSyncLimit},
+			{Conversation: conversation, Cursor: cursor, Limit: recall.MaximumSyncLimit},
 		}})[0]
 		if result.Err != nil {
 			return result.Err
@@ -141,6 +188,9 @@ func (d *Device) Sync(ctx context.Context, process *recall.Service, conversation
 		}
 		if result.Cursor != "" {
 			d.cursors[conversation] = result.Cursor
+		}
+		if !result.More {
+			maps.DeleteFunc(d.missed, func(name string, _ bool) bool { return missed[name] && strings.HasPrefix(name, seen) })
 		}
 		d.mutex.Unlock()
 		if !result.More {

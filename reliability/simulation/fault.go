@@ -38,25 +38,36 @@ const (
 	Lost Kind = "answer lost"
 	// Repeated is the same, and the SDK's own retry meets its first attempt.
 	Repeated Kind = "answer lost, tried again"
+	// Gone is API Gateway's 410 for a connection that lives.
+	Gone Kind = "410 though it lives"
 )
 
-// Kinds are all of them.
-func Kinds() []Kind { return []Kind{KilledBefore, KilledAfter, Refused, Lost, Repeated} }
-
-// kindsOf are those that can be told apart: of a call that changes nothing it is all the same whether it was done.
+// kindsOf are those that a call can have.
 func kindsOf(label string) []Kind {
+	kinds := []Kind{KilledBefore, KilledAfter, Refused, Lost, Repeated}
+	if label == post || label == deleteConnection {
+		kinds = append(kinds, Gone)
+	}
+	return kinds
+}
+
+// apart are those that can be told apart: of a call that changes nothing it is all the same whether it was done.
+func apart(label string) []Kind {
 	for _, reading := range []string{"GetItem", "BatchGetItem", "Query"} {
 		if strings.HasPrefix(label, reading) {
 			return []Kind{KilledBefore, Refused}
 		}
 	}
-	return Kinds()
+	return kindsOf(label)
 }
 
 // Kills tells whether the process ends.
 func (k Kind) Kills() bool { return k == KilledBefore || k == KilledAfter }
 
-const post = "PostToConnection"
+const (
+	post             = "PostToConnection"
+	deleteConnection = "DeleteConnection"
+)
 
 // do makes the call as the kind lets it.
 func (k Kind) do(label string, call func() error) error {
@@ -71,6 +82,8 @@ func (k Kind) do(label string, call func() error) error {
 			return &types.LimitExceededException{}
 		}
 		return &smithy.GenericAPIError{Code: "ProvisionedThroughputExceededException", Message: "the simulation refuses it"}
+	case Gone:
+		return &types.GoneException{}
 	case Lost:
 		_ = call()
 		return context.DeadlineExceeded
@@ -136,7 +149,7 @@ func (r *Recorder) Points() []Point {
 	var points []Point
 	for label, count := range r.counts {
 		for nth := 1; nth <= count; nth++ {
-			for _, kind := range kindsOf(label) {
+			for _, kind := range apart(label) {
 				points = append(points, Point{label, nth, kind})
 			}
 		}

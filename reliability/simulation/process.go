@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -21,12 +22,11 @@ import (
 const Window = recall.DefaultWindow
 
 // Process is a function's environment: the rules with the real adapters, whose outside calls go through the fault.
-func (w *World) Process(fault Fault) *recall.Service { return w.ProcessWithSkew(fault, 0) }
+func (w *World) Process(fault Fault) *recall.Service { return w.ProcessWithClock(fault, w.Clock) }
 
-// ProcessWithSkew is one on a machine whose clock is off.
-func (w *World) ProcessWithSkew(fault Fault, skew time.Duration) *recall.Service {
+// ProcessWithClock is one on a machine whose clock is its own.
+func (w *World) ProcessWithClock(fault Fault, clock recall.Clock) *recall.Service {
 	calls := &calls{world: w, fault: fault}
-	clock := skewed{w.Clock, skew}
 	log := slog.New(slog.NewJSONHandler(w, nil))
 	presence := &dynamo.Presence{Client: calls, Table: w.ConnectionsTable, Clock: clock}
 	return &recall.Service{
@@ -137,26 +137,39 @@ func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	})
 }
 
-// PostToConnection is gateway.API's: the device reads the frame at once, or is gone.
+// PostToConnection is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
 func (c *calls) PostToConnection(_ context.Context, in *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
-	return around(c, post, func() (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+	output, err := around(c, post, func() (*apigatewaymanagementapi.PostToConnectionOutput, error) {
 		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
 		if device == nil {
 			return nil, &gone.GoneException{}
 		}
 		return &apigatewaymanagementapi.PostToConnectionOutput{}, device.receive(in.Data)
 	})
+	if device := c.world.device(recall.ConnectionID(*in.ConnectionId)); device != nil && isGone(err) {
+		device.deny(in.Data)
+	}
+	return output, err
+}
+
+func isGone(err error) bool {
+	var said *gone.GoneException
+	return errors.As(err, &said)
 }
 
 // DeleteConnection is gateway.API's.
 func (c *calls) DeleteConnection(_ context.Context, in *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
-	return around(c, "DeleteConnection", func() (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+	output, err := around(c, deleteConnection, func() (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
 		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
 		if device == nil {
 			return nil, &gone.GoneException{}
 		}
 		return &apigatewaymanagementapi.DeleteConnectionOutput{}, c.world.Close(context.Background(), nil, device, false)
 	})
+	if device := c.world.device(recall.ConnectionID(*in.ConnectionId)); device != nil && isGone(err) {
+		device.Excuse()
+	}
+	return output, err
 }
 
 // queued is the process's queue.
@@ -174,12 +187,3 @@ type published struct{ calls *calls }
 func (p published) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
 	return p.calls.fault.Around("PutEvents", func() error { p.calls.world.publish(recalled); return nil })
 }
-
-// skewed is the clock of one machine among many.
-type skewed struct {
-	world recall.Clock
-	by    time.Duration
-}
-
-// Now is recall.Clock's.
-func (s skewed) Now() time.Time { return s.world.Now().Add(s.by) }

@@ -66,6 +66,6 @@ func (r *Random) draw(label string, nth int) Kind {
 	if int(drawn%100) >= r.Percent {
 		return ""
 	}
-	kinds := Kinds()
+	kinds := kindsOf(label)
 	return kinds[(drawn/100)%uint64(len(kinds))]
 }
