@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // attributes puts the child into its own process group, and has the kernel kill it when this process dies without
@@ -23,13 +24,14 @@ func pauseGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGS
 
 func resumeGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGCONT) }
 
-// killMarked kills every process that has this entry in its environment. It looks twice, since a process may have
-// forked while the first look went on.
+// longestPause is when killMarked gives up: a process that the kernel does not end by then hangs in a device.
+const longestPause = 2 * time.Second
+
+// killMarked kills every process that has this entry in its environment, and looks until none is left: one may have forked while
+// a look went on, and a killed one ends only when the kernel comes to it, which takes its time on a busy machine.
 func killMarked(marker string) {
-	for range 2 {
-		if !killMarkedOnce(marker) {
-			return
-		}
+	for pause := time.Millisecond; killMarkedOnce(marker) && pause < longestPause; pause *= 2 {
+		time.Sleep(pause)
 	}
 }
 
