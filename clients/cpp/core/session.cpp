@@ -63,6 +63,7 @@ void Session::end(Milliseconds now, State state, const Error& error) {
     unanswered_.clear();
     recalling_.clear();
     recalledUnsent_.clear();
+    abandoned_.clear();
     if (login_) {
         const auto login = *std::exchange(login_, std::nullopt);
         login.failed(error);
@@ -114,8 +115,10 @@ void Session::received(Milliseconds now, std::string_view text) {
             needToken(now);
             return;
         }
+        if (!reply->id.empty()) lookAgain(now, reply->id);
         requests_.answered(now, *reply);
     } else if (std::holds_alternative<GatewayFrame>(frame)) {
+        lookAgain(now, "");
         requests_.gatewayFailed(now);
     } else if (const auto* message = std::get_if<MessageEvent>(&frame)) {
         messageEvent(now, *message);
@@ -172,6 +175,7 @@ void Session::lost(Milliseconds now) {
     keepAliveAt_ = openDeadline_ = synchroniseAt_ = never;
     listing_ = syncing_ = false;
     requests_.disconnected();
+    abandoned_.clear();  // events tell the next connection of what this one asked for
     if (wasConnected) listener_.disconnected();
     waitToReconnect(now);
 }

@@ -116,6 +116,8 @@ private:
     void sendEnded(Milliseconds now, Send& send, const Outcome& outcome);
     void sendStale(Milliseconds now, Send& send, const Outcome& outcome);
     bool isUnsent(const std::string& messageId) const;
+    void lookForOutcome(Milliseconds now, const std::string& id, const std::string& conversation, const Outcome& outcome);
+    void lookAgain(Milliseconds now, const std::string& id);
     void revokeEnded(Milliseconds now, const Message& asked, const Outcome& outcome,
                      const Completion<Message>& completion);
 
@@ -168,6 +170,7 @@ private:
 
     std::map<std::string, int> sending_;    // messageIds whose send has no answer yet
     std::set<std::string> unanswered_;      // messageIds whose send ended without an answer
+    std::map<std::string, std::string> abandoned_;  // conversations of requests given up on this connection, by request
     std::map<std::string, int> recalling_;  // messageIds that this client is recalling
     std::set<std::string> recalledUnsent_;  // of those in sending_, the ones that were asked to be recalled
 };

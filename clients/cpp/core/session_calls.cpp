@@ -5,7 +5,7 @@
 namespace recall {
 namespace {
 
-constexpr std::size_t maximumUnanswered = 1'000;
+constexpr std::size_t maximumUnanswered = 1'000;  // messages, and requests
 // The client says "too late" by itself only when it is surely so; until then the server decides.
 constexpr Milliseconds windowTolerance = 2'000;
 
@@ -52,7 +52,8 @@ void Session::transmitSend(Milliseconds now, Send send) {
     }
     ++sending_[send.message.messageId];
     requests_.begin(now, id, std::move(frame), {},
-                    [this, send = std::move(send)](Milliseconds answered, const Outcome& outcome) mutable {
+                    [this, id, send = std::move(send)](Milliseconds answered, const Outcome& outcome) mutable {
+                        lookForOutcome(answered, id, send.message.conversation, outcome);
                         sendEnded(answered, send, outcome);
                     });
 }
@@ -104,6 +105,27 @@ void Session::sendStale(Milliseconds now, Send& send, const Outcome& outcome) {
     transmitSend(now, std::move(send));
 }
 
+// A request that was given up may have been carried out, or yet be, and no event tells the requesting connection of it: the
+// conversation is synchronised, and again when the answer comes late.
+void Session::lookForOutcome(Milliseconds now, const std::string& id, const std::string& conversation,
+                             const Outcome& outcome) {
+    const bool givenUp = outcome.reply == nullptr || (!outcome.ok() && outcome.reply->error.retryable);
+    if (!givenUp || !outcome.unknown || !online()) return;
+    if (abandoned_.size() < maximumUnanswered) abandoned_[id] = conversation;
+    want(now, conversation);
+}
+
+// The late answer to a request that was given up; with an empty ID to any of them.
+void Session::lookAgain(Milliseconds now, const std::string& id) {
+    std::set<std::string> conversations;
+    for (auto entry = abandoned_.begin(); entry != abandoned_.end();) {
+        const bool meant = id.empty() || entry->first == id;
+        if (meant) conversations.insert(entry->second);
+        entry = meant ? abandoned_.erase(entry) : std::next(entry);
+    }
+    for (const std::string& conversation : conversations) want(now, conversation);
+}
+
 bool Session::isUnsent(const std::string& messageId) const {
     return sending_.count(messageId) > 0 || unanswered_.count(messageId) > 0;
 }
@@ -135,7 +157,8 @@ void Session::revoke(Milliseconds now, const std::string& conversation, const st
     ++recalling_[messageId];
     if (sending_.count(messageId) > 0) recalledUnsent_.insert(messageId);
     requests_.begin(now, id, std::move(frame), {},
-                    [this, asked, completion = std::move(completion)](Milliseconds answered, const Outcome& outcome) {
+                    [this, id, asked, completion = std::move(completion)](Milliseconds answered, const Outcome& outcome) {
+                        lookForOutcome(answered, id, asked.conversation, outcome);
                         revokeEnded(answered, asked, outcome, completion);
                     });
 }

@@ -135,6 +135,7 @@ TEST(Send, IsRepeatedWithTheSameMessageIdAndThenTimesOut) {
     EXPECT_EQ(device.takeFrame("send"), first);
     device.pass(10'000);
     EXPECT_EQ(result.code, code::requestTimedOut);
+    device.takeFrame("sync");  // looks whether it was stored
     EXPECT_TRUE(device.sent.empty());
 }
 

@@ -13,6 +13,9 @@ export interface Call {
 }
 
 interface Outstanding extends Call {
+  id: string;
+  /** The conversation that it changes, '' if none. */
+  changed: string;
   frame: string;
   /** The only connection it belongs to. Without one it is the application's and outlives connections. */
   bound: Connection | undefined;
@@ -35,8 +38,12 @@ export class Refusal extends Error {
 /** The requests without an answer: repeats them where the protocol says so, until each has an outcome. */
 export class Requests {
   readonly #outstanding = new Map<string, Outstanding>();
+  /** Conversations of calls that were given up on this connection, by the calls' IDs. */
+  readonly #givenUp = new Map<string, string>();
   #connection: Connection | undefined;
   #made = 0;
+  /** Called where a call that was given up may have changed a conversation: no event tells the asking connection of it. */
+  onOutcomeUnknown: (conversation: string) => void = () => {};
 
   constructor(private readonly requestTimeout: number, private readonly backOff: BackOff) {}
 
@@ -46,8 +53,9 @@ export class Requests {
     let resolve!: (reply: JSONObject) => void;
     let reject!: (error: Error) => void;
     const reply = new Promise<JSONObject>((yes, no) => ([resolve, reject] = [yes, no]));
+    const changed = action === 'send' || action === 'revoke' ? text(fields.conversation) : '';
     const call: Outstanding = {
-      reply, sent: 0, frame: JSON.stringify({ action, id, ...fields }), bound, attempts: 0,
+      id, changed, reply, sent: 0, frame: JSON.stringify({ action, id, ...fields }), bound, attempts: 0,
       limit: once ? 1 : ATTEMPTS_LIMIT, timeout: once ?? this.requestTimeout, timer: undefined,
       resolve: (answer) => this.#settle(id, call, () => resolve(answer)),
       reject: (error) => this.#settle(id, call, () => reject(error)),
@@ -67,10 +75,27 @@ export class Requests {
     call.attempts++;
     clearTimeout(call.timer);
     call.timer = setTimeout(() => {
-      if (call.attempts >= call.limit) call.reject(timedOut());
-      else this.#attempt(call);
+      if (call.attempts < call.limit) return this.#attempt(call);
+      call.reject(timedOut());
+      this.#giveUp(call);
     }, call.timeout);
     this.#write(call, call.bound ?? this.#connection);
+  }
+
+  /** Its late answer says that there is something to learn, once more. */
+  #giveUp(call: Outstanding): void {
+    if (call.changed === '' || call.sent === 0 || !this.#connection) return;
+    this.#givenUp.set(call.id, call.changed);
+    this.onOutcomeUnknown(call.changed);
+  }
+
+  #lookAgain(ids: Iterable<string>): void {
+    const changed = new Set<string>();
+    for (const id of ids) {
+      const conversation = this.#givenUp.get(id);
+      if (this.#givenUp.delete(id)) changed.add(conversation!);
+    }
+    for (const conversation of changed) this.onOutcomeUnknown(conversation);
   }
 
   #write(call: Outstanding, connection: Connection | undefined): void {
@@ -81,17 +106,23 @@ export class Requests {
 
   /** Hands a reply to its call. A reply to nothing, or a second one, is dropped. */
   answer(reply: JSONObject): void {
+    this.#lookAgain([text(reply.id)]);
     const call = this.#outstanding.get(text(reply.id));
     if (!call) return;
     if (reply.ok === true) return call.resolve(reply);
     const error = readError(reply.error);
-    if (!error.retryable || call.attempts >= call.limit) return call.reject(new Refusal(reply));
+    if (!error.retryable) return call.reject(new Refusal(reply));
+    if (call.attempts >= call.limit) {
+      call.reject(new Refusal(reply));
+      return this.#giveUp(call);
+    }
     clearTimeout(call.timer);
     call.timer = setTimeout(() => this.#attempt(call), this.backOff.delay(call.attempts - 1));
   }
 
   /** Sends every outstanding call again: a frame without type says that one of them failed, but not which. */
   repeatAll(): void {
+    this.#lookAgain([...this.#givenUp.keys()]);
     for (const call of [...this.#outstanding.values()]) if (call.attempts < call.limit) this.#attempt(call);
   }
 
@@ -104,6 +135,7 @@ export class Requests {
   /** Takes a connection out of use; what was asked of it alone fails. */
   lost(connection: Connection): void {
     if (this.#connection === connection) this.#connection = undefined;
+    this.#givenUp.clear(); // events tell the next connection of what this one asked for
     for (const call of [...this.#outstanding.values()]) if (call.bound === connection) call.reject(new ConnectionLost());
   }
 

@@ -71,6 +71,7 @@ export class Session {
     this.backOff = new BackOff(options.reconnectMinimum, options.reconnectMaximum, options.random);
     this.requests = new Requests(options.requestTimeout, this.backOff);
     this.synchronisation = new Synchronisation(this);
+    this.requests.onOutcomeUnknown = (conversation) => this.synchronisation.want(conversation, 'unknown');
     this.ready = new Promise((resolve, reject) => ([this.#resolveReady, this.#rejectReady] = [resolve, reject]));
     this.ready.catch(() => {}); // whoever waits for it is told; that nobody waits is no fault
     this.#unwatch = watchForSleep(options.clock, () => void this.check());

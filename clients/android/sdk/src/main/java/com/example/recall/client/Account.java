@@ -144,6 +144,14 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     }
 
     @Override
+    public void onOutcomeUnknown(String conversation) {
+        ConversationView view = conversations.view(conversation);
+        if (view != null) {
+            synchronisation.again(view);
+        }
+    }
+
+    @Override
     public void onSynchronised() {
         synchronised = true;
         if (loginTimer != null) {

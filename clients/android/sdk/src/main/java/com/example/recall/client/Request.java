@@ -26,6 +26,11 @@ final class Request {
         this.handler = handler;
     }
 
+    /** The conversation that it changes; null if it changes none. */
+    String changedConversation() {
+        return action.equals("send") || action.equals("revoke") ? Json.string(fields, "conversation") : null;
+    }
+
     /** Where a request ends, on the loop. */
     interface Handler {
         /** A successful reply; false when it lacks what it must have, which counts as no reply. */

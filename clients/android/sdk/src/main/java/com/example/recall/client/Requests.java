@@ -19,6 +19,8 @@ final class Requests {
     private final Backoff backoff;
     private final Link link;
     private final Map<String, Request> outstanding = new LinkedHashMap<>();
+    /** Conversations of requests that were given up on this connection, by the requests' IDs. */
+    private final Map<String, String> givenUp = new LinkedHashMap<>();
     private long lastId;
 
     /** What the requests travel on. */
@@ -29,6 +31,9 @@ final class Requests {
         void transmit(String frame);
 
         void onTokenExpired();
+
+        /** A request that was given up may have changed this conversation, and no event tells the requesting connection of it. */
+        void onOutcomeUnknown(String conversation);
     }
 
     Requests(EventLoop loop, long timeoutMilliseconds, Backoff backoff, Link link) {
@@ -53,7 +58,11 @@ final class Requests {
     /** An answer arrived; anything that answers nothing is ignored. */
     void onReply(JsonObject reply) {
         String id = Json.string(reply, "id");
-        Request request = id == null ? null : outstanding.get(id.substring(0, Math.max(0, id.indexOf('.'))));
+        String number = id == null ? "" : id.substring(0, Math.max(0, id.indexOf('.')));
+        Request request = outstanding.get(number);
+        if (givenUp.containsKey(number)) {
+            link.onOutcomeUnknown(givenUp.remove(number));
+        }
         Boolean ok = Json.bool(reply, "ok");
         if (request == null || ok == null || request.transmissions == 0) {
             return;
@@ -86,12 +95,20 @@ final class Requests {
             }
         }
         finish(request);
+        if (error != null && error.isRetryable()) {
+            giveUp(request);
+        }
         request.handler.onError(error != null && request.outcomeUnknown && error.isRetryable()
                 ? error.withUnknownOutcome() : error, reply);
     }
 
     /** API Gateway answered one of them, without saying which: none is known to be done. */
     void onGatewayError() {
+        List<String> changed = new ArrayList<>(givenUp.values());
+        givenUp.clear();
+        for (String conversation : changed) {
+            link.onOutcomeUnknown(conversation);
+        }
         for (Request request : new ArrayList<>(outstanding.values())) {
             if (request.transmissions == 0) {
                 continue;
@@ -116,6 +133,7 @@ final class Requests {
 
     /** Forgets what belonged to a connection that is no more. */
     void connectionLost() {
+        givenUp.clear(); // events tell the next connection of what this one asked for
         for (Request request : new ArrayList<>(outstanding.values())) {
             if (request.ofConnection) {
                 finish(request);
@@ -156,8 +174,18 @@ final class Requests {
 
     private void timedOut(Request request) {
         finish(request);
+        giveUp(request);
         request.handler.onError(request.transmissions > 0 ? RecallError.timedOut()
                 : RecallError.of(ErrorCode.REQUEST_TIMED_OUT, "no connection to the server; try again when there is one"), null);
+    }
+
+    /** Its late answer says that there is something to learn, once more. */
+    private void giveUp(Request request) {
+        String conversation = request.changedConversation();
+        if (conversation != null && request.transmissions > 0 && link.isReady()) {
+            givenUp.put(request.id, conversation);
+            link.onOutcomeUnknown(conversation);
+        }
     }
 
     private void retryAfterBackoff(Request request) {

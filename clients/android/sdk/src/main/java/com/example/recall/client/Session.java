@@ -42,6 +42,9 @@ final class Session implements Requests.Link {
         void onTokenNeeded(Answer<String> answer);
 
         void onTokenUnavailable();
+
+        /** This conversation may have changed without an event to this connection. */
+        void onOutcomeUnknown(String conversation);
     }
 
     Session(EventLoop loop, Transport transport, Inbox inbox, ServerClock clock, Backoff backoff, Random random, Owner owner) {
@@ -95,6 +98,11 @@ final class Session implements Requests.Link {
         if (active && !askingForToken) {
             refuseToken("the token expired");
         }
+    }
+
+    @Override
+    public void onOutcomeUnknown(String conversation) {
+        owner.onOutcomeUnknown(conversation);
     }
 
     /** Gives the connection up and makes another, after a wait. */

@@ -23,6 +23,7 @@ class RequestsTest extends ClientTest {
         loop.advance(10_000);
         assertEquals(ErrorCode.REQUEST_TIMED_OUT, sent.code());
         assertTrue(sent.error().isOutcomeUnknown());
+        server.take("sync"); // looks whether it was stored
         assertTrue(server.frames.isEmpty());
     }
 
@@ -48,6 +49,7 @@ class RequestsTest extends ClientTest {
             loop.advance(2_000);
         }
         assertEquals(20004, sent.code());
+        server.take("sync"); // looks whether it was stored after all
         assertTrue(server.frames.isEmpty());
     }
 
