@@ -46,7 +46,7 @@ func New(options Options) (*Gateway, error) {
 	}
 	g := &Gateway{options: options, selection: selection, throttles: newThrottles(options.API, options.Limits), faults: &Faults{}}
 	g.running, g.cancel = context.WithCancel(context.Background())
-	g.registry.connections = map[string]*connection{}
+	g.registry.connections, g.registry.opening = map[string]*connection{}, map[string]chan struct{}{}
 	g.lifetimes = &lifetimes{
 		clock: options.LifetimeClock, idle: options.Limits.IdleTimeout, duration: options.Limits.ConnectionDuration,
 		expire: func(c *connection) {

@@ -143,12 +143,15 @@ func setConnectHeaders(header http.Header, answer proxyAnswer, onlySubprotocol b
 // upgrade writes the 101 and starts the connection. Only then can it be posted to.
 func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request, from *client, done func(status int, outcome string)) {
 	c := newConnection(g, *from)
+	opened := g.registry.open(c.connectionID)
+	defer opened()
 	socket, err := coder.Accept(&upgradeWriter{ResponseWriter: w, connection: c}, r, &coder.AcceptOptions{
 		InsecureSkipVerify: true, // API Gateway does not look at Origin; $connect may
 		OnPingReceived:     func(context.Context, []byte) bool { c.control(); return !c.outbound.full() },
 		OnPongReceived:     func(context.Context, []byte) { c.control() },
 	})
 	if err != nil {
+		opened()
 		done(http.StatusInternalServerError, "the connection was lost before the 101")
 		g.disconnected(c, ending{code: closeAbnormal, reason: reasonAbnormal})
 		return
@@ -158,6 +161,7 @@ func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request, from *client, 
 	done(http.StatusSwitchingProtocols, outcomeOK)
 	g.active.Add(1) // ends in serve
 	g.registry.add(c)
+	opened()
 	g.lifetimes.add(c)
 	if g.isClosing() {
 		c.end(ending{code: closeGoingAway, reason: "Going away"})

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +69,27 @@ func wantCode(t *testing.T, err error, code string) {
 }
 
 const absentConnection = "BFaT_fALIAMCKug="
+
+// The client may act on the 101, and others on what it did, before the gateway's own goroutine goes on.
+func TestAPostRightBehindThe101Arrives(t *testing.T) {
+	asked := make(chan struct{})
+	s := start(t, func(o *websocket.Options) {
+		o.Observer = websocket.ObserverFunc(func(r websocket.Record) {
+			if r.Kind == websocket.KindHandshake { // behind the 101
+				<-asked
+			}
+		})
+	}, nil)
+	var once sync.Once
+	s.gateway.Faults().Add(websocket.PostFault{Draw: func() time.Duration { once.Do(func() { close(asked) }); return 0 }})
+	p := s.connect()
+	if err := s.post(p.id, []byte("early")); err != nil {
+		t.Fatalf("the post: %v", err)
+	}
+	if got := p.receive(); got != "early" {
+		t.Errorf("the client got %q", got)
+	}
+}
 
 func TestAPostArrivesAsOneTextMessage(t *testing.T) {
 	s := start(t, nil, nil)

@@ -10,6 +10,23 @@ import (
 type registry struct {
 	mu          sync.RWMutex
 	connections map[string]*connection
+	// opening are those whose 101 is being written; each channel is closed once that is over.
+	opening map[string]chan struct{}
+}
+
+// open announces a connection whose 101 is written next. Its client may act on the 101 before this process goes on: whoever looks
+// for the connection meanwhile waits until the returned function is called.
+func (r *registry) open(id string) (opened func()) {
+	over := make(chan struct{})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opening[id] = over
+	return sync.OnceFunc(func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.opening, id)
+		close(over)
+	})
 }
 
 // add makes a connection reachable, unless it is closing already.
@@ -28,6 +45,12 @@ func (r *registry) remove(c *connection) {
 }
 
 func (r *registry) find(id string) *connection {
+	r.mu.RLock()
+	over := r.opening[id]
+	r.mu.RUnlock()
+	if over != nil {
+		<-over
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.connections[id]
