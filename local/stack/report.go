@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -63,8 +64,11 @@ func newReporter(options Options) *reporter {
 	return &reporter{report: options.Report, now: options.Clock.Now, started: options.Clock.Now(), users: map[string]string{}}
 }
 
-// learn takes from an event of the WebSocket API whose connection it is.
+// learn takes from an event of the WebSocket API whose connection it is. Those of messages say it again, which need not be read.
 func (r *reporter) learn(event []byte) {
+	if !bytes.Contains(event, []byte(`"eventType":"CONNECT"`)) {
+		return
+	}
 	var shape struct {
 		RequestContext struct {
 			ConnectionID string `json:"connectionId"`
