@@ -15,6 +15,7 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"LANG":            "en_US.UTF-8",
 		"PATH":            "/usr/local/bin:/usr/bin:/bin:/opt/bin",
 		"LD_LIBRARY_PATH": "/lib64:/usr/lib64:/var/runtime:/var/task:/opt/lib",
+		"GOMAXPROCS":      strconv.Itoa(processors(function.MemoryMegabytes)),
 	}
 	maps.Copy(variables, function.Environment)
 	maps.Copy(variables, s.options.Environment)
@@ -43,6 +44,16 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		result = append(result, key+"="+variables[key])
 	}
 	return result
+}
+
+// megabytesPerProcessor is the memory with which a function gets a whole processor (Lambda guide, "Configure Lambda function memory").
+const megabytesPerProcessor = 1769
+
+// processors is how many processors a function's memory buys, at least one. Lambda gives a smaller function a share of the
+// machine's time; a Go program gets as many threads here, unless its template says otherwise, so that dozens of functions on
+// a developer's machine do not wake all of its processors for each invocation.
+func processors(megabytes int) int {
+	return max(1, (megabytes+megabytesPerProcessor-1)/megabytesPerProcessor)
 }
 
 // AccessKey is the access key ID that a function gets: its name, of which only letters and digits are kept, since

@@ -26,12 +26,12 @@ const (
 // invocation is one call on its way through a process.
 type invocation struct {
 	id       string
-	function Function
+	pool     *pool
 	payload  []byte
 	deadline time.Time     // set when the process takes it
 	complete chan struct{} // closed when the process asks for its next invocation
-	// answered gets the outcome once the invocation is over, which is when the process asks for the next one or has
-	// ended: only then can the same process serve the caller's next call.
+	// answered gets the outcome as soon as there is one. The process may still be at work then, and so may be the
+	// extensions in it: Lambda does not let the caller wait for them either (Lambda guide, "Invoke phase").
 	answered chan outcome
 
 	mutex    sync.Mutex
@@ -46,16 +46,24 @@ type outcome struct {
 	errorType     string
 }
 
-// finish notes the outcome. Only the first one counts.
+// finish tells the caller the outcome. Only the first one counts.
 func (c *invocation) finish(result outcome) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if !c.finished {
 		c.finished, c.result = true, result
+		c.pool.ending.Add(1)
+		c.answered <- result
 	}
 }
 
-// outcome is what was noted.
+func (c *invocation) isFinished() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.finished
+}
+
+// outcome is what the caller was told.
 func (c *invocation) outcome() outcome {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -81,6 +89,10 @@ type instance struct {
 
 	extension atomic.Bool // an extension has registered, so the process wants SIGTERM
 
+	// Guarded by pool.mutex.
+	freezing *time.Timer
+	frozen   bool
+
 	mutex   sync.Mutex
 	current *invocation
 }
@@ -93,9 +105,8 @@ func (s *Service) run(p *pool, call *invocation) {
 		report.ErrorType = result.errorType
 		report.Duration = s.options.Now().Sub(report.Started) - report.Initialization
 		s.options.Invoked(report)
-		call.answered <- result
 	}()
-	i := p.takeIdle()
+	i := p.take()
 	wait := time.Duration(0)
 	if i == nil {
 		var err error
@@ -105,7 +116,6 @@ func (s *Service) run(p *pool, call *invocation) {
 		}
 		wait = initializationTime + p.function.Timeout
 	}
-	i.process.Resume()
 	if !s.hand(i, call, wait) {
 		return
 	}
@@ -140,16 +150,16 @@ func (s *Service) await(p *pool, i *instance, call *invocation) {
 	defer timer.Stop()
 	select {
 	case <-call.complete:
-		if s.options.Freeze {
-			i.process.Pause()
-		}
-		p.putIdle(i)
+		p.put(i)
 	case <-i.process.Done():
 		call.fail("Runtime.ExitError", exitMessage(i.process))
 	case <-timer.C:
 		i.kill()
 		call.fail("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", p.function.Timeout.Seconds()))
 	case <-s.ctx.Done():
+		if call.isFinished() {
+			return // Close ends the process as one that waits for work
+		}
 		i.kill()
 		call.fail("Service.Closed", ErrClosed.Error())
 	}

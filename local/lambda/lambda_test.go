@@ -156,6 +156,32 @@ func TestConcurrentInvocationsGetAProcessEachUpToTheLimit(t *testing.T) {
 	}
 }
 
+func TestTheAnswerDoesNotWaitForWhatTheProcessDoesAfterIt(t *testing.T) {
+	gate := filepath.Join(t.TempDir(), "open")
+	s, r := service(t, nil)
+	before := processOf(t, invoke(t, s, fmt.Sprintf(`{"Do":"linger","Text":%q}`, gate)))
+	if ended := func() int { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) }(); ended != 0 {
+		t.Errorf("%d invocations have ended", ended)
+	}
+	if err := os.WriteFile(gate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it has ended", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	if after := processOf(t, invoke(t, s, `{}`)); after != before {
+		t.Errorf("process %d, then %d", before, after)
+	}
+}
+
+func TestAReservedConcurrencyOfOneServesACallerWhoWaitsForEachAnswer(t *testing.T) {
+	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.ReservedConcurrency = 1 })
+	first := processOf(t, invoke(t, s, `{}`))
+	for range 50 {
+		if again := processOf(t, invoke(t, s, `{}`)); again != first {
+			t.Fatalf("process %d, then %d", first, again)
+		}
+	}
+}
+
 func TestReservedConcurrencyRefusesInsteadOfWaiting(t *testing.T) {
 	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.ReservedConcurrency = 1 })
 	gate := filepath.Join(t.TempDir(), "open")
@@ -361,7 +387,7 @@ func TestTheEnvironmentAndContextAreLambdas(t *testing.T) {
 	all := strings.Join(environment, "\n") + "\n"
 	for _, want := range []string{
 		"COLOUR=red\n", "AWS_REGION=us-east-1\n", "AWS_LAMBDA_FUNCTION_NAME=F\n", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256\n",
-		"AWS_ACCESS_KEY_ID=F\n", "TZ=:UTC\n", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST\n",
+		"AWS_ACCESS_KEY_ID=F\n", "GOMAXPROCS=1\n", "TZ=:UTC\n", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST\n",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the environment has no %s", want)

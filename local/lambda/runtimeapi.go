@@ -32,8 +32,10 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	i.mutex.Lock()
 	if i.current != nil {
 		close(i.current.complete)
-		// A process that asks again without having answered has lost the answer.
-		i.current.fail("Runtime.NoResponse", "the runtime asked for the next invocation without answering this one")
+		if !i.current.isFinished() {
+			// A process that asks again without having answered has lost the answer.
+			i.current.fail("Runtime.NoResponse", "the runtime asked for the next invocation without answering this one")
+		}
 		i.current = nil
 	}
 	i.mutex.Unlock()

@@ -13,8 +13,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // Function is a function and the program that is run for it.
@@ -39,7 +37,7 @@ type Options struct {
 	// Environment is added to that of every function.
 	Environment map[string]string
 	// Freeze halts a process between its invocations, as Lambda does, so that work which a function leaves running in
-	// the background shows its delay here too.
+	// the background shows its delay here too. It comes a millisecond after the last one; see pool.
 	Freeze bool
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
@@ -110,7 +108,7 @@ func New(options Options) (*Service, error) {
 		if s.pools[function.Name] != nil {
 			return nil, fmt.Errorf("there are two functions named %s", function.Name)
 		}
-		s.pools[function.Name] = newPool(function, options.MaximumConcurrency)
+		s.pools[function.Name] = newPool(function, options)
 	}
 	return s, nil
 }
@@ -153,7 +151,7 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 		return Result{}, err
 	}
 	call := &invocation{
-		id: requestID(), payload: payload, answered: make(chan outcome, 1), complete: make(chan struct{}), function: p.function,
+		id: requestID(), payload: payload, answered: make(chan outcome, 1), complete: make(chan struct{}), pool: p,
 	}
 	go func() {
 		defer s.running.Done()
@@ -217,87 +215,4 @@ func requestID() string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	text := hex.EncodeToString(b[:])
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
-}
-
-// pool holds the processes of one function.
-type pool struct {
-	function  Function
-	permits   *semaphore.Weighted
-	throttles bool // refuse instead of wait when no permit is left
-	none      bool
-
-	mutex     sync.Mutex
-	idle      []*instance // the last used one is last, and is used first
-	instances map[*instance]bool
-}
-
-func newPool(function Function, maximum int) *pool {
-	p := &pool{function: function, instances: map[*instance]bool{}}
-	if reserved := function.ReservedConcurrency; reserved >= 0 && reserved <= maximum {
-		p.throttles, p.none = true, reserved == 0
-		maximum = max(1, reserved)
-	}
-	p.permits = semaphore.NewWeighted(int64(maximum))
-	return p
-}
-
-// acquire takes the right to run one invocation.
-func (p *pool) acquire(ctx, service context.Context) error {
-	if p.none || p.throttles && !p.permits.TryAcquire(1) {
-		return ErrThrottled
-	}
-	if p.throttles {
-		return nil
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(service, func() { cancel(ErrClosed) })()
-	if err := p.permits.Acquire(ctx, 1); err != nil {
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-func (p *pool) release() { p.permits.Release(1) }
-
-// takeIdle gives a process that waits for work, or nil.
-func (p *pool) takeIdle() *instance {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	for len(p.idle) > 0 {
-		last := p.idle[len(p.idle)-1]
-		p.idle = p.idle[:len(p.idle)-1]
-		if !last.ended() {
-			return last
-		}
-	}
-	return nil
-}
-
-func (p *pool) putIdle(i *instance) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.idle = append(p.idle, i)
-}
-
-func (p *pool) add(i *instance) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.instances[i] = true
-}
-
-func (p *pool) remove(i *instance) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	delete(p.instances, i)
-}
-
-func (p *pool) all() []*instance {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	var all []*instance
-	for i := range p.instances {
-		all = append(all, i)
-	}
-	return all
 }

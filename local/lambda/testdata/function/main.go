@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -65,12 +66,7 @@ func handle(ctx context.Context, e event) (any, error) {
 	case "environment":
 		return os.Environ(), nil
 	case "background":
-		start := time.Now()
-		go func() {
-			for time.Since(start) < 50*time.Millisecond {
-			}
-			fmt.Println("background")
-		}()
+		time.AfterFunc(time.Second, func() { fmt.Println("background") })
 	case "context":
 		deadline, _ := ctx.Deadline()
 		found, _ := lambdacontext.FromContext(ctx)
@@ -79,15 +75,36 @@ func handle(ctx context.Context, e event) (any, error) {
 			"process": os.Getpid(),
 		}, nil
 	case "wait":
-		// Waits until a file is there, so that a test decides when it goes on.
-		for {
-			if _, err := os.Stat(e.Text); err == nil {
-				break
-			}
-			time.Sleep(time.Millisecond)
-		}
+		await(e.Text)
+	case "linger":
+		return lingering{strings.NewReader(fmt.Sprintf(`{"process":%d}`, os.Getpid())), e.Text}, nil
 	case "print":
 		fmt.Println(e.Text)
 	}
 	return json.RawMessage(fmt.Sprintf(`{"process":%d,"text":%q}`, os.Getpid(), e.Text)), nil
 }
+
+// await waits until a file is there, so that a test decides when it goes on.
+func await(file string) {
+	for {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// lingering is an answer after which the process is busy until a file is there.
+type lingering struct {
+	io.Reader
+	file string
+}
+
+// Close is called once the answer is sent.
+func (l lingering) Close() error {
+	await(l.file)
+	return nil
+}
+
+// MarshalJSON fails, so that the answer is read and closed instead.
+func (lingering) MarshalJSON() ([]byte, error) { return nil, errors.ErrUnsupported }

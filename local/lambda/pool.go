@@ -1,0 +1,188 @@
+package lambda
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	// freezeAfter is how long a process is without work before it is halted. To halt one and let it go on costs as much
+	// processor time as a small invocation, which is spared while one follows the other.
+	freezeAfter = time.Millisecond
+	// startAfter is how long an invocation waits for a process that is busy before another one is started for it: about
+	// what that start would take. So a burst of short invocations is not met by as many processes.
+	startAfter = 10 * time.Millisecond
+	// endAfter bounds how long a process may take from its answer until it asks for more work, before the caller's next
+	// invocation counts as one beside it.
+	endAfter = time.Second
+)
+
+// pool holds the processes of one function.
+type pool struct {
+	function  Function
+	freezes   bool
+	permits   *semaphore.Weighted
+	throttles bool // refuse instead of wait when no permit is left
+	none      bool
+	ending    atomic.Int64 // invocations that are answered and whose process has not asked for the next one yet
+
+	mutex     sync.Mutex
+	idle      []*instance // the last used one is last, and is used first
+	waiting   []chan *instance
+	instances map[*instance]bool
+}
+
+func newPool(function Function, options Options) *pool {
+	p := &pool{function: function, freezes: options.Freeze, instances: map[*instance]bool{}}
+	maximum := options.MaximumConcurrency
+	if reserved := function.ReservedConcurrency; reserved >= 0 && reserved <= maximum {
+		p.throttles, p.none = true, reserved == 0
+		maximum = max(1, reserved)
+	}
+	p.permits = semaphore.NewWeighted(int64(maximum))
+	return p
+}
+
+// acquire takes the right to run one invocation. Where it would be refused it waits for an invocation that is answered and about
+// to end: it may be the caller's last one.
+func (p *pool) acquire(ctx, service context.Context) error {
+	if p.none {
+		return ErrThrottled
+	}
+	if p.permits.TryAcquire(1) {
+		return nil
+	}
+	if p.throttles && p.ending.Load() == 0 {
+		if p.permits.TryAcquire(1) { // the last one ended in between
+			return nil
+		}
+		return ErrThrottled
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(service, func() { cancel(ErrClosed) })()
+	if p.throttles {
+		defer time.AfterFunc(endAfter, func() { cancel(ErrThrottled) }).Stop()
+	}
+	if err := p.permits.Acquire(ctx, 1); err != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// release ends what acquire began, once the invocation was answered and has ended.
+func (p *pool) release() {
+	p.permits.Release(1)
+	p.ending.Add(-1)
+}
+
+// take gives a process that waits for work, or nil where one is to be started.
+func (p *pool) take() *instance {
+	p.mutex.Lock()
+	if i := p.takeIdle(); i != nil || len(p.instances) == 0 {
+		p.mutex.Unlock()
+		return i
+	}
+	soon := make(chan *instance, 1)
+	p.waiting = append(p.waiting, soon)
+	p.mutex.Unlock()
+	timer := time.NewTimer(startAfter)
+	defer timer.Stop()
+	select {
+	case i := <-soon:
+		return i
+	case <-timer.C:
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if n := slices.Index(p.waiting, soon); n >= 0 {
+		p.waiting = slices.Delete(p.waiting, n, n+1)
+		return nil
+	}
+	return <-soon // it came at the last moment
+}
+
+func (p *pool) takeIdle() *instance {
+	for len(p.idle) > 0 {
+		last := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if last.ended() {
+			continue
+		}
+		if p.freezes {
+			last.freezing.Stop()
+		}
+		if last.frozen {
+			last.process.Resume()
+			last.frozen = false
+		}
+		return last
+	}
+	return nil
+}
+
+// put gives a process back that asks for work.
+func (p *pool) put(i *instance) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.handOver(i) {
+		return
+	}
+	p.idle = append(p.idle, i)
+	switch {
+	case !p.freezes:
+	case i.freezing == nil:
+		i.freezing = time.AfterFunc(freezeAfter, func() { p.freeze(i) })
+	default:
+		i.freezing.Reset(freezeAfter)
+	}
+}
+
+// freeze halts a process, unless it is at work again.
+func (p *pool) freeze(i *instance) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if !i.frozen && slices.Contains(p.idle, i) {
+		i.process.Pause()
+		i.frozen = true
+	}
+}
+
+// handOver gives a process to an invocation that waits for one, or nil if it waits in vain.
+func (p *pool) handOver(i *instance) bool {
+	if len(p.waiting) == 0 {
+		return false
+	}
+	p.waiting[0] <- i
+	p.waiting = p.waiting[1:]
+	return true
+}
+
+func (p *pool) add(i *instance) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.instances[i] = true
+}
+
+// remove forgets a process that has ended. Who waited for it need not wait longer.
+func (p *pool) remove(i *instance) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	delete(p.instances, i)
+	p.handOver(nil)
+}
+
+func (p *pool) all() []*instance {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	var all []*instance
+	for i := range p.instances {
+		all = append(all, i)
+	}
+	return all
+}
