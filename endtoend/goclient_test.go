@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -151,5 +152,29 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 	})
 	if unread, there := listed[from]; !there || unread != 0 {
 		t.Errorf("the list has %v", listed)
+	}
+}
+
+func TestADeviceThatLogsInFirstHoldsEveryConversationThoughOneReplyHasNoRoomForThem(t *testing.T) {
+	const conversations, messages = 4, 20
+	alice := users(t, "alice")[0]
+	sent := map[string][]string{}
+	text := strings.Repeat("x", 6_000) // 20 of them are more than a reply takes
+	for i := range conversations {
+		peer := users(t, fmt.Sprint("peer", i))[0]
+		from := connect(t, peer)
+		for range messages {
+			sent["c2c_"+peer] = append(sent["c2c_"+peer], from.send("c2c_"+alice, text))
+		}
+	}
+	logged := logIn(t, alice, newTold(), nil)
+	for conversation, ids := range sent {
+		var held []string
+		for _, message := range logged.Messages(conversation) {
+			held = append(held, message.MessageID)
+		}
+		if slices.Sort(ids); !slices.Equal(held, ids[len(ids)-len(held):]) || len(held) == 0 {
+			t.Errorf("of %s it holds %d of %d messages", conversation, len(held), len(ids))
+		}
 	}
 }

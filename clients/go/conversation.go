@@ -143,6 +143,11 @@ func (c *conversation) touch(messageID string, from origin) {
 
 const syncTouchedLimit = 1_000
 
+// newCursor tells whether a sync reply moves the conversation's cursor.
+func (c *conversation) newCursor(item syncItem) bool {
+	return item.Cursor != "" && item.Cursor != c.cursor
+}
+
 func (c *conversation) beginSync() {
 	if !c.syncing {
 		c.syncing = true

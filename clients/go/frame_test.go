@@ -184,8 +184,10 @@ func FuzzSyncReply(f *testing.F) {
 		}
 		s, _ := offline(t)
 		for _, from := range []origin{fromHistory, fromUnknown} {
-			s.takeItem(item, from)
-			checkView(t, s)
+			for _, moved := range []bool{false, true} {
+				s.takeItem(item, from, moved)
+				checkView(t, s)
+			}
 		}
 	})
 }

@@ -140,14 +140,12 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 	if err := reply.fields(&page); err != nil {
 		return err
 	}
+	items := readItems(page.Conversations, batch)
+	moved := s.moves(items)
 	cursors := map[string]string{}
 	answered := 0
 	var failed *Error
-	for _, raw := range page.Conversations {
-		var item syncItem
-		if json.Unmarshal(raw, &item) != nil || !slices.Contains(batch, item.Conversation) {
-			continue
-		}
+	for _, item := range items {
 		if item.Error != nil && item.Error.Retryable {
 			failed = item.Error.asError()
 			continue
@@ -158,7 +156,7 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 			s.refused(item)
 			continue
 		}
-		complete, cursor := s.takeItem(item, todo[item.Conversation])
+		complete, cursor := s.takeItem(item, todo[item.Conversation], moved)
 		if complete {
 			delete(todo, item.Conversation)
 		}
@@ -176,6 +174,31 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 	return newError(CodeUnavailable, "the server left out the conversations of a sync")
 }
 
+func readItems(raw []json.RawMessage, batch []string) []syncItem {
+	var items []syncItem
+	for _, each := range raw {
+		var item syncItem
+		if json.Unmarshal(each, &item) == nil && slices.Contains(batch, item.Conversation) {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// moves tells whether a reply brought any of its conversations further. One for which there was no room beside the others is asked
+// for again as it was; but a server that says more for ever, and moves nothing, must not keep the client busy.
+func (s *session) moves(items []syncItem) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return slices.ContainsFunc(items, func(item syncItem) bool {
+		if item.Error != nil {
+			return !item.Error.Retryable
+		}
+		c := s.view.get(item.Conversation)
+		return !item.More || c == nil || c.newCursor(item)
+	})
+}
+
 // refused handles a conversation that the server does not give: the user is no longer in it, or the cursor is too old
 // for the server, which a synchronisation without one heals.
 func (s *session) refused(item syncItem) {
@@ -191,9 +214,9 @@ func (s *session) refused(item syncItem) {
 	}
 }
 
-// takeItem takes in one conversation of a sync reply. It reports whether the conversation is complete, and the cursor
-// to save.
-func (s *session) takeItem(item syncItem, from origin) (complete bool, cursor string) {
+// takeItem takes in one conversation of a sync reply, which moved any of them or none. It reports whether the conversation is
+// complete, and the cursor to save.
+func (s *session) takeItem(item syncItem, from origin, moved bool) (complete bool, cursor string) {
 	messages, revocations := readMessages(item.Messages), readRevocations(item.Revocations)
 	s.mutex.Lock()
 	c := s.view.open(item.Conversation)
@@ -217,8 +240,7 @@ func (s *session) takeItem(item syncItem, from origin) (complete bool, cursor st
 		c.included(r.MessageID)
 		changes = append(changes, c.learnRevocation(r, from))
 	}
-	stuck := item.Cursor == "" || item.Cursor == c.cursor
-	complete = !item.More || stuck
+	complete = !item.More || !moved
 	if item.Cursor != "" {
 		c.cursor = item.Cursor
 	}

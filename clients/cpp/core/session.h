@@ -137,7 +137,8 @@ private:
     void continueSynchronisation(Milliseconds now);
     void settleLogin();
     void synchronised(Milliseconds now, const std::vector<std::string>& batch, const Outcome& outcome);
-    bool takeItem(Conversation& conversation, const ConversationItem& item, Origin origin);
+    bool moves(const std::vector<ConversationItem>& items);
+    bool takeItem(Conversation& conversation, const ConversationItem& item, Origin origin, bool moved);
     void itemRefused(const std::string& id, const Refusal& refusal);
     void synchronisationFailed(Milliseconds now, const Outcome& outcome);
 

@@ -125,6 +125,7 @@ void Session::synchronised(Milliseconds now, const std::vector<std::string>& bat
     if (login_) loginDeadline_ = now + maximumAttempts * options_.requestTimeout;
     std::set<std::string> missing(batch.begin(), batch.end());
     bool refused = false;
+    const bool moved = moves(outcome.reply->conversations);
     for (const ConversationItem& item : outcome.reply->conversations) {
         const std::string& id = item.summary.conversation;
         Conversation* conversation = view_.find(id);
@@ -135,7 +136,7 @@ void Session::synchronised(Milliseconds now, const std::vector<std::string>& bat
             itemRefused(id, *item.error);
             continue;
         }
-        if (takeItem(*conversation, item, entry->second)) todo_.erase(id);
+        if (takeItem(*conversation, item, entry->second, moved)) todo_.erase(id);
         listener_.conversationChanged(conversation->summary());
     }
     for (const std::string& id : missing) {
@@ -148,8 +149,18 @@ void Session::synchronised(Milliseconds now, const std::vector<std::string>& bat
     continueSynchronisation(now);
 }
 
-// Takes in one page. Returns whether the conversation is complete.
-bool Session::takeItem(Conversation& conversation, const ConversationItem& item, Origin origin) {
+// Whether a reply brings any of its conversations further. One for which there was no room beside the others is asked for again as
+// it was; but a server that says more for ever, and moves nothing, must not keep the client busy.
+bool Session::moves(const std::vector<ConversationItem>& items) {
+    return std::any_of(items.begin(), items.end(), [this](const ConversationItem& item) {
+        if (item.error) return !item.error->retryable;
+        const Conversation* conversation = view_.find(item.summary.conversation);
+        return conversation != nullptr && (!item.more || (!item.cursor.empty() && item.cursor != conversation->cursor));
+    });
+}
+
+// Takes in one page of a reply that moved any of its conversations or none. Returns whether the conversation is complete.
+bool Session::takeItem(Conversation& conversation, const ConversationItem& item, Origin origin, bool moved) {
     std::set<std::string> included;
     // Recalls first: a message that is recalled by the same page was never new to anyone.
     for (const MessageRevocation& revocation : item.revocations) {
@@ -161,8 +172,7 @@ bool Session::takeItem(Conversation& conversation, const ConversationItem& item,
         tell(view_.learn(conversation, message, origin));
         unanswered_.erase(message.messageId);
     }
-    const bool moved = !item.cursor.empty() && item.cursor != conversation.cursor;
-    if (moved) conversation.cursor = item.cursor;
+    if (!item.cursor.empty()) conversation.cursor = item.cursor;
     const bool sure = conversation.endSync(item, included);
     if (item.more && moved) return false;
     conversation.synchronised = !conversation.cursor.empty();
