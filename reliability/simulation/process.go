@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
-	gone "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -137,39 +136,39 @@ func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	})
 }
 
-// PostToConnection is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
-func (c *calls) PostToConnection(_ context.Context, in *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
-	output, err := around(c, post, func() (*apigatewaymanagementapi.PostToConnectionOutput, error) {
-		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
+// Post is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
+func (c *calls) Post(_ context.Context, id recall.ConnectionID, data []byte) error {
+	err := c.fault.Around(post, func() error {
+		device := c.world.device(id)
 		if device == nil {
-			return nil, &gone.GoneException{}
+			return gateway.Refusal{Status: http.StatusGone}
 		}
-		return &apigatewaymanagementapi.PostToConnectionOutput{}, device.receive(in.Data)
+		return device.receive(data)
 	})
-	if device := c.world.device(recall.ConnectionID(*in.ConnectionId)); device != nil && isGone(err) {
-		device.deny(in.Data)
+	if device := c.world.device(id); device != nil && isGone(err) {
+		device.deny(data)
 	}
-	return output, err
+	return err
 }
 
 func isGone(err error) bool {
-	var said *gone.GoneException
-	return errors.As(err, &said)
+	var said gateway.Refusal
+	return errors.As(err, &said) && said.Status == http.StatusGone
 }
 
-// DeleteConnection is gateway.API's.
-func (c *calls) DeleteConnection(_ context.Context, in *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
-	output, err := around(c, deleteConnection, func() (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
-		device := c.world.device(recall.ConnectionID(*in.ConnectionId))
+// Delete is gateway.API's.
+func (c *calls) Delete(_ context.Context, id recall.ConnectionID) error {
+	err := c.fault.Around(deleteConnection, func() error {
+		device := c.world.device(id)
 		if device == nil {
-			return nil, &gone.GoneException{}
+			return gateway.Refusal{Status: http.StatusGone}
 		}
-		return &apigatewaymanagementapi.DeleteConnectionOutput{}, c.world.Close(context.Background(), nil, device, false)
+		return c.world.Close(context.Background(), nil, device, false)
 	})
-	if device := c.world.device(recall.ConnectionID(*in.ConnectionId)); device != nil && isGone(err) {
+	if device := c.world.device(id); device != nil && isGone(err) {
 		device.Excuse()
 	}
-	return output, err
+	return err
 }
 
 // queued is the process's queue.

@@ -29,7 +29,7 @@ func BenchmarkFanOut(b *testing.B) {
 			return aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret", SessionToken: "token"}, nil
 		}),
 	}
-	poster := &gateway.Poster{Client: gateway.NewClient(config, server.URL), Clock: recall.SystemClock{}}
+	poster := &gateway.Poster{Client: gateway.NewClient(config, recall.SystemClock{}, server.URL), Clock: recall.SystemClock{}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {

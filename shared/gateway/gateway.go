@@ -9,46 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
-	"github.com/aws/smithy-go/middleware"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
 
-// API is what this package uses of the SDK's client.
+// API is @connections. An answer that is no success is a Refusal.
 type API interface {
-	PostToConnection(context.Context, *apigatewaymanagementapi.PostToConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error)
-	DeleteConnection(context.Context, *apigatewaymanagementapi.DeleteConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error)
-}
-
-// NewClient makes the SDK's client for a stage's endpoint, such as https://{api}.execute-api.{region}.amazonaws.com/{stage}.
-// It does not retry: the poster tries again itself, within its time.
-func NewClient(config aws.Config, endpoint string) *apigatewaymanagementapi.Client {
-	return apigatewaymanagementapi.NewFromConfig(config, func(o *apigatewaymanagementapi.Options) {
-		o.BaseEndpoint = aws.String(endpoint)
-		o.Retryer = aws.NopRetryer{}
-		o.APIOptions = append(o.APIOptions, lean)
-	})
-}
-
-// lean takes steps out of a post that do nothing for it: the loop of retries, of which there is one round, and what only
-// feeds tracing and interceptors that nobody has set. That is a tenth of the fan-out's processor time and an eighth of its
-// allocations (docs/performance.md).
-func lean(stack *middleware.Stack) error {
-	for _, step := range []string{"Retry", "InterceptBeforeRetryLoop", "InterceptAttempt"} {
-		_, _ = stack.Finalize.Remove(step) // one that is not there any more need not be taken out
-	}
-	for _, step := range []string{"RecordResponseTiming", "RequestResponseLogger"} {
-		_, _ = stack.Deserialize.Remove(step)
-	}
-	_, _ = stack.Build.Remove("ClientRequestID")
-	return nil
+	Post(ctx context.Context, connection recall.ConnectionID, data []byte) error
+	Delete(ctx context.Context, connection recall.ConnectionID) error
 }
 
 // Forgetter forgets gone connections; recall.Presence is one.
@@ -64,8 +36,8 @@ const (
 	retryPause    = 100 * time.Millisecond
 )
 
-// Poster is recall.Notifier on @connections. Its Client must not retry by itself (NewClient): the retries of a full client
-// buffer (429) would hold up the fan-out.
+// Poster is recall.Notifier on @connections. Its Client must not retry by itself: the retries of a full client buffer (429)
+// would hold up the fan-out.
 type Poster struct {
 	Client   API
 	Presence Forgetter
@@ -110,8 +82,7 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
-	id := string(connection.ID)
-	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
+	err := p.Client.Delete(ctx, connection.ID)
 	if err == nil || gone(err) {
 		return p.Presence.Forget(ctx, connection)
 	}
@@ -119,8 +90,8 @@ func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) e
 }
 
 func gone(err error) bool {
-	var is *types.GoneException
-	return errors.As(err, &is)
+	var said Refusal
+	return errors.As(err, &said) && said.Status == http.StatusGone
 }
 
 func (p *Poster) observe(metric recall.Metric) {
@@ -177,9 +148,7 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 func (p *posting) post(ctx context.Context, connection recall.Connection, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
-	id := string(connection.ID)
-	_, err := p.poster.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
-	return err
+	return p.poster.Client.Post(ctx, connection.ID, data)
 }
 
 // forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the post

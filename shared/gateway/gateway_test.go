@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/recall"
@@ -32,8 +30,7 @@ type api struct {
 	inside, top int
 }
 
-func (a *api) PostToConnection(ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
-	id := recall.ConnectionID(*input.ConnectionId)
+func (a *api) Post(ctx context.Context, id recall.ConnectionID, data []byte) error {
 	a.mutex.Lock()
 	a.tried = append(a.tried, id)
 	a.inside++
@@ -47,18 +44,16 @@ func (a *api) PostToConnection(ctx context.Context, input *apigatewaymanagementa
 	defer a.mutex.Unlock()
 	a.inside--
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if a.posted == nil {
 		a.posted = make(map[recall.ConnectionID][]string)
 	}
-	a.posted[id] = append(a.posted[id], string(input.Data))
-	return &apigatewaymanagementapi.PostToConnectionOutput{}, nil
+	a.posted[id] = append(a.posted[id], string(data))
+	return nil
 }
 
-func (a *api) DeleteConnection(_ context.Context, input *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
-	return nil, a.end(recall.ConnectionID(*input.ConnectionId))
-}
+func (a *api) Delete(_ context.Context, id recall.ConnectionID) error { return a.end(id) }
 
 // has tells what a connection was posted so far.
 func (a *api) has(id recall.ConnectionID) []string {
@@ -90,8 +85,8 @@ func connection(user recall.UserID, age time.Duration, clock *recalltest.Clock) 
 }
 
 var (
-	errThrottled = &types.LimitExceededException{}
-	errGone      = &types.GoneException{}
+	errThrottled = gateway.Refusal{Status: http.StatusTooManyRequests, Kind: "LimitExceededException"}
+	errGone      = gateway.Refusal{Status: http.StatusGone, Kind: "GoneException"}
 )
 
 func TestG9AGoneConnectionIsForgottenAndNoOther(t *testing.T) {
@@ -174,7 +169,7 @@ func TestAPostThatFailsOnceIsTriedAgain(t *testing.T) {
 }
 
 func TestWhoCannotBeReachedIsReturnedAndNotForgotten(t *testing.T) {
-	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": &types.ForbiddenException{}} {
+	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": gateway.Refusal{Status: http.StatusForbidden}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				clock, presence := recalltest.NewClock(), &memory{}

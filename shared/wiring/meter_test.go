@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/queue"
+	"example.com/recall/shared/recall"
 )
 
 // meter writes down every AWS call of an action. It is used in a bubble of testing/synctest, where each call takes one
@@ -194,14 +194,14 @@ func (m *meter) TransactWriteItems(_ context.Context, input *dynamodb.TransactWr
 		})
 }
 
-func (m *meter) PostToConnection(context.Context, *apigatewaymanagementapi.PostToConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+func (m *meter) Post(context.Context, recall.ConnectionID, []byte) error {
 	m.note("post", 0, 0)()
-	return &apigatewaymanagementapi.PostToConnectionOutput{}, nil
+	return nil
 }
 
-func (m *meter) DeleteConnection(context.Context, *apigatewaymanagementapi.DeleteConnectionInput, ...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+func (m *meter) Delete(context.Context, recall.ConnectionID) error {
 	m.note("DeleteConnection", 0, 0)()
-	return &apigatewaymanagementapi.DeleteConnectionOutput{}, nil
+	return nil
 }
 
 func (m *meter) SendMessageBatch(context.Context, string, []queue.Entry) (int, error) {

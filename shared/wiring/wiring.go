@@ -62,7 +62,7 @@ func Build(environment function.Environment) (Parts, error) {
 
 func notifier(environment function.Environment, config aws.Config, presence *dynamo.Presence, metrics *function.Metrics, log *slog.Logger) *gateway.Poster {
 	return &gateway.Poster{
-		Client:   gateway.NewClient(config, environment.ManagementEndpoint),
+		Client:   gateway.NewClient(config, recall.SystemClock{}, environment.ManagementEndpoint),
 		Presence: presence,
 		Clock:    recall.SystemClock{},
 		Observer: metrics,
