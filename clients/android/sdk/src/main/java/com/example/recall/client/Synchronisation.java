@@ -198,11 +198,14 @@ final class Synchronisation {
                 if (!reply.has("conversations")) {
                     return false;
                 }
+                List<String> moved = new ArrayList<>();
                 for (JsonElement element : Json.array(reply, "conversations")) {
                     if (element.isJsonObject()) {
-                        acceptItem(batch, element.getAsJsonObject());
+                        acceptItem(batch, element.getAsJsonObject(), moved);
                     }
                 }
+                // Behind those for which there was no room, so that each has its turn.
+                waiting.addAll(moved);
                 done(batch, ofRun);
                 return true;
             }
@@ -229,7 +232,8 @@ final class Synchronisation {
         proceed();
     }
 
-    private void acceptItem(List<ConversationView> batch, JsonObject item) {
+    /** Takes one item in. One that has more waits again; where the reply moved it, it is only noted. */
+    private void acceptItem(List<ConversationView> batch, JsonObject item, List<String> movedWithMore) {
         String id = Frames.conversation(item);
         ConversationView view = id == null ? null : conversations.find(id);
         // An item answers once; a second one, or one after the connection was given up, is not an answer.
@@ -251,7 +255,7 @@ final class Synchronisation {
         }
         view.pagesWithoutProgress = moved ? 0 : view.pagesWithoutProgress + 1;
         if (Boolean.TRUE.equals(Json.bool(item, "more")) && view.pagesWithoutProgress <= MOST_PAGES_WITHOUT_PROGRESS) {
-            waiting.add(id);
+            (moved ? movedWithMore : waiting).add(id);
         } else {
             view.pagesWithoutProgress = 0;
             view.syncSource = null;
