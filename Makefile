@@ -39,7 +39,7 @@ recall: ## Builds the command line, ./recall
 
 .PHONY: setup
 setup: ## Installs what building and testing needs
-	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium docker spin cpp boost mingw wine gnustep
+	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep docker
 
 .PHONY: test
 test: lint model test-go race test-web test-android test-cpp test-apple test-scripts check-deploy ## Checks and tests everything, as CI does
