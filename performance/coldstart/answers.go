@@ -130,6 +130,9 @@ func sent(ctx context.Context, running *service, send, revoke []byte) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
+	if _, err := running.report(ctx); err != nil {
+		return nil, err
+	}
 	id, err := messageOf(result.Payload)
 	if err != nil {
 		return nil, err

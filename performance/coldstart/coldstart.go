@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"time"
 
 	"example.com/recall/local/lambda"
@@ -101,15 +100,15 @@ func build(ctx context.Context, project, programs, function string) (int64, erro
 	return info.Size(), nil
 }
 
-// service runs programs, and remembers what Lambda would report of the last invocation of each.
+// service runs programs, one invocation at a time, and passes on what Lambda would report of each.
 type service struct {
 	*lambda.Service
-	mutex sync.Mutex
-	last  map[string]lambda.Invocation
+	// reported gets an invocation once its process asks for the next one, which is after its answer.
+	reported chan lambda.Invocation
 }
 
 func newService(programs string, environment map[string]string, names ...string) (*service, error) {
-	s := &service{last: map[string]lambda.Invocation{}}
+	s := &service{reported: make(chan lambda.Invocation, 1)}
 	var functions []lambda.Function
 	for _, name := range names {
 		functions = append(functions, lambda.Function{
@@ -118,28 +117,30 @@ func newService(programs string, environment map[string]string, names ...string)
 		})
 	}
 	var err error
-	s.Service, err = lambda.New(lambda.Options{Functions: functions, Region: "us-east-1", Invoked: func(i lambda.Invocation) {
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
-		s.last[i.Function] = i
-	}})
+	s.Service, err = lambda.New(lambda.Options{Functions: functions, Region: "us-east-1", Invoked: func(i lambda.Invocation) { s.reported <- i }})
 	return s, err
 }
 
 // start starts a function's process anew, invokes it, and tells how long both took.
 func (s *service) start(ctx context.Context, name string, event []byte) (initialization, answer time.Duration, err error) {
 	started := time.Now()
-	result, err := s.Invoke(ctx, name, event)
+	_, err = s.Invoke(ctx, name, event)
 	if err != nil {
 		return 0, 0, err
 	}
 	answer = time.Since(started)
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if s.last[name].RequestID != result.RequestID {
-		return 0, 0, fmt.Errorf("%s: the invocation was not reported", name)
+	reported, err := s.report(ctx)
+	return reported.Initialization, answer, err
+}
+
+// report waits for what is reported of the invocation that was answered.
+func (s *service) report(ctx context.Context) (lambda.Invocation, error) {
+	select {
+	case invocation := <-s.reported:
+		return invocation, nil
+	case <-ctx.Done():
+		return lambda.Invocation{}, ctx.Err()
 	}
-	return s.last[name].Initialization, answer, nil
 }
 
 // end kills the function's process and waits until it is gone.
