@@ -11,6 +11,9 @@
 
 using recall::ConnectionEvents;
 
+// Silence is no fault: the client speaks every 5 to 9 minutes, and itself gives up a handshake that takes too long. The default is 60 s.
+static const NSTimeInterval silence = 15 * 60;
+
 // One connection. Everything here runs on the queue, which runs one thing at a time; the session keeps it until it ends.
 @interface RecallSocket : NSObject <NSURLSessionWebSocketDelegate>
 - (instancetype)initWithRequest:(NSURLRequest *)request events:(ConnectionEvents)events queue:(NSOperationQueue *)queue;
@@ -43,8 +46,9 @@ using recall::ConnectionEvents;
 - (void)start {
     if (_ended) return;
     if (_request == nil) return [self end];
-    _session = [NSURLSession sessionWithConfiguration:[NSURLSessionConfiguration ephemeralSessionConfiguration] delegate:self
-                                        delegateQueue:_queue];
+    NSURLSessionConfiguration *configuration = [NSURLSessionConfiguration ephemeralSessionConfiguration];
+    configuration.timeoutIntervalForRequest = silence;
+    _session = [NSURLSession sessionWithConfiguration:configuration delegate:self delegateQueue:_queue];
     _task = [_session webSocketTaskWithRequest:_request];
     _task.maximumMessageSize = recall::maximumFrameBytes;
     _request = nil;  // it has the token

@@ -18,6 +18,7 @@
 typedef signed char BOOL;
 typedef long NSInteger;
 typedef unsigned long NSUInteger;
+typedef double NSTimeInterval;
 typedef NSUInteger NSStringEncoding;
 enum : NSStringEncoding { NSUTF8StringEncoding = 4 };
 
@@ -116,6 +117,7 @@ typedef struct {
 
 @interface NSURLSessionConfiguration : NSObject
 @property(class, readonly) NSURLSessionConfiguration *ephemeralSessionConfiguration;
+@property NSTimeInterval timeoutIntervalForRequest;
 @end
 
 @interface NSURLSessionTask : NSObject
