@@ -17,7 +17,7 @@ import (
 )
 
 // Client calls @connections (API Gateway guide, "Use @connections commands in your backend service") with requests that the
-// SDK's signer signs. It does not retry: the poster tries again itself, within its time. The SDK's client takes 2.5 times the
+// SDK's signer signs. It does not retry: the poster tries again itself, within its time. The SDK's client takes twice the
 // allocations for a post, and its tables a part of every cold start (docs/performance.md).
 type Client struct {
 	config   aws.Config
