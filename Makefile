@@ -66,7 +66,7 @@ lint: ## gofmt, go vet, staticcheck, gosec, shell syntax
 .PHONY: test-go
 test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
 	@$(tools) java dynamodb-local elasticmq foreign
-	go test -timeout 20m -run '$(T)' $(PKG)
+	$(path); go test -timeout 20m -run '$(T)' $(PKG)
 
 .PHONY: race
 race: ## The Go code that runs concurrently, under the race detector
