@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -29,7 +30,8 @@ type run struct {
 	memory    *memory
 	user      string
 	calls     int
-	latest    string // the call of the latest do
+	command   map[string]any // the latest do
+	latest    string         // its call
 	barriers  int
 	never     []Step
 }
@@ -107,11 +109,7 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 	case step.Do != nil:
 		return p.do(step.Do)
 	case step.Result != nil:
-		wanted := map[string]any{"event": "result", "call": p.latest}
-		for name, value := range step.Result {
-			wanted[name] = value
-		}
-		return p.take(ctx, p.lines, wanted, step.As)
+		return p.result(ctx, step)
 	case step.ExpectEvent != nil:
 		return p.take(ctx, p.lines, step.ExpectEvent, step.As)
 	case step.NeverEvent != nil, step.NeverFrame != nil:
@@ -125,6 +123,30 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 		return p.barrier(ctx)
 	default:
 		return p.onConnection(ctx, step)
+	}
+}
+
+// viewAgainAfter is how long a result of view that fits is waited for before the view is asked for again.
+const viewAgainAfter = 500 * time.Millisecond
+
+// result waits for what the latest do ends with. A client may take in a reply beside the events that came behind it, so a view is
+// asked for until it fits.
+func (p *run) result(ctx context.Context, step Step) error {
+	for {
+		wanted := map[string]any{"event": "result", "call": p.latest}
+		maps.Copy(wanted, step.Result)
+		if p.command["do"] != "view" {
+			return p.take(ctx, p.lines, wanted, step.As)
+		}
+		short, cancel := context.WithTimeout(ctx, viewAgainAfter)
+		err := p.take(short, p.lines, wanted, step.As)
+		cancel()
+		if err == nil || ctx.Err() != nil || p.lines.failure() != nil {
+			return err
+		}
+		if err := p.do(p.command); err != nil {
+			return err
+		}
 	}
 }
 
@@ -145,6 +167,7 @@ func (p *run) take(ctx context.Context, from *inbox, subset map[string]any, as s
 }
 
 func (p *run) do(command map[string]any) error {
+	p.command = command
 	value, err := p.variables.fill(command, 0)
 	if err != nil {
 		return err
