@@ -3,6 +3,7 @@ package recall_test
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,12 +117,10 @@ func TestABulkRecallGoesOnAfterAFailure(t *testing.T) {
 func TestABulkRecallGoesOnWhenTheStoreFails(t *testing.T) {
 	w := newWorld(t)
 	messages := []recall.Message{w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct)}
-	calls := 0
+	var calls atomic.Int64
 	w.store.before = func(call string) error {
-		if call == "RevokeMessage" {
-			if calls++; calls == 2 {
-				return errFault
-			}
+		if call == "RevokeMessage" && calls.Add(1) == 2 {
+			return errFault
 		}
 		return nil
 	}
