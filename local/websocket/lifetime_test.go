@@ -74,6 +74,14 @@ func (c *manualClock) waiting() int {
 	return len(c.timers)
 }
 
+// waitsFor reports whether a timer runs out exactly after the duration. Other timers than the one that a test waits for may
+// run at the same time, such as the one that bounds the reading of a request's body.
+func (c *manualClock) waitsFor(d time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.timers, func(t *manualTimer) bool { return t.at.Equal(c.now.Add(d)) })
+}
+
 // startTimed starts a gateway whose connection limits run on a manual clock.
 func startTimed(t *testing.T, change func(*websocket.Options)) (*stack, *manualClock) {
 	clock := newManualClock()

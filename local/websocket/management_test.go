@@ -337,16 +337,15 @@ func TestADelayedPostWaitsOnTheClock(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.Clock, o.LifetimeClock = clock, newManualClock() }, nil)
 	p := s.reachable()
 	s.gateway.Faults().Add(websocket.PostFault{Delay: time.Minute})
-	before := clock.waiting()
 	posted := make(chan error, 1)
 	go func() { posted <- s.post(p.id, []byte("x")) }()
-	waitFor(t, "the delay", func() bool { return clock.waiting() > before })
+	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
 	select {
 	case err := <-posted:
 		t.Fatalf("answered at once: %v", err)
 	default:
 	}
-	waitFor(t, "the post", func() bool { clock.advance(time.Minute); return len(posted) == 1 })
+	clock.advance(time.Minute)
 	if err := <-posted; err != nil {
 		t.Fatal(err)
 	}
@@ -363,11 +362,10 @@ func TestADelayCanBeDrawnForEachPost(t *testing.T) {
 	if err := s.post(p.id, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	before := clock.waiting()
 	posted := make(chan error, 1)
 	go func() { posted <- s.post(p.id, []byte("x")) }()
-	waitFor(t, "the delay", func() bool { return clock.waiting() > before })
-	waitFor(t, "the post", func() bool { clock.advance(time.Minute); return len(posted) == 1 })
+	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
+	clock.advance(time.Minute)
 	if err := <-posted; err != nil {
 		t.Fatal(err)
 	}
