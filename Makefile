@@ -1,17 +1,26 @@
 # On a machine with only Go and make: `make run`, then open http://127.0.0.1:3000/. `make test` runs what CI runs.
 #
-#   T=Pattern    with test-go: only tests whose name matches        make test-go T=TestTheWindowsEdge
+#   T=Pattern    with test-go: only tests whose name matches        make test-go T=TestTheWindowsEdge PKG=./shared/recall
 #   PKG=./path   with test-go: only this package                    make test-go PKG=./shared/recall
 
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
-PKG ?= ./...
+# The packages whose code runs concurrently are tested under the race detector, by make race, and only there.
+raced := ./shared/... ./clients/go/... ./local/...
+PKG ?= $$(go list ./... | grep -vE '^example.com/recall/(shared|clients/go|local)(/|$$)')
 T ?= .
+COUNT ?= 20
+LOAD ?= 2
 # The SAM environment (samconfig.toml) that deploy goes to, and the processor of the functions.
 CONFIG ?= dev
 ARCHITECTURE ?= arm64
+
+# What make test runs, and what that needs to be installed. The first find mistakes soonest; of the others the longest come
+# first, so that two at a time end together.
+stages := lint model test-go race test-cpp test-android test-apple test-web check-deploy test-scripts
+test_tools := java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
 
 functions := authorize connect send revoke sync deliver admin
 tools := scripts/require.sh
@@ -39,10 +48,17 @@ recall: ## Builds the command line, ./recall
 
 .PHONY: setup
 setup: ## Installs what building and testing needs
-	$(tools) java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep docker
+	$(tools) $(test_tools) docker
 
 .PHONY: test
-test: lint model test-go race test-web test-android test-cpp test-apple test-scripts check-deploy ## Checks and tests everything, as CI does
+test: ## Checks and tests everything, as CI does: two stages at a time (JOBS=1: one)
+	@$(tools) $(test_tools)
+	@scripts/run-stages.sh $(stages)
+
+.PHONY: test-quick
+test-quick: ## What to run while working: rules, storage on DynamoDB Local, functions, frames [Go, Java]
+	@$(tools) java dynamodb-local
+	go test -vet=off ./shared/... ./functions/...
 
 .PHONY: fmt
 fmt: ## Formats the Go code
@@ -54,7 +70,7 @@ clean: ## Removes what was built (what was installed into .tools stays)
 
 ##@ Parts of test
 .PHONY: lint
-lint: ## gofmt, go vet, staticcheck, gosec, shell syntax
+lint: ## gofmt, go vet, staticcheck, gosec, shell syntax [Go]
 	@$(tools) staticcheck gosec
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 		[ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; } >&2
@@ -64,17 +80,22 @@ lint: ## gofmt, go vet, staticcheck, gosec, shell syntax
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
 
 .PHONY: test-go
-test-go: ## Go: rules, storage on DynamoDB Local, the local stack, end to end with real binaries and a browser
+test-go: ## Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
 	@$(tools) java dynamodb-local elasticmq foreign
-	$(path); go test -timeout 20m -run '$(T)' $(PKG)
+	$(path); go test -vet=off -timeout 20m -run '$(T)' $(PKG)
 
 .PHONY: race
-race: ## The Go code that runs concurrently, under the race detector
+race: ## Go: rules, storage on DynamoDB Local, client, local stack, under the race detector [Go, C compiler, Java]
 	@$(tools) gcc java dynamodb-local elasticmq
-	go test -race ./shared/... ./clients/go/... ./local/...
+	go test -vet=off -race $(raced)
+
+.PHONY: repeat
+repeat: ## Each Go test COUNT times under the race detector, beside LOAD busy loops: make repeat COUNT=20 LOAD=2 PKG=./shared/recall
+	@$(tools) gcc java dynamodb-local elasticmq
+	@COUNT=$(COUNT) LOAD=$(LOAD) scripts/repeat-tests.sh $(if $(filter command line,$(origin PKG)),$(PKG))
 
 .PHONY: model
-model: ## The formal model of who learns of a recall, in all interleavings (FULL=1: larger bounds)
+model: ## The formal model of who learns of a recall, in all interleavings (FULL=1: larger bounds) [Spin, C compiler]
 	@reliability/model/check.sh $(if $(FULL),--full)
 
 .PHONY: soak
@@ -99,13 +120,13 @@ fuzz: ## Fuzzes everything that reads foreign bytes, SECONDS each (20)
 	@reliability/fuzz.sh $(or $(SECONDS),20)
 
 .PHONY: test-web test-android test-cpp test-apple
-test-web: ## The web client and the demo page
+test-web: ## The web client and the demo page [Go, Java, Node, Chromium]
 	clients/web/test.sh
-test-android: ## The Android client
+test-android: ## The Android client [Go, Java, Maven]
 	clients/android/test.sh
-test-cpp: ## The C++ client, for Linux and Windows
+test-cpp: ## The C++ client, for Linux and Windows [Go, Java, C++, Boost, MinGW, Wine]
 	clients/cpp/test.sh
-test-apple: ## The Objective-C client, on GNUstep
+test-apple: ## The Objective-C client, on GNUstep [Go, Java, Clang, GNUstep, Boost]
 	clients/apple/test.sh
 
 .PHONY: interop
@@ -114,12 +135,12 @@ interop: recall ## The clients of all languages in one conversation: each recall
 	@./recall interop $(ARGS)
 
 .PHONY: test-scripts
-test-scripts: ## The scripts: restoring without what was recalled, and the checks of the template
+test-scripts: ## The scripts: restoring without what was recalled, and the checks of the template [Python, SAM, Java]
 	@$(tools) sam java dynamodb-local
 	.tools/sam/bin/python -m unittest discover -q -s scripts
 
 .PHONY: check-deploy
-check-deploy: sam-build ## Proves of the template what can be proved without an AWS account
+check-deploy: sam-build ## Proves of the template what can be proved without an AWS account [Go, SAM, checkov]
 	@$(tools) sam checkov
 	@.tools/sam/bin/python scripts/check-deploy.py
 

@@ -12,17 +12,27 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 WORKFLOWS = {file.name: file.read_text() for file in (ROOT / ".github/workflows").glob("*.yml")}
 
 
-def prerequisites(target: str) -> list[str]:
-    """What a target of the Makefile runs first."""
-    return re.search(rf"^{target}: *([^#\n]*)", MAKEFILE, re.M)[1].split()
+# What make test runs.
+STAGES = re.search(r"^stages := (.*)$", MAKEFILE, re.M)[1].split()
+
+
+def targets(workflow: str) -> list[str]:
+    """What the jobs of a workflow call make with."""
+    return yaml.safe_load(WORKFLOWS[workflow])["jobs"]["make"]["strategy"]["matrix"]["target"]
 
 
 class Workflows(unittest.TestCase):
     def test_each_part_of_make_test_is_a_job(self):
-        targets = yaml.safe_load(WORKFLOWS["test.yml"])["jobs"]["make"]["strategy"]["matrix"]["target"]
-        self.assertEqual(set(), set(prerequisites("test")) - set(targets), "make test runs what no job does")
-        for target in targets:
-            self.assertRegex(MAKEFILE, rf"(?m)^{target}:", f"a job runs make {target}, which there is not")
+        self.assertEqual(set(), set(STAGES) - set(targets("test.yml")), "make test runs what no job does")
+
+    def test_each_job_runs_a_target_of_the_makefile(self):
+        for name in ("test.yml", "nightly.yml"):
+            for target in targets(name):
+                self.assertRegex(MAKEFILE, rf"(?m)^{target.split()[0]}:", f"{name} runs make {target}, which there is not")
+
+    def test_every_night_mutants_faults_and_a_soak_of_half_an_hour_run(self):
+        self.assertEqual(["mutants", "faults", "soak SECONDS=1800"], targets("nightly.yml"))
+        self.assertIn("schedule", WORKFLOWS["nightly.yml"])
 
     def test_actions_are_pinned_by_commit(self):
         for name, text in WORKFLOWS.items():
@@ -41,6 +51,10 @@ class Workflows(unittest.TestCase):
         watched = {d for u in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"] for d in u.get("directories", [])}
         listed = subprocess.run(["git", "ls-files", "*package.json"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
         self.assertEqual({f"/{Path(file).parent}" for file in listed}, watched)
+
+    def test_each_part_of_make_test_says_what_it_needs(self):
+        for stage in STAGES:
+            self.assertRegex(MAKEFILE, rf"(?m)^{stage}:.*## .*\[.+\]$", f"{stage} does not say in brackets what it needs")
 
     def test_every_target_is_explained_by_make_help(self):
         for line in re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.M):
