@@ -124,6 +124,46 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         for text in ("its DeletionPolicy is Delete", "does not say its UpdateReplacePolicy", "no time to live"):
             self.finds(checks.tables_survive, template, text)
 
+    def test_what_a_failed_first_deployment_leaves_behind(self):
+        def change(resources, _):
+            resources["MessagesTable"]["DeletionPolicy"] = "Retain"
+            del resources["MessagesTable"]["Properties"]["DeletionProtectionEnabled"]
+
+        self.finds(checks.a_failed_first_deployment_leaves_nothing, broken(change), "MessagesTable is left behind")
+        self.finds(checks.tables_survive, broken(change), "no DeletionProtectionEnabled")
+
+    def test_changes_of_the_api_that_run_at_once(self):
+        def change(resources, _):
+            del resources["SendRouteResponse"]["DependsOn"]
+            resources["SyncRouteResponse"]["DependsOn"] = "SendRouteResponse"
+
+        template = broken(change)
+        self.finds(checks.changes_of_the_api_do_not_run_at_once, template, "SendRouteResponse waits neither")
+        self.finds(checks.changes_of_the_api_do_not_run_at_once, template, "SyncRouteResponse and RevokeRouteResponse run at once")
+        unordered = transformed(lambda r: r["WebSocketApiStage"]["DependsOn"].remove("WebSocketApiSendRoute"))
+        self.finds(checks.changes_of_the_api_do_not_run_at_once, unordered, "WebSocketApiStage does not wait for WebSocketApiSendRoute")
+
+    def test_a_role_for_any_account_and_traces_that_nobody_asked_for(self):
+        def change(resources, _):
+            properties = resources["SendRole"]["Properties"]
+            del properties["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+            traces = properties["Policies"][0]["PolicyDocument"]["Statement"]
+            traces[1] = traces[1]["Fn::If"][1]
+
+        self.finds(rights.roles_are_assumed_for_this_account_only, broken(change), "SendRole may be assumed on behalf of another account")
+        self.finds(rights.roles_are_assumed_for_this_account_only, broken(change), "SendRole may write traces when")
+
+    def test_logs_that_cost_too_much_or_lose_the_metrics(self):
+        def change(resources, source):
+            resources["SendFunction"]["Properties"]["LoggingConfig"]["SystemLogLevel"] = "INFO"
+            resources["SyncFunction"]["Properties"]["LoggingConfig"]["ApplicationLogLevel"] = "WARN"
+            source["Globals"]["Function"]["Tracing"] = "Active"
+
+        template = broken(change)
+        self.finds(rights.functions_log_and_end, template, "SendFunction pays for START and REPORT lines")
+        self.finds(rights.functions_log_and_end, template, "SyncFunction would lose its metrics")
+        self.finds(rights.functions_log_and_end, template, "SendFunction does not leave it to the parameter Tracing")
+
     def test_what_costs_without_a_tag(self):
         self.finds(checks.what_costs_is_tagged, broken(lambda r, _: r["ChunksQueue"]["Properties"].pop("Tags")), "ChunksQueue has no tag application")
 

@@ -184,14 +184,52 @@ def tables_survive(t: Template) -> list[str]:
         for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
             if policy not in resource:
                 problems.append(f"{name} does not say its {policy}")
-            elif "StreamSpecification" in resource["Properties"] and resource[policy] != "Retain":
+            elif "StreamSpecification" in resource["Properties"] and resource[policy] not in ("Retain", "RetainExceptOnCreate"):
                 problems.append(f"{name} would be lost: its {policy} is {resource[policy]}")
+            elif "StreamSpecification" in resource["Properties"] and not may_be_protected(resource["Properties"]):
+                problems.append(f"{name} has no DeletionProtectionEnabled by a parameter")
     for name, table in t.of_type("AWS::DynamoDB::Table").items():
         if not table.get("TimeToLiveSpecification", {}).get("Enabled"):
             problems.append(f"{name} has no time to live")
         if not table.get("SSESpecification", {}).get("SSEEnabled"):
             problems.append(f"{name} has no encryption with a key of KMS")
     return problems
+
+
+def may_be_protected(table: dict) -> bool:
+    """Whether a condition decides about the deletion protection of a table, which is true in one of its two cases."""
+    return True in table.get("DeletionProtectionEnabled", {}).get("Fn::If", [])
+
+
+def a_failed_first_deployment_leaves_nothing(t: Template) -> list[str]:
+    """What outlives the stack is deleted all the same when the stack's creation fails, or the next try finds it in its way."""
+    return [f"{name} is left behind by a first deployment that fails: use RetainExceptOnCreate" for name, r in t.resources.items() if r.get("DeletionPolicy") == "Retain"]
+
+
+def changes_of_the_api_do_not_run_at_once(t: Template) -> list[str]:
+    """The stage waits for all routes, as SAM writes it, and the route responses wait for the stage and for each other.
+    API Gateway refuses two changes of one API at the same time with ConflictException (terraform-provider-aws #18018)."""
+    problems = []
+    stages = {name for name, r in t.resources.items() if r["Type"] == "AWS::ApiGatewayV2::Stage"}
+    routes = set(t.of_type(ROUTE))
+    for name in stages:
+        problems += [f"{name} does not wait for {route}" for route in sorted(routes - set(names(t.resources[name].get("DependsOn"))))]
+    responses = {name for name, r in t.resources.items() if r["Type"] == "AWS::ApiGatewayV2::RouteResponse"}
+    followers: dict[str, str] = {}
+    for name in sorted(responses):
+        before = [n for n in names(t.resources[name].get("DependsOn")) if n in responses | stages]
+        if len(before) != 1:
+            problems.append(f"{name} waits neither for the stage nor for another route response")
+        elif before[0] in followers:
+            problems.append(f"{name} and {followers[before[0]]} run at once, after {before[0]}")
+        else:
+            followers[before[0]] = name
+    return problems
+
+
+def names(value) -> list[str]:
+    """DependsOn as a list, whatever way it is written."""
+    return [value] if isinstance(value, str) else value or []
 
 
 def what_costs_is_tagged(t: Template) -> list[str]:

@@ -22,7 +22,10 @@ def statements(policies: list):
         if "Fn::If" in policy:
             yield from statements([p for p in policy["Fn::If"][1:] if "PolicyName" in p])
         elif "PolicyDocument" in policy:
-            yield from ((policy["PolicyName"], s) for s in as_list(policy["PolicyDocument"]["Statement"]))
+            for statement in as_list(policy["PolicyDocument"]["Statement"]):
+                for each in statement["Fn::If"][1:] if "Fn::If" in statement else [statement]:
+                    if "Action" in each:
+                        yield policy["PolicyName"], each
 
 
 def rights_name_action_and_resource(t: Template) -> list[str]:
@@ -46,16 +49,36 @@ def rights_name_action_and_resource(t: Template) -> list[str]:
     return problems
 
 
+def roles_are_assumed_for_this_account_only(t: Template) -> list[str]:
+    """Lambda may take on a function's role only on behalf of this account, and write traces only where they are wanted."""
+    problems = []
+    for role in sorted({reference(f["Role"]) for f in t.of_type("AWS::Lambda::Function").values()}):
+        properties = t.resources[role]["Properties"]
+        for statement in properties["AssumeRolePolicyDocument"]["Statement"]:
+            if statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount") != {"Ref": "AWS::AccountId"}:
+                problems.append(f"{role} may be assumed on behalf of another account: it has no condition aws:SourceAccount")
+        for policy in properties.get("Policies", []):
+            for statement in as_list(policy.get("PolicyDocument", {}).get("Statement", [])):
+                if "xray" in str(statement) and statement.get("Fn::If", [None])[0] != "WritesTraces":
+                    problems.append(f"{role} may write traces when the parameter Tracing is off")
+    return problems
+
+
 def functions_log_and_end(t: Template) -> list[str]:
-    """Each function has its own log group with a retention, is traced, and ends before synchronisation relies on it."""
+    """Each function has its own log group with a retention, writes no more than it needs, and ends before synchronisation relies on it."""
     problems = []
     groups = t.of_type("AWS::Logs::LogGroup")
     for name, function in t.of_type("AWS::Lambda::Function").items():
         group = reference(function.get("LoggingConfig", {}).get("LogGroup"))
         if group not in groups or not groups[group].get("RetentionInDays"):
             problems.append(f"{name} has no log group with a retention of the template")
-        if function.get("TracingConfig", {}).get("Mode") != "Active":
-            problems.append(f"{name} is not traced")
+        if function.get("TracingConfig", {}).get("Mode") != {"Fn::If": ["WritesTraces", "Active", "PassThrough"]}:
+            problems.append(f"{name} does not leave it to the parameter Tracing whether it is traced")
+        logging = function.get("LoggingConfig", {})
+        if logging.get("LogFormat") != "JSON" or logging.get("SystemLogLevel") != "WARN":
+            problems.append(f"{name} pays for START and REPORT lines of each run: set LogFormat JSON and SystemLogLevel WARN")
+        if logging.get("ApplicationLogLevel", "INFO") not in ("TRACE", "DEBUG", "INFO"):
+            problems.append(f"{name} would lose its metrics: they are lines without a level, which Lambda takes for INFO")
         if not 0 < function.get("Timeout", 0) <= LONGEST_TIMEOUT_SECONDS:
             problems.append(f"{name} may run longer than {LONGEST_TIMEOUT_SECONDS} s, past what sync looks behind its cursor")
         if function.get("Runtime") != "provided.al2023":
