@@ -210,7 +210,7 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
 
         template = broken(change)
         template.parameters["TokenSecret"]["AllowedPattern"] = "^(.{32,})?$"
-        for text in ("Extra is not described", "Extra has no default", "Extra takes anything", "Extra is in no group", "no rule", "TokenSecret cannot be left out"):
+        for text in ("Extra is not described", "Extra has no default", "Extra takes anything", "Extra is in no group", "can verify no token", "demands an issuer", "TokenSecret cannot be left out"):
             self.finds(rights.parameters_are_described_and_bounded, template, text)
 
     def test_an_environment_that_cannot_be_deployed(self):

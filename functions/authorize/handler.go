@@ -46,6 +46,9 @@ type statement struct {
 // "Lambda authorizer for a WebSocket API").
 var errUnauthorized = errors.New("Unauthorized")
 
+// errUndecided is a failure of ours, which API Gateway answers with 500: the client tries again, where 401 would be final.
+var errUndecided = errors.New("the token could not be checked")
+
 type handler struct {
 	verifier *token.Verifier
 	origins  []string
@@ -53,7 +56,11 @@ type handler struct {
 }
 
 func (h handler) handle(ctx context.Context, event request) (policy, error) {
-	claims, err := h.claims(event)
+	claims, err := h.claims(ctx, event)
+	if errors.Is(err, token.ErrUnavailable) {
+		h.log.ErrorContext(ctx, "handshake not decided", "connectionId", event.RequestContext.ConnectionID, "error", err)
+		return policy{}, errUndecided
+	}
 	if err != nil {
 		h.log.InfoContext(ctx, "handshake refused", "connectionId", event.RequestContext.ConnectionID, "why", err)
 		return policy{}, errUnauthorized
@@ -85,21 +92,27 @@ func decide(effect, principal, resource string, context map[string]string) polic
 }
 
 // claims takes the token from where it may be. Any in the query string is refused even beside a good one, since URLs end up in logs.
-func (h handler) claims(event request) (token.Claims, error) {
+func (h handler) claims(ctx context.Context, event request) (token.Claims, error) {
 	for name := range event.QueryStringParameters {
 		switch strings.ToLower(name) {
 		case "token", "access_token", "authorization", "jwt", "bearer":
 			return token.Claims{}, errors.New("token in the query string")
 		}
 	}
-	text, found := strings.CutPrefix(header(event.Headers, "Authorization"), "Bearer ")
+	text, found := bearerHeader(header(event.Headers, "Authorization"))
 	if !found {
 		text, found = bearerSubprotocol(header(event.Headers, "Sec-WebSocket-Protocol"))
 	}
 	if !found {
 		return token.Claims{}, errors.New("no token")
 	}
-	return h.verifier.Verify(strings.TrimSpace(text))
+	return h.verifier.Verify(ctx, strings.TrimSpace(text))
+}
+
+// bearerHeader finds the token of an Authorization header. The scheme's name is case-insensitive (RFC 9110, section 11.1).
+func bearerHeader(value string) (string, bool) {
+	scheme, text, found := strings.Cut(value, " ")
+	return text, found && strings.EqualFold(scheme, "Bearer")
 }
 
 // bearerSubprotocol finds the token that a browser offers as the subprotocol bearer.<jwt>.

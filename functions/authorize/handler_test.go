@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -29,9 +30,14 @@ type door struct {
 
 func newDoor(t *testing.T, origins ...string) door {
 	t.Helper()
+	return newDoorWith(t, func(context.Context) (string, error) { return secret, nil }, origins...)
+}
+
+func newDoorWith(t *testing.T, read func(context.Context) (string, error), origins ...string) door {
+	t.Helper()
 	clock, out := recalltest.NewClock(), &bytes.Buffer{}
 	log := slog.New(slog.NewJSONHandler(out, nil))
-	verifier, err := token.New(t.Context(), token.Options{Secret: secret, Clock: clock, Log: log})
+	verifier, err := token.New(t.Context(), token.Options{Secret: read, Clock: clock, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,10 +86,12 @@ func TestAGoodTokenOpensAndTellsEveryLaterFrameWhoItIs(t *testing.T) {
 	d := newDoor(t)
 	good := d.tokenOf(t, "alice")
 	for name, headers := range map[string]map[string]string{
-		"in the header":                {"Authorization": "Bearer " + good},
-		"in a header in small letters": {"authorization": "Bearer  " + good + " "},
-		"as a browser's subprotocol":   {"Sec-WebSocket-Protocol": "recall.v1, bearer." + good},
-		"as the only subprotocol":      {"sec-websocket-protocol": "bearer." + good},
+		"in the header":                    {"Authorization": "Bearer " + good},
+		"in a header in small letters":     {"authorization": "Bearer  " + good + " "},
+		"with the scheme in small letters": {"Authorization": "bearer " + good},
+		"with the scheme in capitals":      {"Authorization": "BEARER " + good},
+		"as a browser's subprotocol":       {"Sec-WebSocket-Protocol": "recall.v1, bearer." + good},
+		"as the only subprotocol":          {"sec-websocket-protocol": "bearer." + good},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer, err := d.knock(t, headers, "")
@@ -130,6 +138,22 @@ func TestWithoutAGoodTokenTheHandshakeIs401(t *testing.T) {
 	d.clock.Advance(time.Hour)
 	if _, err := d.knock(t, map[string]string{"Authorization": "Bearer " + good}, ""); !errors.Is(err, errUnauthorized) {
 		t.Errorf("an expired token: error %v", err)
+	}
+}
+
+func TestWhereTheKeyCannotBeReadTheHandshakeIs5xxAndNot401(t *testing.T) {
+	d := newDoorWith(t, func(context.Context) (string, error) { return "", errors.New("throttled") })
+	answer, err := d.knock(t, map[string]string{"Authorization": "Bearer " + d.tokenOf(t, "alice")}, "")
+	// API Gateway answers 401, which is final for a client, only to an error of this text.
+	if err == nil || err.Error() == "Unauthorized" || answer.effect() != "" {
+		t.Errorf("answer %+v, error %v", answer, err)
+	}
+	if !strings.Contains(d.out.String(), `"level":"ERROR"`) || !strings.Contains(d.out.String(), "throttled") {
+		t.Errorf("the cause is not logged: %s", d.out)
+	}
+	// What is no token at all is refused all the same: no key could make it one.
+	if _, err := d.knock(t, map[string]string{"Authorization": "Bearer x"}, ""); !errors.Is(err, errUnauthorized) {
+		t.Errorf("without a token: error %v", err)
 	}
 }
 

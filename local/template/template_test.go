@@ -193,6 +193,23 @@ Resources: {}
 	read(t, source, template.Options{Parameters: map[string]string{"Secret": "x"}})
 }
 
+func TestTheProjectsTemplateTakesAKeySetOnlyWithIssuerAndAudience(t *testing.T) {
+	load := func(issuer, audience string) error {
+		_, err := template.Load("../../template.yaml", template.Options{Parameters: map[string]string{
+			"StageName": "local", "TokenJwksUrl": "https://issuer.example.com/keys", "TokenIssuer": issuer, "TokenAudience": audience,
+		}})
+		return err
+	}
+	if err := load("https://issuer.example.com/", "recall"); err != nil {
+		t.Error(err)
+	}
+	for _, each := range [][2]string{{"", ""}, {"https://issuer.example.com/", ""}, {"", "recall"}} {
+		if err := load(each[0], each[1]); err == nil || !strings.Contains(err.Error(), "Give TokenIssuer and TokenAudience") {
+			t.Errorf("issuer %q, audience %q: error %v", each[0], each[1], err)
+		}
+	}
+}
+
 // TestTheProjectsTemplateIsRead holds the reader against the template that is deployed.
 func TestTheProjectsTemplateIsRead(t *testing.T) {
 	result, err := template.Load("../../template.yaml", template.Options{

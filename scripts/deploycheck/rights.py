@@ -123,6 +123,8 @@ def parameters_are_described_and_bounded(t: Template) -> list[str]:
     asserted = json.dumps(t.source.get("Rules", {}))
     if "TokenJwksUrl" not in asserted or "TokenSecret" not in asserted:
         problems.append("no rule refuses a deployment that can verify no token")
+    if "TokenIssuer" not in asserted or "TokenAudience" not in asserted:
+        problems.append("no rule demands an issuer and an audience with a key set")
     return problems
 
 

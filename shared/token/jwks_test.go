@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,8 @@ type provider struct {
 	mutex  sync.Mutex
 	keys   map[string]crypto.PublicKey // by kid
 	down   bool
+	text   string        // is answered instead of the keys
+	hold   chan struct{} // answers wait until it is closed
 	served int
 	log    bytes.Buffer
 }
@@ -35,8 +38,15 @@ func newProvider(t *testing.T, keys map[string]crypto.PublicKey) *provider {
 		p.mutex.Lock()
 		defer p.mutex.Unlock()
 		p.served++
-		if p.down {
+		if p.hold != nil {
+			<-p.hold
+		}
+		switch {
+		case p.down:
 			http.Error(w, "down", http.StatusServiceUnavailable)
+			return
+		case p.text != "":
+			_, _ = w.Write([]byte(p.text)) // who asks fails where it cannot read it
 			return
 		}
 		var set jwkset.JWKSMarshal
@@ -89,7 +99,7 @@ func TestAJWKSURLTakesRS256ES256AndEdDSAByTheirKeys(t *testing.T) {
 		key    crypto.PrivateKey
 	}{{"rsa", jwt.SigningMethodRS256, rsaKey}, {"ec", jwt.SigningMethodES256, ecKey}, {"ed", jwt.SigningMethodEdDSA, edKey}} {
 		t.Run(each.method.Alg(), func(t *testing.T) {
-			claims, err := verifier.Verify(sign(t, each.method, good(clock), each.kid, each.key))
+			claims, err := verifier.Verify(t.Context(), sign(t, each.method, good(clock), each.kid, each.key))
 			if err != nil || claims.User != "alice" {
 				t.Errorf("claims %+v, error %v", claims, err)
 			}
@@ -106,7 +116,7 @@ func TestAJWKSURLTakesRS256ES256AndEdDSAByTheirKeys(t *testing.T) {
 		refused(t, verifier, sign(t, jwt.SigningMethodNone, good(clock), "rsa", jwt.UnsafeAllowNoneSignatureType), "signature is invalid")
 	})
 	t.Run("without a key's name", func(t *testing.T) {
-		if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "", rsaKey)); err != nil {
+		if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "", rsaKey)); err != nil {
 			t.Error(err)
 		}
 		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "", another), "signature is invalid")
@@ -135,14 +145,25 @@ func TestARotatedKeyIsFetchedWhenATokenNamesIt(t *testing.T) {
 	after, _, _ := keys(t)
 	p := newProvider(t, map[string]crypto.PublicKey{"before": before.Public()})
 	verifier := p.verifier(t, clock)
-	if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "before", before)); err != nil {
+	if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "before", before)); err != nil {
 		t.Fatal(err)
 	}
 	p.change(func() { p.keys = map[string]crypto.PublicKey{"after": after.Public()} })
-	if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "after", after)); err != nil {
+	clock.Advance(10 * time.Second)
+	if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "after", after)); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
 	refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "before", before), "unverifiable")
+}
+
+func TestAKeyThatTheIssuerTookBackIsRefusedAfterAnHour(t *testing.T) {
+	clock := recalltest.NewClock()
+	leaked, _, _ := keys(t)
+	p := newProvider(t, map[string]crypto.PublicKey{"leaked": leaked.Public()})
+	verifier := p.verifier(t, clock)
+	p.change(func() { p.keys = nil })
+	clock.Advance(time.Hour)
+	refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "leaked", leaked), "unverifiable")
 }
 
 func TestForgedKeyNamesDoNotMakeTheFunctionAskForEver(t *testing.T) {
@@ -150,48 +171,133 @@ func TestForgedKeyNamesDoNotMakeTheFunctionAskForEver(t *testing.T) {
 	key, _, _ := keys(t)
 	p := newProvider(t, map[string]crypto.PublicKey{"known": key.Public()})
 	verifier := p.verifier(t, clock)
+	clock.Advance(time.Minute)
 	for i := range 50 {
 		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "forged"+strings.Repeat("x", i), key), "unverifiable")
 	}
-	if asked := p.asked(); asked > 2 { // at the start, and once for an unknown key
+	if asked := p.asked(); asked != 2 { // at the start, and once for an unknown key
 		t.Errorf("50 forged tokens made %d requests", asked)
 	}
-	if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "known", key)); err != nil {
+	if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "known", key)); err != nil {
 		t.Errorf("a good token after them: %v", err)
 	}
 }
 
-func TestAProviderThatIsDownAtTheStartIsAskedAgainAtAHandshake(t *testing.T) {
+func TestATokenThatIsRefusedAnywayAsksForNoKeys(t *testing.T) {
 	clock := recalltest.NewClock()
 	key, _, _ := keys(t)
 	p := newProvider(t, map[string]crypto.PublicKey{"known": key.Public()})
 	p.change(func() { p.down = true })
 	verifier := p.verifier(t, clock)
-	p.change(func() { p.down = false })
-	if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "known", key)); err != nil {
-		t.Error(err)
+	for reason, changes := range map[string]jwt.MapClaims{
+		"expired": {"exp": clock.Now().Add(-time.Hour).Unix()}, "issuer": {"iss": "elsewhere"},
+		"audience": {"aud": "elsewhere"}, "required claim": {"exp": nil},
+	} {
+		refused(t, verifier, sign(t, jwt.SigningMethodRS256, changed(clock, changes), "known", key), reason)
 	}
-	if !strings.Contains(p.log.String(), "keys not fetched") || !strings.Contains(p.log.String(), "503") {
+	refused(t, verifier, sign(t, jwt.SigningMethodHS256, good(clock), "known", []byte(secret)), "signature is invalid")
+	refused(t, verifier, "no token at all", "malformed")
+	if asked := p.asked(); asked != 1 {
+		t.Errorf("%d requests, where only the start should have asked", asked)
+	}
+}
+
+// unavailable wants the token neither accepted nor refused.
+func unavailable(t *testing.T, verifier *token.Verifier, text string) {
+	t.Helper()
+	claims, err := verifier.Verify(t.Context(), text)
+	if !errors.Is(err, token.ErrUnavailable) || errors.Is(err, token.ErrRefused) || claims != (token.Claims{}) {
+		t.Errorf("claims %+v, error %v; want the keys to be unavailable", claims, err)
+	}
+}
+
+func TestAnIssuerThatIsDownAtTheStartRefusesNobodyAndIsAskedAgainAtAHandshake(t *testing.T) {
+	clock := recalltest.NewClock()
+	key, _, _ := keys(t)
+	p := newProvider(t, map[string]crypto.PublicKey{"known": key.Public()})
+	p.change(func() { p.down = true })
+	verifier := p.verifier(t, clock)
+	signed := sign(t, jwt.SigningMethodRS256, good(clock), "known", key)
+	unavailable(t, verifier, signed)
+	p.change(func() { p.down = false })
+	clock.Advance(time.Second)
+	if _, err := verifier.Verify(t.Context(), signed); err != nil {
+		t.Errorf("the issuer is back, but %v", err)
+	}
+	if !strings.Contains(p.log.String(), "keys not read") || !strings.Contains(p.log.String(), "503") {
 		t.Errorf("the log does not say what was wrong at the start: %s", &p.log)
 	}
 }
 
-func TestAProviderThatGoesDownKeepsItsKeys(t *testing.T) {
+func TestAFloodOfHandshakesAsksAnIssuerThatIsDownOnceASecond(t *testing.T) {
+	clock := recalltest.NewClock()
+	key, _, _ := keys(t)
+	p := newProvider(t, nil)
+	p.change(func() { p.down = true })
+	verifier := p.verifier(t, clock)
+	for range 3 {
+		for range 50 {
+			unavailable(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "known", key))
+		}
+		clock.Advance(time.Second)
+	}
+	if asked := p.asked(); asked != 1+3 {
+		t.Errorf("150 handshakes within 3 s made %d requests, want 3 and that of the start", asked)
+	}
+}
+
+func TestHandshakesThatWaitForKeysShareOneRequest(t *testing.T) {
+	clock := recalltest.NewClock()
+	key, _, _ := keys(t)
+	p := newProvider(t, map[string]crypto.PublicKey{"known": key.Public()})
+	p.change(func() { p.down = true })
+	verifier := p.verifier(t, clock)
+	hold := make(chan struct{})
+	p.change(func() { p.down, p.hold = false, hold })
+	signed := sign(t, jwt.SigningMethodRS256, good(clock), "known", key)
+	var waiting sync.WaitGroup
+	for range 20 {
+		waiting.Go(func() {
+			if _, err := verifier.Verify(t.Context(), signed); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(hold)
+	waiting.Wait()
+	if asked := p.asked(); asked != 2 {
+		t.Errorf("20 handshakes at once made %d requests, want 1 and that of the start", asked)
+	}
+}
+
+func TestAnIssuerThatGoesDownKeepsItsKeysForADay(t *testing.T) {
 	clock := recalltest.NewClock()
 	key, _, _ := keys(t)
 	p := newProvider(t, map[string]crypto.PublicKey{"known": key.Public()})
 	verifier := p.verifier(t, clock)
 	p.change(func() { p.down = true })
-	refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "unknown", key), "unverifiable")
-	if _, err := verifier.Verify(sign(t, jwt.SigningMethodRS256, good(clock), "known", key)); err != nil {
+	clock.Advance(24*time.Hour - time.Second)
+	if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "known", key)); err != nil {
 		t.Error(err)
 	}
+	// Nobody can tell whether the issuer has a key of this name by now.
+	unavailable(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "unknown", key))
+	clock.Advance(time.Second)
+	unavailable(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "known", key))
 }
 
-func TestWithoutAProviderEveryTokenIsRefused(t *testing.T) {
+func TestAnIssuerThatCannotBeReachedRefusesNobody(t *testing.T) {
 	clock := recalltest.NewClock()
 	key, _, _ := keys(t)
 	p := newProvider(t, nil)
 	p.Close()
-	refused(t, p.verifier(t, clock), sign(t, jwt.SigningMethodRS256, good(clock), "known", key), "unverifiable")
+	unavailable(t, p.verifier(t, clock), sign(t, jwt.SigningMethodRS256, good(clock), "known", key))
+}
+
+func TestAnAnswerThatIsNoKeySetIsAFailureOfTheIssuer(t *testing.T) {
+	clock := recalltest.NewClock()
+	key, _, _ := keys(t)
+	p := newProvider(t, nil)
+	p.change(func() { p.text = "<html>welcome</html>" })
+	unavailable(t, p.verifier(t, clock), sign(t, jwt.SigningMethodRS256, good(clock), "known", key))
 }

@@ -1,6 +1,7 @@
 package token_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -11,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"log/slog"
 	"maps"
 	"strings"
 	"testing"
@@ -58,9 +60,17 @@ func sign(t *testing.T, method jwt.SigningMethod, claims jwt.MapClaims, kid stri
 	return signed
 }
 
+// quiet drops what is logged.
+var quiet = slog.New(slog.DiscardHandler)
+
+// always is a secret that never changes.
+func always(secret string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) { return secret, nil }
+}
+
 func withSecret(t *testing.T, clock *recalltest.Clock) *token.Verifier {
 	t.Helper()
-	verifier, err := token.New(t.Context(), token.Options{Secret: secret, Issuer: issuer, Audience: audience, Clock: clock})
+	verifier, err := token.New(t.Context(), token.Options{Secret: always(secret), Issuer: issuer, Audience: audience, Clock: clock, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +80,7 @@ func withSecret(t *testing.T, clock *recalltest.Clock) *token.Verifier {
 // refused wants a token refused, for the reason, and nothing of the token in the error.
 func refused(t *testing.T, verifier *token.Verifier, text, reason string) {
 	t.Helper()
-	claims, err := verifier.Verify(text)
+	claims, err := verifier.Verify(t.Context(), text)
 	if !errors.Is(err, token.ErrRefused) || claims != (token.Claims{}) {
 		t.Errorf("claims %+v, error %v; want it refused", claims, err)
 		return
@@ -90,7 +100,7 @@ func refused(t *testing.T, verifier *token.Verifier, text, reason string) {
 
 func TestATokenTellsWhoAndUntilWhen(t *testing.T) {
 	clock := recalltest.NewClock()
-	claims, err := withSecret(t, clock).Verify(sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(secret)))
+	claims, err := withSecret(t, clock).Verify(t.Context(), sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(secret)))
 	want := token.Claims{User: "alice", ExpiresAt: clock.Instant().Add(time.Hour)}
 	if err != nil || claims != want {
 		t.Errorf("claims %+v, error %v", claims, err)
@@ -120,6 +130,8 @@ func TestClaimsThatAreNotAccepted(t *testing.T) {
 		{"another audience", jwt.MapClaims{"aud": "elsewhere"}, "audience"},
 		{"no audience", jwt.MapClaims{"aud": nil}, "required claim"},
 		{"one of several audiences", jwt.MapClaims{"aud": []string{"elsewhere", audience}}, ""},
+		{"an access token of Cognito, which names its client elsewhere", jwt.MapClaims{"aud": nil, "client_id": audience, "token_use": "access"}, "required claim"},
+		{"iat in an hour, which says nothing about validity", jwt.MapClaims{"iat": in(time.Hour)}, ""},
 		{"sub is a number", jwt.MapClaims{"sub": 7}, "malformed"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
@@ -128,7 +140,7 @@ func TestClaimsThatAreNotAccepted(t *testing.T) {
 				refused(t, withSecret(t, clock), signed, each.reason)
 				return
 			}
-			if claims, err := withSecret(t, clock).Verify(signed); err != nil || claims.User != "alice" {
+			if claims, err := withSecret(t, clock).Verify(t.Context(), signed); err != nil || claims.User != "alice" {
 				t.Errorf("claims %+v, error %v", claims, err)
 			}
 		})
@@ -139,7 +151,7 @@ func TestClaimsThatAreNotAccepted(t *testing.T) {
 func TestASubjectOfAnyFormIsPassedOn(t *testing.T) {
 	clock := recalltest.NewClock()
 	for _, subject := range []any{"", "a b", "c2c#a#b", strings.Repeat("x", 65), nil} {
-		claims, err := withSecret(t, clock).Verify(sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"sub": subject}), "", []byte(secret)))
+		claims, err := withSecret(t, clock).Verify(t.Context(), sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"sub": subject}), "", []byte(secret)))
 		want, _ := subject.(string)
 		if err != nil || claims.User != want || recall.UserID(claims.User).Valid() {
 			t.Errorf("subject %q: claims %+v, error %v", subject, claims, err)
@@ -164,7 +176,7 @@ func TestSignaturesThatAreNotAccepted(t *testing.T) {
 		{"EdDSA where a secret is configured", sign(t, jwt.SigningMethodEdDSA, good(clock), "", edKey), "signature is invalid"},
 		{"another secret", sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(strings.ToUpper(secret))), "signature is invalid"},
 		{"no signature", parts[0] + "." + parts[1] + ".", "signature is invalid"},
-		{"another's claims", parts[0] + "." + header(`{"sub":"bob","exp":9999999999}`) + "." + parts[2], "signature is invalid"},
+		{"another's claims", parts[0] + "." + header(`{"sub":"bob","iss":"`+issuer+`","aud":"`+audience+`","exp":9999999999}`) + "." + parts[2], "signature is invalid"},
 		{"a signature with other last bits", signed[:len(signed)-1] + string(signed[len(signed)-1]+1), "malformed"},
 		{"two parts", parts[0] + "." + parts[1], "malformed"},
 		{"four parts", signed + ".x", "malformed"},
@@ -179,12 +191,12 @@ func TestSignaturesThatAreNotAccepted(t *testing.T) {
 
 func TestWhatIsNotConfiguredIsNotChecked(t *testing.T) {
 	clock := recalltest.NewClock()
-	verifier, err := token.New(t.Context(), token.Options{Secret: secret, Clock: clock})
+	verifier, err := token.New(t.Context(), token.Options{Secret: always(secret), Clock: clock, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
 	signed := sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"iss": nil, "aud": "elsewhere"}), "", []byte(secret))
-	if _, err := verifier.Verify(signed); err != nil {
+	if _, err := verifier.Verify(t.Context(), signed); err != nil {
 		t.Error(err)
 	}
 }
@@ -192,15 +204,21 @@ func TestWhatIsNotConfiguredIsNotChecked(t *testing.T) {
 func TestAWrongConfigurationSaysWhatToDo(t *testing.T) {
 	for want, options := range map[string]token.Options{
 		"neither TOKEN_SECRET nor TOKEN_JWKS_URL is set":        {},
-		"TOKEN_SECRET and TOKEN_JWKS_URL are both set; set one": {Secret: secret, JWKSURL: "https://issuer.example.com/jwks"},
-		"TOKEN_SECRET is shorter than 32 bytes":                 {Secret: strings.Repeat("x", 31)},
-		"TOKEN_JWKS_URL":                                        {JWKSURL: "https://issuer example.com:port/"},
+		"TOKEN_SECRET and TOKEN_JWKS_URL are both set; set one": {Secret: always(secret), JWKSURL: "https://issuer.example.com/jwks"},
+		"TOKEN_JWKS_URL": {JWKSURL: "https://issuer example.com:port/", Issuer: issuer, Audience: audience},
 	} {
-		options.Clock = recalltest.NewClock()
+		options.Clock, options.Log = recalltest.NewClock(), quiet
 		if _, err := token.New(t.Context(), options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
-		} else if strings.Contains(err.Error(), "xxxx") {
-			t.Errorf("the error holds the secret: %v", err)
+		}
+	}
+}
+
+func TestAKeySetWithoutIssuerOrAudienceIsRefusedAtTheStart(t *testing.T) {
+	for _, options := range []token.Options{{}, {Issuer: issuer}, {Audience: audience}} {
+		options.JWKSURL, options.Clock, options.Log = "https://issuer.example.com/jwks", recalltest.NewClock(), quiet
+		if _, err := token.New(t.Context(), options); err == nil || !strings.Contains(err.Error(), "needs TOKEN_ISSUER and TOKEN_AUDIENCE") {
+			t.Errorf("issuer %q, audience %q: error %v", options.Issuer, options.Audience, err)
 		}
 	}
 }
