@@ -60,6 +60,8 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("every alarm has its entry in docs/operations.md", rights.alarms_say_what_to_do(template, ROOT / "docs/operations.md"), f"{alarms} alarms")
     metrics = rights.metrics_are_written(template, ROOT / "shared", ROOT / "docs/operations.md")
     report.add("every metric that is watched is written, and every one is explained", metrics)
+    report.add("metrics that are counted in the access log are watched", rights.metrics_of_logs_are_counted(template))
+    report.add("somebody is told when nobody can connect or an index is throttled", rights.the_worst_outages_have_an_alarm(template))
     report.add("the dashboard is readable and shows every alarm", rights.the_dashboard_is_readable(template))
 
     architecture = template.parameters["Architecture"]["Default"]

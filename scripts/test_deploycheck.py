@@ -236,6 +236,19 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         self.assertEqual([], rights.metrics_are_written(Template(SOURCE), code, guide))
         self.finds(rights.metrics_are_written, broken(change), "DueFoundAlarm looks at DueLost", code, guide)
 
+    def test_an_outage_that_nobody_is_told_of(self):
+        def change(resources, _):
+            del resources["HandshakeRefusalsAlarm"]
+            resources["HandshakeFailuresAlarm"]["Properties"]["MetricName"] = "HandshakesLost"
+            del resources["TableThrottlesAlarm"]["Properties"]["Metrics"][3]
+            resources["HandshakesFailedFilter"]["Properties"]["FilterPattern"] = '{ $.code = "5*" }'
+
+        template = broken(change)
+        for text in ("nobody is told of HandshakesRefused", "nobody is told when writes to operators of MessagesTable are throttled"):
+            self.finds(rights.the_worst_outages_have_an_alarm, template, text)
+        for text in ("HandshakeFailuresAlarm looks at HandshakesLost", "no alarm looks at HandshakesFailed", "HandshakesFailedFilter reads code"):
+            self.finds(rights.metrics_of_logs_are_counted, template, text)
+
     def test_properties_that_the_services_api_does_not_take(self):
         def change(resources):
             resources["WebSocketApiStage"]["Properties"]["DefaultRouteSettings"]["ThrottlingRate"] = 5

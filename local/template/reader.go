@@ -283,6 +283,7 @@ var knownElsewhere = map[string]bool{
 	"AWS::ApiGatewayV2::Stage":                    true,
 	"AWS::ApplicationAutoScaling::ScalableTarget": true,
 	"AWS::ApplicationAutoScaling::ScalingPolicy":  true,
+	"AWS::Budgets::Budget":                        true,
 	"AWS::CloudWatch::Alarm":                      true,
 	"AWS::CloudWatch::CompositeAlarm":             true,
 	"AWS::CloudWatch::Dashboard":                  true,

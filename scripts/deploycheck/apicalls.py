@@ -22,7 +22,9 @@ CALLS = {
     "AWS::ApiGatewayV2::Route": ("apigatewayv2", "create_route", "RouteId"),
     "AWS::ApiGatewayV2::RouteResponse": ("apigatewayv2", "create_route_response", "RouteResponseId"),
     "AWS::ApiGatewayV2::Stage": ("apigatewayv2", "create_stage", "StageName"),
+    "AWS::Budgets::Budget": ("budgets", "create_budget", None),
     "AWS::CloudWatch::Alarm": ("cloudwatch", "put_metric_alarm", None),
+    "AWS::Logs::MetricFilter": ("logs", "put_metric_filter", None),
     "AWS::Lambda::Url": ("lambda", "create_function_url_config", None),
 }
 
@@ -118,12 +120,26 @@ def make_one(t: Template, name: str, parameters: dict, ids: dict) -> str:
         properties.setdefault("IdentitySource", [])
     if kind == "AWS::Lambda::Url":
         properties["FunctionName"] = properties.pop("TargetFunctionArn")
+    if kind == "AWS::Logs::MetricFilter":
+        properties = with_small_initials({**properties, "FilterName": name})
+    if kind == "AWS::Budgets::Budget":
+        properties["AccountId"] = PSEUDO_PARAMETERS["AWS::AccountId"]
+        properties["Budget"]["BudgetLimit"]["Amount"] = str(properties["Budget"]["BudgetLimit"]["Amount"])
     try:
         answered = getattr(boto3.client(service, region_name=REGION), call)(**properties)
     except (BotoCoreError, ClientError) as error:
         return f"{name}: {error}"
     ids[name] = answered[answer] if answer else name
     return ""
+
+
+def with_small_initials(value):
+    """The same tree with keys as CloudWatch Logs spells them: logGroupName."""
+    if isinstance(value, list):
+        return [with_small_initials(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key[0].lower() + key[1:]: with_small_initials(item) for key, item in value.items()}
 
 
 def look(t: Template, ids: dict) -> list[str]:

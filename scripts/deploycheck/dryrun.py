@@ -17,6 +17,7 @@ from . import apicalls
 from .transform import CODE, PSEUDO_PARAMETERS, Template, reference, walk
 
 REGION = PSEUDO_PARAMETERS["AWS::Region"]
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 
 @dataclass
@@ -49,7 +50,8 @@ def deploy(t: Template) -> Outcome:
         look(outcome)
         ids = {r["LogicalResourceId"]: r.get("PhysicalResourceId", r["LogicalResourceId"]) for r in stacks.describe_stack_resources(StackName="recall")["StackResources"]}
         names = [name for name, r in t.resources.items() if r["Type"] in outcome.called]
-        outcome.problems += apicalls.make(t, names, {"TokenSecret": "x" * 32}, ids)
+        # With what is optional as well.
+        outcome.problems += apicalls.make(t, names, {"TokenSecret": "x" * 32, "AlarmTopicArn": TOPIC, "MonthlyBudgetDollars": 100}, ids)
         stacks.update_stack(
             StackName="recall",
             TemplateBody=json.dumps(body),

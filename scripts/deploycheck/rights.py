@@ -208,6 +208,42 @@ def metrics_are_written(t: Template, code: Path, guide: Path) -> list[str]:
     return problems or ([] if watched else ["nothing looks at the metrics of recalls"])
 
 
+def metrics_of_logs_are_counted(t: Template) -> list[str]:
+    """Each metric that a filter counts is one that an alarm looks at, and the other way round; filters read fields that the access log has."""
+    problems, counted = [], set()
+    formats = [stage.get("AccessLogSettings", {}).get("Format", "{}") for stage in t.of_type("AWS::ApiGatewayV2::Stage").values()]
+    fields = {field for text in formats for field in json.loads(text)}
+    for name, metric_filter in t.of_type("AWS::Logs::MetricFilter").items():
+        counted |= {transformation["MetricName"] for transformation in metric_filter["MetricTransformations"]}
+        used = re.findall(r"\$\.(\w+)", metric_filter["FilterPattern"])
+        problems += [f"{name} reads {field}, which the access log has not" for field in sorted(set(used) - fields)]
+    watched = {}
+    for name, alarm in t.of_type("AWS::CloudWatch::Alarm").items():
+        metrics = [alarm, *(m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m)]
+        watched |= {m["MetricName"]: name for m in metrics if m.get("Namespace") == {"Fn::Sub": "Recall/${AWS::StackName}"}}
+    problems += [f"{name} looks at {metric}, which no filter counts" for metric, name in sorted(watched.items()) if metric not in counted]
+    return problems + [f"no alarm looks at {metric}" for metric in sorted(counted - set(watched))]
+
+
+def the_worst_outages_have_an_alarm(t: Template) -> list[str]:
+    """Somebody is told when nobody can connect, and when a table or a global index is throttled."""
+    problems = []
+    text = json.dumps(t.of_type("AWS::CloudWatch::Alarm"))
+    for metric in ("HandshakesRefused", "HandshakesFailed"):
+        if metric not in text:
+            problems.append(f"nobody is told of {metric}")
+    watched = set()
+    for alarm in t.of_type("AWS::CloudWatch::Alarm").values():
+        for each in [alarm, *(m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m)]:
+            if each.get("MetricName") == "WriteThrottleEvents":
+                watched.add(tuple(reference(d["Value"]) or d["Value"] for d in each["Dimensions"]))
+    for name, table in t.of_type("AWS::DynamoDB::Table").items():
+        for wanted in [(name,), *((name, index["IndexName"]) for index in table.get("GlobalSecondaryIndexes", []))]:
+            if wanted not in watched:
+                problems.append(f"nobody is told when writes to {' of '.join(reversed(wanted))} are throttled")
+    return problems
+
+
 def the_dashboard_is_readable(t: Template) -> list[str]:
     """Its body is JSON once the names are put in, and shows every alarm."""
     problems = []
