@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -44,39 +45,76 @@ func (s *Store) Heads(ctx context.Context, conversations []recall.Conversation) 
 	return heads, nil
 }
 
-// Touch is one UpdateItem that only moves forward. A failed condition gives the head as well, without a read.
+// Touch is one UpdateItem in which both the last change and the newest message only move forward. A failed condition
+// gives the head as well, without a read. It may mean that one of the two was ahead already, when a later recall or a
+// message that sorts behind this one touched the head first: then a second UpdateItem moves the other.
 func (s *Store) Touch(ctx context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
-	set, values := "SET lastChangeAt=:at", item{":at": number(int64(at))}
-	if lastMessage != "" {
-		set += ", lastMessageId=:message"
-		values[":message"] = text(string(lastMessage))
+	move := headMove{at: at, message: lastMessage}
+	for {
+		written, err := s.Client.UpdateItem(ctx, s.touch(conversation, move))
+		if err == nil {
+			head, _ := headOf(written.Attributes)
+			return head, nil
+		}
+		there, failed := failedCondition(err)
+		if !failed {
+			return recall.Head{}, fault("touch head", err)
+		}
+		head, found := headOf(there)
+		if !found || head.Deleted {
+			return recall.Head{}, nil
+		}
+		// Both values only grow, so what was ahead stays ahead, and the second round is the last.
+		rest := move.beyond(head)
+		if rest == (headMove{}) || rest == move {
+			return head, nil
+		}
+		move = rest
 	}
-	condition := "(attribute_not_exists(lastChangeAt) OR lastChangeAt<=:at)"
+}
+
+// headMove is what a touch moves forward; a zero field stays as it is.
+type headMove struct {
+	at      recall.Instant
+	message recall.MessageID
+}
+
+// beyond leaves out what is not ahead of the head.
+func (m headMove) beyond(head recall.Head) headMove {
+	if m.at <= head.LastChangeAt {
+		m.at = 0
+	}
+	if m.message <= head.LastMessageID {
+		m.message = ""
+	}
+	return m
+}
+
+func (s *Store) touch(conversation recall.Conversation, move headMove) *dynamodb.UpdateItemInput {
+	var sets, conditions []string
+	values := item{}
+	if move.at != 0 {
+		sets = append(sets, "lastChangeAt=:at")
+		conditions = append(conditions, "(attribute_not_exists(lastChangeAt) OR lastChangeAt<=:at)")
+		values[":at"] = number(int64(move.at))
+	}
+	if move.message != "" {
+		sets = append(sets, "lastMessageId=:message")
+		conditions = append(conditions, "(attribute_not_exists(lastMessageId) OR lastMessageId<=:message)")
+		values[":message"] = text(string(move.message))
+	}
 	if conversation.IsGroup() {
-		condition += " AND attribute_exists(pk) AND attribute_not_exists(deletedAt)"
+		conditions = append(conditions, "attribute_exists(pk) AND attribute_not_exists(deletedAt)")
 	}
-	written, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	return &dynamodb.UpdateItemInput{
 		TableName:                           &s.Table,
 		Key:                                 key(conversation.Key(), headKey),
-		UpdateExpression:                    &set,
-		ConditionExpression:                 &condition,
+		UpdateExpression:                    aws.String("SET " + strings.Join(sets, ", ")),
+		ConditionExpression:                 aws.String(strings.Join(conditions, " AND ")),
 		ExpressionAttributeValues:           values,
 		ReturnValues:                        types.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	})
-	if err == nil {
-		head, _ := headOf(written.Attributes)
-		return head, nil
 	}
-	there, failed := failedCondition(err)
-	if !failed {
-		return recall.Head{}, fault("touch head", err)
-	}
-	head, _ := headOf(there)
-	if head.Deleted {
-		return recall.Head{}, nil
-	}
-	return head, nil
 }
 
 // Join writes the list row of a user in a direct conversation where there is none.

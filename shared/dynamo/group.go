@@ -36,7 +36,7 @@ func (s *Store) HeadAndMember(ctx context.Context, group recall.GroupID, user re
 	return head, found, role, nil
 }
 
-// PutGroup is one UpdateItem on the head. A group whose deletion has begun is not to be created again before it is done.
+// PutGroup is one UpdateItem on the head. It is refused for a group that was deleted, also when the deletion goes on.
 func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
 	set, remove := "SET createdAt=if_not_exists(createdAt,:at), lastChangeAt=if_not_exists(lastChangeAt,:at)", ""
 	values := item{":at": number(int64(at))}
@@ -62,7 +62,7 @@ func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string,
 	}
 	_, err := s.Client.UpdateItem(ctx, input)
 	if _, failed := failedCondition(err); failed {
-		return recall.Fail(recall.Unavailable, "the group is being deleted; call deleteGroup until it is done")
+		return recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID")
 	}
 	if err != nil {
 		return fault("put group", err)
@@ -137,7 +137,8 @@ func (s *Store) transact(ctx context.Context, operation string, items []types.Tr
 }
 
 // Roster is one consistent Query for the head and all members, paged at 1 MB (about 10,000 members). The head comes
-// first, so a change of the roster while the members are read leaves the version behind.
+// first, so a change of the roster while the members are read leaves the version behind. A group whose deletion has
+// begun has no members.
 func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
@@ -150,13 +151,14 @@ func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster
 		},
 	}
 	var roster recall.Roster
+	deleted := false
 	users, err := collect(ctx, s, query, int(^uint(0)>>1), "read roster", func(from item) (recall.UserID, bool) {
 		if head, ok := headOf(from); ok {
-			roster.Version = head.RosterVersion
+			roster.Version, deleted = head.RosterVersion, head.Deleted
 			return "", false
 		}
 		user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
-		return recall.UserID(user), ok
+		return recall.UserID(user), ok && !deleted
 	})
 	roster.Users = users
 	return roster, err
@@ -165,15 +167,17 @@ func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster
 // deletedAtOnce bounds one step of a group's deletion well below a function's time.
 const deletedAtOnce = 200
 
-// DeleteGroup first marks the head, from when on the group is not there for anybody, then deletes everything else in
-// steps, and the head last, so that a deletion that was cut off is known as one.
+// DeleteGroup first marks the head. From then on the group is not there for anybody. Then everything else is deleted in
+// steps. The marked head stays for ever: a send that checked its sender's membership before the deletion may store its
+// message after the last step, and a new group of the same ID would show that message to its members.
 func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, error) {
 	conversation := recall.InGroup(group)
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(conversation.Key(), headKey),
-		UpdateExpression:          aws.String("SET deletedAt=if_not_exists(deletedAt,:true)"),
+		UpdateExpression:          aws.String("SET deletedAt=:true REMOVE #name, recallWindowSeconds, lastMessageId"),
 		ConditionExpression:       aws.String("attribute_exists(pk)"),
+		ExpressionAttributeNames:  map[string]string{"#name": "name"},
 		ExpressionAttributeValues: item{":true": &types.AttributeValueMemberBOOL{Value: true}},
 	})
 	if _, failed := failedCondition(err); failed {
@@ -203,10 +207,7 @@ func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, er
 			return false, err
 		}
 	}
-	if len(read.Items) > 0 {
-		return false, nil
-	}
-	return true, s.delete(ctx, key(conversation.Key(), headKey))
+	return len(read.Items) == 0, nil
 }
 
 func (s *Store) delete(ctx context.Context, which item) error {

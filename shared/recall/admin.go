@@ -89,7 +89,7 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 }
 
 // PutGroup creates a group or changes its name and window. A change of the window is told to the members and does not
-// alter what earlier messages were promised.
+// alter what earlier messages were promised. It returns group_deleted: the ID of a deleted group is never used again.
 func (s *Service) PutGroup(ctx context.Context, request AdminPutGroup) error {
 	if err := s.Store.PutGroup(ctx, request.Group, request.Name, request.Window, s.now()); err != nil {
 		return err
@@ -99,7 +99,8 @@ func (s *Service) PutGroup(ctx context.Context, request AdminPutGroup) error {
 }
 
 // DeleteGroup deletes a group with its roster and messages. done is false while there is more to delete: the group is
-// gone for its members from the first call on, and the caller calls again.
+// gone for its members from the first call on, and the caller calls again. A send that was under way may store its
+// message after the last step. Nobody can read that message, and a repeated deletion removes it.
 func (s *Service) DeleteGroup(ctx context.Context, group GroupID) (done bool, err error) {
 	return s.Store.DeleteGroup(ctx, group)
 }

@@ -25,6 +25,7 @@ const (
 	TooManyRequests      Name = "too_many_requests"
 	Unavailable          Name = "unavailable"
 	Internal             Name = "internal"
+	GroupDeleted         Name = "group_deleted"
 )
 
 // failure is what the protocol's table says of a name.
@@ -58,6 +59,8 @@ func (n Name) table() failure {
 		return failure{76001, 76001, false}
 	case MessageIDTaken:
 		return failure{76002, 76002, false}
+	case GroupDeleted:
+		return failure{10010, 10010, false}
 	case TokenExpired:
 		return failure{6206, 6206, false}
 	case TooManyRequests:

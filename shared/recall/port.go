@@ -86,8 +86,8 @@ type ConversationStore interface {
 	Head(ctx context.Context, conversation Conversation) (head Head, found bool, err error)
 	// Heads reads many heads at once; those that do not exist are left out.
 	Heads(ctx context.Context, conversations []Conversation) (map[Conversation]Head, error)
-	// Touch moves a head's last change forward, never back, and returns the head as it is then; lastMessage is empty for a
-	// recall. It does not bring back a deleted group's head: then it returns a zero Head.
+	// Touch moves a head's last change and its newest message forward, each by itself and never back, and returns the head
+	// as it is then; lastMessage is empty for a recall. It does not bring back a deleted group's head: then it returns a zero Head.
 	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) (Head, error)
 	// Join writes the list row of a user, if there is none.
 	Join(ctx context.Context, user UserID, conversation Conversation, at Instant) error
@@ -147,15 +147,17 @@ func (r MemberRole) Moderates() bool { return r == MemberOwner || r == MemberAdm
 type GroupStore interface {
 	// HeadAndMember reads a group's head and one member's role in one call; role is empty if he is none, headFound false if there is no group.
 	HeadAndMember(ctx context.Context, group GroupID, user UserID) (head Head, headFound bool, role MemberRole, err error)
-	// PutGroup creates a group or changes its name and window.
+	// PutGroup creates a group or changes its name and window. It returns group_deleted for a group that was deleted: its
+	// ID is never used again.
 	PutGroup(ctx context.Context, group GroupID, name string, window *Window, at Instant) error
 	// DeleteGroup deletes a group step by step; done is false while there is more to delete, and the caller calls again.
+	// The head stays, marked as deleted. A deletion that is repeated removes what late sends have stored since.
 	DeleteGroup(ctx context.Context, group GroupID) (done bool, err error)
 	// PutMember writes a member and his list row together; before is his role until now, empty if he was none.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
 	// DeleteMember removes both; was is false if he was none.
 	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)
-	// Roster reads all members.
+	// Roster reads all members; a group whose deletion has begun has none.
 	Roster(ctx context.Context, group GroupID) (Roster, error)
 }
 

@@ -112,3 +112,49 @@ func TestG8WhoLeftReadsNoMore(t *testing.T) {
 		}
 	})
 }
+
+// TestG8ALateMessageOfADeletedGroupHasNoReader deletes a group between a send's check of its sender's membership and its commit.
+func TestG8ALateMessageOfADeletedGroupHasNoReader(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.makeGroup()
+		remake := func() error { return w.PutGroup(ctx, recall.AdminPutGroup{Group: engineers, Name: "Anew"}) }
+		w.store.before = func(call string) error {
+			if call != "CreateMessage" {
+				return nil
+			}
+			for done := false; !done; {
+				var err error
+				done, err = w.DeleteGroup(ctx, engineers)
+				w.must(err)
+			}
+			wantName(t, remake(), recall.GroupDeleted)
+			return nil
+		}
+		late := w.sent(as(carol, ""), group)
+		w.store.before = nil
+		wantName(t, remake(), recall.GroupDeleted)
+		join := recall.AdminPutMember{Group: engineers, User: mallory, Role: recall.MemberOwner}
+		wantName(t, w.PutMember(ctx, join), recall.ConversationNotFound)
+		for _, user := range []recall.UserID{carol, alice, mallory} {
+			w.device(user, recall.ConnectionID(user))
+			wantName(t, w.sync(user, recall.SyncItem{Conversation: group, Limit: 10}).Err, recall.ConversationNotFound)
+			_, err := w.Read(ctx, as(user, ""), recall.ReadRequest{Conversation: group, MessageID: late.ID})
+			wantName(t, err, recall.ConversationNotFound)
+			if list, err := w.Conversations(ctx, as(user, ""), ""); err != nil || len(list.Conversations) != 0 {
+				t.Errorf("%s's list has %d rows, error %v", user, len(list.Conversations), err)
+			}
+		}
+		w.told()
+		// What a dead send left is finished minutes later, when it is told to nobody.
+		due := late
+		due.ID, due.Due, due.Body = recall.NewMessageID(w.clock.Instant()), recall.DueSent, `{"text":"later"}`
+		_, _, err := w.store.CreateMessage(ctx, due)
+		w.must(err)
+		w.must(w.Finish(ctx, group, due.ID, due.SentAt))
+		w.wantTold()
+		if stored := w.stored(due); stored.Due != recall.DueNothing {
+			t.Errorf("it still owes %q", stored.Due)
+		}
+	})
+}

@@ -43,7 +43,7 @@ func HTTPStatus(err error) int {
 		return http.StatusForbidden
 	case recall.MessageNotFound, recall.ConversationNotFound:
 		return http.StatusNotFound
-	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken:
+	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted:
 		return http.StatusConflict
 	case recall.TooManyRequests:
 		return http.StatusTooManyRequests

@@ -116,6 +116,7 @@ func everyFailure() []*recall.Error {
 		recall.Fail(recall.TooManyRequests, "too many requests; wait and retry"),
 		recall.Fail(recall.Unavailable, "the store could not be reached; retry"),
 		recall.Fail(recall.Internal, "this text is never sent"),
+		recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID"),
 	}
 }
 

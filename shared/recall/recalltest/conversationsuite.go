@@ -2,6 +2,7 @@ package recalltest
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"example.com/recall/shared/recall"
@@ -27,9 +28,20 @@ func conversationSentences() []sentence {
 		{"a touch moves the last change forward, never back", func(t *testing.T, store recall.Store) {
 			touch(t, store, noon, messageAt(0, 1), noon, messageAt(0, 1))
 			touch(t, store, noon+5, "", noon+5, messageAt(0, 1))
-			touch(t, store, noon+3, messageAt(3, 1), noon+5, messageAt(0, 1))
+			touch(t, store, noon+3, "", noon+5, messageAt(0, 1))
 			touch(t, store, noon+5, messageAt(5, 1), noon+5, messageAt(5, 1))
 		}},
+		{"a later recall that touches first does not lose the newest message", func(t *testing.T, store recall.Store) {
+			touch(t, store, noon+5, "", noon+5, "")
+			touch(t, store, noon+3, messageAt(3, 1), noon+5, messageAt(3, 1))
+			touch(t, store, noon+4, messageAt(4, 1), noon+5, messageAt(4, 1))
+			touch(t, store, noon+2, messageAt(2, 1), noon+5, messageAt(4, 1))
+		}},
+		{"a message that is stored later and sorts before the newest moves only the last change", func(t *testing.T, store recall.Store) {
+			touch(t, store, noon, messageAt(9, 1), noon, messageAt(9, 1))
+			touch(t, store, noon+1, messageAt(8, 1), noon+1, messageAt(9, 1))
+		}},
+		{"touches side by side leave the latest change and the newest message", touchesSideBySide},
 		{"many heads are read at once, those that are not there left out", func(t *testing.T, store recall.Store) {
 			var all []recall.Conversation
 			for i := range 130 { // beyond one batch of 100
@@ -122,5 +134,24 @@ func conversationSentences() []sentence {
 				}
 			}
 		}},
+	}
+}
+
+func touchesSideBySide(t *testing.T, store recall.Store) {
+	here := recall.Between(alice, bob)
+	var group sync.WaitGroup
+	for i := range 12 {
+		group.Go(func() {
+			// The later the change, the earlier the message's ID, so that no single touch has the last word on both.
+			_, err := store.Touch(t.Context(), here, noon+recall.Instant(i), messageAt(int64(11-i), i))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	head, _, err := store.Head(t.Context(), here)
+	if err != nil || head.LastChangeAt != noon+11 || head.LastMessageID != messageAt(11, 0) {
+		t.Errorf("head %+v, error %v", head, err)
 	}
 }

@@ -142,7 +142,8 @@ func groupSentences() []sentence {
 				t.Errorf("roster %+v", roster)
 			}
 		}},
-		{"a deleted group is gone with roster, rows and messages, and may be made anew", deletedGroup},
+		{"a deleted group is gone with roster, rows and messages", deletedGroup},
+		{"the ID of a deleted group is never used again, so that a late message of the old group has no reader", reusedGroup},
 		{"from the first step of its deletion a group is not there", partlyDeletedGroup},
 	}
 }
@@ -172,9 +173,7 @@ func deletedGroup(t *testing.T, store recall.Store) {
 	here := recall.InGroup(engineers)
 	filledGroup(t, store, 450)
 	deleteGroup(t, store)
-	if _, found, err := store.Head(t.Context(), here); err != nil || found {
-		t.Errorf("head: found=%t, error %v", found, err)
-	}
+	wantDeleted(t, store)
 	if messages, _, err := store.Messages(t.Context(), here, recall.MessagePage{Limit: 9, Now: noon}); err != nil || len(messages) != 0 {
 		t.Errorf("%d messages, error %v", len(messages), err)
 	}
@@ -192,9 +191,40 @@ func deletedGroup(t *testing.T, store recall.Store) {
 	if done, err := store.DeleteGroup(t.Context(), engineers); err != nil || !done {
 		t.Errorf("again: done=%t, error %v", done, err)
 	}
-	must(t, store.PutGroup(t.Context(), engineers, "", nil, noon+9))
-	if head, found, err := store.Head(t.Context(), here); err != nil || !found || head.Deleted || head.Name != "" {
-		t.Errorf("made anew: head %+v, found=%t, error %v", head, found, err)
+}
+
+// wantDeleted wants the head to say that the group was deleted, and to keep nothing else of what was told about it.
+func wantDeleted(t *testing.T, store recall.Store) {
+	t.Helper()
+	head, found, _, err := store.HeadAndMember(t.Context(), engineers, alice)
+	if err != nil || !found || !head.Deleted || head.Name != "" || head.Window != nil {
+		t.Errorf("head %+v, found=%t, error %v", head, found, err)
+	}
+}
+
+func reusedGroup(t *testing.T, store recall.Store) {
+	here := recall.InGroup(engineers)
+	filledGroup(t, store, 1)
+	deleteGroup(t, store)
+	// A send that checked its sender's membership before the deletion may commit after it.
+	late := text(messageAt(7, 7))
+	late.Conversation = here
+	create(t, store, late)
+	for range 2 {
+		if err := store.PutGroup(t.Context(), engineers, "Engineers", nil, noon+9); recall.NameOf(err) != recall.GroupDeleted {
+			t.Errorf("a new group of the same ID: %v", err)
+		}
+	}
+	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon+9); recall.NameOf(err) != recall.ConversationNotFound {
+		t.Errorf("a new member: %v", err)
+	}
+	if roster := rosterOf(t, store); len(roster.Users) != 0 {
+		t.Errorf("roster %+v", roster)
+	}
+	wantDeleted(t, store)
+	deleteGroup(t, store)
+	if _, found, err := store.Message(t.Context(), here, late.ID); err != nil || found {
+		t.Errorf("a repeated deletion left the late message: found=%t, error %v", found, err)
 	}
 }
 
@@ -214,8 +244,12 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon); recall.NameOf(err) != recall.ConversationNotFound {
 		t.Errorf("a new member: %v", err)
 	}
-	deleteGroup(t, store)
-	if _, found, err := store.Head(t.Context(), here); err != nil || found {
-		t.Errorf("found=%t, error %v", found, err)
+	if roster := rosterOf(t, store); len(roster.Users) != 0 {
+		t.Errorf("roster %+v of a group whose deletion has begun", roster)
 	}
+	if err := store.PutGroup(t.Context(), engineers, "", nil, noon+9); recall.NameOf(err) != recall.GroupDeleted {
+		t.Errorf("a change: %v", err)
+	}
+	deleteGroup(t, store)
+	wantDeleted(t, store)
 }

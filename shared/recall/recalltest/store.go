@@ -210,12 +210,8 @@ func (s *Store) Touch(_ context.Context, conversation recall.Conversation, at re
 		return recall.Head{}, nil
 	}
 	head.Conversation = conversation
-	if head.LastChangeAt <= at {
-		head.LastChangeAt = at
-		if lastMessage != "" {
-			head.LastMessageID = lastMessage
-		}
-	}
+	head.LastChangeAt = max(head.LastChangeAt, at)
+	head.LastMessageID = max(head.LastMessageID, lastMessage)
 	s.heads[conversation] = head
 	return head, nil
 }
@@ -310,6 +306,9 @@ func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, w
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, there := s.heads[recall.InGroup(group)]
+	if head.Deleted {
+		return recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID")
+	}
 	if !there {
 		head = recall.Head{Conversation: recall.InGroup(group), LastChangeAt: at}
 	}
@@ -326,12 +325,15 @@ func (s *Store) DeleteGroup(_ context.Context, group recall.GroupID) (bool, erro
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
+	if _, there := s.heads[conversation]; !there {
+		return true, nil
+	}
 	for user := range s.rosters[group] {
 		delete(s.lists[user], conversation)
 	}
 	delete(s.rosters, group)
 	delete(s.messages, conversation)
-	delete(s.heads, conversation)
+	s.heads[conversation] = recall.Head{Conversation: conversation, Deleted: true}
 	return true, nil
 }
 
@@ -341,7 +343,7 @@ func (s *Store) PutMember(_ context.Context, group recall.GroupID, user recall.U
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
 	head, there := s.heads[conversation]
-	if !there {
+	if !there || head.Deleted {
 		return "", recall.Fail(recall.ConversationNotFound, "no such group")
 	}
 	if s.rosters[group] == nil {
