@@ -64,7 +64,7 @@ func (c *adminCommand) post(ctx context.Context, body []byte) ([]byte, error) {
 
 func (c *adminCommand) target(ctx context.Context) (address string, credentials aws.Credentials, region string, err error) {
 	if c.URL == "" && c.Function == "" {
-		running, err := state.Read(c.State)
+		running, err := state.Find(c.State)
 		if err != nil {
 			return "", aws.Credentials{}, "", err
 		}

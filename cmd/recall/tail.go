@@ -51,7 +51,7 @@ func (c *tailCommand) Run(ctx context.Context) error {
 }
 
 func (c *tailCommand) local(ctx context.Context, show *tailView) error {
-	running, err := state.Read(c.State)
+	running, err := state.Find(c.State)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *tailCommand) local(ctx context.Context, show *tailView) error {
 		return fmt.Errorf("the local stack does not answer (%w); start one with: recall local", err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	fmt.Fprintln(os.Stderr, "following the local stack; Ctrl-C ends")
+	fmt.Fprintf(os.Stderr, "following %s; Ctrl-C ends\n", running)
 	lines := json.NewDecoder(answer.Body)
 	for {
 		var entry logstream.Entry

@@ -30,6 +30,9 @@ it: RECALL_TOKEN_SECRET=… recall token --user alice`
 // userIDs are those of protocol/README.md, "Identifiers and values".
 const userIDs = `^[A-Za-z0-9._@-]{1,64}$`
 
+// minimumSecretBytes is HS256's own strength (RFC 7518, section 3.2). The template and the authorizer refuse less.
+const minimumSecretBytes = 32
+
 func checkUser(user string) error {
 	if !regexp.MustCompile(userIDs).MatchString(user) {
 		return fmt.Errorf("%q is no user ID: it has 1 to 64 characters of A-Z a-z 0-9 . _ - @", user)
@@ -46,8 +49,11 @@ func (c *tokenCommand) Run() error {
 		return errors.New("--ttl: must be longer than nothing, e.g. 1h")
 	}
 	signer := state.State{TokenSecret: c.Secret, TokenIssuer: c.Issuer, TokenAudience: c.Audience}
+	if c.Secret != "" && len(c.Secret) < minimumSecretBytes {
+		return fmt.Errorf("--secret: it has %d bytes, and no stack takes one of fewer than %d", len(c.Secret), minimumSecretBytes)
+	}
 	if c.Secret == "" {
-		running, err := state.Read(c.State)
+		running, err := state.Find(c.State)
 		if err != nil {
 			return fmt.Errorf("%w; or give another stack's --secret", err)
 		}

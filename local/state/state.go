@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -44,6 +47,8 @@ type State struct {
 	TokenSecret   string `json:"tokenSecret"`
 	TokenIssuer   string `json:"tokenIssuer,omitempty"`
 	TokenAudience string `json:"tokenAudience,omitempty"`
+	// Data is the directory that keeps tables and token secret for the next run; empty = all is gone at the end.
+	Data string `json:"data,omitempty"`
 }
 
 // ErrNotRunning means that there is no state file, so that no stack runs.
@@ -56,6 +61,72 @@ func DefaultPath() string {
 		directory = os.TempDir()
 	}
 	return filepath.Join(directory, "recall-local-"+strconv.Itoa(os.Getuid())+".json")
+}
+
+// dialTime is how long a stack on this machine may take to accept a connection before it counts as ended.
+const dialTime = time.Second
+
+// Running tells whether the stack's WebSocket API accepts connections. The file of a stack that was killed stays behind.
+func (s State) Running() bool {
+	address, err := url.Parse(s.Addresses.WebSocket)
+	if err != nil {
+		return false
+	}
+	connection, err := net.DialTimeout("tcp", address.Host, dialTime)
+	if err != nil {
+		return false
+	}
+	_ = connection.Close() // nothing was said
+	return true
+}
+
+// String names the stack in messages.
+func (s State) String() string {
+	return fmt.Sprintf("the local stack at %s (process %d)", s.Addresses.WebSocket, s.ProcessID)
+}
+
+// Find reads the state of a running stack; an empty path means DefaultPath. Its error is ErrNotRunning where none runs, and
+// names the stacks of this user that run and keep their state elsewhere.
+func Find(path string) (State, error) {
+	found, err := Read(path)
+	if err == nil && found.Running() {
+		return found, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotRunning) {
+		return State{}, err
+	}
+	if path != "" {
+		return State{}, fmt.Errorf("%w (%s names none that answers)", ErrNotRunning, path)
+	}
+	for _, other := range others() {
+		if found, err := Read(other); err == nil && found.Running() {
+			return State{}, fmt.Errorf("%w; or say that you mean %s: --state %s", ErrNotRunning, found, other)
+		}
+	}
+	return State{}, ErrNotRunning
+}
+
+// Claim says where a stack that is about to start may write its state. A given path must not be that of a stack that runs.
+// Without one it is DefaultPath, or, where a running stack has that, a path with this process's ID, which Find knows.
+func Claim(path string) (string, error) {
+	wanted := path
+	if wanted == "" {
+		wanted = DefaultPath()
+	}
+	other, err := Read(wanted)
+	if err != nil || !other.Running() {
+		return wanted, nil // whatever stands there is of use to nobody
+	}
+	if path != "" {
+		return "", fmt.Errorf("%s is the state file of %s, which runs; give this one another with --state", path, other)
+	}
+	return strings.TrimSuffix(wanted, ".json") + fmt.Sprintf("-%d.json", os.Getpid()), nil
+}
+
+// others are the paths that Claim gives beside DefaultPath.
+func others() []string {
+	paths, _ := filepath.Glob(strings.TrimSuffix(DefaultPath(), ".json") + "-*.json") // the pattern is well-formed
+	return paths
 }
 
 // Read reads a state file; an empty path means DefaultPath.

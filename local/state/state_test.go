@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,5 +66,74 @@ func TestATokenNamesUserExpiryIssuerAndAudience(t *testing.T) {
 	}
 	if subject, _ := claims.GetSubject(); subject != "alice" {
 		t.Errorf("it is for %s", subject)
+	}
+}
+
+// runs gives the state of a stack that accepts connections until the test's end.
+func runs(t *testing.T, processID int) state.State {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return state.State{ProcessID: processID, StartedAt: int64(processID), Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"}}
+}
+
+// ended gives the state of a stack that was killed: nothing listens at its address.
+func ended(t *testing.T) state.State {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return state.State{ProcessID: 9, StartedAt: 9, Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"}}
+}
+
+func write(t *testing.T, s state.State, path string) {
+	t.Helper()
+	if err := s.Write(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASecondStackDoesNotTakeTheStateFileOfTheFirst(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	first, second := runs(t, 7), runs(t, 8)
+	path, err := state.Claim("")
+	if err != nil || path != state.DefaultPath() {
+		t.Fatalf("the first stack gets %s, %v", path, err)
+	}
+	write(t, first, path)
+	other, err := state.Claim("")
+	if err != nil || other == path {
+		t.Fatalf("the second stack gets %s, %v", other, err)
+	}
+	write(t, second, other)
+	if found, err := state.Find(""); err != nil || found != first {
+		t.Errorf("without a path %+v is found, %v", found, err)
+	}
+	if found, err := state.Find(other); err != nil || found != second {
+		t.Errorf("by its path %+v is found, %v", found, err)
+	}
+	if _, err := state.Claim(path); err == nil || !strings.Contains(err.Error(), first.Addresses.WebSocket) {
+		t.Errorf("a state file that was asked for and is taken: %v", err)
+	}
+	first.Remove(path)
+	_, err = state.Find("")
+	if !errors.Is(err, state.ErrNotRunning) || !strings.Contains(err.Error(), "--state "+other) {
+		t.Errorf("when only the second runs, the error is %v", err)
+	}
+}
+
+func TestTheStateFileOfAKilledStackIsNoRunningStack(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	write(t, ended(t), state.DefaultPath())
+	if found, err := state.Find(""); !errors.Is(err, state.ErrNotRunning) {
+		t.Errorf("%+v is found, %v", found, err)
+	}
+	if path, err := state.Claim(""); err != nil || path != state.DefaultPath() {
+		t.Errorf("the next stack gets %s, %v", path, err)
 	}
 }
