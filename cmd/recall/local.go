@@ -21,15 +21,16 @@ type localCommand struct {
 	Programs  string            `help:"Directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build; built if left out." type:"existingdir" placeholder:"DIRECTORY"`
 	Bind      string            `help:"Address to listen on. Any other than the default lets others on the network in." default:"127.0.0.1" placeholder:"ADDRESS"`
 
-	Port         int `help:"Port of the WebSocket API and @connections (0: any free one, as for all ports)." default:"3001"`
-	DemoPort     int `help:"Port of the demo page." default:"3000"`
-	AdminPort    int `help:"Port of the admin function's URL and of the Lambda endpoint." default:"3002"`
-	DynamodbPort int `help:"Port of DynamoDB Local." default:"8000" name:"dynamodb-port"`
-	QueuesPort   int `help:"Port of ElasticMQ, the local SQS." default:"9324"`
-	EventsPort   int `help:"Port of the event bus." default:"0"`
+	AnyPorts     bool `help:"Listen on any free ports instead of those below, as a second stack must."`
+	Port         int  `help:"Port of the WebSocket API and @connections (0: any free one, as for all ports)." default:"3001"`
+	DemoPort     int  `help:"Port of the demo page." default:"3000"`
+	AdminPort    int  `help:"Port of the admin function's URL and of the Lambda endpoint." default:"3002"`
+	DynamodbPort int  `help:"Port of DynamoDB Local." default:"8000" name:"dynamodb-port"`
+	QueuesPort   int  `help:"Port of ElasticMQ, the local SQS." default:"9324"`
+	EventsPort   int  `help:"Port of the event bus." default:"0"`
 
 	JSON  bool   `help:"Print the addresses as JSON once everything runs, and everything else to standard error." name:"json"`
-	State string `help:"File where other commands find the stack (if left out, one of this user's in $$XDG_RUNTIME_DIR or the temporary directory)." placeholder:"FILE"`
+	State string `help:"File where other commands find the stack (if left out, one of this user's in $$XDG_RUNTIME_DIR or the temporary directory, which they find by themselves)." placeholder:"FILE"`
 	Quiet bool   `help:"Do not print a line for each frame and invocation." short:"q"`
 	Logs  bool   `help:"Print every line that a function logs, not only warnings and errors."`
 	Calls bool   `help:"Print a line for each call of a function to DynamoDB and SQS, too."`
@@ -61,8 +62,7 @@ Lambda Runtime API, and the WebSocket API before them. Prints addresses and read
 invocation: time, connection, user, route, function, duration, outcome. Ctrl-C ends all of it.
 
 Needs Go, Java 17, DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq (make run does so). A second
-stack: --port 0 --demo-port 0 --admin-port 0 --dynamodb-port 0 --queues-port 0 --state FILE, and the same --state for recall
-chat, token, tail and admin.`
+stack: --any-ports. It prints the --state with which recall chat, token, tail and admin find it instead of the first one.`
 }
 
 // Run runs the stack until it is interrupted.
@@ -72,8 +72,9 @@ func (c *localCommand) Run(ctx context.Context) error {
 		output = os.Stderr
 	}
 	lines := &localLines{output: output, quiet: c.Quiet, logs: c.Logs, calls: c.Calls}
-	if c.State == "" {
-		c.State = state.DefaultPath()
+	var err error
+	if c.State, err = state.Claim(c.State); err != nil {
+		return err
 	}
 	started := time.Now()
 	running, err := stack.Start(ctx, c.options(lines))
@@ -103,11 +104,14 @@ func (c *localCommand) Run(ctx context.Context) error {
 }
 
 func (c *localCommand) options(lines *localLines) stack.Options {
+	ports := stack.Ports{
+		WebSocket: c.Port, Demo: c.DemoPort, Admin: c.AdminPort, DynamoDB: c.DynamodbPort, Queues: c.QueuesPort, Events: c.EventsPort,
+	}
+	if c.AnyPorts {
+		ports = stack.Ports{}
+	}
 	return stack.Options{
-		Template: c.Template, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State,
-		Ports: stack.Ports{
-			WebSocket: c.Port, Demo: c.DemoPort, Admin: c.AdminPort, DynamoDB: c.DynamodbPort, Queues: c.QueuesPort, Events: c.EventsPort,
-		},
+		Template: c.Template, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State, Ports: ports,
 		Speed: c.Speed, MaximumConcurrency: c.MaxConcurrency, NoFreeze: !c.Freeze, NoRights: !c.Rights, NoEventSources: !c.EventSources,
 		Switches: c.Gateway, Report: lines.entry, Progress: func(text string) { lines.print("%s", text) },
 		Faults: awsproxy.Faults{
@@ -138,7 +142,7 @@ func (c *localCommand) welcome(output io.Writer, running *stack.Stack) error {
 			text += fmt.Sprintf("  %-15s %s\n", line[0], line[1])
 		}
 	}
-	text += "\nTokens, valid for a day:\n"
+	text += "\nTokens, valid for a day, and no longer than this stack runs; users, groups and messages are gone with it too:\n"
 	first := ""
 	for _, user := range []string{"alice", "bob", "carol"} {
 		token, err := running.Token(user, welcomeTokenTime)
@@ -158,7 +162,11 @@ func (c *localCommand) welcome(output io.Writer, running *stack.Stack) error {
 	if c.State != state.DefaultPath() {
 		where = " --state " + c.State
 	}
-	text += "or: " + os.Args[0] + " chat" + where + " --user alice --to bob\n\nCtrl-C stops. Every frame and invocation follows.\n\n"
+	text += "or: " + os.Args[0] + " chat" + where + " --user alice --to bob\n\nCtrl-C stops."
+	if !c.Quiet {
+		text += " Every frame and invocation follows."
+	}
+	text += "\n\n"
 	_, err := io.WriteString(output, text)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -17,6 +18,8 @@ const (
 	gatewayPart     part = "the WebSocket API"
 	demoPart        part = "the demo page"
 	adminPart       part = "the admin function's URL"
+	dynamoPart      part = "DynamoDB Local"
+	queuePart       part = "ElasticMQ"
 	eventsPart      part = "the event bus"
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
@@ -29,65 +32,68 @@ type network struct {
 	closers   []func() error
 }
 
+// wantedPort is a port that a part is to listen at, and the flag of `recall local` that changes it.
+type wantedPort struct {
+	part part
+	port int
+	flag string
+}
+
+// portTaken says which port could not be had.
+type portTaken struct{ wantedPort }
+
+func (p portTaken) Error() string { return fmt.Sprintf("port %d for %s (%s)", p.port, p.part, p.flag) }
+
+// listen opens all listeners. Where ports are taken, the error names every one of them, and what helps.
 func listen(options Options) (*network, error) {
 	n := &network{address: options.Address, listeners: map[part]net.Listener{}}
-	for _, wanted := range []struct {
-		part part
-		port int
-		flag string
-	}{
+	var taken []string
+	for _, wanted := range []wantedPort{
 		{gatewayPart, options.Ports.WebSocket, "--port"},
 		{demoPart, options.Ports.Demo, "--demo-port"},
 		{adminPart, options.Ports.Admin, "--admin-port"},
+		{dynamoPart, options.Ports.DynamoDB, "--dynamodb-port"},
+		{queuePart, options.Ports.Queues, "--queues-port"},
 		{eventsPart, options.Ports.Events, "--events-port"},
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
 	} {
-		listener, err := open(options.Address, wanted.port, wanted.part, wanted.flag)
-		if err != nil {
+		listener, err := open(options.Address, wanted)
+		var unavailable portTaken
+		switch {
+		case errors.As(err, &unavailable):
+			taken = append(taken, unavailable.Error())
+		case err != nil:
 			n.close()
 			return nil, err
+		default:
+			n.listeners[wanted.part] = listener
 		}
-		n.listeners[wanted.part] = listener
+	}
+	// These two servers are started later and listen themselves.
+	for _, server := range []part{dynamoPart, queuePart} {
+		if listener := n.listeners[server]; listener != nil {
+			_ = listener.Close() // nothing was accepted
+			delete(n.listeners, server)
+		}
+	}
+	if len(taken) > 0 {
+		n.close()
+		return nil, fmt.Errorf("taken, perhaps by another local stack: %s; end what has them, choose other ports with these flags, "+
+			"or take any free ones with --any-ports", strings.Join(taken, ", "))
 	}
 	return n, nil
 }
 
-func open(address string, port int, wanted part, flag string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+func open(address string, wanted wantedPort) (net.Listener, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(wanted.port)))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d for %s is taken, perhaps by another local stack; end that, or choose another port with %s (0 = any free one)",
-			port, wanted, flag)
+		return nil, portTaken{wanted}
 	case err != nil:
-		return nil, fmt.Errorf("listen for %s: %w", wanted, err)
+		return nil, fmt.Errorf("listen for %s: %w", wanted.part, err)
 	}
 	return listener, nil
-}
-
-// checkServers looks whether the servers, which are started later and listen themselves, will find their ports free: said
-// now, it needs no waiting for what is built and started beside them.
-func checkServers(options Options) error {
-	for _, wanted := range []struct {
-		part part
-		port int
-		flag string
-	}{
-		{"DynamoDB Local", options.Ports.DynamoDB, "--dynamodb-port"},
-		{"ElasticMQ", options.Ports.Queues, "--queues-port"},
-	} {
-		if wanted.port == 0 {
-			continue
-		}
-		listener, err := open(options.Address, wanted.port, wanted.part, wanted.flag)
-		if err != nil {
-			return err
-		}
-		if err := listener.Close(); err != nil {
-			return fmt.Errorf("listen for %s: %w", wanted.part, err)
-		}
-	}
-	return nil
 }
 
 func (n *network) port(p part) int { return n.listeners[p].Addr().(*net.TCPAddr).Port }
