@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/recall/local/lambda"
 	"example.com/recall/local/stack"
 	"example.com/recall/local/websocket"
 )
@@ -49,7 +50,9 @@ func (l *localLines) entry(e stack.Entry) {
 			l.write(e.At, text)
 		}
 	case stack.KindInvocation:
-		if e.Source != "" || e.Outcome != "ok" || e.Initialization > 0 {
+		// The line of the handshake says of a refusal what is to be said.
+		failed := e.Outcome != "ok" && e.Outcome != lambda.Unauthorized
+		if e.Source != "" || failed || e.Initialization > 0 {
 			l.write(e.At, invocationLine(e))
 		}
 	case stack.KindLog:
@@ -95,8 +98,14 @@ func gatewayLine(e stack.Entry) string {
 // logLine is what a function logged, readable: level, message and fields of an entry that is JSON. Metrics and entries
 // below a warning are left out unless all is wanted.
 func logLine(text string, all bool) string {
+	if all {
+		return text
+	}
+	if _, returned, found := strings.Cut(text, `{"errorMessage":"Unauthorized",`); found && strings.HasSuffix(returned, "}") {
+		return "" // the runtime's line for a refused token, which is no error of the function
+	}
 	var entry map[string]any
-	if json.Unmarshal([]byte(text), &entry) != nil || all {
+	if json.Unmarshal([]byte(text), &entry) != nil {
 		return text
 	}
 	level, _ := entry["level"].(string)

@@ -50,6 +50,19 @@ func TestEachFrameAndInvocationIsOneReadableLine(t *testing.T) {
 	}
 }
 
+func TestARefusedTokenIsARefusalAndNoError(t *testing.T) {
+	authorizer := stack.Entry{Kind: stack.KindGateway, Record: websocket.Record{
+		Kind: websocket.KindInvocation, ConnectionID: "BFaT=", RouteKey: "$connect", Function: "AuthorizeFunction", Outcome: "refused", Duration: 12 * time.Millisecond,
+	}}
+	handshake := stack.Entry{Kind: stack.KindGateway, Record: websocket.Record{Kind: websocket.KindHandshake, ConnectionID: "BFaT=", Status: 401, Outcome: "authorizer: Unauthorized"}}
+	invocation := stack.Entry{Kind: stack.KindInvocation, Function: "AuthorizeFunction", Outcome: "Unauthorized", Duration: time.Millisecond}
+	log := stack.Entry{Kind: stack.KindLog, Function: "AuthorizeFunction", Text: `2026/11/26 11:25:32 {"errorMessage":"Unauthorized","errorType":"errorString"}`}
+	want := "BFaT= $connect AuthorizeFunction 12 ms refused; BFaT= handshake 401 authorizer: Unauthorized"
+	if got := reported(&localLines{}, authorizer, handshake, invocation, log); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestOfFunctionsLogsWarningsAndWhatIsNoEntryAreShown(t *testing.T) {
 	lines := []string{
 		`{"time":"t","level":"INFO","msg":"frame"}`, `{"Recalls":[1],"_aws":{}}`,

@@ -262,6 +262,17 @@ func TestAFailingInitializationIsReported(t *testing.T) {
 	}
 }
 
+func TestARefusalByAnAuthorizerIsReportedByItsName(t *testing.T) {
+	s, r := service(t, nil)
+	if result := invoke(t, s, `{"Do":"refuse"}`); result.FunctionError != "Unhandled" {
+		t.Errorf("%s %s", result.FunctionError, result.Payload)
+	}
+	eventually(t, "it is reported", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	if r.invocations[0].ErrorType != lambda.Unauthorized {
+		t.Errorf("%+v", r.invocations)
+	}
+}
+
 func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 	s, r := service(t, nil)
 	gate := filepath.Join(t.TempDir(), "open")

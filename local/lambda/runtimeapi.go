@@ -111,11 +111,15 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var shape struct {
-		ErrorType string `json:"errorType"`
+		ErrorType    string `json:"errorType"`
+		ErrorMessage string `json:"errorMessage"`
 	}
 	// What is not of this shape is passed on all the same.
 	_ = json.Unmarshal(payload, &shape)
-	if shape.ErrorType == "" {
+	switch {
+	case shape.ErrorMessage == Unauthorized:
+		shape.ErrorType = Unauthorized
+	case shape.ErrorType == "":
 		shape.ErrorType = "Runtime.Unknown"
 	}
 	call.finish(outcome{payload: payload, functionError: "Unhandled", errorType: shape.ErrorType})

@@ -53,9 +53,14 @@ type Invocation struct {
 	Started             time.Time
 	Duration            time.Duration // without the start of the process
 	Initialization      time.Duration // of a new process; 0 when one was waiting
-	// ErrorType is empty for success; else the function's own error type, or Sandbox.Timedout, Runtime.ExitError, ….
+	// ErrorType is empty for success; Unauthorized; else the function's own error type, or Sandbox.Timedout,
+	// Runtime.ExitError, ….
 	ErrorType string
 }
+
+// Unauthorized is the message by which an authorizer refuses a caller (API Gateway Developer Guide, "Lambda authorizer
+// for a WebSocket API"). It is an answer, although Lambda has it as an error, so it is told apart from what went wrong.
+const Unauthorized = "Unauthorized"
 
 // Result is the answer to an invocation.
 type Result struct {

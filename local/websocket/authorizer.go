@@ -31,7 +31,7 @@ func (g *Gateway) authorize(r *http.Request, c *client, requestID string, reques
 		connectionID: c.connectionID, requestID: requestID, routeKey: routeConnect,
 		function: authorizer.Function, timeout: maximumIntegrationTimeout,
 	}, g.authorizerEvent(c, requestID, request))
-	if answer.failure == failureFunction && answer.failed.ErrorMessage == "Unauthorized" {
+	if answer.failure == failureUnauthorized {
 		return http.StatusUnauthorized, "authorizer: Unauthorized"
 	}
 	if answer.failure != failureNone {

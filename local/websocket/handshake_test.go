@@ -122,6 +122,19 @@ func TestTheAuthorizersAnswerDecidesTheHandshake(t *testing.T) {
 	}
 }
 
+func TestARefusalByTheAuthorizerIsRecordedAsOneAndOtherErrorsAsErrors(t *testing.T) {
+	for message, want := range map[string]string{"Unauthorized": "refused", "boom": "function error"} {
+		s := start(t, guarded, map[string]function{"authorize": failing(message)})
+		conn, _, err := s.dial(s.url(), withToken())
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+		if found := s.records.of(websocket.KindInvocation); len(found) != 1 || found[0].Outcome != want {
+			t.Errorf("%s is recorded as %+v, want %s", message, found, want)
+		}
+	}
+}
+
 func TestTheConnectFunctionsAnswerDecidesTheHandshake(t *testing.T) {
 	for _, c := range []struct {
 		why    string

@@ -13,6 +13,8 @@ const (
 	failureNone failure = outcomeOK
 	// failureFunction is an error that the function returned, a panic or a crash.
 	failureFunction failure = "function error"
+	// failureUnauthorized is an authorizer's refusal, for which Lambda knows no other form than an error.
+	failureUnauthorized failure = "refused"
 	// failureFunctionTimeout is the function's own time-out.
 	failureFunctionTimeout failure = "function timed out"
 	// failureIntegrationTimeout is the integration's time-out. The function runs on.
@@ -80,6 +82,9 @@ func (g *Gateway) run(c call, event []byte) result {
 	r := result{failure: failureFunction}
 	if json.Unmarshal(payload, &r.failed) != nil {
 		return r // a function may fail with anything; only JSON can say more
+	}
+	if authorizer := g.options.API.Authorizer; authorizer != nil && c.function == authorizer.Function && r.failed.ErrorMessage == "Unauthorized" {
+		r.failure = failureUnauthorized
 	}
 	if strings.Contains(r.failed.ErrorMessage, "Task timed out after") || r.failed.ErrorType == "Sandbox.Timedout" {
 		r.failure = failureFunctionTimeout

@@ -41,6 +41,8 @@ func handle(ctx context.Context, e event) (any, error) {
 	switch e.Do {
 	case "error":
 		return nil, errors.New("refused")
+	case "refuse":
+		return nil, errors.New("Unauthorized")
 	case "panic":
 		panic("broken")
 	case "exit":
