@@ -91,9 +91,9 @@ func (k *talk) sees(pattern string) string {
 func TestTwoPeopleChatInTwoTerminalsAndTailShowsTheirRecalls(t *testing.T) {
 	people := users(t, "alice", "bob")
 	tail := talks(t, command(t, "tail"))
-	tail.sees("^following the local stack")
+	tail.sees("^following the local stack at ws://")
 	alice := talks(t, command(t, "chat", "--user", people[0], "--to", people[1]))
-	alice.sees("^-- you are " + people[0])
+	alice.sees("^-- you are " + people[0] + " in a chat with " + people[1] + ", on the local stack at " + shared.Addresses().WebSocket)
 	bob := talks(t, command(t, "chat", "--user", people[1], "--to", people[0]))
 	bob.sees("^-- you are " + people[1])
 	alice.types("canary-text")

@@ -121,7 +121,7 @@ func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 	wants(t, "delete-member", prints(t, "admin", "delete-member", group, member), member+" is not in group "+group+"\n")
 	wants(t, "delete-group", prints(t, "admin", "delete-group", group), "group "+group+" is deleted\n")
 	_, said, err = runs(t, "", "admin", "put-member", group, member, "member")
-	if err == nil || !strings.Contains(said, "conversation_not_found (10015)") {
+	if err == nil || !strings.Contains(said, "conversation_not_found (10015): there is no group "+group+"; make it with: recall admin put-group "+group) {
 		t.Errorf("a member of a deleted group: %v, %s", err, said)
 	}
 }

@@ -23,7 +23,7 @@ import (
 // local prepares `recall local` on free ports, with a state file of its own.
 func local(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
-	made := command(t, append([]string{"local", "--port", "0", "--demo-port", "0", "--admin-port", "0", "--dynamodb-port", "0", "--queues-port", "0"}, arguments...)...)
+	made := command(t, append([]string{"local", "--any-ports"}, arguments...)...)
 	made.Args[3] = filepath.Join(t.TempDir(), "state.json") // --state
 	made.Dir = ".."
 	return made
@@ -194,19 +194,86 @@ func recallsTooLateAndIdles(t *testing.T, address, stateFile string) {
 	}
 }
 
-func TestATakenPortIsSaidAtOnceWithTheFlagThatHelps(t *testing.T) {
+func TestTakenPortsAreAllSaidAtOnceWithTheFlagsThatHelp(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
 	port := strconv.Itoa(taken.Addr().(*net.TCPAddr).Port)
-	for _, flag := range []string{"--port", "--demo-port", "--admin-port", "--dynamodb-port", "--queues-port", "--events-port"} {
-		said, err := local(t, flag, port).CombinedOutput()
-		pattern := `^recall: port ` + port + ` for .* is taken, .* or choose another port with ` + flag + ` `
-		if err == nil || !regexp.MustCompile(pattern).Match(said) {
-			t.Errorf("%s: %v: %s", flag, err, said)
+	flags := []string{"--port", "--demo-port", "--admin-port", "--dynamodb-port", "--queues-port", "--events-port"}
+	var arguments []string
+	for _, flag := range flags {
+		arguments = append(arguments, flag, port)
+	}
+	made := local(t)
+	made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }), arguments...)
+	said, err := made.CombinedOutput()
+	if err == nil || !strings.HasPrefix(string(said), "recall: taken, perhaps by another local stack: ") || !strings.Contains(string(said), "--any-ports") {
+		t.Errorf("%v: %s", err, said)
+	}
+	for _, flag := range flags {
+		if !regexp.MustCompile("port " + port + " for [^(]+ \\(" + flag + "\\)").Match(said) {
+			t.Errorf("%s is not named: %s", flag, said)
 		}
+	}
+}
+
+func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(free.Addr().(*net.TCPAddr).Port)
+	_ = free.Close()
+	ports := []string{"--port", port, "--demo-port", "0", "--admin-port", "0", "--dynamodb-port", "0", "--queues-port", "0"}
+	starts := func(stateFile string) (*exec.Cmd, *talk) {
+		made := local(t)
+		made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }), ports...)
+		if stateFile != "" {
+			made.Args[3] = stateFile
+		}
+		stack := talks(t, made)
+		stack.sees(`Ctrl-C stops`)
+		return made, stack
+	}
+	first, _ := starts("")
+	stateFile := first.Args[3]
+	recalls := func(arguments ...string) *exec.Cmd {
+		made := command(t, arguments...)
+		for i, each := range made.Args {
+			if each == "--state" {
+				made.Args[i+1] = stateFile
+			}
+		}
+		return made
+	}
+	for _, arguments := range [][]string{{"admin", "put-group", "eng"}, {"admin", "put-member", "eng", "alice"}} {
+		if said, err := recalls(arguments...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v: %s", arguments, err, said)
+		}
+	}
+	alice := talks(t, recalls("chat", "--user", "alice", "--to", "bob"))
+	alice.sees(`^-- you are alice in a chat with bob, on the local stack at ws://127.0.0.1:` + port)
+	group := talks(t, recalls("chat", "--user", "alice", "--group", "eng"))
+	group.sees(`^-- you are alice in group eng`)
+	if err := first.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	alice.sees(`^-- the local stack has ended; this chat goes on when it is started again: recall local$`)
+	_ = first.Wait()
+	starts(stateFile)
+	alice.sees(`^-- connected again; the local stack was started again, and the messages and groups of before are gone$`)
+	group.sees(`^-- there is no group eng, or alice is not in it; recall admin put-group eng makes it`)
+	alice.types("still here")
+	alice.sees(`^#1 sent`)
+	said, err := func() ([]byte, error) {
+		nobody := recalls("chat", "--user", "mallory", "--group", "eng")
+		nobody.Stdin = strings.NewReader("hi\n")
+		return nobody.CombinedOutput()
+	}()
+	if err == nil || !strings.Contains(string(said), "there is no group eng, or mallory is not in it") {
+		t.Errorf("a chat in a group that is gone: %v: %s", err, said)
 	}
 }
 

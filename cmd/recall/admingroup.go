@@ -10,7 +10,7 @@ import (
 type adminPutGroup struct {
 	Group  string `arg:"" help:"The group's ID."`
 	Name   string `help:"Its name (up to 256 bytes)." placeholder:"TEXT"`
-	Window string `help:"Its recall window in seconds: 0 is off, -1 without limit; left out, the default." placeholder:"SECONDS"`
+	Window string `help:"Its recall window in seconds: 0 is off, --window=-1 without limit; left out, the default." placeholder:"SECONDS"`
 }
 
 // Run creates or changes the group.
@@ -63,6 +63,10 @@ type adminPutMember struct {
 // Run adds the member or changes his role.
 func (m *adminPutMember) Run(ctx context.Context, admin *adminCommand) error {
 	_, err := admin.call(ctx, request("putMember", map[string]any{"group": m.Group, "user": m.User, "role": m.Role}))
+	var failure *adminFailure
+	if errors.As(err, &failure) && failure.Name == "conversation_not_found" {
+		return fmt.Errorf("conversation_not_found (%d): there is no group %s; make it with: recall admin put-group %s", failure.Code, m.Group, m.Group)
+	}
 	if err == nil {
 		admin.say("%s is %s of group %s", m.User, m.Role, m.Group)
 	}
@@ -95,14 +99,22 @@ func (*adminGetSettings) Run(ctx context.Context, admin *adminCommand) error {
 }
 
 type adminPutSettings struct {
-	Seconds string `arg:"" name:"recall-window-seconds" help:"0 is off, -1 without limit (write -- -1), else 1 to 604800."`
+	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 is off, -1 without limit, else 1 to 604800."`
+	// What begins with a hyphen is a flag, so that -1 is one, too.
+	NoLimit bool `help:"Without limit; the same as -1." short:"1"`
 }
 
 // Run changes the default window.
 func (s *adminPutSettings) Run(ctx context.Context, admin *adminCommand) error {
-	seconds, err := strconv.ParseInt(s.Seconds, 10, 64)
-	if err != nil {
-		return errors.New("the window must be a whole number of seconds")
+	if s.NoLimit == (s.Seconds != "") {
+		return errors.New("say how many seconds the window has, or -1 for no limit")
+	}
+	seconds := int64(-1)
+	if !s.NoLimit {
+		var err error
+		if seconds, err = strconv.ParseInt(s.Seconds, 10, 64); err != nil {
+			return errors.New("the window must be a whole number of seconds")
+		}
 	}
 	reply, err := admin.call(ctx, request("putSettings", map[string]any{"recallWindowSeconds": seconds}))
 	if err == nil && reply.RecallWindowSeconds != nil {

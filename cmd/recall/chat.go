@@ -12,7 +12,6 @@ import (
 	"golang.org/x/term"
 
 	client "example.com/recall/clients/go"
-	"example.com/recall/local/state"
 )
 
 // chatCommand is `recall chat`.
@@ -31,7 +30,7 @@ func (chatCommand) Help() string {
 
   recall chat --user alice --to bob
   recall chat --user alice --group eng
-  echo "good morning" | recall chat --user alice --to bob
+  echo "good morning" | recall chat --user alice --to bob     (the exit code is 0 only if all was done)
 
 Other stacks: RECALL_TOKEN=… recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
 }
@@ -48,7 +47,7 @@ func (c *chatCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options, token, err := c.server()
+	options, token, stack, err := c.server()
 	if err != nil {
 		return err
 	}
@@ -56,24 +55,33 @@ func (c *chatCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lines, output, restore, err := chatInput()
+	screen, err := openScreen()
 	if err != nil {
 		return err
 	}
-	defer restore()
+	defer screen.restore()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	room := newChatRoom(c.User, conversation, talking, output)
+	room := newChatRoom(c.User, conversation, talking, screen)
+	room.stack = stack
 	defer talking.AddListener(room.listener(cancel))()
 	if err := login(ctx, talking, options.URL, c.User, token); err != nil {
+		if stack != nil && stack.refusal() != nil {
+			return stack.refusal()
+		}
 		if errors.Is(err, context.Canceled) {
 			return nil // interrupted
 		}
 		return err
 	}
 	defer talking.Logout()
-	room.welcome()
-	return room.read(ctx, lines)
+	if err := room.enter(ctx, options.URL); err != nil {
+		return err
+	}
+	if err := room.read(ctx, screen.lines); err != nil {
+		return err
+	}
+	return room.outcome(screen.interactive)
 }
 
 func (c *chatCommand) conversation() (string, error) {
@@ -86,7 +94,7 @@ func (c *chatCommand) conversation() (string, error) {
 	case c.To == "":
 		return "", errors.New("say with whom: --to bob or --group eng")
 	case c.To == c.User:
-		return "", errors.New("--to: nobody talks to himself here; name another user")
+		return "", errors.New("--to: nobody talks to themselves here; name another user")
 	}
 	if err := checkUser(c.To); err != nil {
 		return "", fmt.Errorf("--to: %w", err)
@@ -94,29 +102,26 @@ func (c *chatCommand) conversation() (string, error) {
 	return "c2c_" + c.To, nil
 }
 
-// server says where to connect, and with which token: those of the local stack, unless others are given.
-func (c *chatCommand) server() (client.Options, string, error) {
+// server says where to connect, and with which token: those of the local stack, unless others are given. There is no
+// followed stack where a URL is given.
+func (c *chatCommand) server() (client.Options, string, *followedStack, error) {
 	if c.URL != "" {
 		if c.Token == "" {
-			return client.Options{}, "", errors.New("--url needs a token: RECALL_TOKEN=… or --token")
+			return client.Options{}, "", nil, errors.New("--url needs a token: RECALL_TOKEN=… or --token")
 		}
-		return client.Options{URL: c.URL}, c.Token, nil
+		return client.Options{URL: c.URL}, c.Token, nil, nil
 	}
-	running, err := state.Read(c.State)
+	stack, err := followStack(c.State, c.User)
 	if err != nil {
-		return client.Options{}, "", fmt.Errorf("%w; or give --url and --token of another", err)
+		return client.Options{}, "", nil, fmt.Errorf("%w; or give --url and --token of another", err)
 	}
-	fresh := func() (string, error) { return running.Token(c.User, time.Now(), chatTokenTime) }
 	token := c.Token
 	if token == "" {
-		if token, err = fresh(); err != nil {
-			return client.Options{}, "", err
+		if token, err = stack.known.Token(c.User, time.Now(), chatTokenTime); err != nil {
+			return client.Options{}, "", nil, err
 		}
 	}
-	return client.Options{
-		URL:           running.Addresses.WebSocket,
-		TokenProvider: func(context.Context) (string, error) { return fresh() },
-	}, token, nil
+	return client.Options{URL: stack.address, TokenProvider: stack.token}, token, stack, nil
 }
 
 func login(ctx context.Context, talking *client.Client, url, user, token string) error {
@@ -136,30 +141,38 @@ func login(ctx context.Context, talking *client.Client, url, user, token string)
 	return err
 }
 
-// chatInput gives the lines that are typed or piped in, and where to write. On a terminal what arrives does not disturb
-// the line that is being typed.
-func chatInput() (lines func() (string, error), output io.Writer, restore func(), err error) {
+// screen is what is written on; lines gives what is typed or piped in. On a terminal what arrives does not disturb the line
+// that is being typed.
+type screen struct {
+	io.Writer
+	lines       func() (string, error)
+	interactive bool
+	restore     func()
+}
+
+func openScreen() (*screen, error) {
 	input := int(os.Stdin.Fd())
 	if !term.IsTerminal(input) || !term.IsTerminal(int(os.Stdout.Fd())) {
 		scanner := bufio.NewScanner(os.Stdin)
 		scanner.Buffer(make([]byte, 4<<10), 1<<20)
-		return func() (string, error) {
+		return &screen{Writer: os.Stdout, restore: func() {}, lines: func() (string, error) {
 			if scanner.Scan() {
 				return scanner.Text(), nil
 			}
 			return "", errors.Join(scanner.Err(), io.EOF)
-		}, os.Stdout, func() {}, nil
+		}}, nil
 	}
 	before, err := term.MakeRaw(input)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("use the terminal: %w", err)
+		return nil, fmt.Errorf("use the terminal: %w", err)
 	}
-	screen := term.NewTerminal(struct {
+	terminal := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{os.Stdin, os.Stdout}, "> ")
 	if width, height, err := term.GetSize(input); err == nil && width > 0 {
-		_ = screen.SetSize(width, height) // it keeps its standard size
+		_ = terminal.SetSize(width, height) // it keeps its standard size
 	}
-	return screen.ReadLine, screen, func() { _ = term.Restore(input, before) }, nil // nothing can be done about it
+	// Nothing can be done about a terminal that cannot be restored.
+	return &screen{Writer: terminal, lines: terminal.ReadLine, interactive: true, restore: func() { _ = term.Restore(input, before) }}, nil
 }

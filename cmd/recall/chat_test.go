@@ -16,6 +16,7 @@ import (
 // typist is a chat whose lines a test types and whose screen it reads.
 type typist struct {
 	t     *testing.T
+	room  *chatRoom
 	typed chan string
 	ended chan error
 
@@ -42,6 +43,7 @@ func chats(t *testing.T, server *clienttest.Server, user, conversation string) *
 	p := &typist{t: t, typed: make(chan string), ended: make(chan error, 1), changed: make(chan struct{})}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	room := newChatRoom(user, conversation, talking, p)
+	p.room = room
 	talking.AddListener(room.listener(cancel))
 	if err := login(ctx, talking, server.URL, user, user); err != nil {
 		t.Fatal(err)
@@ -50,7 +52,7 @@ func chats(t *testing.T, server *clienttest.Server, user, conversation string) *
 		cancel(nil)
 		talking.Logout()
 	})
-	room.welcome()
+	room.welcome(server.URL)
 	next := func() (string, error) {
 		select {
 		case line, more := <-p.typed:
@@ -161,10 +163,12 @@ func TestAReplyToARecalledMessageShowsItAsRecalled(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	alice, bob := chats(t, server, "alice", "c2c_bob"), chats(t, server, "bob", "c2c_alice")
 	alice.types("dinner?")
+	alice.sees("#1 sent")
 	bob.sees("alice: dinner?")
 	bob.types("/reply 1 yes")
 	alice.sees("bob: (re alice: dinner?) yes")
 	alice.types("/recall 1")
+	alice.sees("#1 [message recalled]")
 	bob.sees("#1 [message recalled]")
 	bob.types("/reply 1 what was it?")
 	alice.sees("bob: (re: message recalled) what was it?")
@@ -175,7 +179,7 @@ func TestHistoryListHelpAndUnread(t *testing.T) {
 	alice := chats(t, server, "alice", "c2c_bob")
 	alice.types("one", "two", "three")
 	alice.sees("#3 sent")
-	alice.types("/unread", "/list", "/nonsense", "//quoted")
+	alice.types("/unread", "/list", "/help", "//quoted")
 	alice.sees("c2c_bob                        0 unread")
 	alice.sees("alice: three")
 	alice.sees("/recall N [REASON]")
@@ -184,6 +188,59 @@ func TestHistoryListHelpAndUnread(t *testing.T) {
 	late.sees("alice: /quoted")
 	late.types("/history")
 	late.sees("-- that is all")
+}
+
+func TestListShowsTheIDThatAModeratorNeeds(t *testing.T) {
+	server := serve(t, clienttest.Options{})
+	alice := chats(t, server, "alice", "c2c_bob")
+	alice.types("spam")
+	alice.sees("#1 sent")
+	id := server.Messages("alice", "c2c_bob")[0].MessageID
+	alice.neverSaw(id)
+	alice.types("/list")
+	alice.sees("#1 " + id + " ")
+}
+
+func TestACommandThatDoesNotExistIsSaidAndIsNotSent(t *testing.T) {
+	server := serve(t, clienttest.Options{})
+	alice := chats(t, server, "alice", "c2c_bob")
+	alice.types("/frob the bar")
+	alice.sees("-- there is no command /frob; /help lists them")
+	close(alice.typed)
+	if err := <-alice.ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := server.Messages("alice", "c2c_bob"); len(got) != 0 {
+		t.Errorf("the server holds %+v", got)
+	}
+}
+
+func TestAChatWithoutATerminalFailsWhereALineFailed(t *testing.T) {
+	server := serve(t, clienttest.Options{})
+	for conversation, want := range map[string]string{"c2c_bob": "", "group_none": "1 of the lines could not be done"} {
+		alice := chats(t, server, "alice", conversation)
+		alice.types("hi")
+		close(alice.typed)
+		if err := <-alice.ended; err != nil {
+			t.Fatal(err)
+		}
+		err := alice.room.outcome(false)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", conversation, err, want)
+		}
+		if err := alice.room.outcome(true); err != nil {
+			t.Errorf("%s, with a person who saw it: %v", conversation, err)
+		}
+	}
+}
+
+func TestAGroupThatDoesNotExistIsSaidAtOnce(t *testing.T) {
+	server := serve(t, clienttest.Options{})
+	eve := chats(t, server, "eve", "group_none")
+	err := eve.room.enter(t.Context(), server.URL)
+	if err == nil || !strings.Contains(err.Error(), "there is no group none, or eve is not in it; recall admin put-group none") {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTheEndOfTheInputWaitsForTheAnswers(t *testing.T) {
@@ -225,7 +282,7 @@ func TestChatSaysWhatIsMissing(t *testing.T) {
 		want    string
 	}{
 		{chatCommand{User: "alice"}, "--to bob or --group eng"},
-		{chatCommand{User: "alice", To: "alice"}, "nobody talks to himself"},
+		{chatCommand{User: "alice", To: "alice"}, "nobody talks to themselves"},
 		{chatCommand{User: "al#ice", To: "bob"}, "is no user ID"},
 		{chatCommand{User: "alice", To: "bob", URL: "ws://127.0.0.1:1/x"}, "--url needs a token"},
 		{chatCommand{User: "alice", To: "bob", State: t.TempDir() + "/none"}, "no local stack is running; start one with: recall local"},

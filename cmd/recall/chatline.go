@@ -17,7 +17,7 @@ const chatHelp = `-- what is typed is sent. Commands:
 --   /recall            takes your last message back
 --   /recall N [REASON] takes message #N back, and says why
 --   /reply N TEXT      answers message #N
---   /list              shows the messages that are held, with their numbers
+--   /list              shows the messages that are held, with their numbers and IDs
 --   /history           shows older messages
 --   /unread            shows all conversations with their unread messages
 --   /quit              ends (Ctrl-D too); a line that begins with // is sent with one /`
@@ -49,16 +49,21 @@ func (r *chatRoom) read(ctx context.Context, next func() (string, error)) error 
 		case err := <-ended:
 			r.finish(ctx)
 			if errors.Is(err, io.EOF) {
-				return nil
+				return endOf(ctx)
 			}
 			return fmt.Errorf("read what is typed: %w", err)
 		case <-ctx.Done():
-			if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-				return cause
-			}
-			return nil
+			return endOf(ctx)
 		}
 	}
+}
+
+// endOf is why the chat had to end; nil if a person ended it.
+func endOf(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
 }
 
 // finish waits for the answers to what was sent and recalled, and says so if that takes long.
@@ -96,7 +101,7 @@ func (r *chatRoom) do(ctx context.Context, line string) (quit bool) {
 		r.reply(ctx, rest)
 	case word == "/list":
 		for _, m := range r.client.Messages(r.conversation) {
-			r.show(m)
+			r.list(m)
 		}
 	case word == "/history":
 		r.history(ctx)
@@ -106,8 +111,10 @@ func (r *chatRoom) do(ctx context.Context, line string) (quit bool) {
 		}
 	case word == "/quit":
 		return true
-	default:
+	case word == "/help":
 		r.say("%s", chatHelp)
+	default:
+		r.refuse("-- there is no command %s; /help lists them, and a line that begins with // is sent", printable(word))
 	}
 	return false
 }
@@ -116,7 +123,7 @@ func (r *chatRoom) do(ctx context.Context, line string) (quit bool) {
 func (r *chatRoom) send(ctx context.Context, text, replyTo string) {
 	id, err := r.client.NewMessageID()
 	if err != nil {
-		r.say("-- not sent: %s", why(err))
+		r.refuse("-- not sent: %s", why(err))
 		return
 	}
 	r.mutex.Lock()
@@ -138,7 +145,7 @@ func (r *chatRoom) send(ctx context.Context, text, replyTo string) {
 			if client.Code(err) != client.CodeTimeout {
 				r.mine = slices.DeleteFunc(r.mine, func(each string) bool { return each == id })
 			}
-			r.print("#%d not sent: %s", number, why(err))
+			r.fail("#%d not sent: %s", number, why(err))
 		case sent.Revoked == nil:
 			r.renumber(id, sent.MessageID)
 			r.print("#%d sent%s", number, until(sent))
@@ -190,12 +197,12 @@ func (r *chatRoom) recall(ctx context.Context, arguments string) {
 	if first == "" {
 		id, number, found = r.last()
 		if !found {
-			r.say("-- you have sent nothing that could be recalled")
+			r.refuse("-- you have sent nothing that could be recalled")
 			return
 		}
 	}
 	if !found {
-		r.say("-- %q is no message's number; /list shows them", printable(first))
+		r.refuse("-- %q is no message's number; /list shows them", printable(first))
 		return
 	}
 	r.calls.Go(func() {
@@ -203,7 +210,7 @@ func (r *chatRoom) recall(ctx context.Context, arguments string) {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		if err != nil {
-			r.print("#%d not recalled: %s", number, why(err))
+			r.fail("#%d not recalled: %s", number, why(err))
 			return
 		}
 		r.mine = slices.DeleteFunc(r.mine, func(each string) bool { return each == id })
@@ -233,7 +240,7 @@ func (r *chatRoom) reply(ctx context.Context, arguments string) {
 	first, text, _ := strings.Cut(arguments, " ")
 	id, _, found := r.numbered(first)
 	if !found || strings.TrimSpace(text) == "" {
-		r.say("-- /reply N TEXT: N is the number of the message to answer; /list shows them")
+		r.refuse("-- /reply N TEXT: N is the number of the message to answer; /list shows them")
 		return
 	}
 	r.send(ctx, strings.TrimSpace(text), id)
@@ -251,7 +258,7 @@ func (r *chatRoom) history(ctx context.Context) {
 	r.mutex.Unlock()
 	page, err := r.client.History(ctx, r.conversation, before, historyPage)
 	if err != nil {
-		r.say("-- no history: %s", why(err))
+		r.refuse("-- no history: %s", why(err))
 		return
 	}
 	if len(page) == 0 {

@@ -20,6 +20,7 @@ type chatRoom struct {
 	conversation string
 	client       *client.Client
 	output       io.Writer
+	stack        *followedStack // nil = none is followed
 
 	calls sync.WaitGroup // what the server has not answered yet
 
@@ -28,10 +29,12 @@ type chatRoom struct {
 	ids     []string       // the messageId of number n is ids[n-1]
 	mine    []string       // sent here, in order; what was recalled is taken out
 	lost    bool           // the connection
+	failed  int            // lines that were not done
+	found   func()         // ends the search for a stack that has moved
 }
 
 func newChatRoom(user, conversation string, talking *client.Client, output io.Writer) *chatRoom {
-	return &chatRoom{user: user, conversation: conversation, client: talking, output: output, numbers: map[string]int{}}
+	return &chatRoom{user: user, conversation: conversation, client: talking, output: output, numbers: map[string]int{}, found: func() {}}
 }
 
 func (r *chatRoom) say(format string, values ...any) {
@@ -60,28 +63,115 @@ func (r *chatRoom) listener(end context.CancelCauseFunc) client.Listener {
 	return client.Listener{
 		OnRecvNewMessage: r.received,
 		OnMessageRevoked: r.recalled,
-		OnDisconnected: func() {
-			r.mutex.Lock()
-			defer r.mutex.Unlock()
-			r.lost = true
-			r.print("-- the connection is lost; connecting again")
-		},
-		OnSynchronised: func() {
-			r.mutex.Lock()
-			defer r.mutex.Unlock()
-			if r.lost {
-				r.lost = false
-				r.print("-- connected again")
+		OnDisconnected:   func() { r.disconnected(end) },
+		OnSynchronised:   r.connectedAgain,
+		OnTokenExpired: func() {
+			if r.stack != nil && r.stack.refusal() != nil {
+				end(r.stack.refusal())
+				return
 			}
+			end(errors.New("the token is over; start again with a new one (recall token)"))
 		},
-		OnTokenExpired: func() { end(errors.New("the token is over; start again with a new one (recall token)")) },
 	}
+}
+
+// disconnected says that the connection is lost, and looks out for a local stack that is started again elsewhere, where
+// the client would never find it.
+func (r *chatRoom) disconnected(end context.CancelCauseFunc) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.lost = true
+	if r.stack == nil {
+		r.print("-- the connection is lost; connecting again")
+		return
+	}
+	r.print("-- %s", r.stack.lost())
+	r.found()
+	searching, found := context.WithCancel(context.Background())
+	r.found = found
+	go func() {
+		if err := r.stack.moved(searching); err != nil {
+			end(err)
+		}
+	}()
+}
+
+func (r *chatRoom) connectedAgain() {
+	text, startedAgain := "connected again", false
+	if r.stack != nil {
+		text, startedAgain = r.stack.connected()
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if !r.lost {
+		return // the first connection
+	}
+	r.lost = false
+	r.found()
+	r.print("-- %s", text)
+	if startedAgain {
+		// The answer comes by this goroutine's own frames, so that it must not be waited for here.
+		go func() {
+			if err := r.isThere(context.Background()); err != nil {
+				r.say("-- %v", err)
+			}
+		}()
+	}
+}
+
+// isThere asks whether the conversation can be read, which a group cannot that does not exist or has another roster.
+func (r *chatRoom) isThere(ctx context.Context) error {
+	group, is := strings.CutPrefix(r.conversation, "group_")
+	if !is {
+		return nil
+	}
+	_, err := r.client.History(ctx, r.conversation, "", 1)
+	if client.Code(err) != client.CodeConversationNotFound {
+		return nil // what else is wrong shows when something is sent
+	}
+	return fmt.Errorf("there is no group %s, or %s is not in it; recall admin put-group %s makes it, and recall admin put-member %s %s adds to it",
+		group, r.user, group, group, r.user)
+}
+
+// enter shows the conversation, unless it cannot be had.
+func (r *chatRoom) enter(ctx context.Context, address string) error {
+	if err := r.isThere(ctx); err != nil {
+		return err
+	}
+	r.welcome(address)
+	return nil
+}
+
+// outcome is an error where lines failed that nobody watched, so that the exit code tells scripts.
+func (r *chatRoom) outcome(interactive bool) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if interactive || r.failed == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of the lines could not be done; what is printed above says why", r.failed)
+}
+
+// fail prints why a line was not done; the mutex is held.
+func (r *chatRoom) fail(format string, values ...any) {
+	r.failed++
+	r.print(format, values...)
+}
+
+func (r *chatRoom) refuse(format string, values ...any) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.fail(format, values...)
 }
 
 const welcomeMessages = 10
 
-func (r *chatRoom) welcome() {
-	r.say("-- you are %s in %s; type to send, /recall takes the last message back, /help lists more", r.user, r.title())
+func (r *chatRoom) welcome(address string) {
+	if r.stack != nil {
+		address = r.stack.String()
+	}
+	r.say("-- you are %s in %s, on %s", r.user, r.title(), address)
+	r.say("-- type to send, /recall takes the last message back, /help lists more")
 	held := r.client.Messages(r.conversation)
 	for _, m := range held[max(0, len(held)-welcomeMessages):] {
 		r.show(m)
@@ -125,17 +215,22 @@ func (r *chatRoom) readUpTo(messages []client.Message) {
 	go func() { _, _ = r.client.MarkRead(context.Background(), r.conversation, last) }()
 }
 
-func (r *chatRoom) show(m client.Message) {
+func (r *chatRoom) show(m client.Message) { r.line(m, "") }
+
+// list shows a message with its ID, which recall admin revoke takes.
+func (r *chatRoom) list(m client.Message) { r.line(m, m.MessageID+" ") }
+
+func (r *chatRoom) line(m client.Message, before string) {
 	quote := r.quote(m.ReplyTo)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	at := time.UnixMilli(m.SentAt).Local().Format("15:04")
 	number := r.number(m.MessageID)
 	if m.Revoked != nil {
-		r.print("#%d %s %s: [message recalled%s]", number, at, printable(m.Sender), by(m))
+		r.print("#%d %s%s %s: [message recalled%s]", number, before, at, printable(m.Sender), by(m))
 		return
 	}
-	r.print("#%d %s %s: %s%s", number, at, printable(m.Sender), quote, textOf(m))
+	r.print("#%d %s%s %s: %s%s", number, before, at, printable(m.Sender), quote, textOf(m))
 }
 
 // quote is what a reply shows of the message it answers: that of now, which may be recalled.

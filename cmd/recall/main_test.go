@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -28,5 +29,32 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 	if checked < 15 {
 		t.Errorf("only %d commands were found", checked)
+	}
+}
+
+func TestMinusOneIsAWindowWithoutLimit(t *testing.T) {
+	for words, want := range map[string]adminPutSettings{
+		"-1":         {NoLimit: true},
+		"-1 --json":  {NoLimit: true},
+		"-- -1":      {Seconds: "-1"},
+		"120":        {Seconds: "120"},
+		"--no-limit": {NoLimit: true},
+	} {
+		var line commandLine
+		parser, err := kong.New(&line, about()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parser.Parse(append([]string{"admin", "put-settings"}, strings.Fields(words)...))
+		if err != nil || line.Admin.PutSettings != want {
+			t.Errorf("put-settings %s: %+v, %v", words, line.Admin.PutSettings, err)
+		}
+	}
+}
+
+func TestASecretThatNoStackWouldTakeSignsNothing(t *testing.T) {
+	err := (&tokenCommand{User: "alice", TTL: time.Hour, Secret: "short"}).Run()
+	if err == nil || !strings.Contains(err.Error(), "--secret: it has 5 bytes, and no stack takes one of fewer than 32") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -159,9 +159,6 @@ func (o Options) withDefaults() (Options, error) {
 
 func (s *Stack) start(ctx context.Context) error {
 	var err error
-	if err = checkServers(s.options); err != nil {
-		return err
-	}
 	if s.network, err = listen(s.options); err != nil {
 		return err
 	}
@@ -366,6 +363,9 @@ func (s *Stack) Failed() <-chan error { return s.failed }
 func (s *Stack) Close() {
 	s.closed.Do(func() {
 		close(s.closedSignal)
+		if s.options.StateFile != "" && s.state.ProcessID != 0 {
+			s.state.Remove(s.options.StateFile) // first, so that who loses a connection can see that the stack ends
+		}
 		s.stopSources()
 		if s.gateway != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), closeTime)
@@ -394,9 +394,6 @@ func (s *Stack) Close() {
 		if s.temporary != "" {
 			// Copies of programs in the temporary directory harm nobody.
 			_ = os.RemoveAll(s.temporary)
-		}
-		if s.options.StateFile != "" && s.state.ProcessID != 0 {
-			s.state.Remove(s.options.StateFile)
 		}
 	})
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/recall/local/state"
+)
+
+// followedStack is the local stack that a chat talks to. It may end and be started again while the chat goes on: then it
+// takes other tokens, and without --data it has forgotten all messages and groups.
+type followedStack struct {
+	path    string // of its state file
+	user    string
+	address string // where the chat is connected
+
+	mutex   sync.Mutex
+	known   state.State
+	offered int64 // when the stack was started that got a token since the last connection; 0 = none
+	problem error // why there is no token
+}
+
+func followStack(path, user string) (*followedStack, error) {
+	running, err := state.Find(path)
+	if err != nil {
+		return nil, err
+	}
+	return &followedStack{path: path, user: user, address: running.Addresses.WebSocket, known: running}, nil
+}
+
+// String names the stack in messages.
+func (f *followedStack) String() string {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.known.String()
+}
+
+// token makes a token for the stack that runs now. A stack that refuses such a token would refuse the next one, too.
+func (f *followedStack) token(context.Context) (string, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	token, err := f.newToken()
+	f.problem = err
+	return token, err
+}
+
+func (f *followedStack) newToken() (string, error) {
+	running, err := state.Find(f.path)
+	if err != nil {
+		return "", fmt.Errorf("%s refuses the token, and for a new one: %w", f.address, err)
+	}
+	if err := f.sameAddress(running); err != nil {
+		return "", err
+	}
+	if f.offered == running.StartedAt {
+		return "", fmt.Errorf("%s refuses a new token, too; it is not the stack that the state file describes", running)
+	}
+	f.offered = running.StartedAt
+	return running.Token(f.user, time.Now(), chatTokenTime)
+}
+
+func (f *followedStack) sameAddress(running state.State) error {
+	if running.Addresses.WebSocket == f.address {
+		return nil
+	}
+	return fmt.Errorf("the local stack was started again, at another address (%s); start the chat again", running.Addresses.WebSocket)
+}
+
+// refusal is why no token could be had.
+func (f *followedStack) refusal() error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.problem
+}
+
+// lost says what a lost connection means.
+func (f *followedStack) lost() string {
+	if _, err := state.Find(f.path); errors.Is(err, state.ErrNotRunning) {
+		return "the local stack has ended; this chat goes on when it is started again: recall local"
+	}
+	return "the connection is lost; connecting again"
+}
+
+// connected is told of every connection. It says what a new one means, and whether the stack was started again since the one before.
+func (f *followedStack) connected() (text string, startedAgain bool) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.offered = 0
+	running, err := state.Find(f.path)
+	if err != nil || running.StartedAt == f.known.StartedAt {
+		return "connected again", false
+	}
+	f.known = running
+	if running.Data != "" {
+		return "connected again; the local stack was started again, with its data", true
+	}
+	return "connected again; the local stack was started again, and the messages and groups of before are gone", true
+}
+
+// moved waits until the stack runs at another address than the chat's, or the context ends, and says so.
+func (f *followedStack) moved(ctx context.Context) error {
+	const pause = time.Second
+	for {
+		if running, err := state.Find(f.path); err == nil {
+			if err := f.sameAddress(running); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
