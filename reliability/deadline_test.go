@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"example.com/recall/shared/dynamo"
@@ -55,14 +56,16 @@ func (silent) TransactWriteItems(ctx context.Context, _ *dynamodb.TransactWriteI
 	return hang[dynamodb.TransactWriteItemsOutput](ctx)
 }
 
-func (silent) Post(ctx context.Context, _ recall.ConnectionID, _ []byte) error {
-	_, err := hang[struct{}](ctx)
-	return err
+func (silent) PostToConnection(
+	ctx context.Context, _ *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+	return hang[apigatewaymanagementapi.PostToConnectionOutput](ctx)
 }
 
-func (silent) Delete(ctx context.Context, _ recall.ConnectionID) error {
-	_, err := hang[struct{}](ctx)
-	return err
+func (silent) DeleteConnection(
+	ctx context.Context, _ *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+	return hang[apigatewaymanagementapi.DeleteConnectionOutput](ctx)
 }
 
 // functionTime is the time that an invocation has; in synctest's bubble it passes at once.

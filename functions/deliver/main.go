@@ -18,7 +18,8 @@ func main() {
 			return nil, err
 		}
 		if environment.EventBusName != "" {
-			parts.Service.Publisher = bus.New(parts.AWS, parts.Service.Clock, environment.EventsAddress(), environment.EventBusName)
+			client := bus.NewClient(parts.AWS, environment.EventBridgeEndpoint)
+			parts.Service.Publisher = &bus.Bus{Client: client, Name: environment.EventBusName}
 		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/function"
 )
 
@@ -54,12 +55,15 @@ func Environment() (function.Environment, aws.Config, Tables, error) {
 	client := function.HTTPClient()
 	config := environment.AWS(client)
 	tables := Tables{
-		Client: dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
-			o.BaseEndpoint = function.Endpoint(environment.DynamoDBEndpoint)
-		}),
+		Client:      dynamo.NewClient(config, environment.DynamoDBEndpoint),
 		Connections: os.Getenv("CONNECTIONS_TABLE"), Users: os.Getenv("USERS_TABLE"), Messages: environment.MessagesTable,
 	}
-	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
+	address, err := dynamo.Address(context.Background(), tables.Client)
+	if err != nil {
+		return environment, config, tables, err
+	}
+	function.Warm(context.Background(), client, function.Pool{Address: address, Connections: 1},
+		function.Pool{Address: environment.ManagementEndpoint, Connections: ParallelPosts})
 	return environment, config, tables, nil
 }
 

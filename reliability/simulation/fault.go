@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 	"github.com/aws/smithy-go"
-
-	"example.com/recall/shared/gateway"
 )
 
 // Fault stands around every outside call of a process. label names the call and what it is about; do makes it.
@@ -81,11 +79,11 @@ func (k Kind) do(label string, call func() error) error {
 		return errKilled
 	case Refused:
 		if label == post {
-			return gateway.Refusal{Status: http.StatusTooManyRequests}
+			return &types.LimitExceededException{}
 		}
 		return &smithy.GenericAPIError{Code: "ProvisionedThroughputExceededException", Message: "the simulation refuses it"}
 	case Gone:
-		return gateway.Refusal{Status: http.StatusGone}
+		return &types.GoneException{}
 	case Lost:
 		_ = call()
 		return context.DeadlineExceeded

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	connectionerrors "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -136,39 +137,45 @@ func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	})
 }
 
-// Post is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
-func (c *calls) Post(_ context.Context, id recall.ConnectionID, data []byte) error {
+// PostToConnection is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
+func (c *calls) PostToConnection(
+	_ context.Context, in *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+	id := recall.ConnectionID(*in.ConnectionId)
 	err := c.fault.Around(post, func() error {
 		device := c.world.device(id)
 		if device == nil {
-			return gateway.Refusal{Status: http.StatusGone}
+			return &connectionerrors.GoneException{}
 		}
-		return device.receive(data)
+		return device.receive(in.Data)
 	})
 	if device := c.world.device(id); device != nil && isGone(err) {
-		device.deny(data)
+		device.deny(in.Data)
 	}
-	return err
+	return &apigatewaymanagementapi.PostToConnectionOutput{}, err
 }
 
 func isGone(err error) bool {
-	var said gateway.Refusal
-	return errors.As(err, &said) && said.Status == http.StatusGone
+	_, gone := errors.AsType[*connectionerrors.GoneException](err)
+	return gone
 }
 
-// Delete is gateway.API's.
-func (c *calls) Delete(_ context.Context, id recall.ConnectionID) error {
+// DeleteConnection is gateway.API's.
+func (c *calls) DeleteConnection(
+	_ context.Context, in *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+	id := recall.ConnectionID(*in.ConnectionId)
 	err := c.fault.Around(deleteConnection, func() error {
 		device := c.world.device(id)
 		if device == nil {
-			return gateway.Refusal{Status: http.StatusGone}
+			return &connectionerrors.GoneException{}
 		}
 		return c.world.Close(context.Background(), nil, device, false)
 	})
 	if device := c.world.device(id); device != nil && isGone(err) {
 		device.Excuse()
 	}
-	return err
+	return &apigatewaymanagementapi.DeleteConnectionOutput{}, err
 }
 
 // queued is the process's queue.

@@ -7,8 +7,9 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
-	"example.com/recall/shared/awsjson"
 	"example.com/recall/shared/recall"
 )
 
@@ -18,18 +19,24 @@ const (
 	DetailType = "MessageRecalled"
 )
 
+// API is what this package uses of the SDK's client for EventBridge.
+type API interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+// NewClient makes the SDK's client. Without an endpoint it calls the endpoint of the configuration's region.
+func NewClient(config aws.Config, endpoint *string) *eventbridge.Client {
+	return eventbridge.NewFromConfig(config, func(options *eventbridge.Options) { options.BaseEndpoint = endpoint })
+}
+
 // Bus is recall.Publisher on EventBridge.
 type Bus struct {
-	caller *awsjson.Caller
-	name   string
+	Client API
+	// Name is the bus's name or its ARN.
+	Name string
 }
 
 var _ recall.Publisher = (*Bus)(nil)
-
-// New makes a publisher for an endpoint, such as https://events.eu-central-1.amazonaws.com, and a bus's name or ARN.
-func New(config aws.Config, clock recall.Clock, endpoint, name string) *Bus {
-	return &Bus{awsjson.New(config, clock, endpoint, awsjson.Operation{Service: "events", Target: "AWSEvents.PutEvents", Version: "1.1"}), name}
-}
 
 // detail is the event's detail. It never holds the text or the reason.
 type detail struct {
@@ -47,48 +54,8 @@ type absolute struct {
 	Group recall.GroupID  `json:"group,omitempty"`
 }
 
-// putEvents and putResult are PutEvents' request and answer (EventBridge API Reference, "PutEvents").
-type putEvents struct {
-	Entries []entry
-}
-
-type entry struct {
-	EventBusName string
-	Source       string
-	DetailType   string
-	Detail       string
-}
-
-type putResult struct {
-	FailedEntryCount int
-	Entries          []struct{ ErrorCode string }
-}
-
-// PublishRecalled puts one MessageRecalled event on the bus. It returns unavailable where the bus could not be reached
-// or did not take the event, a plain error where it refuses the request itself.
+// PublishRecalled puts one MessageRecalled event on the bus. It returns unavailable if the bus did not take the event.
 func (b *Bus) PublishRecalled(ctx context.Context, recalled recall.Recalled) error {
-	request, err := requestOf(b.name, recalled)
-	if err != nil {
-		return err
-	}
-	var result putResult
-	if err := b.caller.Call(ctx, request, &result); err != nil {
-		if ctx.Err() != nil || b.caller.MayHelp(err) {
-			return recall.Unreachable("event bus", err)
-		}
-		return err
-	}
-	if result.FailedEntryCount == 0 {
-		return nil
-	}
-	code := "no code"
-	if len(result.Entries) > 0 {
-		code = result.Entries[0].ErrorCode
-	}
-	return recall.Unreachable("event bus", fmt.Errorf("put event: the bus did not take it: %s", code))
-}
-
-func requestOf(bus string, recalled recall.Recalled) (putEvents, error) {
 	encoded, err := json.Marshal(detail{
 		Conversation: absolute{Users: recalled.Conversation.Users(), Group: recalled.Conversation.Group()},
 		MessageID:    recalled.MessageID,
@@ -97,5 +64,28 @@ func requestOf(bus string, recalled recall.Recalled) (putEvents, error) {
 		Role:         recalled.Revocation.Role,
 		At:           recalled.Revocation.At,
 	})
-	return putEvents{[]entry{{EventBusName: bus, Source: Source, DetailType: DetailType, Detail: string(encoded)}}}, err
+	if err != nil {
+		return err
+	}
+	answer, err := b.Client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		EventBusName: &b.Name,
+		Source:       aws.String(Source),
+		DetailType:   aws.String(DetailType),
+		Detail:       aws.String(string(encoded)),
+	}}})
+	if err != nil {
+		return recall.Unreachable("event bus", err)
+	}
+	if answer.FailedEntryCount > 0 {
+		return recall.Unreachable("event bus", fmt.Errorf("the bus did not take the event: %s", codeOf(answer.Entries)))
+	}
+	return nil
+}
+
+// codeOf is the error's code that the bus gave for the one event.
+func codeOf(entries []types.PutEventsResultEntry) string {
+	if len(entries) == 0 || entries[0].ErrorCode == nil {
+		return "it gave no code"
+	}
+	return *entries[0].ErrorCode
 }

@@ -2,7 +2,10 @@ package function
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
 	"time"
 
@@ -47,60 +50,60 @@ func (e Environment) AWS(client aws.HTTPClient) aws.Config {
 	}
 }
 
-// warmFor bounds the warming: a function that cannot reach a service at start must start all the same.
-const warmFor = 2 * time.Second
+// Pool is how many connections a function's first invocation needs to one address at the same time.
+type Pool struct {
+	Address     string
+	Connections int
+}
 
-// Warm opens a connection to each endpoint, side by side, during the init phase, where CPU is not throttled: the first
-// invocation then pays no DNS, TCP and TLS. Its failure is no error, and no request needs a right.
-func (e Environment) Warm(client aws.HTTPClient, endpoints ...string) {
-	ctx, cancel := context.WithTimeout(context.Background(), warmFor)
-	defer cancel()
+// Warm opens connections during the init phase, in which Lambda does not throttle the processor. The first invocation then
+// waits for no DNS, TCP or TLS. The requests need no right, and a failure is no error.
+func Warm(ctx context.Context, client aws.HTTPClient, pools ...Pool) {
 	var group sync.WaitGroup
-	for _, endpoint := range endpoints {
-		if endpoint == "" {
-			continue
-		}
+	for _, pool := range pools {
+		group.Go(func() { pool.warm(ctx, client) })
+	}
+	group.Wait()
+}
+
+// warm opens one connection, which tells the protocol. HTTP/2 carries all calls on that one. HTTP/1.1 carries one call at a
+// time, so the others are opened too. Without TLS, as on a local stack, opening one takes no time worth saving.
+func (p Pool) warm(ctx context.Context, client aws.HTTPClient) {
+	answer, err := get(ctx, client, p.Address)
+	if err != nil || answer.TLS == nil || answer.ProtoMajor != 1 {
+		return
+	}
+	// Every request keeps its connection until each of them has one or has failed. Otherwise the connection of a fast
+	// answer would serve the next request, and fewer connections would be opened.
+	var group, waiting sync.WaitGroup
+	opening := make(chan struct{}, handshakesAtOnce)
+	for range p.Connections { // one of them finds the connection that is open already
+		opening <- struct{}{}
+		waiting.Add(1)
 		group.Go(func() {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint, nil)
-			if err != nil {
-				return
-			}
-			if answer, err := client.Do(request); err == nil {
-				_ = answer.Body.Close()
-			}
+			arrive := sync.OnceFunc(func() { <-opening; waiting.Done() })
+			defer arrive()
+			trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { arrive(); waiting.Wait() }}
+			_, _ = get(httptrace.WithClientTrace(ctx, trace), client, p.Address)
 		})
 	}
 	group.Wait()
 }
 
-// DynamoDBAddress is where the function's DynamoDB answers.
-func (e Environment) DynamoDBAddress() string {
-	if e.DynamoDBEndpoint != "" {
-		return e.DynamoDBEndpoint
-	}
-	return "https://dynamodb." + e.Region + ".amazonaws.com"
-}
+// handshakesAtOnce is small, because handshakes share the function's processor: if all of them began at the same time, all
+// of them would end late, and the last ones after dialTimeout.
+const handshakesAtOnce = 8
 
-// SQSAddress is where the function's SQS answers.
-func (e Environment) SQSAddress() string {
-	if e.SQSEndpoint != "" {
-		return e.SQSEndpoint
+// get reads an answer to its end, because the client keeps a connection only then.
+func get(ctx context.Context, client aws.HTTPClient, address string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
 	}
-	return "https://sqs." + e.Region + ".amazonaws.com"
-}
-
-// EventsAddress is where the function's EventBridge answers.
-func (e Environment) EventsAddress() string {
-	if e.EventsEndpoint != "" {
-		return e.EventsEndpoint
+	answer, err := client.Do(request)
+	if err != nil {
+		return nil, err
 	}
-	return "https://events." + e.Region + ".amazonaws.com"
-}
-
-// Endpoint is a service's base endpoint for the SDK: nil for AWS's own.
-func Endpoint(address string) *string {
-	if address == "" {
-		return nil
-	}
-	return &address
+	_, err = io.Copy(io.Discard, answer.Body)
+	return answer, errors.Join(err, answer.Body.Close())
 }

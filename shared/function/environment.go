@@ -30,9 +30,9 @@ type Environment struct {
 	TokenSecret        string
 	AllowedOrigins     []string
 
-	// Endpoints of AWS services other than AWS's own, for the local stack; empty on AWS. The names are those of the AWS
-	// SDKs ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
-	DynamoDBEndpoint, SQSEndpoint, EventsEndpoint string
+	// Endpoints of AWS services on a local stack. On AWS they are nil, and the SDK finds the endpoints of the region. The
+	// variables have the names that all AWS SDKs know ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
+	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint *string
 	// Credentials of the function's role, which Lambda puts there.
 	accessKeyID, secretAccessKey, sessionToken string
 }
@@ -40,23 +40,23 @@ type Environment struct {
 // ReadEnvironment reads the variables through lookup (os.Getenv). It names every variable whose value makes no sense.
 func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	e := Environment{
-		FunctionName:       lookup("AWS_LAMBDA_FUNCTION_NAME"),
-		Region:             lookup("AWS_REGION"),
-		MessagesTable:      lookup("MESSAGES_TABLE"),
-		ConnectionsTable:   lookup("CONNECTIONS_TABLE"),
-		ManagementEndpoint: lookup("MANAGEMENT_ENDPOINT"),
-		ChunksQueueURL:     lookup("CHUNKS_QUEUE_URL"),
-		EventBusName:       lookup("EVENT_BUS_NAME"),
-		TokenIssuer:        lookup("TOKEN_ISSUER"),
-		TokenAudience:      lookup("TOKEN_AUDIENCE"),
-		TokenJWKSURL:       lookup("TOKEN_JWKS_URL"),
-		TokenSecret:        lookup("TOKEN_SECRET"),
-		DynamoDBEndpoint:   lookup("AWS_ENDPOINT_URL_DYNAMODB"),
-		SQSEndpoint:        lookup("AWS_ENDPOINT_URL_SQS"),
-		EventsEndpoint:     lookup("AWS_ENDPOINT_URL_EVENTS"),
-		accessKeyID:        lookup("AWS_ACCESS_KEY_ID"),
-		secretAccessKey:    lookup("AWS_SECRET_ACCESS_KEY"),
-		sessionToken:       lookup("AWS_SESSION_TOKEN"),
+		FunctionName:        lookup("AWS_LAMBDA_FUNCTION_NAME"),
+		Region:              lookup("AWS_REGION"),
+		MessagesTable:       lookup("MESSAGES_TABLE"),
+		ConnectionsTable:    lookup("CONNECTIONS_TABLE"),
+		ManagementEndpoint:  lookup("MANAGEMENT_ENDPOINT"),
+		ChunksQueueURL:      lookup("CHUNKS_QUEUE_URL"),
+		EventBusName:        lookup("EVENT_BUS_NAME"),
+		TokenIssuer:         lookup("TOKEN_ISSUER"),
+		TokenAudience:       lookup("TOKEN_AUDIENCE"),
+		TokenJWKSURL:        lookup("TOKEN_JWKS_URL"),
+		TokenSecret:         lookup("TOKEN_SECRET"),
+		DynamoDBEndpoint:    optional(lookup("AWS_ENDPOINT_URL_DYNAMODB")),
+		SQSEndpoint:         optional(lookup("AWS_ENDPOINT_URL_SQS")),
+		EventBridgeEndpoint: optional(lookup("AWS_ENDPOINT_URL_EVENTS")),
+		accessKeyID:         lookup("AWS_ACCESS_KEY_ID"),
+		secretAccessKey:     lookup("AWS_SECRET_ACCESS_KEY"),
+		sessionToken:        lookup("AWS_SESSION_TOKEN"),
 	}
 	for _, origin := range strings.Split(lookup("ALLOWED_ORIGINS"), ",") {
 		if origin = strings.TrimSpace(origin); origin != "" {
@@ -85,6 +85,14 @@ func (e Environment) Storage() error {
 		}
 	}
 	return errors.Join(missing...)
+}
+
+// optional is nil for a variable that is empty or not set.
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
 }
 
 func integer(lookup func(string) string, name string, missing, lowest, highest int64) (int64, error) {

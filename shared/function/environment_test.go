@@ -41,7 +41,7 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		!slices.Equal(e.AllowedOrigins, []string{"https://a.example.com", "https://b.example.com"}) {
 		t.Errorf("tokens %+v", e)
 	}
-	if e.DynamoDBAddress() != "http://dynamodb" || e.EventsAddress() != "http://events" || e.SQSEndpoint != "http://sqs" {
+	if *e.DynamoDBEndpoint != "http://dynamodb" || *e.EventBridgeEndpoint != "http://events" || *e.SQSEndpoint != "http://sqs" {
 		t.Errorf("endpoints %+v", e)
 	}
 	credentials, err := e.AWS(function.HTTPClient()).Credentials.Retrieve(t.Context())
@@ -58,11 +58,8 @@ func TestWhatIsNotSetHasItsDefault(t *testing.T) {
 	if e.RecallWindow != recall.DefaultWindow || e.Retention != 0 || e.RequestsPerMinute != 0 || e.LogLevel != slog.LevelInfo || len(e.AllowedOrigins) != 0 {
 		t.Errorf("defaults %+v", e)
 	}
-	if e.DynamoDBAddress() != "https://dynamodb.eu-central-1.amazonaws.com" || e.EventsAddress() != "https://events.eu-central-1.amazonaws.com" {
-		t.Errorf("addresses %s %s", e.DynamoDBAddress(), e.EventsAddress())
-	}
-	if function.Endpoint("") != nil || *function.Endpoint("http://sqs") != "http://sqs" {
-		t.Error("an endpoint that is not given is AWS's own")
+	if e.DynamoDBEndpoint != nil || e.EventBridgeEndpoint != nil || e.SQSEndpoint != nil {
+		t.Errorf("endpoints that are not AWS's own: %+v", e)
 	}
 }
 

@@ -5,11 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,36 +64,4 @@ func TestTheReferenceIsLambdasRequestID(t *testing.T) {
 	if got := function.RequestID(t.Context()); got != "none" {
 		t.Errorf("reference %q", got)
 	}
-}
-
-func TestWarmingOpensAConnectionThatTheFirstCallUses(t *testing.T) {
-	var opened atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			opened.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client := function.HTTPClient()
-	function.Environment{}.Warm(client, server.URL, "")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	if opened.Load() != 1 {
-		t.Errorf("%d connections were opened", opened.Load())
-	}
-}
-
-func TestAServiceThatCannotBeReachedAtTheStartIsNoError(t *testing.T) {
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	function.Environment{}.Warm(function.HTTPClient(), server.URL, "://no address")
 }

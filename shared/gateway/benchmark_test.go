@@ -1,15 +1,12 @@
 package gateway_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/gateway"
@@ -23,13 +20,8 @@ func BenchmarkFanOut(b *testing.B) {
 		time.Sleep(15 * time.Millisecond)
 	}))
 	defer server.Close()
-	config := aws.Config{
-		Region: "us-east-1", HTTPClient: function.HTTPClient(),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret", SessionToken: "token"}, nil
-		}),
-	}
-	poster := &gateway.Poster{Client: gateway.NewClient(config, recall.SystemClock{}, server.URL), Clock: recall.SystemClock{}}
+	client := gateway.NewClient(configured(function.HTTPClient()), server.URL)
+	poster := &gateway.Poster{Client: client, Clock: recall.SystemClock{}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {

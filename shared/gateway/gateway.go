@@ -9,18 +9,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
 
-// API is @connections. An answer that is no success is a Refusal.
+// API is what this package uses of the SDK's client for @connections.
 type API interface {
-	Post(ctx context.Context, connection recall.ConnectionID, data []byte) error
-	Delete(ctx context.Context, connection recall.ConnectionID) error
+	PostToConnection(context.Context, *apigatewaymanagementapi.PostToConnectionInput,
+		...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.PostToConnectionOutput, error)
+	DeleteConnection(context.Context, *apigatewaymanagementapi.DeleteConnectionInput,
+		...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error)
 }
 
 // Forgetter forgets gone connections; recall.Presence is one.
@@ -82,16 +86,18 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
-	err := p.Client.Delete(ctx, connection.ID)
+	id := string(connection.ID)
+	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
 	if err == nil || gone(err) {
 		return p.Presence.Forget(ctx, connection)
 	}
 	return recall.Unreachable("connection", fmt.Errorf("delete connection: %w", err))
 }
 
+// gone reports whether @connections answered 410: there is no such connection any more.
 func gone(err error) bool {
-	var said Refusal
-	return errors.As(err, &said) && said.Status == http.StatusGone
+	_, is := errors.AsType[*types.GoneException](err)
+	return is
 }
 
 func (p *Poster) observe(metric recall.Metric) {
@@ -148,7 +154,9 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 func (p *posting) post(ctx context.Context, connection recall.Connection, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
-	return p.poster.Client.Post(ctx, connection.ID, data)
+	id := string(connection.ID)
+	_, err := p.poster.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
+	return err
 }
 
 // forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the post

@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/recall"
@@ -30,7 +32,10 @@ type api struct {
 	inside, top int
 }
 
-func (a *api) Post(ctx context.Context, id recall.ConnectionID, data []byte) error {
+func (a *api) PostToConnection(
+	ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
+	id := recall.ConnectionID(*input.ConnectionId)
 	a.mutex.Lock()
 	a.tried = append(a.tried, id)
 	a.inside++
@@ -44,16 +49,20 @@ func (a *api) Post(ctx context.Context, id recall.ConnectionID, data []byte) err
 	defer a.mutex.Unlock()
 	a.inside--
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if a.posted == nil {
 		a.posted = make(map[recall.ConnectionID][]string)
 	}
-	a.posted[id] = append(a.posted[id], string(data))
-	return nil
+	a.posted[id] = append(a.posted[id], string(input.Data))
+	return &apigatewaymanagementapi.PostToConnectionOutput{}, nil
 }
 
-func (a *api) Delete(_ context.Context, id recall.ConnectionID) error { return a.end(id) }
+func (a *api) DeleteConnection(
+	_ context.Context, input *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
+	return &apigatewaymanagementapi.DeleteConnectionOutput{}, a.end(recall.ConnectionID(*input.ConnectionId))
+}
 
 // has tells what a connection was posted so far.
 func (a *api) has(id recall.ConnectionID) []string {
@@ -85,8 +94,8 @@ func connection(user recall.UserID, age time.Duration, clock *recalltest.Clock) 
 }
 
 var (
-	errThrottled = gateway.Refusal{Status: http.StatusTooManyRequests, Kind: "LimitExceededException"}
-	errGone      = gateway.Refusal{Status: http.StatusGone, Kind: "GoneException"}
+	errThrottled = &types.LimitExceededException{}
+	errGone      = &types.GoneException{}
 )
 
 func TestG9AGoneConnectionIsForgottenAndNoOther(t *testing.T) {
@@ -169,7 +178,7 @@ func TestAPostThatFailsOnceIsTriedAgain(t *testing.T) {
 }
 
 func TestWhoCannotBeReachedIsReturnedAndNotForgotten(t *testing.T) {
-	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": gateway.Refusal{Status: http.StatusForbidden}} {
+	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": &types.ForbiddenException{}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				clock, presence := recalltest.NewClock(), &memory{}

@@ -7,19 +7,21 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
 	"example.com/recall/shared/recall"
 )
 
-// API is what this package needs of SQS; Sender is one.
+// API is what this package uses of the SDK's client for SQS.
 type API interface {
-	// SendMessageBatch puts up to 10 messages into a queue and tells how many of them the queue refused.
-	SendMessageBatch(ctx context.Context, queueURL string, entries []Entry) (refused int, err error)
+	SendMessageBatch(context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error)
 }
 
-// Entry is a message to a queue. Its ID is of this batch only.
-type Entry struct {
-	ID          string `json:"Id"`
-	MessageBody string
+// NewClient makes the SDK's client. Without an endpoint it calls the endpoint of the configuration's region.
+func NewClient(config aws.Config, endpoint *string) *sqs.Client {
+	return sqs.NewFromConfig(config, func(options *sqs.Options) { options.BaseEndpoint = endpoint })
 }
 
 // Queue is recall.Queue on SQS.
@@ -52,7 +54,7 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
 		return fmt.Errorf("queue: no queue is configured for groups of more than %d members", recall.MembersInCall)
 	}
-	var batch []Entry
+	var batch []types.SendMessageBatchRequestEntry
 	size := 0
 	for i, each := range chunks {
 		body, err := encode(each)
@@ -65,7 +67,8 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 			}
 			batch, size = nil, 0
 		}
-		batch = append(batch, Entry{ID: strconv.Itoa(i), MessageBody: body})
+		id := strconv.Itoa(i)
+		batch = append(batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body})
 		size += len(body)
 	}
 	if len(batch) == 0 {
@@ -74,13 +77,13 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	return q.send(ctx, batch)
 }
 
-func (q *Queue) send(ctx context.Context, batch []Entry) error {
-	refused, err := q.Client.SendMessageBatch(ctx, q.URL, batch)
+func (q *Queue) send(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
+	answer, err := q.Client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &q.URL, Entries: batch})
 	if err != nil {
-		return recall.Unreachable("queue", fmt.Errorf("send to queue: %w", err))
+		return recall.Unreachable("queue", err)
 	}
-	if refused > 0 {
-		return recall.Unreachable("queue", fmt.Errorf("queue refused %d of %d chunks", refused, len(batch)))
+	if refused := len(answer.Failed); refused > 0 {
+		return recall.Unreachable("queue", fmt.Errorf("the queue refused %d of %d chunks", refused, len(batch)))
 	}
 	return nil
 }

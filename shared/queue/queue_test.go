@@ -10,36 +10,43 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
 )
 
-// api is SQS as a test says: it takes everything but what fails.
+// api stands for SQS. It takes every batch, unless fail says otherwise for the batch with that number.
 type api struct {
 	fail    func(call int) (refused int, err error)
 	batches [][]string
 }
 
-func (a *api) SendMessageBatch(_ context.Context, queueURL string, entries []queue.Entry) (int, error) {
-	if queueURL != "https://queue" {
-		return 0, errors.New("another queue")
+func (a *api) SendMessageBatch(
+	_ context.Context, input *sqs.SendMessageBatchInput, _ ...func(*sqs.Options),
+) (*sqs.SendMessageBatchOutput, error) {
+	if *input.QueueUrl != "https://queue" {
+		return nil, errors.New("another queue")
 	}
 	var bodies []string
 	ids := make(map[string]bool)
-	for _, entry := range entries {
-		if ids[entry.ID] {
-			return 0, errors.New("BatchEntryIdsNotDistinct")
+	for _, entry := range input.Entries {
+		if ids[*entry.Id] {
+			return nil, &types.BatchEntryIdsNotDistinct{}
 		}
-		ids[entry.ID] = true
-		bodies = append(bodies, entry.MessageBody)
+		ids[*entry.Id] = true
+		bodies = append(bodies, *entry.MessageBody)
 	}
 	a.batches = append(a.batches, bodies)
-	if a.fail != nil {
-		return a.fail(len(a.batches))
+	output := &sqs.SendMessageBatchOutput{}
+	if a.fail == nil {
+		return output, nil
 	}
-	return 0, nil
+	refused, err := a.fail(len(a.batches))
+	output.Failed = make([]types.BatchResultErrorEntry, refused)
+	return output, err
 }
 
 // chunks are parts of 500 users with the longest IDs.
@@ -59,13 +66,13 @@ func chunks(count int) []recall.Chunk {
 }
 
 func TestChunksComeOutOfTheQueueAsTheyWentIn(t *testing.T) {
-	sqs := &api{}
+	queued := &api{}
 	put := chunks(25)
-	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), put); err != nil {
+	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), put); err != nil {
 		t.Fatal(err)
 	}
 	var taken []recall.Chunk
-	for _, batch := range sqs.batches {
+	for _, batch := range queued.batches {
 		size := 0
 		for _, body := range batch {
 			size += len(body)
@@ -86,12 +93,12 @@ func TestChunksComeOutOfTheQueueAsTheyWentIn(t *testing.T) {
 
 // Whoever may read the queue, or its dead letters for 14 days, learns no text and no reason there.
 func TestG10AChunkInTheQueueNamesAndHoldsNothingElse(t *testing.T) {
-	sqs := &api{}
-	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), chunks(1)); err != nil {
+	queued := &api{}
+	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), chunks(1)); err != nil {
 		t.Fatal(err)
 	}
 	var keys map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(sqs.batches[0][0]), &keys); err != nil {
+	if err := json.Unmarshal([]byte(queued.batches[0][0]), &keys); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"conversation", "due", "except", "messageIds", "queuedAt", "users"}
@@ -101,9 +108,9 @@ func TestG10AChunkInTheQueueNamesAndHoldsNothingElse(t *testing.T) {
 }
 
 func TestNoChunksNeedNoCall(t *testing.T) {
-	sqs := &api{}
-	if err := (&queue.Queue{Client: sqs, URL: "https://queue"}).Enqueue(t.Context(), nil); err != nil || len(sqs.batches) != 0 {
-		t.Errorf("error %v, %d calls", err, len(sqs.batches))
+	queued := &api{}
+	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), nil); err != nil || len(queued.batches) != 0 {
+		t.Errorf("error %v, %d calls", err, len(queued.batches))
 	}
 }
 

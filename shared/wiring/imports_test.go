@@ -22,13 +22,12 @@ var ours = map[string][]string{
 	"wire":              {"recall"},
 	"dynamo":            {"recall"},
 	"gateway":           {"recall", "wire"},
-	"awsjson":           {"recall"},
-	"queue":             {"recall", "awsjson"},
-	"bus":               {"recall", "awsjson"},
+	"queue":             {"recall"},
+	"bus":               {"recall"},
 	"token":             {"recall"},
 	"function":          {"recall"},
 	"frame":             {"recall", "wire", "function"},
-	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "awsjson", "queue"},
+	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "queue"},
 	"dynamo/dynamotest": nil, // for tests: it starts DynamoDB Local
 	"frame/frametest":   {"recall", "recall/recalltest", "wire", "function", "frame"},
 }

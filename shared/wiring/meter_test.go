@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/queue"
-	"example.com/recall/shared/recall"
 )
 
 // meter writes down every AWS call of an action. It is used in a bubble of testing/synctest, where each call takes one
@@ -194,19 +195,25 @@ func (m *meter) TransactWriteItems(_ context.Context, input *dynamodb.TransactWr
 		})
 }
 
-func (m *meter) Post(context.Context, recall.ConnectionID, []byte) error {
+func (m *meter) PostToConnection(
+	context.Context, *apigatewaymanagementapi.PostToConnectionInput, ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
 	m.note("post", 0, 0)()
-	return nil
+	return &apigatewaymanagementapi.PostToConnectionOutput{}, nil
 }
 
-func (m *meter) Delete(context.Context, recall.ConnectionID) error {
+func (m *meter) DeleteConnection(
+	context.Context, *apigatewaymanagementapi.DeleteConnectionInput, ...func(*apigatewaymanagementapi.Options),
+) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
 	m.note("DeleteConnection", 0, 0)()
-	return nil
+	return &apigatewaymanagementapi.DeleteConnectionOutput{}, nil
 }
 
-func (m *meter) SendMessageBatch(context.Context, string, []queue.Entry) (int, error) {
+func (m *meter) SendMessageBatch(
+	context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options),
+) (*sqs.SendMessageBatchOutput, error) {
 	m.note("SendMessageBatch", 0, 0)()
-	return 0, nil
+	return &sqs.SendMessageBatchOutput{}, nil
 }
 
 // what names the kind of item that a key is of.

@@ -2,11 +2,12 @@
 package wiring
 
 import (
+	"context"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/frame"
@@ -25,20 +26,21 @@ type Parts struct {
 	AWS aws.Config
 }
 
-// Build makes the service with its stores, and, where the function has an endpoint to post to, its notifier and queue.
-// It fails where the environment lacks what every function needs.
+// Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It fails
+// if the environment lacks what every function needs.
 func Build(environment function.Environment) (Parts, error) {
+	return build(environment, function.HTTPClient())
+}
+
+func build(environment function.Environment, client aws.HTTPClient) (Parts, error) {
 	if err := environment.Storage(); err != nil {
 		return Parts{}, err
 	}
-	client := function.HTTPClient()
 	config := environment.AWS(client)
 	clock := recall.SystemClock{}
 	log := function.NewLogger(environment, os.Stdout)
 	metrics := &function.Metrics{Function: environment.FunctionName, Output: os.Stdout, Clock: clock}
-	tables := dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
-		o.BaseEndpoint = function.Endpoint(environment.DynamoDBEndpoint)
-	})
+	tables := dynamo.NewClient(config, environment.DynamoDBEndpoint)
 	presence := &dynamo.Presence{Client: tables, Table: environment.ConnectionsTable, Clock: clock}
 	service := &recall.Service{
 		Store:     &dynamo.Store{Client: tables, Table: environment.MessagesTable},
@@ -52,30 +54,31 @@ func Build(environment function.Environment) (Parts, error) {
 	if environment.RequestsPerMinute > 0 {
 		service.Limiter = recall.NewLimiter(environment.RequestsPerMinute)
 	}
-	if environment.ManagementEndpoint != "" {
-		service.Notifier = notifier(environment, config, presence, metrics, log)
-		service.Queue = chunks(environment, config)
+	address, err := dynamo.Address(context.Background(), tables)
+	if err != nil {
+		return Parts{}, err
 	}
-	environment.Warm(client, environment.DynamoDBAddress(), environment.ManagementEndpoint)
+	pools := []function.Pool{{Address: address, Connections: callsAtOnce}}
+	if environment.ManagementEndpoint != "" {
+		service.Notifier = &gateway.Poster{
+			Client:   gateway.NewClient(config, environment.ManagementEndpoint),
+			Presence: presence, Clock: clock, Observer: metrics, Log: log,
+		}
+		service.Queue = &queue.Queue{URL: environment.ChunksQueueURL, Client: queue.NewClient(config, environment.SQSEndpoint)}
+		pools = append(pools, function.Pool{Address: environment.ManagementEndpoint, Connections: gateway.ParallelPosts})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), warmFor)
+	defer cancel()
+	function.Warm(ctx, client, pools...)
 	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config}, nil
 }
 
-func notifier(environment function.Environment, config aws.Config, presence *dynamo.Presence, metrics *function.Metrics, log *slog.Logger) *gateway.Poster {
-	return &gateway.Poster{
-		Client:   gateway.NewClient(config, recall.SystemClock{}, environment.ManagementEndpoint),
-		Presence: presence,
-		Clock:    recall.SystemClock{},
-		Observer: metrics,
-		Log:      log,
-	}
-}
+// warmFor bounds the warming: a function that cannot reach a service when it starts must start all the same.
+const warmFor = 2 * time.Second
 
-func chunks(environment function.Environment, config aws.Config) *queue.Queue {
-	return &queue.Queue{
-		URL:    environment.ChunksQueueURL,
-		Client: queue.NewSender(config, recall.SystemClock{}, environment.SQSAddress()),
-	}
-}
+// callsAtOnce is how many calls of DynamoDB a recall in a group of 500 members makes at the same time: five batches of
+// presence, and the head (docs/performance.md, "Calls and units").
+const callsAtOnce = 6
 
 // Frames answers the frames of a function's routes.
 func (p Parts) Frames() frame.Frames {

@@ -13,7 +13,7 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 	server := httptest.NewServer(nil) // answers the warming
 	defer server.Close()
 	environment := function.Environment{
-		Region: "eu-central-1", MessagesTable: "Messages", ConnectionsTable: "Connections", DynamoDBEndpoint: server.URL, RequestsPerMinute: 60,
+		Region: "eu-central-1", MessagesTable: "Messages", ConnectionsTable: "Connections", DynamoDBEndpoint: &server.URL, RequestsPerMinute: 60,
 	}
 	parts, err := wiring.Build(environment)
 	if err != nil || parts.Service.Notifier != nil || parts.Service.Queue != nil || parts.Service.Limiter == nil {

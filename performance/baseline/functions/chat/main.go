@@ -11,10 +11,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 
 	"example.com/recall/performance/baseline"
 	"example.com/recall/shared/gateway"
-	"example.com/recall/shared/recall"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	connections := gateway.NewClient(config, recall.SystemClock{}, environment.ManagementEndpoint)
+	connections := gateway.NewClient(config, environment.ManagementEndpoint)
 	lambda.Start(func(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		answer := events.APIGatewayProxyResponse{StatusCode: http.StatusOK}
 		var message baseline.Message
@@ -34,9 +35,8 @@ func main() {
 			return answer, err
 		}
 		return answer, baseline.Each(all, func(id string) error {
-			err := connections.Post(ctx, recall.ConnectionID(id), []byte(message.Data))
-			var said gateway.Refusal
-			if errors.As(err, &said) && said.Status == http.StatusGone {
+			_, err := connections.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: []byte(message.Data)})
+			if _, gone := errors.AsType[*types.GoneException](err); gone {
 				return tables.Disconnected(ctx, id)
 			}
 			return err
