@@ -74,7 +74,7 @@ lint: ## gofmt, go vet, staticcheck, gosec, shell syntax [Go]
 	@$(tools) staticcheck gosec
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 		[ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; } >&2
-	go vet ./...
+	go vet -tags soak ./...
 	$(path); staticcheck ./...
 	$(path); gosec -quiet -exclude-dir=testdata ./shared/... ./functions/... ./local/... ./cmd/... ./clients/go/...
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
@@ -102,8 +102,8 @@ model: ## The formal model of who learns of a recall, in all interleavings (FULL
 soak: ## Searches for failures until stopped; SECONDS=600 bounds it, SEED=n repeats one
 	@$(tools) java dynamodb-local elasticmq
 	@mkdir -p build
-	@go test -c -o build/reliability.test ./reliability
-	@cd reliability && RECALL_SOAK=1 ../build/reliability.test -test.run '^TestSoak$$' -test.timeout 0 -soak.seconds $(or $(SECONDS),0) -soak.seed $(or $(SEED),0)
+	@go test -tags soak -c -o build/reliability.test ./reliability
+	@cd reliability && ../build/reliability.test -test.run '^TestSoak$$' -test.timeout 0 -soak.seconds $(or $(SECONDS),0) -soak.seed $(or $(SEED),0)
 
 .PHONY: faults
 faults: ## Every fault at every outside call of every action (test has every kill, and each third of the others)

@@ -10,13 +10,17 @@ import (
 
 // action is one request. act is what a client sends, and sends again until it is answered; the same IDs each time.
 type action struct {
-	name       string
+	name string
+	// row is the row of the table "Calls and units" (docs/performance.md) whose calls the action makes at least.
+	row        string
 	group, big bool
 	// aged tells that the devices have been connected for longer than a handshake may last.
 	aged bool
 	// sent is how many messages there are before.
 	sent int
 	act  func(ctx context.Context, process *recall.Service, s *scene) error
+	// byBystander tells that the bystander is the one who asks, and not the actor.
+	byBystander bool
 	// commit is the call after which the rest is deliver's, where there is one; nth counts its label from 1.
 	commit string
 	nth    int
@@ -62,26 +66,26 @@ func adminRevoke(ctx context.Context, p *recall.Service, s *scene) error {
 func recalls() []action {
 	const put, update = "PutItem msg", "UpdateItem msg"
 	return []action{
-		{name: "the first message between two", act: sendLast, commit: put, nth: 1},
-		{name: "a later message", sent: 2, act: sendLast, commit: put, nth: 1},
-		{name: "a recall", sent: 2, act: revokeFirst(1), commit: update, nth: 1},
-		{name: "a recall of three messages", sent: 3, act: revokeFirst(3), commit: update, nth: 1},
-		{name: "an unsent recall", act: revokeUnsent, commit: update, nth: 1},
-		{name: "an admin's recall", sent: 2, act: adminRevoke, commit: update, nth: 1},
-		{name: "a message to a group", group: true, sent: 1, act: sendLast, commit: put, nth: 1},
-		{name: "a recall in a group", group: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+		{name: "the first message between two", row: "send 1:1, the first between two", act: sendLast, commit: put, nth: 1},
+		{name: "a later message", row: "send 1:1", sent: 2, act: sendLast, commit: put, nth: 1},
+		{name: "a recall", row: "**revoke 1:1**", sent: 2, act: revokeFirst(1), commit: update, nth: 1},
+		{name: "a recall of three messages", row: "**revoke 1:1**", sent: 3, act: revokeFirst(3), commit: update, nth: 1},
+		{name: "an unsent recall", row: "revoke 1:1, `unsent` and not stored", act: revokeUnsent, commit: update, nth: 1},
+		{name: "an admin's recall", row: "admin revoke 1:1", sent: 2, act: adminRevoke, commit: update, nth: 1},
+		{name: "a message to a group", row: "send, group of 2", group: true, sent: 1, act: sendLast, commit: put, nth: 1},
+		{name: "a recall in a group", row: "revoke by the sender, group of 2", group: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
 		// The first try, as the sender, is refused.
-		{name: "a moderator's recall", group: true, sent: 1, act: moderate, commit: update, nth: 2},
-		{name: "an unsent recall in a group", group: true, act: revokeUnsent, commit: update, nth: 1},
-		{name: "a message to a big group", group: true, big: true, act: sendLast, commit: put, nth: 1},
-		{name: "a recall in a big group", group: true, big: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+		{name: "a moderator's recall", row: "revoke by a moderator, group of 50", group: true, sent: 1, act: moderate, byBystander: true, commit: update, nth: 2},
+		{name: "an unsent recall in a group", row: "revoke by the sender, group of 2", group: true, act: revokeUnsent, commit: update, nth: 1},
+		{name: "a message to a big group", row: "send, group of 1200", group: true, big: true, act: sendLast, commit: put, nth: 1},
+		{name: "a recall in a big group", row: "revoke by the sender, group of 1200", group: true, big: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
 	}
 }
 
 // devices are the requests of $connect, $disconnect, hello, sync, read and conversations.
 func devices() []action {
 	return []action{
-		{name: "a connect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a connect", row: "connect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			device := s.world.Arrive(s.members[1], s.bystander)
 			if err := s.world.Register(ctx, p, device); err != nil {
 				return err
@@ -89,24 +93,24 @@ func devices() []action {
 			s.world.Accept(device)
 			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
 		}},
-		{name: "a disconnect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a disconnect", row: "disconnect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			return s.world.Close(ctx, p, s.bystander, true)
 		}},
-		{name: "a sync", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a sync", row: "sync 1:1, no cursor, 100 messages", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			return s.bystander.Sync(ctx, p, s.conversation)
 		}},
-		{name: "a sync in a group", group: true, sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a sync in a group", row: "sync, group of 50, a cursor and nothing new", group: true, sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			return s.bystander.Sync(ctx, p, s.conversation)
 		}},
-		{name: "a read", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a read", row: "read 1:1", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			_, err := p.Read(ctx, s.bystander.Caller(), recall.ReadRequest{Conversation: s.conversation, MessageID: s.ids[0]})
 			return err
 		}},
-		{name: "a list", group: true, sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a list", row: "conversations, 20 of them", group: true, sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			_, err := p.Conversations(ctx, s.bystander.Caller(), "")
 			return err
 		}},
-		{name: "a hello", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a hello", row: "hello, settings to be read", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			_, err := p.Hello(ctx, s.bystander.Caller())
 			return err
 		}},
@@ -122,7 +126,7 @@ func administration() []action {
 	actor := func(s *scene) recall.UserID { return s.members[0] }
 	newcomer := func(s *scene) recall.UserID { return s.newcomer }
 	return []action{
-		{name: "a recall of all of a sender's", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a recall of all of a sender's", row: "admin revokeBySender, a page of 100", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			page, err := p.AdminRevokeBySender(ctx, recall.AdminRevokeBySender{Conversation: s.conversation, Sender: s.members[0], Reason: theReason})
 			for _, result := range page.Results {
 				if result.Err != nil {
@@ -131,28 +135,28 @@ func administration() []action {
 			}
 			return err
 		}},
-		{name: "a change of a group", group: true, sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a change of a group", row: "admin putGroup, group of 3", group: true, sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			return p.PutGroup(ctx, recall.AdminPutGroup{Group: s.conversation.Group(), Name: "renamed"})
 		}},
-		{name: "a new member", group: true, sent: 1, then: sendLast, act: put(newcomer, recall.MemberMember), check: wantRole(newcomer, recall.MemberMember)},
-		{name: "another role", group: true, sent: 1, then: sendLast, act: put(actor, recall.MemberAdmin), check: wantRole(actor, recall.MemberAdmin)},
-		{name: "a member who goes", group: true, sent: 1, check: wantRole(newcomer, ""), act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "a new member", row: "admin putMember, group of 3", group: true, sent: 1, then: sendLast, act: put(newcomer, recall.MemberMember), check: wantRole(newcomer, recall.MemberMember)},
+		{name: "another role", row: "admin putMember, group of 3", group: true, sent: 1, then: sendLast, act: put(actor, recall.MemberAdmin), check: wantRole(actor, recall.MemberAdmin)},
+		{name: "a member who goes", row: "admin deleteMember, group of 3", group: true, sent: 1, check: wantRole(newcomer, ""), act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			if err := put(newcomer, recall.MemberMember)(ctx, s.world.Process(simulation.Healthy{}), s); err != nil {
 				return err
 			}
 			return p.DeleteMember(ctx, s.conversation.Group(), s.newcomer)
 		}},
-		{name: "the end of a group", group: true, sent: 2, ends: true, check: wantNothing, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "the end of a group", row: "admin deleteGroup, 3 members and 1 message, the first of two steps", group: true, sent: 2, ends: true, check: wantNothing, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			for {
 				if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
 					return err
 				}
 			}
 		}},
-		{name: "a change of the settings", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, _ *scene) error {
+		{name: "a change of the settings", row: "admin putSettings", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, _ *scene) error {
 			return p.PutSettings(ctx, simulation.Window)
 		}},
-		{name: "an audit", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+		{name: "an audit", row: "admin audit of a conversation, 1 recall", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			_, err := p.Audit(ctx, recall.AdminAudit{Conversation: s.conversation})
 			return err
 		}},

@@ -45,6 +45,9 @@ func chosen(recorder *simulation.Recorder) []faulty {
 	return faults
 }
 
+// neverAgain keeps the users of the scenes whose client gives up apart from the others.
+const neverAgain = 10_000
+
 // TestEveryGuaranteeHoldsWhateverHappensToACall takes every action of every function, and every outside call that it
 // makes, and lets that one call be the last of its process, be refused, or be done without an answer.
 func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
@@ -62,6 +65,7 @@ func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
 			must(t, a.act(t.Context(), world.Process(recorder), s))
 			settle(t, s, a)
 			check(t, s, a)
+			wantCallsOfRow(t, a.row, recorder)
 			calls.Add(int64(recorder.Calls()))
 			for i, each := range chosen(recorder) {
 				t.Run(each.String(), func(t *testing.T) {
@@ -78,13 +82,29 @@ func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
 					check(t, s, a)
 				})
 				faults.Add(1)
+				if each.Kind != simulation.KilledAfter || a.ends {
+					continue
+				}
+				t.Run(each.String()+", and the client never asks again", func(t *testing.T) {
+					s := stage(t, world, a, i+1+neverAgain)
+					fault := &simulation.At{Point: each.Point}
+					_ = a.act(t.Context(), world.Process(fault), s) // nobody is left to see its error
+					if !fault.Reached() {
+						t.Fatal("the call was not made this time")
+					}
+					settleWithoutClient(t, s, a)
+					a := a
+					a.check = nil // it may have been done or not
+					check(t, s, a)
+				})
+				faults.Add(1)
 			}
 		})
 	}
 }
 
 // TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver does the same to deliver, after a function that was killed right
-// after its commit.
+// after its commit. The client does not ask again, so that deliver has to do all that is left.
 func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 	var calls, faults atomic.Int64
 	t.Cleanup(func() { t.Logf("%d calls, %d faults of them enumerated", calls.Load(), faults.Load()) })
@@ -101,8 +121,9 @@ func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 			recorder := &simulation.Recorder{}
 			s := abandoned(t, world, a, 0)
 			must(t, world.Deliver(t.Context(), func() *recall.Service { return world.Process(recorder) }))
-			settle(t, s, a)
+			settleWithoutClient(t, s, a)
 			check(t, s, a)
+			wantCallsOfDeliver(t, a, recorder)
 			calls.Add(int64(recorder.Calls()))
 			for i, each := range chosen(recorder) {
 				t.Run(each.String(), func(t *testing.T) {
@@ -119,7 +140,7 @@ func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 					if !fault.Reached() {
 						t.Fatal("the call was not made this time")
 					}
-					settle(t, s, a)
+					settleWithoutClient(t, s, a)
 					hearNext(t, s, a)
 					check(t, s, a)
 				})

@@ -88,7 +88,8 @@ func TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable(t *testing.T) {
 		seed = *soakSeed
 	}
 	counted := newTally()
-	for range 20 {
+	const histories = 20
+	for range histories {
 		history(t, seed, counted)
 		seed++
 	}
@@ -96,7 +97,11 @@ func TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable(t *testing.T) {
 	for _, violation := range counted.violations {
 		t.Error(violation)
 	}
+	counted.wantEnough(t, least{operations: histories * callers * callsEach})
 }
+
+// What a history has: each caller makes its calls one after the other.
+const callers, callsEach = 5, 4
 
 // history makes one and checks it.
 func history(t *testing.T, seed uint64, counted *tally) {
@@ -107,10 +112,10 @@ func history(t *testing.T, seed uint64, counted *tally) {
 	sender, owner := s.actor, s.bystander
 	noted := record{started: time.Now()}
 	var work sync.WaitGroup
-	for client := range 5 {
+	for client := range callers {
 		work.Go(func() {
 			random := rand.New(rand.NewPCG(seed, uint64(client)))
-			for range 4 {
+			for range callsEach {
 				// Answers get lost and are asked for again by the SDK; processes do not die, so that each recall has its answer.
 				lost := &loses{nth: random.Uint64N(4)}
 				process := world.Process(lost)

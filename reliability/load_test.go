@@ -168,6 +168,7 @@ func (l *load) send(device *person, conversation string) {
 		l.mayFail("send", err, client.CodeAlreadyRecalled)
 		return
 	}
+	l.tally.confirm("send")
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.sent[message.MessageID] = message
@@ -186,6 +187,7 @@ func (l *load) revoke(device *person, conversation string, random *rand.Rand) {
 		l.mayFail("recall", err, client.CodeAlreadyRecalled, client.CodeRecallDenied, client.CodeRecallWindowExpired, client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver)
 		return
 	}
+	l.tally.confirm("recall")
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.recalled[message.MessageID] = true
@@ -199,16 +201,18 @@ func (l *load) read(device *person, conversation string) {
 	l.tally.operation("stack: read")
 	if _, err := device.client.MarkRead(l.ctx, conversation, held[len(held)-1].MessageID); err != nil {
 		l.mayFail("read", err)
+		return
 	}
+	l.tally.confirm("read")
 }
 
-// mayFail takes errors that a broken neighbour explains, and those that the request itself does.
+// mayFail takes errors that a broken neighbour explains, which must not be too many, and those that the request itself explains.
 func (l *load) mayFail(what string, err error, explained ...int) {
 	code := client.Code(err)
-	for _, each := range append(explained, client.CodeTimeout, client.CodeUnavailable) {
-		if code == each {
-			return
-		}
+	answered := slices.Contains(explained, code)
+	if answered || code == client.CodeTimeout || code == client.CodeUnavailable {
+		l.tally.notDone(answered)
+		return
 	}
 	l.tally.violated(fmt.Sprintf("a %s was answered %v", what, err))
 }

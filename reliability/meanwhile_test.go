@@ -88,6 +88,9 @@ func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
 						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }} // it may lose the race
 						_ = a.act(t.Context(), world.Process(cross), s)                                                                 // the same
 						cross.End()
+						if !cross.Reached() {
+							t.Fatal("the call was not made this time")
+						}
 						finish(t, s)
 						check(t, s, a)
 					})
@@ -105,6 +108,7 @@ func placesOf(t *testing.T, world *simulation.World, a action) []simulation.Poin
 	must(t, a.act(t.Context(), world.Process(recorder), s))
 	finish(t, s)
 	check(t, s, a)
+	wantCallsOfRow(t, a.row, recorder)
 	return recorder.Places()
 }
 
@@ -117,7 +121,7 @@ func finish(t *testing.T, s *scene) {
 // TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext registers a device before each call of a recall and ends
 // its handshake before each later one: until then posts to it get 410.
 func TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext(t *testing.T) {
-	a := action{name: "a recall", sent: 2, act: revokeFirst(1)}
+	a := action{name: "a recall", row: "**revoke 1:1**", sent: 2, act: revokeFirst(1)}
 	world := newWorld(t)
 	places := placesOf(t, world, a)
 	crossings := 0

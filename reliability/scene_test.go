@@ -134,6 +134,27 @@ func settle(t *testing.T, s *scene, a action) {
 	must(t, s.world.Deliver(t.Context(), healthy))
 }
 
+// settleWithoutClient lets a device connect late and the event sources do their work. The client whose request ended without an
+// answer has given up: it does not ask again, and only synchronises, as a client must then.
+func settleWithoutClient(t *testing.T, s *scene, a action) {
+	t.Helper()
+	s.world.Clock.Advance(time.Second)
+	client := s.actor
+	if a.byBystander {
+		client = s.bystander
+	}
+	late := connected(t, s.world, s.members[1])
+	must(t, late.Sync(t.Context(), s.healthy(), s.conversation))
+	must(t, s.world.Deliver(t.Context(), s.healthy))
+	if slices.Contains(s.world.Open(), client) {
+		must(t, client.Sync(t.Context(), s.healthy(), s.conversation))
+	}
+	if a.then != nil {
+		must(t, a.then(t.Context(), s.healthy(), s))
+		must(t, s.world.Deliver(t.Context(), s.healthy))
+	}
+}
+
 // check holds the guarantees, and leaves nobody connected for the next scene.
 func check(t *testing.T, s *scene, a action) {
 	t.Helper()

@@ -133,6 +133,16 @@ func (r *Recorder) Calls() int {
 	return calls
 }
 
+// Operations are how often each kind of call was made, whatever it was about.
+func (r *Recorder) Operations() map[string]int {
+	operations := make(map[string]int)
+	for label, count := range r.counts {
+		operation, _, _ := strings.Cut(label, " ")
+		operations[operation] += count
+	}
+	return operations
+}
+
 // Places are all calls, as points without a fault.
 func (r *Recorder) Places() []Point {
 	var places []Point
@@ -202,14 +212,18 @@ type Meanwhile struct {
 	Nth   int
 	Do    func()
 
-	mutex sync.Mutex
-	seen  int
-	once  sync.Once
+	mutex   sync.Mutex
+	seen    int
+	once    sync.Once
+	reached bool
 }
 
 // End waits for what is under way, and lets nothing begin any more: a read that an action began and no longer waits for may
 // come after the action's end.
 func (m *Meanwhile) End() { m.once.Do(func() {}) }
+
+// Reached tells, after End, whether the call was made, so that the other process ran.
+func (m *Meanwhile) Reached() bool { return m.reached }
 
 // Around makes the call.
 func (m *Meanwhile) Around(label string, do func() error) error {
@@ -221,7 +235,7 @@ func (m *Meanwhile) Around(label string, do func() error) error {
 	}
 	m.mutex.Unlock()
 	if here {
-		m.once.Do(m.Do)
+		m.once.Do(func() { m.reached = true; m.Do() })
 	}
 	return do()
 }
