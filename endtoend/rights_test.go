@@ -52,6 +52,8 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	moderate(t, alice, bob)
 	unfinishedThenGone(t, alice, bob)
 	closeWhatCannotBeReached(t, alice, bob)
+	connectTooOften(t, users(t, "often")[0])
+	admin(t, frame{"action": "disconnect", "user": alice.user})
 
 	deadline := time.Now().Add(2 * patience)
 	for len(unused()) > 0 && time.Now().Before(deadline) {
@@ -62,17 +64,19 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	}
 }
 
-// leaveBehind makes an entry of a connection that ended without a $disconnect a while ago.
+// leaveBehind makes entries of two connections that ended without a $disconnect a while ago. The token of one has ended too,
+// so that it is to be closed, and nothing posted to it.
 func leaveBehind(t *testing.T, user string) {
 	t.Helper()
 	now := time.Now()
-	entry := strconv.FormatInt(now.Add(-time.Minute).UnixMilli(), 10) + ":BFaT_fALIAMCKug="
+	before := strconv.FormatInt(now.Add(-time.Minute).UnixMilli(), 10)
+	expired := before + "-" + strconv.FormatInt(now.UnixMilli(), 10)
 	_, err := storage().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: aws.String("ConnectionsTable"), Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
 		UpdateExpression: aws.String("SET expiresAt=:at ADD conns :conns"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":at":    &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(time.Hour).Unix(), 10)},
-			":conns": &types.AttributeValueMemberSS{Value: []string{entry}},
+			":conns": &types.AttributeValueMemberSS{Value: []string{before + ":BFaT_fALIAMCKug=", expired + ":BFaT_fALIAMCKuh="}},
 		},
 	})
 	if err != nil {
@@ -80,7 +84,7 @@ func leaveBehind(t *testing.T, user string) {
 	}
 }
 
-// talkWithSomebodyWhoIsGone lets each function that posts meet an entry of a connection that is gone, and forget it.
+// talkWithSomebodyWhoIsGone lets each function that posts meet an entry of connections that are gone, and forget them.
 func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
 	leaveBehind(t, gone)
 	id := alice.send("c2c_"+gone, "are you there?")

@@ -150,7 +150,8 @@ func TestAnswersDoNotWaitForReceiversThatHang(t *testing.T) {
 	clock := recalltest.NewClock()
 	store, presence := recalltest.NewStore(), recalltest.NewPresence(clock)
 	caller := recall.Caller{User: "alice", Connection: "connection="}
-	must(t, presence.Register(t.Context(), recall.Connection{User: "bob", ID: "hanging=", ConnectedAt: clock.Instant()}))
+	_, err := presence.Register(t.Context(), recall.Connection{User: "bob", ID: "hanging=", ConnectedAt: clock.Instant()}, 1)
+	must(t, err)
 	service := &recall.Service{
 		Store: store, Presence: presence, Notifier: &gateway.Poster{Client: silent{}, Presence: presence, Clock: clock}, Clock: clock, Window: recall.DefaultWindow,
 	}

@@ -25,6 +25,7 @@ type adminCommand struct {
 	DeleteGroup    adminDeleteGroup    `cmd:"" help:"Delete a group with its roster and messages."`
 	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change his role."`
 	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
+	Disconnect     adminDisconnect     `cmd:"" help:"Close all connections of a user, and tell each device that an administrator did it."`
 	GetSettings    adminGetSettings    `cmd:"" help:"Show the default recall window."`
 	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window; in force everywhere within 10 s."`
 	Audit          adminAudit          `cmd:"" help:"Show who recalled what, when, as what and why."`
@@ -59,6 +60,7 @@ type adminReply struct {
 		Error     *adminFailure `json:"error"`
 	} `json:"results"`
 	Next                string `json:"next"`
+	Disconnected        int    `json:"disconnected"`
 	RecallWindowSeconds *int64 `json:"recallWindowSeconds"`
 	Recalls             []struct {
 		Conversation struct {

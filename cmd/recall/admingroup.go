@@ -87,6 +87,19 @@ func (m *adminDeleteMember) Run(ctx context.Context, admin *adminCommand) error 
 	return err
 }
 
+type adminDisconnect struct {
+	User string `arg:"" help:"The user's ID."`
+}
+
+// Run closes the connections.
+func (d *adminDisconnect) Run(ctx context.Context, admin *adminCommand) error {
+	reply, err := admin.call(ctx, request("disconnect", map[string]any{"user": d.User}))
+	if err == nil {
+		admin.say("connections of %s closed: %d", d.User, reply.Disconnected)
+	}
+	return err
+}
+
 type adminGetSettings struct{}
 
 // Run shows the default window.

@@ -19,6 +19,7 @@ func (h handler) actions() map[string]action {
 		"deleteGroup":    h.deleteGroup,
 		"putMember":      h.putMember,
 		"deleteMember":   h.deleteMember,
+		"disconnect":     h.disconnect,
 		"getSettings":    h.getSettings,
 		"putSettings":    h.putSettings,
 		"audit":          h.audit,
@@ -94,6 +95,18 @@ func (h handler) deleteMember(ctx context.Context, envelope wire.AdminEnvelope, 
 		return nil, err
 	}
 	return done(envelope, h.service.DeleteMember(ctx, group, user))
+}
+
+func (h handler) disconnect(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	user, err := wire.DecodeAdminDisconnect(body)
+	if err != nil {
+		return nil, err
+	}
+	disconnected, err := h.service.AdminDisconnect(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminDisconnectReply(envelope, disconnected), nil
 }
 
 func (h handler) getSettings(ctx context.Context, envelope wire.AdminEnvelope, _ []byte, _ string) ([]byte, error) {

@@ -95,6 +95,11 @@ func TestEveryActionIsAnsweredByDirectInvocation(t *testing.T) {
 	d.want(`{"action":"putMember","group":"eng","user":"alice","role":"owner"}`, `"ok":true`)
 	d.want(`{"action":"deleteMember","group":"eng","user":"alice"}`, `"ok":true`)
 	d.want(`{"action":"deleteGroup","group":"eng"}`, `"ok":true`)
+	phone := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: recall.At(d.service.Clock.Now())}
+	if err := d.service.Connect(t.Context(), phone); err != nil {
+		t.Fatal(err)
+	}
+	d.want(`{"action":"disconnect","id":"2","user":"alice"}`, `{"type":"reply","action":"disconnect","id":"2","ok":true,"disconnected":1}`)
 	d.want(`{"action":"getSettings"}`, `"recallWindowSeconds":120`)
 	d.want(`{"action":"putSettings","recallWindowSeconds":-1}`, `"recallWindowSeconds":-1`)
 	d.want(`{"action":"getSettings"}`, `"recallWindowSeconds":-1`)

@@ -53,7 +53,7 @@ func (h handler) connect(ctx context.Context, event frame.Event) (frame.Answer, 
 	if err != nil {
 		return frame.Answer{}, err
 	}
-	connection := frame.ConnectionOf(event, caller.User)
+	connection := frame.ConnectionOf(event, caller)
 	if err := h.service.Connect(ctx, connection); err != nil {
 		h.log.ErrorContext(ctx, "connection not registered", "connectionId", string(connection.ID), "error", err)
 		return frame.Answer{StatusCode: http.StatusServiceUnavailable}, nil
@@ -72,7 +72,7 @@ func (h handler) disconnect(ctx context.Context, event frame.Event) (frame.Answe
 	if err != nil {
 		return frame.Answer{}, err
 	}
-	connection := frame.ConnectionOf(event, caller.User)
+	connection := frame.ConnectionOf(event, caller)
 	if err := h.service.Disconnected(ctx, connection); err != nil {
 		return frame.Answer{}, err
 	}

@@ -20,14 +20,17 @@ import (
 // open is the function on the fakes.
 type open struct {
 	handler
-	clock *recalltest.Clock
-	log   bytes.Buffer
+	clock    *recalltest.Clock
+	notifier *recalltest.Notifier
+	log      bytes.Buffer
 }
 
 func newOpen(presence func(recall.Presence) recall.Presence) *open {
-	o := &open{clock: recalltest.NewClock()}
+	o := &open{clock: recalltest.NewClock(), notifier: &recalltest.Notifier{}}
+	memory := presence(recalltest.NewPresence(o.clock))
+	o.notifier.Presence = memory
 	service := &recall.Service{
-		Store: recalltest.NewStore(), Presence: presence(recalltest.NewPresence(o.clock)), Clock: o.clock, Window: recall.DefaultWindow,
+		Store: recalltest.NewStore(), Presence: memory, Notifier: o.notifier, Clock: o.clock, Window: recall.DefaultWindow,
 	}
 	log := slog.New(slog.NewJSONHandler(&o.log, nil))
 	frames := frame.Frames{Service: service, Log: log, Metrics: &function.Metrics{Output: &o.log, Clock: o.clock}}
@@ -42,8 +45,10 @@ type failing struct{ recall.Presence }
 
 var errStorage = recall.Unreachable("storage", errors.New("throttled"))
 
-func (failing) Register(context.Context, recall.Connection) error { return errStorage }
-func (failing) Forget(context.Context, recall.Connection) error   { return errStorage }
+func (failing) Register(context.Context, recall.Connection, int) ([]recall.Connection, error) {
+	return nil, errStorage
+}
+func (failing) Forget(context.Context, recall.UserID, ...recall.Connection) error { return errStorage }
 
 func (o *open) event(kind, body string) frame.Event {
 	event := frame.Event{Body: body}
@@ -72,7 +77,9 @@ func TestADeviceIsThereOnceItsHandshakeIsAnswered(t *testing.T) {
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("answer %+v, error %v", answer, err)
 	}
-	want := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: o.clock.Instant()}
+	want := recall.Connection{
+		User: "alice", ID: "phone=", ConnectedAt: o.clock.Instant(), TokenExpiresAt: o.clock.Instant().Add(time.Hour),
+	}
 	if found := o.connected(t); len(found) != 1 || found[0] != want {
 		t.Errorf("connected %v", found)
 	}
@@ -119,6 +126,29 @@ func TestADeviceThatCannotBeRegisteredIsAskedToComeAgain(t *testing.T) {
 	}
 	if _, err := o.handle(t.Context(), o.event("DISCONNECT", "")); err == nil {
 		t.Error("a disconnect that failed is not told as an error")
+	}
+}
+
+func TestANewDeviceTakesThePlaceOfTheOldestWhereAUserHasTooMany(t *testing.T) {
+	o := newOpen(working)
+	o.service.ConnectionsPerUser = 1
+	if answer, err := o.handle(t.Context(), o.event("CONNECT", "")); err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("answer %+v, error %v", answer, err)
+	}
+	o.clock.Advance(time.Minute)
+	second := o.event("CONNECT", "")
+	second.RequestContext.ConnectionID = "laptop="
+	if answer, err := o.handle(t.Context(), second); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("answer %+v, error %v", answer, err)
+	}
+	if told := o.notifier.Notified(); len(told) != 1 || told[0].Connection.ID != "phone=" || told[0].Notice.Kicked != recall.KickConnectionLimit {
+		t.Errorf("told %+v", told)
+	}
+	if closed := o.notifier.Disconnected(); len(closed) != 1 || closed[0].ID != "phone=" {
+		t.Errorf("closed %v", closed)
+	}
+	if found := o.connected(t); len(found) != 1 || found[0].ID != "laptop=" {
+		t.Errorf("connected %v", found)
 	}
 }
 

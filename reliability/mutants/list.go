@@ -104,9 +104,14 @@ func order() []mutant {
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},
 		{"a 410 drops a young entry that lives", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, crashes},
 		{"a 410 drops all of a user's entries", "G9", []change{{presence,
-			`	return p.remove(ctx, connection.User, []string{entry(connection)})`,
-			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(connection.User)})` + "\n	return err",
+			`	return p.remove(ctx, user, entries)`,
+			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(user)})` + "\n	return err",
 		}}, tests{"./shared/dynamo", "PresenceConforms"}},
+		{"a connection that gives its place away is forgotten and stays open", "G4", []change{{"shared/gateway/close.go",
+			`	return err == nil
+}`, `	return true
+}`,
+		}}, tests{"./shared/gateway", ""}},
 		{"a connection waits for the one before it", "G9", []change{{poster, `ParallelPosts = 128`, `ParallelPosts = 1`}}, tests{"./shared/gateway", "TestG9"}},
 	}
 }
@@ -115,6 +120,12 @@ func order() []mutant {
 func secrets() []mutant {
 	return []mutant{
 		{"a body is posted late without reading it again", "G5", []change{{notice, `now.Sub(n.CommittedAt) > FreshFor`, `now.Sub(n.CommittedAt) > 30*FreshFor`}}, late},
+		{"a text is posted after the end of the token", "protocol", []change{
+			{"shared/recall/port.go", `now >= c.TokenExpiresAt`, `now < 0`}}, tests{"./shared/recall", ""}},
+		{"a good token is refused because the issuer is down", "protocol", []change{
+			{"shared/token/token.go", `	case errors.Is(err, ErrUnavailable):`, `	case false:`}}, tests{"./shared/token", ""}},
+		{"a secret that was changed is used on", "protocol", []change{
+			{"shared/token/source.go", `>= s.freshFor`, `>= 100*s.freshFor`}}, tests{"./shared/token", ""}},
 		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, frames},
 		{"a chunk in the queue holds the text", "G10", []change{
 			{"shared/recall/port.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},

@@ -119,8 +119,8 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		}},
 		{"DeleteMember", func(ctx context.Context) error { _, err := store.DeleteMember(ctx, engineers, alice); return err }},
 		{"Roster", func(ctx context.Context) error { _, err := store.Roster(ctx, engineers); return err }},
-		{"Register", func(ctx context.Context) error { return presence.Register(ctx, device) }},
-		{"Forget", func(ctx context.Context) error { return presence.Forget(ctx, device) }},
+		{"Register", func(ctx context.Context) error { _, err := presence.Register(ctx, device, 20); return err }},
+		{"Forget", func(ctx context.Context) error { return presence.Forget(ctx, alice, device) }},
 		{"Connections", func(ctx context.Context) error {
 			_, err := presence.Connections(ctx, []recall.UserID{alice})
 			return err

@@ -116,11 +116,14 @@ func TestAWriteWhoseAnswerWasLostIsDoneOnce(t *testing.T) {
 	if roster, err := plain.Roster(ctx, engineers); err != nil || roster.Version != 2 || len(roster.Users) != 0 {
 		t.Errorf("roster %+v, error %v", roster, err)
 	}
-	must(t, presence.Register(ctx, device))
+	// With one place only, the retry must find the place that its first attempt took.
+	if holders, err := presence.Register(ctx, device, 1); err != nil || holders != nil {
+		t.Errorf("held by %v, error %v", holders, err)
+	}
 	if found, err := presence.Connections(ctx, []recall.UserID{alice}); err != nil || len(found) != 1 {
 		t.Errorf("%d connections, error %v", len(found), err)
 	}
-	must(t, presence.Forget(ctx, device))
+	must(t, presence.Forget(ctx, alice, device))
 	if found, err := presence.Connections(ctx, []recall.UserID{alice}); err != nil || len(found) != 0 {
 		t.Errorf("%d connections, error %v", len(found), err)
 	}

@@ -114,11 +114,12 @@ func instant(said any) (recall.Instant, bool) {
 }
 
 // ConnectionOf is the event's connection.
-func ConnectionOf(event Event, user recall.UserID) recall.Connection {
+func ConnectionOf(event Event, caller recall.Caller) recall.Connection {
 	return recall.Connection{
-		User:        user,
-		ID:          recall.ConnectionID(event.RequestContext.ConnectionID),
-		ConnectedAt: recall.Instant(event.RequestContext.ConnectedAt),
+		User:           caller.User,
+		ID:             caller.Connection,
+		ConnectedAt:    recall.Instant(event.RequestContext.ConnectedAt),
+		TokenExpiresAt: caller.TokenExpiresAt,
 	}
 }
 

@@ -23,6 +23,7 @@ type Environment struct {
 	RecallWindow       recall.Window
 	Retention          time.Duration
 	RequestsPerMinute  int
+	ConnectionsPerUser int
 	LogLevel           slog.Level
 	TokenIssuer        string
 	TokenAudience      string
@@ -66,12 +67,14 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	window, badWindow := integer(lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow))
 	days, badRetention := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
 	rate, badRate := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
+	connections, badConnections := integer(lookup, "CONNECTIONS_PER_USER", recall.DefaultConnectionsPerUser, 1, 100)
+	e.ConnectionsPerUser = int(connections)
 	e.RecallWindow, e.Retention, e.RequestsPerMinute = recall.Window(window), time.Duration(days)*24*time.Hour, int(rate)
 	var badLevel error
 	if level := lookup("LOG_LEVEL"); level != "" && e.LogLevel.UnmarshalText([]byte(level)) != nil {
 		badLevel = errors.New("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
 	}
-	return e, errors.Join(badWindow, badRetention, badRate, badLevel)
+	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badLevel)
 }
 
 // Storage tells which variables a function lacks that stores; without them every call would fail one by one.

@@ -21,7 +21,7 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		"AWS_LAMBDA_FUNCTION_NAME": "revoke", "AWS_REGION": "eu-central-1",
 		"MESSAGES_TABLE": "Messages", "CONNECTIONS_TABLE": "Connections",
 		"MANAGEMENT_ENDPOINT": "https://api/prod", "CHUNKS_QUEUE_URL": "https://queue", "EVENT_BUS_NAME": "bus",
-		"RECALL_WINDOW_SECONDS": "300", "RETENTION_DAYS": "30", "REQUESTS_PER_MINUTE": "60", "LOG_LEVEL": "WARN",
+		"RECALL_WINDOW_SECONDS": "300", "RETENTION_DAYS": "30", "REQUESTS_PER_MINUTE": "60", "CONNECTIONS_PER_USER": "5", "LOG_LEVEL": "WARN",
 		"TOKEN_ISSUER": "issuer", "TOKEN_AUDIENCE": "audience", "TOKEN_JWKS_URL": "https://issuer/jwks", "TOKEN_SECRET": "secret",
 		"ALLOWED_ORIGINS":           " https://a.example.com ,,https://b.example.com",
 		"AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb", "AWS_ENDPOINT_URL_SQS": "http://sqs", "AWS_ENDPOINT_URL_EVENTS": "http://events",
@@ -34,7 +34,7 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		e.ManagementEndpoint != "https://api/prod" || e.ChunksQueueURL != "https://queue" || e.EventBusName != "bus" {
 		t.Errorf("names %+v", e)
 	}
-	if e.RecallWindow != 300 || e.Retention != 30*24*time.Hour || e.RequestsPerMinute != 60 || e.LogLevel != slog.LevelWarn {
+	if e.RecallWindow != 300 || e.Retention != 30*24*time.Hour || e.RequestsPerMinute != 60 || e.ConnectionsPerUser != 5 || e.LogLevel != slog.LevelWarn {
 		t.Errorf("settings %+v", e)
 	}
 	if e.TokenIssuer != "issuer" || e.TokenAudience != "audience" || e.TokenJWKSURL != "https://issuer/jwks" || e.TokenSecret != "secret" ||
@@ -55,7 +55,7 @@ func TestWhatIsNotSetHasItsDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.RecallWindow != recall.DefaultWindow || e.Retention != 0 || e.RequestsPerMinute != 0 || e.LogLevel != slog.LevelInfo || len(e.AllowedOrigins) != 0 {
+	if e.RecallWindow != recall.DefaultWindow || e.Retention != 0 || e.RequestsPerMinute != 0 || e.ConnectionsPerUser != 20 || e.LogLevel != slog.LevelInfo || len(e.AllowedOrigins) != 0 {
 		t.Errorf("defaults %+v", e)
 	}
 	if e.DynamoDBEndpoint != nil || e.EventBridgeEndpoint != nil || e.SQSEndpoint != nil {
@@ -70,6 +70,7 @@ func TestAValueThatMakesNoSenseIsNamedWithWhatWouldDo(t *testing.T) {
 		{"RECALL_WINDOW_SECONDS", "604801", "RECALL_WINDOW_SECONDS: must be a whole number from -1 to 604800"},
 		{"RETENTION_DAYS", "-1", "RETENTION_DAYS: must be a whole number from 0 to 36500"},
 		{"RETENTION_DAYS", "1.5", "RETENTION_DAYS: must be a whole number from 0 to 36500"},
+		{"CONNECTIONS_PER_USER", "0", "CONNECTIONS_PER_USER: must be a whole number from 1 to 100"},
 		{"REQUESTS_PER_MINUTE", "1e3", "REQUESTS_PER_MINUTE: must be a whole number from 0 to 1000000"},
 		{"LOG_LEVEL", "LOUD", "LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR"},
 	} {

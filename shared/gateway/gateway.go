@@ -29,7 +29,7 @@ type API interface {
 
 // Forgetter forgets gone connections; recall.Presence is one.
 type Forgetter interface {
-	Forget(ctx context.Context, connection recall.Connection) error
+	Forget(ctx context.Context, user recall.UserID, connections ...recall.Connection) error
 }
 
 // Limits of the fan-out. ParallelPosts must not exceed the idle connections that the HTTP client keeps per host.
@@ -89,7 +89,7 @@ func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) e
 	id := string(connection.ID)
 	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
 	if err == nil || gone(err) {
-		return p.Presence.Forget(ctx, connection)
+		return p.Presence.Forget(ctx, connection.User, connection)
 	}
 	return recall.Unreachable("connection", fmt.Errorf("delete connection: %w", err))
 }
@@ -138,6 +138,10 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 			return nil
 		}
 		began := recall.At(p.poster.Clock.Now())
+		if connection.Expired(began) {
+			p.poster.observe(recall.MetricDisconnects)
+			return p.poster.Disconnect(ctx, connection) // its device connects again with a new token, and syncs
+		}
 		if err = p.post(ctx, connection, data); err == nil {
 			return nil
 		}
@@ -167,7 +171,7 @@ func (p *posting) forget(ctx context.Context, connection recall.Connection, bega
 		return nil
 	}
 	p.poster.observe(recall.MetricGone)
-	if err := p.poster.Presence.Forget(ctx, connection); err != nil {
+	if err := p.poster.Presence.Forget(ctx, connection.User, connection); err != nil {
 		p.poster.logFailure(ctx, connection, err) // it is found again by the next notice
 	}
 	return nil

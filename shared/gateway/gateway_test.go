@@ -25,9 +25,12 @@ import (
 type api struct {
 	post func(ctx context.Context, id recall.ConnectionID) error
 	end  func(id recall.ConnectionID) error
+	// endHangs makes the closing of a connection take until its context ends.
+	endHangs bool
 
 	mutex       sync.Mutex
 	tried       []recall.ConnectionID
+	deleted     []recall.ConnectionID
 	posted      map[recall.ConnectionID][]string
 	inside, top int
 }
@@ -59,9 +62,20 @@ func (a *api) PostToConnection(
 }
 
 func (a *api) DeleteConnection(
-	_ context.Context, input *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+	ctx context.Context, input *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
-	return &apigatewaymanagementapi.DeleteConnectionOutput{}, a.end(recall.ConnectionID(*input.ConnectionId))
+	if a.endHangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	id := recall.ConnectionID(*input.ConnectionId)
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.deleted = append(a.deleted, id)
+	if a.end == nil {
+		return &apigatewaymanagementapi.DeleteConnectionOutput{}, nil
+	}
+	return &apigatewaymanagementapi.DeleteConnectionOutput{}, a.end(id)
 }
 
 // has tells what a connection was posted so far.
@@ -78,10 +92,10 @@ type memory struct {
 	failure   error
 }
 
-func (m *memory) Forget(_ context.Context, connection recall.Connection) error {
+func (m *memory) Forget(_ context.Context, _ recall.UserID, connections ...recall.Connection) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.forgotten = append(m.forgotten, connection)
+	m.forgotten = append(m.forgotten, connections...)
 	return m.failure
 }
 

@@ -17,6 +17,8 @@ type Notice struct {
 	Read *ReadMark
 	// Change is the event conversation.
 	Change *Change
+	// Kicked is the event kicked, which concerns no conversation.
+	Kicked Kick
 	// CommittedAt is when the message was committed; FreshFor bounds how long its body may be posted unread.
 	CommittedAt Instant
 	// Renew reads the event again. A notice older than FreshFor must not be posted without it: the message may have been

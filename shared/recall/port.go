@@ -175,10 +175,12 @@ type AuditStore interface {
 
 // Presence knows which devices are connected. recalltest.RunPresence is its conformance suite.
 type Presence interface {
-	// Register adds a connection; it is seen by every look-up that begins after Register returns.
-	Register(ctx context.Context, connection Connection) error
-	// Forget removes that connection and no other. Forgetting an unknown one is no error.
-	Forget(ctx context.Context, connection Connection) error
+	// Register adds a connection if its user has fewer than limit; it is seen by every look-up that begins after Register
+	// returns. Else it changes nothing and returns the connections that hold the places. Connections older than
+	// MaximumConnectionAge are removed and do not count. Registering again what is registered is no error.
+	Register(ctx context.Context, connection Connection, limit int) (holders []Connection, err error)
+	// Forget removes those connections of one user and no others. Forgetting an unknown one is no error.
+	Forget(ctx context.Context, user UserID, connections ...Connection) error
 	// Connections finds the connections of the users, those older than MaximumConnectionAge left out.
 	Connections(ctx context.Context, users []UserID) ([]Connection, error)
 }
@@ -188,15 +190,26 @@ type Connection struct {
 	User        UserID
 	ID          ConnectionID
 	ConnectedAt Instant
+	// TokenExpiresAt is the exp of the token that opened it. 0 is unknown: an earlier version registered it.
+	TokenExpiresAt Instant
+}
+
+// Expired tells whether the token that opened the connection has ended: from then on nothing may be posted to it.
+func (c Connection) Expired(now Instant) bool {
+	return c.TokenExpiresAt != 0 && now >= c.TokenExpiresAt
 }
 
 // Notifier posts events to connections.
 type Notifier interface {
 	// Notify posts the notice to each connection and returns those it could not reach although they are not gone. It
-	// forgets connections that are gone. One slow connection delays no other.
+	// forgets connections that are gone, and closes those that are Expired instead of posting to them. One slow connection
+	// delays no other.
 	Notify(ctx context.Context, notice Notice, to []Connection) (failed []Connection)
 	// Disconnect closes a connection that could not be reached, so that its device connects again and syncs.
 	Disconnect(ctx context.Context, connection Connection) error
+	// Close closes connections of one user, forgets them, and returns those that it could not close. A connection whose
+	// handshake may still run cannot be closed yet.
+	Close(ctx context.Context, user UserID, connections []Connection) (failed []Connection)
 }
 
 // Queue takes the notices of big groups in chunks.

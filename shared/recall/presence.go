@@ -1,13 +1,109 @@
 package recall
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
 
-// Connect registers a device. It must have returned before the connection is accepted: from then on every look finds it.
+// DefaultConnectionsPerUser is how many connections a user may have at the same time. More than a person's devices and
+// browser tabs need, it bounds what each message to a user costs.
+const DefaultConnectionsPerUser = 20
+
+// Kick is why a device was disconnected and must not connect again by itself, as on the wire. The list is append-only.
+type Kick string
+
+// The reasons.
+const (
+	// KickConnectionLimit is a connection that a newer one of the same user took the place of.
+	KickConnectionLimit Kick = "connection_limit"
+	// KickAdministrator is a connection that an administrator ended.
+	KickAdministrator Kick = "administrator"
+)
+
+// registerAttempts bounds how often a handshake tries to get a place while other devices of the same user connect too.
+const registerAttempts = 8
+
+// Connect registers a device. It must have returned before the connection is accepted: from then on every look-up finds it.
+//
+// Where its user has all connections that a user may have, the oldest is told why, closed, and only then forgotten: a
+// connection that is open and not registered would never learn of a recall. The error is unavailable where the place could
+// not be made; the device then tries again.
 func (s *Service) Connect(ctx context.Context, connection Connection) error {
-	return s.Presence.Register(ctx, connection)
+	limit := s.ConnectionsPerUser
+	if limit == 0 {
+		limit = DefaultConnectionsPerUser
+	}
+	for range registerAttempts {
+		holders, err := s.Presence.Register(ctx, connection, limit)
+		if err != nil || len(holders) == 0 {
+			return err
+		}
+		now := s.now()
+		leaving := beyond(holders, limit-1, now)
+		newer := func(holder Connection) bool { return !holder.Expired(now) && byAge(holder, connection) > 0 }
+		if slices.ContainsFunc(leaving, newer) {
+			return Fail(Unavailable, "newer connections of the same user hold all places; connect again")
+		}
+		if err := s.kick(ctx, connection.User, leaving, KickConnectionLimit); err != nil {
+			return err
+		}
+	}
+	return Fail(Unavailable, "too many devices of the same user connect at once; connect again")
+}
+
+// beyond returns the connections that must leave so that only so many stay: first those whose token has ended, then the
+// oldest.
+func beyond(connections []Connection, stay int, now Instant) []Connection {
+	sorted := slices.SortedFunc(slices.Values(connections), func(a, b Connection) int {
+		if a.Expired(now) != b.Expired(now) {
+			if a.Expired(now) {
+				return -1
+			}
+			return 1
+		}
+		return byAge(a, b)
+	})
+	return sorted[:max(0, len(sorted)-stay)]
+}
+
+// byAge orders connections, the oldest first. Two of the same millisecond are ordered by their IDs, so that every function
+// finds the same one to be the oldest.
+func byAge(a, b Connection) int {
+	return cmp.Or(cmp.Compare(a.ConnectedAt, b.ConnectedAt), strings.Compare(string(a.ID), string(b.ID)))
+}
+
+// kick tells connections of a user why they end, as well as that goes, and closes them. The error is unavailable where one
+// could not be closed.
+func (s *Service) kick(ctx context.Context, user UserID, connections []Connection, reason Kick) error {
+	if len(connections) == 0 {
+		return nil
+	}
+	telling, cancel := context.WithTimeout(ctx, NoticeBudget)
+	defer cancel()
+	// Who cannot be told is closed all the same. DELETE @connections cannot say why, so the event must.
+	s.Notifier.Notify(telling, Notice{Kicked: reason}, connections)
+	failed := s.Notifier.Close(ctx, user, connections)
+	s.observe(MetricDisconnects, float64(len(connections)-len(failed)), string(reason))
+	if len(failed) > 0 {
+		return Fail(Unavailable, "some connections could not be closed; try again")
+	}
+	return nil
+}
+
+// AdminDisconnect closes all connections of a user, tells each that an administrator did it, and returns how many they
+// were. The user can connect again while his token is good. The error is unavailable where some may still be open: call
+// again.
+func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error) {
+	connections, err := s.Presence.Connections(ctx, []UserID{user})
+	if err != nil {
+		return 0, err
+	}
+	return len(connections), s.kick(ctx, user, connections, KickAdministrator)
 }
 
 // Disconnected forgets a device. It may never be called: API Gateway does not promise it.
 func (s *Service) Disconnected(ctx context.Context, connection Connection) error {
-	return s.Presence.Forget(ctx, connection)
+	return s.Presence.Forget(ctx, connection.User, connection)
 }

@@ -21,6 +21,8 @@ type Service struct {
 	Window Window
 	// Retention is how long messages are kept; 0 is for ever.
 	Retention time.Duration
+	// ConnectionsPerUser is how many connections a user may have at the same time; 0 is DefaultConnectionsPerUser.
+	ConnectionsPerUser int
 	// Limiter is nil where no rate limit is configured.
 	Limiter *Limiter
 	// Log gets what nobody can be told: failures after the commit. Nil discards.

@@ -63,7 +63,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 func worldOn(t *testing.T, clock *recalltest.Clock, store recall.Store, presence recall.Presence) *world {
-	w := &world{t: t, clock: clock, store: &spy{Store: store}, notifier: &recalltest.Notifier{}, queue: &recalltest.Queue{}}
+	w := &world{t: t, clock: clock, store: &spy{Store: store}, notifier: &recalltest.Notifier{Clock: clock, Presence: presence}, queue: &recalltest.Queue{}}
 	w.Service = &recall.Service{
 		Store: w.store, Presence: presence, Notifier: w.notifier, Queue: w.queue, Clock: clock, Window: recall.DefaultWindow,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -289,6 +289,8 @@ func (w *world) told() []string {
 			line += fmt.Sprintf(" read %s %d", notice.Read.ReadUpTo, notice.Read.Unread)
 		case notice.Change != nil:
 			line += fmt.Sprintf(" %s %s", notice.Change.What, notice.Change.User)
+		case notice.Kicked != "":
+			line += " kicked: " + string(notice.Kicked)
 		}
 		told = append(told, line)
 	}

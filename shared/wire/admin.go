@@ -212,6 +212,16 @@ func DecodeAdminDeleteMember(raw []byte) (recall.GroupID, recall.UserID, error) 
 	return request.member()
 }
 
+// DecodeAdminDisconnect reads a disconnect. It returns invalid_request.
+func DecodeAdminDisconnect(raw []byte) (recall.UserID, error) {
+	request, err := parse(raw)
+	if err != nil {
+		return "", err
+	}
+	user, err := request.requiredIdentifier("user")
+	return recall.UserID(user), err
+}
+
 // DecodeAdminPutSettings reads a putSettings. It returns invalid_request.
 func DecodeAdminPutSettings(raw []byte) (recall.Window, error) {
 	request, err := parse(raw)

@@ -21,6 +21,12 @@ func AdminSettingsReply(envelope AdminEnvelope, window recall.Window) []byte {
 	return append(appendNumber(frame, "recallWindowSeconds", int64(window)), '}')
 }
 
+// AdminDisconnectReply encodes the reply to disconnect: how many connections were closed.
+func AdminDisconnectReply(envelope AdminEnvelope, disconnected int) []byte {
+	frame := beginReply(envelope, true, smallFrame)
+	return append(appendNumber(frame, "disconnected", int64(disconnected)), '}')
+}
+
 // AdminAuditReply encodes the reply to audit.
 func AdminAuditReply(envelope AdminEnvelope, page recall.AuditPage) []byte {
 	frame := beginReply(envelope, true, smallFrame*(1+len(page.Recalls)))

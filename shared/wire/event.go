@@ -26,6 +26,8 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 	case notice.Read != nil:
 		frame := appendField(beginEvent("read", smallFrame), "conversation", conversation)
 		return append(appendMark(frame, *notice.Read), '}'), nil
+	case notice.Kicked != "":
+		return append(appendField(beginEvent("kicked", smallFrame), "reason", string(notice.Kicked)), '}'), nil
 	}
 	frame := appendField(beginEvent("conversation", smallFrame), "conversation", conversation)
 	frame = appendField(frame, "change", string(notice.Change.What))
@@ -47,7 +49,9 @@ func Empty(notice recall.Notice) bool { return parts(notice) == 0 }
 
 func parts(notice recall.Notice) int {
 	count := 0
-	for _, set := range []bool{notice.Message != nil, len(notice.Revocations) > 0, notice.Read != nil, notice.Change != nil} {
+	for _, set := range []bool{
+		notice.Message != nil, len(notice.Revocations) > 0, notice.Read != nil, notice.Change != nil, notice.Kicked != "",
+	} {
 		if set {
 			count++
 		}
@@ -57,4 +61,6 @@ func parts(notice recall.Notice) int {
 
 // SameForAll tells whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out. Only
 // in a conversation of two does each see another name of it.
-func SameForAll(notice recall.Notice) bool { return notice.Conversation.IsGroup() }
+func SameForAll(notice recall.Notice) bool {
+	return notice.Kicked != "" || notice.Conversation.IsGroup()
+}

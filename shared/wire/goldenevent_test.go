@@ -25,6 +25,8 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 		{"conversation: somebody left", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeLeft, User: bob}}},
 		{"conversation: another role", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeRole, User: bob, Role: recall.MemberAdmin}}},
 		{"conversation: other settings", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeSettings}}},
+		{"kicked by a newer connection", recall.Notice{Kicked: recall.KickConnectionLimit}},
+		{"kicked by an administrator", recall.Notice{Kicked: recall.KickAdministrator}},
 	}
 	var produced []vector
 	for _, entry := range notices {
@@ -52,6 +54,7 @@ func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
 		{"deleteGroup", AdminReply(Envelope{"deleteGroup", "4"})},
 		{"putMember", AdminReply(Envelope{"putMember", "5"})},
 		{"deleteMember", AdminReply(Envelope{"deleteMember", "6"})},
+		{"disconnect", AdminDisconnectReply(Envelope{"disconnect", "10"}, 2)},
 		{"getSettings", AdminSettingsReply(Envelope{"getSettings", "7"}, recall.DefaultWindow)},
 		{"putSettings", AdminSettingsReply(Envelope{"putSettings", "8"}, recall.Unlimited)},
 		{"audit", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{

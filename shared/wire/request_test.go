@@ -127,6 +127,7 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 			group, user, err := DecodeAdminDeleteMember(raw)
 			return fmt.Sprint(group, " ", user), err
 		},
+		"disconnect":  func(raw []byte) (any, error) { return DecodeAdminDisconnect(raw) },
 		"putSettings": func(raw []byte) (any, error) { return DecodeAdminPutSettings(raw) },
 		"audit":       func(raw []byte) (any, error) { return DecodeAdminAudit(raw) },
 	}
@@ -143,6 +144,7 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 		{"deleteGroup", `"group":"eng"`, recall.GroupID("eng")},
 		{"putMember", `"group":"eng","user":"bob","role":"owner"`, recall.AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
 		{"deleteMember", `"group":"eng","user":"bob"`, "eng bob"},
+		{"disconnect", `"user":"bob"`, bob},
 		{"putSettings", `"recallWindowSeconds":0`, recall.WindowOff},
 		{"audit", `"operator":"bob","since":7,"next":"n"`, recall.AdminAudit{Operator: bob, Since: 7, Next: "n"}},
 		{"audit", `"conversation":{"group":"eng"}`, recall.AdminAudit{Conversation: group()}},

@@ -56,6 +56,8 @@ func decodeAdmin(raw []byte) error {
 		_, err = DecodeAdminPutMember(raw)
 	case "deleteMember":
 		_, _, err = DecodeAdminDeleteMember(raw)
+	case "disconnect":
+		_, err = DecodeAdminDisconnect(raw)
 	case "putSettings":
 		_, err = DecodeAdminPutSettings(raw)
 	case "audit":
@@ -214,9 +216,9 @@ func TestEveryActionAndEventIsInTheVectors(t *testing.T) {
 	for file, kinds := range map[string][]string{
 		"requests.json":     {"hello", "send", "revoke", "sync", "read", "conversations"},
 		"replies.json":      {"hello", "send", "revoke", "sync", "read", "conversations"},
-		"events.json":       {"message", "revoked", "read", "conversation"},
-		"admin.json":        {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit"},
-		"adminreplies.json": {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit"},
+		"events.json":       {"message", "revoked", "read", "conversation", "kicked"},
+		"admin.json":        {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect"},
+		"adminreplies.json": {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect"},
 	} {
 		found := map[string]bool{}
 		for _, entry := range readVectors[vector](t, file) {

@@ -157,7 +157,8 @@ func (w *measuredWorld) must(err error) {
 // online connects one device of each.
 func (w *measuredWorld) online(users ...recall.UserID) {
 	for _, user := range users {
-		w.must(w.presence.Register(w.t.Context(), deviceOf(user, w.clock.Instant())))
+		_, err := w.presence.Register(w.t.Context(), deviceOf(user, w.clock.Instant()), recall.DefaultConnectionsPerUser)
+		w.must(err)
 	}
 }
 

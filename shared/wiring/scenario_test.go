@@ -3,6 +3,7 @@ package wiring_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"example.com/recall/shared/recall"
 )
@@ -30,6 +31,17 @@ func connectionScenarios() []scenario {
 	connection := recall.Connection{User: alice, ID: "another device"}
 	return []scenario{
 		{name: "connect", act: func(t *testing.T, w *measuredWorld) {
+			connection.ConnectedAt = w.clock.Instant()
+			want(t, w.service.Connect(t.Context(), connection))
+		}},
+		{name: "connect, of a user who has all 20 connections", prepare: func(w *measuredWorld) {
+			for i := range recall.DefaultConnectionsPerUser {
+				held := recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprint("device ", i)), ConnectedAt: w.clock.Instant()}
+				_, err := w.presence.Register(w.t.Context(), held, recall.DefaultConnectionsPerUser)
+				w.must(err)
+			}
+			w.clock.Advance(time.Minute)
+		}, act: func(t *testing.T, w *measuredWorld) {
 			connection.ConnectedAt = w.clock.Instant()
 			want(t, w.service.Connect(t.Context(), connection))
 		}},
@@ -169,6 +181,10 @@ func adminScenarios() []scenario {
 		}},
 		{name: "admin deleteGroup, 3 members and 1 message, the first of two steps", prepare: func(w *measuredWorld) { three(w); w.stored(group, 1) }, act: func(t *testing.T, w *measuredWorld) {
 			_, err := w.service.DeleteGroup(t.Context(), engineers)
+			want(t, err)
+		}},
+		{name: "admin disconnect, 1 connection", prepare: func(w *measuredWorld) { w.online(alice) }, act: func(t *testing.T, w *measuredWorld) {
+			_, err := w.service.AdminDisconnect(t.Context(), alice)
 			want(t, err)
 		}},
 		{name: "admin getSettings", act: func(t *testing.T, w *measuredWorld) {

@@ -48,8 +48,10 @@ func build(environment function.Environment, client aws.HTTPClient) (Parts, erro
 		Clock:     clock,
 		Window:    environment.RecallWindow,
 		Retention: environment.Retention,
-		Log:       log,
-		Observer:  metrics,
+
+		ConnectionsPerUser: environment.ConnectionsPerUser,
+		Log:                log,
+		Observer:           metrics,
 	}
 	if environment.RequestsPerMinute > 0 {
 		service.Limiter = recall.NewLimiter(environment.RequestsPerMinute)

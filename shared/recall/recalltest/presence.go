@@ -23,20 +23,31 @@ func NewPresence(clock recall.Clock) *Presence {
 }
 
 // Register is as recall.Presence says.
-func (p *Presence) Register(_ context.Context, connection recall.Connection) error {
+func (p *Presence) Register(_ context.Context, connection recall.Connection, limit int) ([]recall.Connection, error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if !slices.Contains(p.connections[connection.User], connection) {
-		p.connections[connection.User] = append(p.connections[connection.User], connection)
+	now := recall.At(p.Clock.Now())
+	held := slices.DeleteFunc(p.connections[connection.User], func(each recall.Connection) bool {
+		return now.Sub(each.ConnectedAt) > recall.MaximumConnectionAge
+	})
+	p.connections[connection.User] = held
+	switch {
+	case slices.Contains(held, connection):
+	case len(held) >= limit:
+		return slices.Clone(held), nil
+	default:
+		p.connections[connection.User] = append(held, connection)
 	}
-	return nil
+	return nil, nil
 }
 
 // Forget is as recall.Presence says.
-func (p *Presence) Forget(_ context.Context, connection recall.Connection) error {
+func (p *Presence) Forget(_ context.Context, user recall.UserID, connections ...recall.Connection) error {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.connections[connection.User] = slices.DeleteFunc(p.connections[connection.User], func(each recall.Connection) bool { return each == connection })
+	p.connections[user] = slices.DeleteFunc(p.connections[user], func(each recall.Connection) bool {
+		return slices.Contains(connections, each)
+	})
 	return nil
 }
 
@@ -67,9 +78,14 @@ type Notified struct {
 	Notice     recall.Notice
 }
 
-// Notifier writes down what it posts. Fail makes it fail for a connection.
+// Notifier writes down what it posts.
 type Notifier struct {
-	Fail func(recall.Connection) bool
+	// Fail makes it fail to reach a connection, and CloseFails to close one. Nil is never.
+	Fail, CloseFails func(recall.Connection) bool
+	// Presence forgets what is closed; nil where a test does not look.
+	Presence recall.Presence
+	// Clock tells which connections are expired; nil is none.
+	Clock recall.Clock
 
 	mutex        sync.Mutex
 	notified     []Notified
@@ -84,7 +100,11 @@ func (n *Notifier) Notify(_ context.Context, notice recall.Notice, to []recall.C
 	defer n.mutex.Unlock()
 	var failed []recall.Connection
 	for _, connection := range to {
-		if n.Fail != nil && n.Fail(connection) {
+		switch {
+		case n.Clock != nil && connection.Expired(recall.At(n.Clock.Now())):
+			n.disconnected = append(n.disconnected, connection)
+			continue
+		case n.Fail != nil && n.Fail(connection):
 			failed = append(failed, connection)
 			continue
 		}
@@ -99,6 +119,27 @@ func (n *Notifier) Disconnect(_ context.Context, connection recall.Connection) e
 	defer n.mutex.Unlock()
 	n.disconnected = append(n.disconnected, connection)
 	return nil
+}
+
+// Close is as recall.Notifier says.
+func (n *Notifier) Close(
+	ctx context.Context, user recall.UserID, connections []recall.Connection,
+) (failed []recall.Connection) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	var closed []recall.Connection
+	for _, connection := range connections {
+		if n.CloseFails != nil && n.CloseFails(connection) {
+			failed = append(failed, connection)
+			continue
+		}
+		closed = append(closed, connection)
+	}
+	n.disconnected = append(n.disconnected, closed...)
+	if n.Presence != nil && n.Presence.Forget(ctx, user, closed...) != nil {
+		return connections
+	}
+	return failed
 }
 
 // Notified is everything posted so far.

@@ -35,20 +35,20 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 		}},
 		{"forgetting takes that connection and no other", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
-			must(t, presence.Forget(t.Context(), phone))
+			must(t, presence.Forget(t.Context(), alice, phone))
 			connected(t, presence, []recall.UserID{alice}, laptop)
-			must(t, presence.Forget(t.Context(), phone))
+			must(t, presence.Forget(t.Context(), alice, phone))
 			later := laptop
 			later.ConnectedAt++
-			must(t, presence.Forget(t.Context(), later))
+			must(t, presence.Forget(t.Context(), alice, later))
 			connected(t, presence, []recall.UserID{alice}, laptop)
-			must(t, presence.Forget(t.Context(), laptop))
+			must(t, presence.Forget(t.Context(), alice, laptop))
 			connected(t, presence, []recall.UserID{alice})
 			phone = register(t, presence, clock, alice, "phone=")
 			connected(t, presence, []recall.UserID{alice}, phone)
 		}},
 		{"forgetting somebody who never came is no error", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			must(t, presence.Forget(t.Context(), recall.Connection{User: alice, ID: "phone=", ConnectedAt: clock.Instant()}))
+			must(t, presence.Forget(t.Context(), alice, recall.Connection{User: alice, ID: "phone=", ConnectedAt: clock.Instant()}))
 			connected(t, presence, []recall.UserID{alice})
 		}},
 		{"a connection older than two hours is dead, one of exactly two hours is not", func(t *testing.T, presence recall.Presence, clock *Clock) {
@@ -62,6 +62,59 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			clock.Advance(time.Millisecond)
 			fresh := register(t, presence, clock, alice, "fresh=")
 			connected(t, presence, []recall.UserID{alice}, fresh)
+		}},
+		{"several are forgotten at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
+			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
+			tablet := register(t, presence, clock, alice, "tablet=")
+			must(t, presence.Forget(t.Context(), alice, phone, tablet))
+			must(t, presence.Forget(t.Context(), alice))
+			connected(t, presence, []recall.UserID{alice}, laptop)
+		}},
+		{"when the token of a connection ends is kept, and may be unknown", func(t *testing.T, presence recall.Presence, clock *Clock) {
+			known := recall.Connection{User: alice, ID: "known=", ConnectedAt: clock.Instant(), TokenExpiresAt: clock.Instant() + 1}
+			unknown := recall.Connection{User: alice, ID: "unknown=", ConnectedAt: clock.Instant()}
+			registered(t, presence, known, 2)
+			registered(t, presence, unknown, 2)
+			clock.Advance(time.Hour)
+			connected(t, presence, []recall.UserID{alice}, known, unknown)
+		}},
+		{"who has all places gets no more, and is told who holds them", func(t *testing.T, presence recall.Presence, clock *Clock) {
+			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
+			tablet := recall.Connection{User: alice, ID: "tablet=", ConnectedAt: clock.Instant()}
+			holders, err := presence.Register(t.Context(), tablet, 2)
+			must(t, err)
+			sameConnections(t, holders, []recall.Connection{phone, laptop})
+			connected(t, presence, []recall.UserID{alice}, phone, laptop)
+			registered(t, presence, phone, 2) // it has its place
+			must(t, presence.Forget(t.Context(), alice, phone))
+			registered(t, presence, tablet, 2)
+			connected(t, presence, []recall.UserID{alice}, laptop, tablet)
+			registered(t, presence, recall.Connection{User: bob, ID: "bob=", ConnectedAt: clock.Instant()}, 2)
+		}},
+		{"a connection older than two hours holds no place", func(t *testing.T, presence recall.Presence, clock *Clock) {
+			register(t, presence, clock, alice, "old=")
+			clock.Advance(recall.MaximumConnectionAge + time.Millisecond)
+			fresh := recall.Connection{User: alice, ID: "fresh=", ConnectedAt: clock.Instant()}
+			registered(t, presence, fresh, 1)
+			connected(t, presence, []recall.UserID{alice}, fresh)
+		}},
+		{"devices that register at once never get more places than there are", func(t *testing.T, presence recall.Presence, clock *Clock) {
+			const limit = 5
+			var group sync.WaitGroup
+			for i := range 4 * limit {
+				group.Go(func() {
+					connection := recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprintf("device-%d=", i)), ConnectedAt: clock.Instant()}
+					if _, err := presence.Register(t.Context(), connection, limit); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			found, err := presence.Connections(t.Context(), []recall.UserID{alice})
+			must(t, err)
+			if len(found) != limit {
+				t.Errorf("%d connections hold %d places", len(found), limit)
+			}
 		}},
 		{"150 users are looked up at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			var users []recall.UserID
@@ -81,8 +134,8 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			for i := range all {
 				group.Go(func() {
 					all[i] = recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprintf("device-%d=", i)), ConnectedAt: clock.Instant()}
-					if err := presence.Register(t.Context(), all[i]); err != nil {
-						t.Error(err)
+					if holders, err := presence.Register(t.Context(), all[i], len(all)); err != nil || holders != nil {
+						t.Errorf("holders %v, error %v", holders, err)
 					}
 				})
 			}
@@ -100,15 +153,30 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 
 func register(t *testing.T, presence recall.Presence, clock *Clock, user recall.UserID, id recall.ConnectionID) recall.Connection {
 	t.Helper()
-	connection := recall.Connection{User: user, ID: id, ConnectedAt: clock.Instant()}
-	must(t, presence.Register(t.Context(), connection))
+	connection := recall.Connection{
+		User: user, ID: id, ConnectedAt: clock.Instant(), TokenExpiresAt: clock.Instant().Add(time.Hour),
+	}
+	registered(t, presence, connection, recall.DefaultConnectionsPerUser)
 	return connection
+}
+
+// registered wants a place for the connection.
+func registered(t *testing.T, presence recall.Presence, connection recall.Connection, limit int) {
+	t.Helper()
+	if holders, err := presence.Register(t.Context(), connection, limit); err != nil || holders != nil {
+		t.Errorf("no place: held by %v, error %v", holders, err)
+	}
 }
 
 func connected(t *testing.T, presence recall.Presence, users []recall.UserID, want ...recall.Connection) {
 	t.Helper()
 	got, err := presence.Connections(t.Context(), users)
 	must(t, err)
+	sameConnections(t, got, want)
+}
+
+func sameConnections(t *testing.T, got, want []recall.Connection) {
+	t.Helper()
 	order := func(a, b recall.Connection) int {
 		return slices.Compare([]string{string(a.User), string(a.ID)}, []string{string(b.User), string(b.ID)})
 	}
