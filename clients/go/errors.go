@@ -117,6 +117,10 @@ func notLoggedIn() *Error {
 	return newError(CodeNotLoggedIn, "not logged in: call Login first")
 }
 
+func kickedOffline(reason string) *Error {
+	return newError(CodeNotLoggedIn, "the server ended this session ("+reason+"): call Login to connect again")
+}
+
 func tokenOver() *Error {
 	return newError(CodeTokenExpired, "the token is over and no new one was provided: log in with a new token, or set Options.TokenProvider")
 }

@@ -28,6 +28,8 @@ func (s *session) receive(c *connection, data []byte) {
 		s.onRead(f)
 	case "conversation":
 		s.onConversation(f)
+	case "kicked":
+		s.onKicked(f)
 	}
 }
 
@@ -101,6 +103,23 @@ func (s *session) onConversation(f frame) {
 	if mine && event.Change == "joined" {
 		s.want(event.Conversation, fromHistory)
 	}
+}
+
+// onKicked ends the session: the server closes the connection next, and a client that connected again by itself would push
+// out another device of the same user.
+func (s *session) onKicked(f frame) {
+	var event kickedEvent
+	if f.fields(&event) != nil || event.Reason == "" {
+		return
+	}
+	s.enqueue(func() {
+		s.listeners.each(func(l Listener) {
+			if l.OnKickedOffline != nil {
+				l.OnKickedOffline(event.Reason)
+			}
+		})
+	})
+	s.end(kickedOffline(event.Reason))
 }
 
 // change applies what was learnt of a conversation, and tells the listeners.

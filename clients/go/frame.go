@@ -189,6 +189,10 @@ type revokedEvent struct {
 	Revocations  []json.RawMessage `json:"revocations"`
 }
 
+type kickedEvent struct {
+	Reason string `json:"reason"`
+}
+
 type conversationEvent struct {
 	Conversation string `json:"conversation"`
 	Change       string `json:"change"`

@@ -2,6 +2,12 @@ package client
 
 import "sync"
 
+// Why a device was kicked offline.
+const (
+	KickedConnectionLimit = "connection_limit" // newer connections of the same user took all places
+	KickedByAdministrator = "administrator"    // an administrator closed the user's connections
+)
+
 // Listener is told what happens; each field may be nil. Callbacks run one after another, in the order of what they
 // report, on a goroutine of their own. They may call the client, but one that blocks holds the later ones up, and after
 // some thousand waiting callbacks the connection too.
@@ -24,6 +30,10 @@ type Listener struct {
 	OnSynchronised func()
 	// OnTokenExpired is called when the token is over and no provider gave a new one. The client is logged out.
 	OnTokenExpired func()
+	// OnKickedOffline is called when the server ended this device's session: KickedConnectionLimit, KickedByAdministrator, or a
+	// reason that a newer server has. The client is logged out and does not connect again by itself, as V2TIM's
+	// onKickedOffline says; Login connects again. OnDisconnected is not called.
+	OnKickedOffline func(reason string)
 }
 
 // listeners is the set of registered listeners.

@@ -72,7 +72,19 @@ func (r *chatRoom) listener(end context.CancelCauseFunc) client.Listener {
 			}
 			end(errors.New("the token is over; start again with a new one (recall token)"))
 		},
+		OnKickedOffline: func(reason string) { end(kickedOffline(reason)) },
 	}
+}
+
+// kickedOffline says in words why the server ended this chat.
+func kickedOffline(reason string) error {
+	switch reason {
+	case client.KickedConnectionLimit:
+		return errors.New("this device was disconnected: the same user has connected on too many other devices since; start again to come back")
+	case client.KickedByAdministrator:
+		return errors.New("this device was disconnected by an administrator")
+	}
+	return fmt.Errorf("this device was disconnected by the server: %s", reason)
 }
 
 // disconnected says that the connection is lost, and looks out for a local stack that is started again elsewhere, where

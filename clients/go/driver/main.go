@@ -207,6 +207,9 @@ func (d *driver) listener() client.Listener {
 		OnConnected:    event("connected"),
 		OnDisconnected: event("disconnected"),
 		OnTokenExpired: event("tokenExpired"),
+		OnKickedOffline: func(reason string) {
+			d.print(map[string]any{"event": "kickedOffline", "reason": reason})
+		},
 		OnRecvNewMessage: func(message client.Message) {
 			d.print(map[string]any{"event": "onRecvNewMessage", "message": message})
 		},
