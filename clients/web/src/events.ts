@@ -12,11 +12,18 @@ export const EVENT = {
   MESSAGE_REVOKED: 'onMessageRevoked',
   /** Unread numbers, order, previews or roles changed. `data` is `Conversation[]`: the whole list, latest change first. */
   CONVERSATION_LIST_UPDATED: 'onConversationListUpdated',
+  /** The total of unread messages changed. `data` is a number. */
+  TOTAL_UNREAD_MESSAGE_COUNT_UPDATED: 'onTotalUnreadMessageCountUpdated',
   /** The connection changed. `data` is {@link NetworkState}. */
   NET_STATE_CHANGE: 'netStateChange',
   /** The token is over and no token provider gave a new one: log in again. `data` is undefined. */
   TOKEN_EXPIRED: 'tokenExpired',
+  /** The server ended this device's session, and the client does not connect again: log in again. `data` is `{ reason }`, see {@link KickedReason}. */
+  KICKED_OUT: 'kickedOut',
 } as const;
+
+/** Why a device was kicked out: the user connected with more devices than are allowed and this was the oldest, or an administrator ended the user's sessions. Newer servers may know other reasons. */
+export type KickedReason = 'connection_limit' | 'administrator' | (string & {});
 
 /** Whether there is a connection: `connecting` also means trying again after a loss. */
 export type NetworkState = 'connected' | 'connecting' | 'disconnected';
@@ -33,10 +40,14 @@ export interface EventData {
   onMessageRevoked: Message[];
   /** The whole list, latest change first. */
   onConversationListUpdated: Conversation[];
+  /** The total now. */
+  onTotalUnreadMessageCountUpdated: number;
   /** The state now. */
   netStateChange: { state: NetworkState };
   /** Nothing. */
   tokenExpired: undefined;
+  /** Why. */
+  kickedOut: { reason: KickedReason };
 }
 
 /** Name of an event: one of the values of {@link EVENT}. */
@@ -61,6 +72,10 @@ export class Emitter {
 
   off<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
     this.#handlers.get(name)?.delete(handler as EventHandler<never>);
+  }
+
+  clear(): void {
+    this.#handlers.clear();
   }
 
   emit<Name extends EventName>(name: Name, data: EventData[Name]): void {

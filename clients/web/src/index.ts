@@ -3,7 +3,7 @@
  * @packageDocumentation
  */
 export { Recall, type LoginOptions, type NewMessage, type RecallOptions } from './recall.js';
-export { EVENT, type EventData, type EventHandler, type EventName, type NetworkState, type RecallEvent } from './events.js';
+export { EVENT, type EventData, type EventHandler, type EventName, type KickedReason, type NetworkState, type RecallEvent } from './events.js';
 export { ERROR_CODE, RecallError } from './errors.js';
 export { TYPES, type Conversation, type Message, type Result, type RevokeResult, type RevokerRole } from './types.js';
 export type { Clock } from './clock.js';

@@ -5,7 +5,7 @@ import { Emitter, EVENT, type EventHandler, type EventName } from './events.js';
 import { count, isConversation, isMessageID, object } from './frames.js';
 import { takeRead } from './receive.js';
 import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
-import { Session, type SessionOptions, type TokenProvider } from './session.js';
+import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
 import type { Conversation, Message, Result, RevokeResult } from './types.js';
 
 /** Options of {@link Recall.create}. */
@@ -105,6 +105,18 @@ export class Recall {
     return { code: 0, data: undefined };
   }
 
+  /** Whether {@link Recall.login} has resolved and the session goes on, though perhaps without a network just now. */
+  isReady(): boolean {
+    return this.#session?.isReady === true && !this.#session.over;
+  }
+
+  /** Logs out, and lets go of all handlers. */
+  async destroy(): Promise<Result<undefined>> {
+    const result = await this.logout();
+    this.#emitter.clear();
+    return result;
+  }
+
   /** Has a handler called at every event of that name; see {@link EVENT}. */
   on<Name extends EventName>(name: Name, handler: EventHandler<Name>): void {
     this.#emitter.on(name, handler);
@@ -154,6 +166,11 @@ export class Recall {
     }
   }
 
+  /** Sends a message again that failed: the same as {@link Recall.sendMessage}, under Tencent's name for it. */
+  resendMessage(message: Message): Promise<Result<{ message: Message }>> {
+    return this.sendMessage(message);
+  }
+
   /**
    * Recalls a message; the conversation's and the message's ID are enough. `reason` (up to 256 bytes) is shown to the
    * others. Resolves to the tombstone. A message whose sending got no answer can be recalled too: either it is
@@ -190,6 +207,16 @@ export class Recall {
   /** What this client holds of a conversation now, oldest first; nothing is asked of the server. Own messages are in it once they are sent. */
   getHeldMessageList(conversationID: string): Message[] {
     return this.#session?.view.get(conversationID)?.list() ?? [];
+  }
+
+  /** A message that this client holds, or its tombstone; undefined if it holds none with this ID. */
+  findMessage(ID: string): Message | undefined {
+    return this.#session?.view.find(ID);
+  }
+
+  /** How many messages are unread in all conversations together. */
+  getTotalUnreadMessageCount(): number {
+    return totalUnread(this.#session?.view.list() ?? []);
   }
 
   /** The conversation list as held now, latest change first. It is complete once {@link Recall.login} has resolved, and kept up to date. */

@@ -12,6 +12,8 @@ export function receiveEvent(session: Session, frame: JSONObject): void {
       return takeRead(session, text(frame.conversation), frame);
     case 'conversation':
       return onConversation(session, frame);
+    case 'kicked':
+      return session.kick(text(frame.reason));
   }
 }
 

@@ -3,13 +3,14 @@ import { BackOff } from './backoff.js';
 import { type Clock, ServerClock } from './clock.js';
 import { Connection, HandshakeFailed, type WebSocketConstructor } from './connection.js';
 import type { Change, ConversationView } from './conversation.js';
-import { ERROR_CODE, invalid, notAReply, type RecallError, tokenOver } from './errors.js';
+import { ERROR_CODE, invalid, kickedOut, notAReply, type RecallError, tokenOver } from './errors.js';
 import { type Emitter, EVENT } from './events.js';
 import { count, type JSONObject, parseFrame, text } from './frames.js';
 import { receiveEvent } from './receive.js';
 import { Refusal, Requests } from './requests.js';
 import { Synchronisation } from './synchronise.js';
 import { expiresAt } from './token.js';
+import type { Conversation } from './types.js';
 import { MessageIDs } from './ulid.js';
 import { View } from './view.js';
 
@@ -33,6 +34,9 @@ const CHECK_TIMEOUT_MILLISECONDS = 5_000;
 const TOKEN_TRIES = 3;
 const UNANSWERED_LIMIT = 1_000;
 
+/** How many messages are unread in all conversations together. */
+export const totalUnread = (list: Conversation[]): number => list.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
+
 /** One login: the connection that is kept, what is held, and what is outstanding. */
 export class Session {
   readonly view: View;
@@ -49,12 +53,15 @@ export class Session {
   recallWindowSeconds: number | undefined;
   /** Resolves after the first synchronisation. */
   readonly ready: Promise<void>;
+  /** Whether the first synchronisation is done. */
+  isReady = false;
 
   #ended = new AbortController();
   #reason: RecallError | undefined;
   #connection: Connection | undefined;
   #skipPause: (() => void) | undefined;
   #checking = false;
+  #totalUnread = 0;
   #unwatch: () => void;
   #resolveReady!: () => void;
   #rejectReady!: (error: Error) => void;
@@ -95,6 +102,13 @@ export class Session {
     this.#skipPause?.();
   }
 
+  /** The server ended this device's session: a new connection would only push out another device. */
+  kick(reason: string): void {
+    this.end(kickedOut());
+    this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'disconnected' });
+    this.emitter.emit(EVENT.KICKED_OUT, { reason });
+  }
+
   /** Makes sure that the connection is alive, or makes one at once. */
   async check(): Promise<void> {
     this.#skipPause?.();
@@ -119,8 +133,18 @@ export class Session {
     const unheld = changes.some((change) => change.unheld);
     this.announce(changes);
     if (unheld || (conversation.cursor === '' && changes.length > 0)) this.synchronisation.want(id, 'unknown');
-    this.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, this.view.list());
+    this.announceList();
     return true;
+  }
+
+  /** Tells the application that the conversation list changed, and the total of unread messages if that did. */
+  announceList(): void {
+    const list = this.view.list();
+    this.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, list);
+    const total = totalUnread(list);
+    if (total === this.#totalUnread) return;
+    this.#totalUnread = total;
+    this.emitter.emit(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, total);
   }
 
   /** Tells the application, but not of recalls that this client asked for itself: those get their result. */
@@ -207,6 +231,7 @@ export class Session {
     this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'connected' });
     this.requests.ready(connection);
     await this.synchronisation.all(connection);
+    this.isReady = true;
     this.#resolveReady();
     const keepAlive = this.#keepAlive(connection);
     await connection.gone;

@@ -41,7 +41,7 @@ export class Synchronisation {
   /** Lets a conversation go that the user is no longer in. */
   forget(id: string): void {
     this.session.view.remove(id);
-    this.session.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, this.session.view.list());
+    this.session.announceList();
   }
 
   #attend(): void {
@@ -82,7 +82,7 @@ export class Synchronisation {
       if (next === '' || next === after || view.full) break;
       after = next;
     }
-    this.session.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, view.list());
+    this.session.announceList();
   }
 
   #takeEntry(entry: JSONObject): void {
@@ -124,7 +124,7 @@ export class Synchronisation {
       if (error) this.#refused(id, error);
       if (error || this.#take(id, item, todo.get(id)!, conversations.length === 1)) todo.delete(id);
     }
-    this.session.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, this.session.view.list());
+    this.session.announceList();
     if (answered === 0) throw failed ?? notAReply('sync');
   }
 

@@ -1,6 +1,6 @@
 import { ConversationView } from './conversation.js';
 import { isConversation } from './frames.js';
-import type { Conversation } from './types.js';
+import type { Conversation, Message } from './types.js';
 
 const CONVERSATIONS_LIMIT = 10_000;
 const MESSAGES_LIMIT = 100_000;
@@ -23,6 +23,15 @@ export class View {
     const opened = new ConversationView(id, this.self);
     this.#conversations.set(id, opened);
     return opened;
+  }
+
+  /** The message of any conversation, if it is held. */
+  find(messageID: string): Message | undefined {
+    for (const conversation of this.#conversations.values()) {
+      const held = conversation.get(messageID);
+      if (held) return { ...held };
+    }
+    return undefined;
   }
 
   get full(): boolean {

@@ -171,6 +171,51 @@ describe('receiving', () => {
   });
 });
 
+describe('a message that is held', () => {
+  test('is found by its ID, recalled or not, and one that is not held is not', async () => {
+    const server = await Server.start();
+    const alice = await loggedIn(server);
+    server.push(messageFrame(1));
+    server.push(revokedFrame(2));
+    await alice.event(EVENT.MESSAGE_REVOKED);
+    expect(alice.recall.findMessage(messageID(1))).toMatchObject({ ID: messageID(1), conversationID: 'c2c_bob', payload: { text: 'text 1' } });
+    expect(alice.recall.findMessage(messageID(2))).toMatchObject({ ID: messageID(2), isRevoked: true });
+    expect(alice.recall.findMessage(messageID(3))).toBeUndefined();
+  });
+
+  test('and that failed is sent again under the same ID', async () => {
+    const server = await Server.start();
+    const answer = server.answers.send!;
+    server.answers.send = () => failure(20005, 'internal');
+    const { recall } = await loggedIn(server);
+    const message = recall.createTextMessage({ to: 'bob', payload: { text: 'hi' } });
+    await expect(recall.sendMessage(message)).rejects.toMatchObject({ code: ERROR_CODE.INTERNAL });
+    server.answers.send = answer;
+    const { data } = await recall.resendMessage(message);
+    expect(data.message).toMatchObject({ ID: message.ID, status: 'success' });
+    expect(server.asked('send').map(({ messageId }) => messageId)).toEqual([message.ID, message.ID]);
+  });
+});
+
+describe('the total of unread messages', () => {
+  test('is that of all conversations, and is told when it changes and only then', async () => {
+    const server = await Server.start();
+    server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 1, unread: 3 }, { conversation: 'group_eng', lastChangeAt: 1, unread: 2 }] });
+    server.answers.sync = ({ conversations }) => ({ conversations: conversations.map(({ conversation }: Frame) => ({ conversation, messages: [], revocations: [], cursor: 'c', more: false, unread: conversation === 'c2c_bob' ? 3 : 2 })) });
+    const alice = await loggedIn(server);
+    expect(alice.recall.getTotalUnreadMessageCount()).toBe(5);
+    server.push(messageFrame(1));
+    server.push(revokedFrame(1));
+    await alice.event(EVENT.MESSAGE_REVOKED);
+    await alice.recall.setMessageRead({ conversationID: 'c2c_bob', messageID: messageID(1) });
+    expect(alice.recall.getTotalUnreadMessageCount()).toBe(2);
+    const told = alice.told.filter(({ name }) => name === EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED).map(({ data }) => data);
+    expect(told).toEqual([5, 6, 5, 2]);
+    await alice.recall.logout();
+    expect(alice.recall.getTotalUnreadMessageCount()).toBe(0);
+  });
+});
+
 describe('history', () => {
   test('is paged back by nextReqMessageID until it is complete', async () => {
     const server = await Server.start();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ERROR_CODE, EVENT, Recall } from '../src/index.js';
@@ -140,6 +141,47 @@ test('a connection that is dead when the device wakes up is replaced, and what w
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('is ready from the end of the first synchronisation until the logout', async () => {
+  const server = await Server.start();
+  const { recall } = newAlice(server);
+  let ready: boolean | undefined;
+  server.answers.conversations = () => {
+    ready = recall.isReady();
+    return { conversations: [] };
+  };
+  await recall.login({ userID: 'alice', token: 'token' });
+  expect(ready).toBe(false);
+  expect(recall.isReady()).toBe(true);
+  await recall.logout();
+  expect(recall.isReady()).toBe(false);
+});
+
+test('after destroy there is no connection, and no handler is called any more', async () => {
+  const server = await Server.start();
+  const { recall, told, event } = await loggedIn(server);
+  await event(EVENT.SDK_READY);
+  const closed = once(server.sockets[0]!, 'close');
+  await recall.destroy();
+  await closed;
+  expect(told.at(-1)!.name).toBe(EVENT.SDK_NOT_READY);
+  const before = told.length;
+  await recall.login({ userID: 'alice', token: 'token' });
+  expect(told).toHaveLength(before);
+  await recall.logout();
+});
+
+test.each(['connection_limit', 'administrator'])('kicked out (%s), it tells the application why and does not connect again', async (reason) => {
+  const server = await Server.start();
+  const { recall, told, event } = await loggedIn(server);
+  server.push({ type: 'kicked', reason });
+  expect(await event(EVENT.KICKED_OUT)).toEqual({ reason });
+  expect(recall.isReady()).toBe(false);
+  await expect(recall.getConversationList()).rejects.toMatchObject({ code: ERROR_CODE.KICKED_OUT });
+  expect(told.filter(({ name }) => name === EVENT.NET_STATE_CHANGE).at(-1)!.data.state).toBe('disconnected');
+  await recall.login({ userID: 'alice', token: 'again' }); // only a new login connects
+  expect(server.handshakes.map(({ token }) => token)).toEqual(['token', 'again']);
 });
 
 test.each(['online', 'offline', 'pageshow'])('the browser\'s event %s has the connection looked after at once', async (name) => {
