@@ -11,7 +11,7 @@ import { EVENT, type Message, Recall } from '../src/index.js';
 import { wsClass } from './server.js';
 import { type Stack, startStack } from './stack.js';
 
-const LIMIT_BYTES = 10_000;
+const LIMIT_BYTES = 10_500;
 const PREPARATION_MILLISECONDS = 300_000;
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('..', import.meta.url));
@@ -72,10 +72,26 @@ describe('the packed package in an empty project', () => {
     await run(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--ignoreConfig', 'example.ts'], { cwd: project });
   });
 
+  test.each(['node16', 'nodenext'])('has types that a CommonJS project of module %s accepts, and runs there', async (module) => {
+    const code = `import { ERROR_CODE, type Message, Recall } from 'recall-web';
+const recall: Recall = Recall.create({ url: 'ws://127.0.0.1:1/local', WebSocket: class {} as never });
+const message: Message | undefined = recall.findMessage('01HF7YAT00000000000000B0B1');
+console.log(message, ERROR_CODE.RECALL_WINDOW_EXPIRED satisfies number);
+`;
+    writeFileSync(join(project, 'example.cts'), code);
+    await run(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '--strict', '--module', module, '--target', 'es2022', '--ignoreConfig', '--skipLibCheck', 'false', 'example.cts'], { cwd: project });
+    const { stdout } = await run(process.execPath, ['example.cjs'], { cwd: project });
+    expect(stdout).toBe('undefined 20016\n');
+    expect(readFileSync(join(project, 'example.cjs'), 'utf8')).toContain('require("recall-web")');
+  });
+
   test('holds no more than the package: no tests, no sources, no dependency', () => {
     const installed = join(project, 'node_modules/recall-web');
-    expect(readdirSync(installed).toSorted()).toEqual(['README.md', 'dist', 'package.json']);
-    expect(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).dependencies).toBeUndefined();
+    expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+    expect(readFileSync(join(installed, 'LICENSE'))).toEqual(readFileSync(join(here, '../../LICENSE')));
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ license: 'Apache-2.0', repository: { type: 'git', directory: 'clients/web' } });
+    expect(manifest.dependencies).toBeUndefined();
   });
 
   test(`has less than ${LIMIT_BYTES} bytes, gzipped, in one file`, () => {
