@@ -37,6 +37,8 @@ export const ERROR_CODE = {
   NOT_LOGGED_IN: 9508,
   /** The action needs another role. */
   NOT_ALLOWED: 10007,
+  /** The group was deleted. Only the admin function answers it. */
+  GROUP_DELETED: 10010,
   /** No such group, or not a member of it. */
   CONVERSATION_NOT_FOUND: 10015,
   /** Too many requests of this user. */
