@@ -17,12 +17,8 @@ const keyFetchTimeout = 5 * time.Second
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, request) (policy, error), error) {
 		log := function.NewLogger(environment, os.Stdout)
-		var secret func(context.Context) (string, error)
-		if environment.TokenSecret != "" {
-			secret = func(context.Context) (string, error) { return environment.TokenSecret, nil }
-		}
 		verifier, err := token.New(context.Background(), token.Options{
-			Secret:   secret,
+			Secret:   secretOf(environment),
 			JWKSURL:  environment.TokenJWKSURL,
 			Issuer:   environment.TokenIssuer,
 			Audience: environment.TokenAudience,

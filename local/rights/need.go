@@ -20,6 +20,8 @@ func (b *Book) needs(service, operation string, body []byte) ([]policy.Request, 
 		requests, err = b.storageNeeds(operation, body)
 	case "sqs":
 		requests, err = b.queueNeeds(operation, body)
+	case "secretsmanager":
+		requests, err = b.secretNeeds(operation, body)
 	case "events":
 		requests, err = b.eventNeeds(operation, body)
 	default:
@@ -49,6 +51,18 @@ func (b *Book) queueNeeds(operation string, body []byte) ([]policy.Request, erro
 		return nil, err
 	}
 	return []policy.Request{{Action: "sqs:" + action, Resource: b.arn("sqs", path.Base(call.QueueURL))}}, nil
+}
+
+// secretNeeds knows secrets by their whole ARN only, as the functions name them.
+func (b *Book) secretNeeds(operation string, body []byte) ([]policy.Request, error) {
+	if operation != "GetSecretValue" {
+		return nil, unknown("secretsmanager", operation)
+	}
+	var call struct{ SecretID string }
+	if err := json.Unmarshal(body, &call); err != nil {
+		return nil, err
+	}
+	return []policy.Request{{Action: "secretsmanager:GetSecretValue", Resource: call.SecretID}}, nil
 }
 
 func (b *Book) eventNeeds(operation string, body []byte) ([]policy.Request, error) {

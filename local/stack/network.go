@@ -21,6 +21,7 @@ const (
 	dynamoPart      part = "DynamoDB Local"
 	queuePart       part = "ElasticMQ"
 	eventsPart      part = "the event bus"
+	secretsPart     part = "the store of secrets"
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
 )
@@ -55,6 +56,7 @@ func listen(options Options) (*network, error) {
 		{dynamoPart, options.Ports.DynamoDB, "--dynamodb-port"},
 		{queuePart, options.Ports.Queues, "--queues-port"},
 		{eventsPart, options.Ports.Events, "--events-port"},
+		{secretsPart, 0, ""},
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
 	} {

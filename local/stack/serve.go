@@ -95,6 +95,7 @@ func (s *Stack) serveRest() {
 		s.serve(s.network.listeners[queueProxyPart], s.queueProxy)
 	}
 	s.serve(s.network.listeners[eventsPart], s.eventsProxy)
+	s.serve(s.network.listeners[secretsPart], s.secretsProxy)
 	admin := http.NewServeMux()
 	admin.Handle("/2015-03-31/functions/", s.lambda.InvokeAPI())
 	admin.Handle(logsPath, &s.reporter.lines)
@@ -173,9 +174,22 @@ func (s *Stack) State() state.State {
 	return state.State{
 		ProcessID: os.Getpid(), StartedAt: s.reporter.started.UnixMilli(), Addresses: s.Addresses(), Region: s.template.Region,
 		AccountID: s.template.AccountID, Stage: s.template.API.Stage, AdminFunction: function.Name,
-		TokenSecret: s.template.Parameters["TokenSecret"], TokenIssuer: s.template.Parameters["TokenIssuer"],
+		TokenSecret: s.tokenSecret(), TokenIssuer: s.template.Parameters["TokenIssuer"],
 		TokenAudience: s.template.Parameters["TokenAudience"],
 	}
+}
+
+// tokenSecret is what signs tokens: the stored secret, or the template's parameter.
+func (s *Stack) tokenSecret() string {
+	if stored := s.secrets.Value(s.template.Parameters["TokenSecretArn"]); stored != "" {
+		return stored
+	}
+	return s.template.Parameters["TokenSecret"]
+}
+
+// RotateTokenSecret stores another secret. Tokens that Token makes from now on are signed with it.
+func (s *Stack) RotateTokenSecret(secret string) {
+	s.secrets.Put(s.template.Parameters["TokenSecretArn"], secret)
 }
 
 func (s *Stack) writeState() error {

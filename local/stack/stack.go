@@ -21,6 +21,7 @@ import (
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
 	"example.com/recall/local/rights"
+	"example.com/recall/local/secrets"
 	"example.com/recall/local/state"
 	"example.com/recall/local/tables"
 	"example.com/recall/local/template"
@@ -97,6 +98,8 @@ type Stack struct {
 	queueProxy   *awsproxy.Proxy
 	events       *eventbus.Bus
 	eventsProxy  *awsproxy.Proxy
+	secrets      *secrets.Store
+	secretsProxy *awsproxy.Proxy
 	rights       *rights.Book // nil = everything is allowed
 	lambda       *lambda.Service
 	gateway      *websocket.Gateway
@@ -120,7 +123,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	}
 	s := &Stack{
 		options: options, stopSources: func() {}, failed: make(chan error, 4), closedSignal: make(chan struct{}),
-		events: &eventbus.Bus{Now: options.Clock.Now},
+		events: &eventbus.Bus{Now: options.Clock.Now}, secrets: &secrets.Store{},
 	}
 	s.reporter = newReporter(options)
 	s.events.Received = s.reporter.event
@@ -184,6 +187,9 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.eventsProxy, err = s.proxy(awsproxy.Options{Service: s.events}); err != nil {
 		return err
 	}
+	if s.secretsProxy, err = s.proxy(awsproxy.Options{Service: s.secrets}); err != nil {
+		return err
+	}
 	s.serveRest()
 	if err := s.startEventSources(); err != nil {
 		return err
@@ -226,6 +232,9 @@ func (s *Stack) prepare(ctx context.Context) (map[string]string, error) {
 	return programs, errors.Join(causes...)
 }
 
+// tokenSecretARN names the secret that is stored where no other way of verifying tokens is given.
+const tokenSecretARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:recall-local-AbCdEf"
+
 // readTemplate reads the template with what a local deployment passes.
 func (s *Stack) readTemplate() error {
 	parameters := map[string]string{}
@@ -244,10 +253,11 @@ func (s *Stack) readTemplate() error {
 	setDefault("StageName", "local")
 	port := s.network.port(demoPart)
 	setDefault("AllowedOrigins", fmt.Sprintf("http://127.0.0.1:%d,http://localhost:%d", port, port))
-	if parameters["TokenJwksUrl"] == "" {
+	if parameters["TokenJwksUrl"] == "" && parameters["TokenSecret"] == "" {
+		setDefault("TokenSecretArn", tokenSecretARN)
 		secret := make([]byte, 32)
 		_, _ = rand.Read(secret) // never fails, crypto/rand says
-		setDefault("TokenSecret", base64.RawURLEncoding.EncodeToString(secret))
+		s.secrets.Put(parameters["TokenSecretArn"], base64.RawURLEncoding.EncodeToString(secret))
 	}
 	s.template, err = template.Load(s.options.Template, template.Options{Parameters: parameters})
 	return err
@@ -305,7 +315,8 @@ func (s *Stack) startLambda(programs map[string]string) error {
 			Timeout: function.Timeout, MemoryMegabytes: function.MemoryMegabytes, ReservedConcurrency: function.ReservedConcurrency,
 		})
 	}
-	environment := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.network.url(dynamoProxyPart), "AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart)}
+	environment := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.network.url(dynamoProxyPart), "AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart),
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.network.url(secretsPart)}
 	if s.queues != nil {
 		environment["AWS_ENDPOINT_URL_SQS"] = s.network.url(queueProxyPart)
 	}
@@ -380,7 +391,7 @@ func (s *Stack) Close() {
 			s.network.close()
 		}
 		s.served.Wait()
-		for _, proxy := range []*awsproxy.Proxy{s.dynamoProxy, s.queueProxy, s.eventsProxy} {
+		for _, proxy := range []*awsproxy.Proxy{s.dynamoProxy, s.queueProxy, s.eventsProxy, s.secretsProxy} {
 			if proxy != nil {
 				proxy.Close()
 			}

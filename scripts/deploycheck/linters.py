@@ -17,7 +17,7 @@ EXCEPTIONS = {
     "CKV_AWS_117": "the functions reach only AWS's public endpoints, by TLS; a VPC would add cost and a start-up delay and protect nothing",
     "CKV_AWS_119": "an AWS managed key encrypts the tables; a customer's key is a choice of the account, not of this template",
     "CKV_AWS_158": "logs hold no text, reason or token, and CloudWatch encrypts them with its own key",
-    "CKV_AWS_173": "environments are encrypted with Lambda's own key; production verifies tokens by TokenJwksUrl and has no secret there",
+    "CKV_AWS_173": "environments are encrypted with Lambda's own key; production verifies tokens by TokenJwksUrl or TokenSecretArn and has no secret there",
 }
 
 

@@ -121,7 +121,7 @@ def parameters_are_described_and_bounded(t: Template) -> list[str]:
         if name not in grouped:
             problems.append(f"{name} is in no group of the console's form")
     asserted = json.dumps(t.source.get("Rules", {}))
-    if "TokenJwksUrl" not in asserted or "TokenSecret" not in asserted:
+    if not all(f'"{name}"' in asserted for name in ("TokenJwksUrl", "TokenSecretArn", "TokenSecret")):
         problems.append("no rule refuses a deployment that can verify no token")
     if "TokenIssuer" not in asserted or "TokenAudience" not in asserted:
         problems.append("no rule demands an issuer and an audience with a key set")

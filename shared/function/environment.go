@@ -29,11 +29,12 @@ type Environment struct {
 	TokenAudience      string
 	TokenJWKSURL       string
 	TokenSecret        string
+	TokenSecretARN     string
 	AllowedOrigins     []string
 
 	// Endpoints of AWS services on a local stack. On AWS they are nil, and the SDK finds the endpoints of the region. The
 	// variables have the names that all AWS SDKs know ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
-	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint *string
+	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint, SecretsManagerEndpoint *string
 	// Credentials of the function's role, which Lambda puts there.
 	accessKeyID, secretAccessKey, sessionToken string
 }
@@ -52,12 +53,16 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		TokenAudience:       lookup("TOKEN_AUDIENCE"),
 		TokenJWKSURL:        lookup("TOKEN_JWKS_URL"),
 		TokenSecret:         lookup("TOKEN_SECRET"),
+		TokenSecretARN:      lookup("TOKEN_SECRET_ARN"),
 		DynamoDBEndpoint:    optional(lookup("AWS_ENDPOINT_URL_DYNAMODB")),
 		SQSEndpoint:         optional(lookup("AWS_ENDPOINT_URL_SQS")),
 		EventBridgeEndpoint: optional(lookup("AWS_ENDPOINT_URL_EVENTS")),
-		accessKeyID:         lookup("AWS_ACCESS_KEY_ID"),
-		secretAccessKey:     lookup("AWS_SECRET_ACCESS_KEY"),
-		sessionToken:        lookup("AWS_SESSION_TOKEN"),
+
+		SecretsManagerEndpoint: optional(lookup("AWS_ENDPOINT_URL_SECRETS_MANAGER")),
+
+		accessKeyID:     lookup("AWS_ACCESS_KEY_ID"),
+		secretAccessKey: lookup("AWS_SECRET_ACCESS_KEY"),
+		sessionToken:    lookup("AWS_SESSION_TOKEN"),
 	}
 	for _, origin := range strings.Split(lookup("ALLOWED_ORIGINS"), ",") {
 		if origin = strings.TrimSpace(origin); origin != "" {

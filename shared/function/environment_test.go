@@ -22,7 +22,8 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		"MESSAGES_TABLE": "Messages", "CONNECTIONS_TABLE": "Connections",
 		"MANAGEMENT_ENDPOINT": "https://api/prod", "CHUNKS_QUEUE_URL": "https://queue", "EVENT_BUS_NAME": "bus",
 		"RECALL_WINDOW_SECONDS": "300", "RETENTION_DAYS": "30", "REQUESTS_PER_MINUTE": "60", "CONNECTIONS_PER_USER": "5", "LOG_LEVEL": "WARN",
-		"TOKEN_ISSUER": "issuer", "TOKEN_AUDIENCE": "audience", "TOKEN_JWKS_URL": "https://issuer/jwks", "TOKEN_SECRET": "secret",
+		"TOKEN_ISSUER": "issuer", "TOKEN_AUDIENCE": "audience", "TOKEN_JWKS_URL": "https://issuer/jwks",
+		"TOKEN_SECRET": "secret", "TOKEN_SECRET_ARN": "arn", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://secrets",
 		"ALLOWED_ORIGINS":           " https://a.example.com ,,https://b.example.com",
 		"AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb", "AWS_ENDPOINT_URL_SQS": "http://sqs", "AWS_ENDPOINT_URL_EVENTS": "http://events",
 		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret key", "AWS_SESSION_TOKEN": "session",
@@ -34,10 +35,12 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		e.ManagementEndpoint != "https://api/prod" || e.ChunksQueueURL != "https://queue" || e.EventBusName != "bus" {
 		t.Errorf("names %+v", e)
 	}
-	if e.RecallWindow != 300 || e.Retention != 30*24*time.Hour || e.RequestsPerMinute != 60 || e.ConnectionsPerUser != 5 || e.LogLevel != slog.LevelWarn {
+	if e.RecallWindow != 300 || e.Retention != 30*24*time.Hour || e.RequestsPerMinute != 60 ||
+		e.ConnectionsPerUser != 5 || e.LogLevel != slog.LevelWarn {
 		t.Errorf("settings %+v", e)
 	}
-	if e.TokenIssuer != "issuer" || e.TokenAudience != "audience" || e.TokenJWKSURL != "https://issuer/jwks" || e.TokenSecret != "secret" ||
+	if e.TokenIssuer != "issuer" || e.TokenAudience != "audience" || e.TokenJWKSURL != "https://issuer/jwks" ||
+		e.TokenSecret != "secret" || e.TokenSecretARN != "arn" || *e.SecretsManagerEndpoint != "http://secrets" ||
 		!slices.Equal(e.AllowedOrigins, []string{"https://a.example.com", "https://b.example.com"}) {
 		t.Errorf("tokens %+v", e)
 	}

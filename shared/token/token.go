@@ -104,12 +104,12 @@ func New(ctx context.Context, options Options) (*Verifier, error) {
 func keysOf(options Options) (*source, []string, error) {
 	switch {
 	case options.Secret != nil && options.JWKSURL != "":
-		return nil, nil, errors.New("TOKEN_SECRET and TOKEN_JWKS_URL are both set; set one")
+		return nil, nil, errors.New("a secret (TOKEN_SECRET_ARN or TOKEN_SECRET) and TOKEN_JWKS_URL are both set; set one")
 	case options.Secret != nil:
 		keys := &source{read: secretKeys(options.Secret), freshFor: SecretFreshFor, usableFor: SecretUsableFor}
 		return keys, []string{jwt.SigningMethodHS256.Alg()}, nil
 	case options.JWKSURL == "":
-		return nil, nil, errors.New("neither TOKEN_SECRET nor TOKEN_JWKS_URL is set")
+		return nil, nil, errors.New("none of TOKEN_JWKS_URL, TOKEN_SECRET_ARN and TOKEN_SECRET is set")
 	case options.Issuer == "" || options.Audience == "":
 		return nil, nil, errors.New("TOKEN_JWKS_URL needs TOKEN_ISSUER and TOKEN_AUDIENCE: without them the tokens of " +
 			"every other application with the same key set would be accepted")

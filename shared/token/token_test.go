@@ -203,8 +203,8 @@ func TestWhatIsNotConfiguredIsNotChecked(t *testing.T) {
 
 func TestAWrongConfigurationSaysWhatToDo(t *testing.T) {
 	for want, options := range map[string]token.Options{
-		"neither TOKEN_SECRET nor TOKEN_JWKS_URL is set":        {},
-		"TOKEN_SECRET and TOKEN_JWKS_URL are both set; set one": {Secret: always(secret), JWKSURL: "https://issuer.example.com/jwks"},
+		"none of TOKEN_JWKS_URL, TOKEN_SECRET_ARN and TOKEN_SECRET is set": {},
+		"and TOKEN_JWKS_URL are both set; set one":                         {Secret: always(secret), JWKSURL: "https://issuer.example.com/jwks"},
 		"TOKEN_JWKS_URL": {JWKSURL: "https://issuer example.com:port/", Issuer: issuer, Audience: audience},
 	} {
 		options.Clock, options.Log = recalltest.NewClock(), quiet

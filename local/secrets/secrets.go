@@ -1,0 +1,74 @@
+// Package secrets stands in for AWS Secrets Manager as far as functions use it: GetSecretValue of the current version.
+package secrets
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// Store keeps secrets by their ARNs. It is an http.Handler that answers in the AWS JSON protocol.
+type Store struct {
+	mutex  sync.Mutex
+	values map[string]string
+}
+
+// Put stores a secret, or changes it.
+func (s *Store) Put(arn, value string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.values == nil {
+		s.values = map[string]string{}
+	}
+	s.values[arn] = value
+}
+
+// Value is a secret; it is empty where there is none.
+func (s *Store) Value(arn string) string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.values[arn]
+}
+
+// maximumBody is far more than a request with an ARN needs.
+const maximumBody = 64 << 10
+
+// ServeHTTP answers GetSecretValue (Secrets Manager API Reference).
+func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+		refuse(w, "UnknownOperationException", "the local Secrets Manager only knows GetSecretValue")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+	var asked struct{ SecretID, VersionStage string }
+	if err != nil || json.Unmarshal(body, &asked) != nil {
+		refuse(w, "SerializationException", "the request is no GetSecretValue")
+		return
+	}
+	value := s.Value(asked.SecretID)
+	if value == "" || asked.VersionStage != "" && asked.VersionStage != current {
+		refuse(w, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		return
+	}
+	name := asked.SecretID[strings.LastIndex(asked.SecretID, ":")+1:]
+	writeJSON(w, http.StatusOK, map[string]any{
+		"ARN": asked.SecretID, "Name": name, "SecretString": value, "VersionStages": []string{current},
+	})
+}
+
+// current is the label of the version that GetSecretValue returns where none is asked for.
+const current = "AWSCURRENT"
+
+func refuse(w http.ResponseWriter, name, message string) {
+	w.Header().Set("X-Amzn-Errortype", name)
+	writeJSON(w, http.StatusBadRequest, map[string]string{"__type": name, "message": message})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	// A caller that is gone needs no answer.
+	_ = json.NewEncoder(w).Encode(body)
+}
