@@ -3,6 +3,7 @@ package reliability
 import (
 	"context"
 	"testing"
+	"time"
 
 	"example.com/recall/reliability/simulation"
 	"example.com/recall/shared/recall"
@@ -82,6 +83,16 @@ func recalls() []action {
 	}
 }
 
+// later lets a young connection grow old after a failure: until then nobody can tell one that is gone from one that is just
+// being opened, so it is not closed.
+func (s *scene) later(err error) error {
+	if err != nil {
+		s.world.Clock.Advance(simulation.YoungFor + simulation.ClockRange + time.Second)
+		s.ids[len(s.ids)-1] = s.world.NewMessageID() // the one made before would be too old to be sent
+	}
+	return err
+}
+
 // devices are the requests of $connect, $disconnect, hello, sync, read and conversations.
 func devices() []action {
 	return []action{
@@ -89,6 +100,15 @@ func devices() []action {
 			device := s.world.Arrive(s.members[1], s.bystander)
 			if err := s.world.Register(ctx, p, device); err != nil {
 				return err
+			}
+			s.world.Accept(device)
+			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
+		}},
+		{name: "a connect that takes the place of another device", row: "connect, of a user who has all 20 connections", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			p.ConnectionsPerUser = 1
+			device := s.world.Arrive(s.members[1], s.bystander)
+			if err := s.world.Register(ctx, p, device); err != nil {
+				return s.later(err)
 			}
 			s.world.Accept(device)
 			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
@@ -134,6 +154,10 @@ func administration() []action {
 				}
 			}
 			return err
+		}},
+		{name: "a disconnect by an admin", row: "admin disconnect, 1 connection", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
+			_, err := p.AdminDisconnect(ctx, s.members[1])
+			return s.later(err)
 		}},
 		{name: "a change of a group", row: "admin putGroup, group of 3", group: true, sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			return p.PutGroup(ctx, recall.AdminPutGroup{Group: s.conversation.Group(), Name: "renamed"})
