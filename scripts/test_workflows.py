@@ -18,7 +18,11 @@ STAGES = re.search(r"^stages := (.*)$", MAKEFILE, re.M)[1].split()
 
 def targets(workflow: str) -> list[str]:
     """What the jobs of a workflow call make with."""
-    return yaml.safe_load(WORKFLOWS[workflow])["jobs"]["make"]["strategy"]["matrix"]["target"]
+    return matrix(workflow)["target"] + [each["target"] for each in matrix(workflow).get("include", [])]
+
+
+def matrix(workflow: str) -> dict:
+    return yaml.safe_load(WORKFLOWS[workflow])["jobs"]["make"]["strategy"]["matrix"]
 
 
 class Workflows(unittest.TestCase):
@@ -46,6 +50,40 @@ class Workflows(unittest.TestCase):
             for job, content in workflow["jobs"].items():
                 if "write" in str(content.get("permissions", {})):
                     self.assertNotIn("checkout", str(content["steps"]), f"{name}: {job} could run the repository's code with rights to write")
+
+    def test_only_the_job_that_starts_docker_is_privileged(self):
+        self.assertEqual([""], matrix("test.yml")["options"])
+        self.assertEqual([{"target": "test-sam", "options": "--privileged"}], matrix("test.yml")["include"])
+        for name, text in WORKFLOWS.items():
+            written = text.replace("include: [{target: test-sam, options: --privileged}]", "")
+            self.assertNotIn("--privileged", written, f"{name}: a job could leave its container")
+
+    def test_known_vulnerabilities_stop_a_change(self):
+        self.assertIn("vulnerabilities", targets("test.yml"))
+        self.assertNotIn("vulnerabilities", STAGES, "make test must work without the internet")
+        self.assertRegex(MAKEFILE, r"govulncheck@v\d+\.\d+\.\d+ ")
+
+    def test_a_release_says_what_made_it(self):
+        publish = yaml.safe_load(WORKFLOWS["release.yml"])["jobs"]["publish"]
+        attested = [step["with"]["subject-path"] for step in publish["steps"] if step.get("uses", "").startswith("actions/attest-build-provenance@")]
+        self.assertEqual(["release/*"], attested)
+        for right in ("id-token", "attestations"):
+            self.assertEqual("write", publish["permissions"].get(right), right)
+
+    def test_images_are_pinned_as_far_as_their_digest_is_known(self):
+        for name, text in WORKFLOWS.items():
+            for image in re.findall(r"(?:image|container): *(\S+)", text):
+                if image != "golang:1.26-bookworm":
+                    self.assertRegex(image, r"@sha256:[0-9a-f]{64}$", f"{name}: {image} may change without notice")
+
+    def test_python_packages_are_pinned_by_version_and_hash(self):
+        files = sorted((ROOT / "scripts").glob("requirements-*.txt"))
+        self.assertTrue(files)
+        for file in files:
+            for line in re.sub(r" \\\n", " ", file.read_text()).splitlines():
+                if not line.startswith("#"):
+                    self.assertRegex(line, r"^[\w.-]+==\S+ +(--hash=sha256:[0-9a-f]{64} *)+$", f"{file.name}: {line[:40]} is not pinned by hash")
+        self.assertIn("--require-hashes", (ROOT / "scripts/tools/functions.sh").read_text())
 
     def test_dependabot_sees_every_npm_project(self):
         watched = {d for u in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"] for d in u.get("directories", [])}
