@@ -29,7 +29,7 @@ start_stack
 configure() {
 	local directory=$1
 	shift
-	cmake -S "$here" -B "$build/$directory" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DRECALL_TESTS=ON "$@" \
+	cmake -S "$here" -B "$build/$directory" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DRECALL_TESTS=ON "${launcher[@]}" "$@" \
 		>"$build/configure.log" || fail "configuring failed: $(cat "$build/configure.log")"
 	# Ninja builds these and what they need; "all" is everything.
 	cmake --build "$build/$directory" --target "${targets[@]}" -- --quiet
