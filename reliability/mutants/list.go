@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // Where the bugs are planted.
 const (
 	message  = "shared/dynamo/message.go"
@@ -13,63 +15,50 @@ const (
 	service  = "shared/recall/service.go"
 	notice   = "shared/recall/notice.go"
 	queue    = "shared/queue/queue.go"
-)
-
-// Tests that should see them.
-var (
-	conformance = tests{"./shared/dynamo", "Conforms"}
-	private     = tests{"./shared/recall", "TestG8"}
-	roles       = tests{"./shared/recall", "WhoMayRecallWhat"}
-	queued      = tests{"./shared/queue", "TestG10"}
-	frames      = tests{"./shared/frame", "TokensEnd"}
-	histories   = tests{"./reliability", "Histories"}
-	late        = tests{"./reliability", "HeldUp"}
-	crossing    = tests{"./reliability", "WhateverOthersDo/a_(recall|message|later)"}
-	clocks      = tests{"./reliability", "ASyncMissesNothing"}
-	window      = tests{"./shared/recall", "TestG1"}
-	handshakes  = tests{"./reliability", "HandshakeCrosses"}
-	crashes     = tests{"./reliability", "HappensToACall$/^(a_recall|a_later_message|the_first_message_between_two)$"}
-	delivering  = tests{"./reliability", "OfDeliver/^a_recall$"}
+	synced   = "shared/recall/sync.go"
+	listed   = "shared/dynamo/conversation.go"
+	requests = "clients/go/messages.go"
+	function = "functions/"
 )
 
 func mutants() []mutant {
-	return append(append(decisions(), order()...), secrets()...)
+	return slices.Concat(decisions(), order(), secrets(), forRandomSearches(), inFunctions(), inLocalStack())
 }
 
 // decisions are bugs in who may do what, and in what is stored.
 func decisions() []mutant {
 	return []mutant{
-		{"the condition on the sender is dropped", "G1", []change{{message, `" AND sender=:by AND (recallableUntil`, `" AND (recallableUntil`}}, conformance},
+		{"the condition on the sender is dropped", "G1", []change{{message, `" AND sender=:by AND (recallableUntil`, `" AND (recallableUntil`}}, storage},
 		{"the condition on the window is dropped", "G1", []change{
 			{message, ` AND (recallableUntil=:always OR recallableUntil>=:at)"`, `"`},
 			{message, `		values[":always"] = number(int64(recall.AlwaysRecallable))` + "\n", ""},
-		}, conformance},
+		}, storage},
 		{"the window is the default, not the message's", "G1", []change{
 			{message, `(recallableUntil=:always OR recallableUntil>=:at)`, `sentAt>=:always`},
 			{message, `number(int64(recall.AlwaysRecallable))`, `number(int64(revocation.At) - 120_000)`},
-		}, conformance},
-		{"the second recall replaces the first", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, conformance},
+		}, storage},
+		{"the second recall replaces the first", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, storage},
 		{"two recalls at once both succeed", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, histories},
 		{"a repeat gets a new result", "G2", []change{{revoke,
 			"		return revoked{id: id, message: message}\n",
 			"		message.Revoked.At = now\n		return revoked{id: id, message: message}\n",
-		}}, tests{"./shared/recall", "TestG2|TestSeveral"}},
+		}}, rules},
 		{"the SDK's retry does not know its own first recall", "G2", []change{{message,
 			`own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID`,
 			`own := message.Revoked != nil && message.Revoked.ID == ""`,
-		}}, tests{"./shared/dynamo", "TestG2"}},
-		{"the body is not removed", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, tests{"./shared/dynamo", "TestG3"}},
-		{"no tombstone for what was never sent", "G6", []change{{revoke, `	command.Unsent = unsent`, `	command.Unsent = unsent && false`}}, tests{"./shared/recall", "TestG6"}},
+		}}, storage},
+		{"the body is not removed", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, storage},
+		{"no tombstone for what was never sent", "G6", []change{{revoke, `	command.Unsent = unsent`, `	command.Unsent = unsent && false`}}, rules},
 		{"a retry is another message", "G7", []change{{message,
 			`ConditionExpression:                 aws.String("attribute_not_exists(pk)")`,
 			`ConditionExpression:                 aws.String("attribute_not_exists(pk) OR attribute_exists(pk)")`,
-		}}, conformance},
-		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, private},
-		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, roles},
-		{"unread counts what was recalled", "G11", []change{{message, `sender<>:reader AND attribute_not_exists(recallId)`, `sender<>:reader`}}, conformance},
-		{"the window is judged by the client's clock", "G1", []change{{revoke, `s, now := r.service, r.service.now()`, `s, now := r.service, id.Time()`}}, window},
+		}}, storage},
+		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, rules},
+		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, rules},
+		{"unread counts what was recalled", "G11", []change{{message, `sender<>:reader AND attribute_not_exists(recallId)`, `sender<>:reader`}}, storage},
+		{"the window is judged by the client's clock", "G1", []change{{revoke, `s, now := r.service, r.service.now()`, `s, now := r.service, id.Time()`}}, rules},
 		{"a sync overlaps by less than clocks may differ", "G4", []change{{cursor, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
-		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, tests{"./shared/recall", "SlowCommit"}},
+		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, rules},
 	}
 }
 
@@ -93,26 +82,26 @@ func order() []mutant {
 			{"shared/recall/port.go", "	Version int64\n}\n\n// AuditStore", "	Version int64\n	early []Connection\n}\n\n// AuditStore"},
 			{outbox, "s.post(ctx, t, roster.Users); err", "s.postEarly(ctx, t, roster); err"},
 			{outbox, "// post tells the devices", "func (s *Service) postEarly(ctx context.Context, t telling, roster Roster) error {\n	if roster.early == nil {\n		return s.post(ctx, t, roster.Users)\n	}\n	s.notify(ctx, t.notices, without(roster.early, t.except))\n	return nil\n}\n\n// post tells the devices"},
-		}, crossing},
-		{"a send settles its recall", "G4", []change{{message, `condition, values := "due=:due"`, `condition, values := "due=:due OR attribute_exists(due)"`}}, crossing},
+		}, crossings},
+		{"a send settles its recall", "G4", []change{{message, `condition, values := "due=:due"`, `condition, values := "due=:due OR attribute_exists(due)"`}}, crossings},
 		{"a first message is not listed", "G4", []change{
 			{outbox, "	if err := s.joinIfFirst(ctx, t); err != nil {\n		return err\n	}\n	roster, err", "	roster, err"},
-		}, tests{"./reliability", "HappensToACall$/^the_first_message_between_two$"}},
-		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, tests{"./shared/recall", "SendOfItsMessageLeft"}},
+		}, crashes},
+		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
 		{"deliver does nothing", "G4", []change{{deliver, `if !found || message.Due == DueNothing ||`, `if !found || message.Due != DueNothing ||`}}, delivering},
-		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, tests{"./shared/recall", "WhileTheRosterIsRead"}},
+		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, rules},
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},
 		{"a 410 drops a young entry that lives", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, crashes},
 		{"a 410 drops all of a user's entries", "G9", []change{{presence,
 			`	return p.remove(ctx, user, entries)`,
 			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(user)})` + "\n	return err",
-		}}, tests{"./shared/dynamo", "PresenceConforms"}},
+		}}, storage},
 		{"a connection that gives its place away is forgotten and stays open", "G4", []change{{"shared/gateway/close.go",
 			`	return err == nil
 }`, `	return true
 }`,
-		}}, tests{"./shared/gateway", ""}},
-		{"a connection waits for the one before it", "G9", []change{{poster, `ParallelPosts = 128`, `ParallelPosts = 1`}}, tests{"./shared/gateway", "TestG9"}},
+		}}, posting},
+		{"a connection waits for the one before it", "G9", []change{{poster, `ParallelPosts = 128`, `ParallelPosts = 1`}}, posting},
 	}
 }
 
@@ -121,18 +110,18 @@ func secrets() []mutant {
 	return []mutant{
 		{"a body is posted late without reading it again", "G5", []change{{notice, `now.Sub(n.CommittedAt) > FreshFor`, `now.Sub(n.CommittedAt) > 30*FreshFor`}}, late},
 		{"a text is posted after the end of the token", "protocol", []change{
-			{"shared/recall/port.go", `now >= c.TokenExpiresAt`, `now < 0`}}, tests{"./shared/recall", ""}},
+			{"shared/recall/port.go", `now >= c.TokenExpiresAt`, `now < 0`}}, rules},
 		{"a good token is refused because the issuer is down", "protocol", []change{
-			{"shared/token/token.go", `	case errors.Is(err, ErrUnavailable):`, `	case false:`}}, tests{"./shared/token", ""}},
+			{"shared/token/token.go", `	case errors.Is(err, ErrUnavailable):`, `	case false:`}}, tokens},
 		{"a secret that was changed is used on", "protocol", []change{
-			{"shared/token/source.go", `>= s.freshFor`, `>= 100*s.freshFor`}}, tests{"./shared/token", ""}},
-		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, frames},
+			{"shared/token/source.go", `>= s.freshFor`, `>= 100*s.freshFor`}}, tokens},
+		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, framing},
 		{"a chunk in the queue holds the text", "G10", []change{
 			{"shared/recall/port.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},
 			{outbox, "			MessageIDs:   ids,\n", "			MessageIDs:   ids,\n			Body:         t.messages[0].Body,\n"},
 			{queue, "type chunk struct {\n", "type chunk struct {\n	Body string `json:\"body\"`\n"},
 			{queue, "		Due:          from.Due,\n", "		Due:          from.Due,\n		Body:         string(from.Body),\n"},
-		}, queued},
+		}, queueing},
 		{"a text is logged", "G10", []change{{send, "	if !created {\n", "	if s.Log != nil {\n		s.Log.Info(\"stored\", \"body\", string(stored.Body))\n	}\n	if !created {\n"}}, crashes},
 	}
 }

@@ -2,74 +2,52 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 )
 
-// mutant is a bug: what to replace, and the tests that should see it.
+// mutant is a bug: what to replace, and the suite that should see it.
 type mutant struct {
 	bug, guarantee string
 	changes        []change
-	tests          tests
+	suite          suite
 }
 
 // change replaces a text that stands exactly once in a file.
 type change struct{ file, old, new string }
 
-// tests are those of a package whose names match.
-type tests struct{ pkg, run string }
-
-// baseline wants the tests to be green as long as nothing is planted.
-func baseline(mutants []mutant) error {
+// found checks that each bug can be planted, and names all that cannot: the code that they change has moved or is written
+// differently, and the list must follow it.
+func found(mutants []mutant) error {
+	var lost []error
 	for _, m := range mutants {
 		if err := m.inTemporary(func(string) error { return nil }); err != nil {
-			return fmt.Errorf("%s: %w", m.bug, err)
+			lost = append(lost, fmt.Errorf("the bug %q cannot be planted: %w", m.bug, err))
 		}
 	}
-	done := make(map[tests]bool)
-	for _, m := range mutants {
-		if done[m.tests] {
-			continue
-		}
-		done[m.tests] = true
-		fmt.Fprintf(os.Stderr, "without a bug: go test -run '%s' %s\n", m.tests.run, m.tests.pkg)
-		output, err := m.tests.goTest("")
-		if err != nil {
-			return fmt.Errorf("the tests fail without a bug: %w\n%s", err, output)
-		}
-		if strings.Contains(output, "no tests to run") {
-			return fmt.Errorf("no test of %s matches %s", m.tests.pkg, m.tests.run)
-		}
-	}
-	return nil
+	return errors.Join(lost...)
 }
 
-func (t tests) goTest(overlay string) (string, error) {
-	arguments := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout=10m", "-run", t.run}
-	if overlay != "" {
-		arguments = append(arguments, "-overlay", overlay)
-	}
-	output, err := exec.Command("go", append(arguments, t.pkg)...).CombinedOutput()
-	return string(output), err
-}
+var (
+	failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+	broken     = regexp.MustCompile(`(?m)^FAIL\s.*\[(build|setup) failed\]|^build the functions:`)
+)
 
-var failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
-
-// plant runs the tests with the bug and returns the name of one that failed; empty is that the bug survives.
+// plant runs the suite with the bug and returns the name of a test that failed; empty is that the bug survives.
 func (m mutant) plant() (string, error) {
 	var caughtBy string
 	err := m.inTemporary(func(overlay string) error {
-		output, err := m.tests.goTest(overlay)
+		output, err := m.suite.test(overlay)
 		if err == nil {
 			return nil
 		}
 		failed := failedTest.FindAllStringSubmatch(output, -1)
-		if failed == nil {
-			return fmt.Errorf("no test ran:\n%s", output)
+		if broken.MatchString(output) || failed == nil {
+			return fmt.Errorf("no test ran to its end:\n%s", output)
 		}
 		caughtBy = failed[len(failed)-1][1]
 		return nil
@@ -93,6 +71,10 @@ func (m mutant) inTemporary(do func(overlay string) error) error {
 
 // overlay writes the changed files and the list that the compiler takes.
 func (m mutant) overlay(directory string) (string, error) {
+	top, err := root()
+	if err != nil {
+		return "", err
+	}
 	contents := make(map[string]string)
 	for _, change := range m.changes {
 		content, known := contents[change.file]
@@ -104,7 +86,7 @@ func (m mutant) overlay(directory string) (string, error) {
 			content = string(read)
 		}
 		if count := strings.Count(content, change.old); count != 1 {
-			return "", fmt.Errorf("%q stands %d times in %s; change the list in reliability/mutants/list.go", change.old, count, change.file)
+			return "", fmt.Errorf("%q stands %d times in %s; change the list in reliability/mutants", change.old, count, change.file)
 		}
 		contents[change.file] = strings.Replace(content, change.old, change.new, 1)
 	}
@@ -114,7 +96,7 @@ func (m mutant) overlay(directory string) (string, error) {
 		if err := os.WriteFile(planted, []byte(content), 0o600); err != nil {
 			return "", err
 		}
-		replaced[file] = planted
+		replaced[filepath.Join(top, file)] = planted
 	}
 	list, err := json.Marshal(map[string]any{"Replace": replaced})
 	if err != nil {
