@@ -94,6 +94,22 @@ func invoke(t *testing.T, s *lambda.Service, event string) lambda.Result {
 	return result
 }
 
+func (r *recorder) ended() int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return len(r.invocations)
+}
+
+// invokeToItsEnd invokes and waits until the process asks for its next invocation. The answer comes before that: on a busy machine the
+// process may then be busy for so long that the next invocation gets another process.
+func invokeToItsEnd(t *testing.T, s *lambda.Service, r *recorder, event string) lambda.Result {
+	t.Helper()
+	before := r.ended()
+	result := invoke(t, s, event)
+	eventually(t, "the invocation has ended", func() bool { return r.ended() > before })
+	return result
+}
+
 // processOf is the ID of the process that answered.
 func processOf(t *testing.T, result lambda.Result) int {
 	t.Helper()
@@ -118,10 +134,10 @@ func eventually(t *testing.T, what string, condition func() bool) {
 func alive(process int) bool { return syscall.Kill(process, 0) == nil }
 
 func TestAProcessServesOneInvocationAfterTheOther(t *testing.T) {
-	s, _ := service(t, nil)
-	first := processOf(t, invoke(t, s, `{"Text":"a"}`))
+	s, r := service(t, nil)
+	first := processOf(t, invokeToItsEnd(t, s, r, `{"Text":"a"}`))
 	for range 20 {
-		if again := processOf(t, invoke(t, s, `{}`)); again != first {
+		if again := processOf(t, invokeToItsEnd(t, s, r, `{}`)); again != first {
 			t.Fatalf("process %d, then %d", first, again)
 		}
 	}
@@ -160,13 +176,13 @@ func TestTheAnswerDoesNotWaitForWhatTheProcessDoesAfterIt(t *testing.T) {
 	gate := filepath.Join(t.TempDir(), "open")
 	s, r := service(t, nil)
 	before := processOf(t, invoke(t, s, fmt.Sprintf(`{"Do":"linger","Text":%q}`, gate)))
-	if ended := func() int { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) }(); ended != 0 {
+	if ended := r.ended(); ended != 0 {
 		t.Errorf("%d invocations have ended", ended)
 	}
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it has ended", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	eventually(t, "it has ended", func() bool { return r.ended() == 1 })
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("process %d, then %d", before, after)
 	}
@@ -206,15 +222,15 @@ func TestReservedConcurrencyRefusesInsteadOfWaiting(t *testing.T) {
 
 func TestAFunctionErrorIsReportedAndTheProcessKept(t *testing.T) {
 	s, r := service(t, nil)
-	before := processOf(t, invoke(t, s, `{}`))
-	result := invoke(t, s, `{"Do":"error"}`)
+	before := processOf(t, invokeToItsEnd(t, s, r, `{}`))
+	result := invokeToItsEnd(t, s, r, `{"Do":"error"}`)
 	if result.FunctionError != "Unhandled" || string(result.Payload) != `{"errorMessage":"refused","errorType":"errorString"}` {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("the process changed from %d to %d", before, after)
 	}
-	eventually(t, "all are reported", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 3 })
+	eventually(t, "all are reported", func() bool { return r.ended() == 3 })
 	if r.invocations[1].ErrorType != "errorString" || r.invocations[0].Initialization == 0 || r.invocations[1].Initialization != 0 {
 		t.Errorf("%+v", r.invocations)
 	}
@@ -225,9 +241,9 @@ func TestAfterAPanicOrExitAnotherProcessServes(t *testing.T) {
 		`{"Do":"panic"}`: `"errorMessage":"broken"`,
 		`{"Do":"exit"}`:  `Runtime exited with error: exit status 3`,
 	} {
-		s, _ := service(t, nil)
-		before := processOf(t, invoke(t, s, `{}`))
-		result := invoke(t, s, event)
+		s, r := service(t, nil)
+		before := processOf(t, invokeToItsEnd(t, s, r, `{}`))
+		result := invokeToItsEnd(t, s, r, event)
 		if result.FunctionError != "Unhandled" || !strings.Contains(string(result.Payload), want) {
 			t.Errorf("%s gave %s %s", event, result.FunctionError, result.Payload)
 		}
@@ -238,12 +254,18 @@ func TestAfterAPanicOrExitAnotherProcessServes(t *testing.T) {
 }
 
 func TestAFunctionThatNeverAnswersIsKilledAtItsTimeOut(t *testing.T) {
-	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Timeout = 250 * time.Millisecond })
-	process := processOf(t, invoke(t, s, `{}`))
+	s, r := service(t, func(_ *lambda.Options, f *lambda.Function) {
+		f.Timeout, f.Environment = 250*time.Millisecond, map[string]string{"INIT": "process"}
+	})
 	result := invoke(t, s, `{"Do":"hang"}`)
 	if !strings.Contains(string(result.Payload), "Task timed out after 0.25 seconds") || !strings.Contains(string(result.Payload), "Sandbox.Timedout") {
 		t.Errorf("the answer is %s", result.Payload)
 	}
+	var process int
+	eventually(t, "the process says its ID", func() bool {
+		_, err := fmt.Sscanf(strings.Join(r.output(), "\n"), "process %d", &process)
+		return err == nil
+	})
 	if alive(process) {
 		t.Errorf("process %d lives", process)
 	}

@@ -30,6 +30,8 @@ func main() {
 		os.Exit(7)
 	case "hang":
 		select {}
+	case "process":
+		fmt.Println("process", os.Getpid())
 	}
 	if os.Getenv("SIGTERM") != "" {
 		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() { fmt.Println("asked to end") }))
