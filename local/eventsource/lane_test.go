@@ -102,18 +102,20 @@ func TestBisectingFindsTheBadRecordAndSavesTheOthers(t *testing.T) {
 }
 
 func TestOfSeveralReportedRecordsTheLowestIsTheCheckpoint(t *testing.T) {
-	seen := 0
-	batches, trouble := work(t, template.EventSource{RetryAttempts: -1, ReportBatchItemFailures: true}, 5, func(batch []string) (Answer, error) {
-		if seen++; seen == 1 {
-			return reporting("4", "2")(batch)
+	for _, failed := range [][]string{{"4", "2"}, {"2", "4"}, {"4", "2", "3"}} {
+		seen := 0
+		batches, trouble := work(t, template.EventSource{RetryAttempts: -1, ReportBatchItemFailures: true}, 5, func(batch []string) (Answer, error) {
+			if seen++; seen == 1 {
+				return reporting(failed...)(batch)
+			}
+			return Answer{}, nil
+		})
+		if difference := cmp.Diff([]string{"1 2 3 4 5", "2 3 4 5"}, batches); difference != "" {
+			t.Errorf("%v failed: %s", failed, difference)
 		}
-		return Answer{}, nil
-	})
-	if difference := cmp.Diff([]string{"1 2 3 4 5", "2 3 4 5"}, batches); difference != "" {
-		t.Error(difference)
-	}
-	if len(trouble) != 0 {
-		t.Errorf("trouble %v", trouble)
+		if len(trouble) != 0 {
+			t.Errorf("%v failed: trouble %v", failed, trouble)
+		}
 	}
 }
 
