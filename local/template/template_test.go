@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -206,6 +207,39 @@ func TestTheProjectsTemplateTakesAKeySetOnlyWithIssuerAndAudience(t *testing.T) 
 	for _, each := range [][2]string{{"", ""}, {"https://issuer.example.com/", ""}, {"", "recall"}} {
 		if err := load(each[0], each[1]); err == nil || !strings.Contains(err.Error(), "Give TokenIssuer and TokenAudience") {
 			t.Errorf("issuer %q, audience %q: error %v", each[0], each[1], err)
+		}
+	}
+}
+
+func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
+	keySet := map[string]string{"TokenJwksUrl": "https://issuer.example.com/keys", "TokenIssuer": "issuer", "TokenAudience": "recall"}
+	stored := map[string]string{"TokenSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:recall/token-AbCdEf"}
+	given := map[string]string{"TokenSecret": strings.Repeat("x", 32)}
+	load := func(ways ...map[string]string) error {
+		parameters := map[string]string{"StageName": "local"}
+		for _, way := range ways {
+			maps.Copy(parameters, way)
+		}
+		_, err := template.Load("../../template.yaml", template.Options{Parameters: parameters})
+		return err
+	}
+	for _, way := range []map[string]string{keySet, stored, given} {
+		if err := load(way); err != nil {
+			t.Errorf("%v: %v", way, err)
+		}
+	}
+	for _, each := range []struct {
+		ways []map[string]string
+		want string
+	}{
+		{nil, "without which no token could be verified"},
+		{[]map[string]string{keySet, stored}, "Give either TokenJwksUrl or a secret"},
+		{[]map[string]string{keySet, given}, "Give either TokenJwksUrl or a secret"},
+		{[]map[string]string{stored, given}, "Give either TokenSecretArn or TokenSecret"},
+		{[]map[string]string{{"TokenSecretArn": "recall/token"}}, "TokenSecretArn"},
+	} {
+		if err := load(each.ways...); err == nil || !strings.Contains(err.Error(), each.want) {
+			t.Errorf("%v: error %v, want %q", each.ways, err, each.want)
 		}
 	}
 }
