@@ -2,6 +2,7 @@ package recall_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,7 +23,15 @@ func TestACursorThatThisServerDidNotGiveIsRefused(t *testing.T) {
 		encoded("1:5:" + id + "~:" + id), encoded("1:99999999999999999999"), strings.Repeat("A", recall.MaximumCursorBytes+1),
 	} {
 		w := newWorld(t)
-		wantName(t, w.sync(bob, recall.SyncItem{Conversation: direct, Cursor: text}).Err, recall.InvalidRequest)
+		err := w.sync(bob, recall.SyncItem{Conversation: direct, Cursor: text}).Err
+		wantName(t, err, recall.InvalidRequest)
+		var failure *recall.Error
+		if !errors.As(err, &failure) || !strings.HasPrefix(failure.Desc, "cursor: ") {
+			t.Errorf("the error does not name the cursor: %v", err)
+		}
+		if healed := w.sync(bob, recall.SyncItem{Conversation: direct}); healed.Err != nil || healed.Cursor == "" {
+			t.Errorf("a sync without a cursor gives %+v", healed)
+		}
 	}
 }
 
