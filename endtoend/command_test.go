@@ -105,6 +105,12 @@ func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 	wants(t, "put-group", prints(t, "admin", "put-group", group, "--name", "Engineering", "--window", "3600"), "group "+group+" is there\n")
 	wants(t, "put-member", prints(t, "admin", "put-member", group, owner, "owner"), owner+" is owner of group "+group+"\n")
 	wants(t, "put-member, JSON", prints(t, "admin", "put-member", "--json", group, member), `\{"type":"reply","action":"putMember","ok":true\}\n`)
+	wants(t, "group", prints(t, "admin", "group", group),
+		"group "+group+` \(Engineering\), recall window: 3600 seconds, 2 members\nowner   `+owner+`\nmember  `+member+`\n`)
+	wants(t, "audit of a group without recalls", prints(t, "admin", "audit", "--group", group), "RECALLED[^\n]*\n")
+	if _, said, err := runs(t, "", "admin", "audit", "--group", group+"-misspelt"); err == nil || !strings.Contains(said, "conversation_not_found (10015)") {
+		t.Errorf("the audit of no group: %v, %s", err, said)
+	}
 	alice, bob := connect(t, owner), connect(t, member)
 	id := bob.send("group_"+group, "spam")
 	if alice.event("message")["message"].(frame)["recallableUntil"].(float64) < float64(time.Now().Add(50*time.Minute).UnixMilli()) {

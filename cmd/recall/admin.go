@@ -22,6 +22,7 @@ type adminCommand struct {
 	Revoke         adminRevoke         `cmd:"" help:"Recall messages of any age."`
 	RevokeBySender adminRevokeBySender `cmd:"" help:"Recall all messages of one sender in a conversation."`
 	PutGroup       adminPutGroup       `cmd:"" help:"Create a group, or change its name and window."`
+	Group          adminGroup          `cmd:"" help:"Show a group: its name, its window and its members."`
 	DeleteGroup    adminDeleteGroup    `cmd:"" help:"Delete a group with its roster and messages."`
 	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change his role."`
 	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
@@ -59,8 +60,13 @@ type adminReply struct {
 		Repeated  bool          `json:"repeated"`
 		Error     *adminFailure `json:"error"`
 	} `json:"results"`
-	Next                string `json:"next"`
-	Disconnected        int    `json:"disconnected"`
+	Next         string `json:"next"`
+	Disconnected int    `json:"disconnected"`
+	Name         string `json:"name"`
+	Members      []struct {
+		User string `json:"user"`
+		Role string `json:"role"`
+	} `json:"members"`
 	RecallWindowSeconds *int64 `json:"recallWindowSeconds"`
 	Recalls             []struct {
 		Conversation struct {

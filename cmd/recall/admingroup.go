@@ -30,6 +30,30 @@ func (g *adminPutGroup) Run(ctx context.Context, admin *adminCommand) error {
 	return err
 }
 
+type adminGroup struct {
+	Group string `arg:"" help:"The group's ID."`
+}
+
+// Run shows the group, a member a line.
+func (g *adminGroup) Run(ctx context.Context, admin *adminCommand) error {
+	reply, err := admin.call(ctx, request("getGroup", map[string]any{"group": g.Group}))
+	if err != nil {
+		return err
+	}
+	named, limit := "", "the default"
+	if reply.Name != "" {
+		named = " (" + printable(reply.Name) + ")"
+	}
+	if reply.RecallWindowSeconds != nil {
+		limit = window(*reply.RecallWindowSeconds)
+	}
+	admin.say("group %s%s, recall window: %s, %d members", g.Group, named, limit, len(reply.Members))
+	for _, member := range reply.Members {
+		admin.say("%-6s  %s", member.Role, member.User)
+	}
+	return nil
+}
+
 type adminDeleteGroup struct {
 	Group string `arg:"" help:"The group's ID."`
 }

@@ -23,6 +23,7 @@ func (h handler) actions() map[string]action {
 		"getSettings":    h.getSettings,
 		"putSettings":    h.putSettings,
 		"audit":          h.audit,
+		"getGroup":       h.getGroup,
 	}
 }
 
@@ -64,9 +65,21 @@ func (h handler) putGroup(ctx context.Context, envelope wire.AdminEnvelope, body
 	return done(envelope, h.service.PutGroup(ctx, request))
 }
 
+func (h handler) getGroup(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
+	group, err := wire.DecodeAdminGroup(body)
+	if err != nil {
+		return nil, err
+	}
+	description, err := h.service.Group(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AdminGroupReply(envelope, description), nil
+}
+
 // deleteGroup goes on until the group is deleted or the function's time is nearly over; then the caller calls again.
 func (h handler) deleteGroup(ctx context.Context, envelope wire.AdminEnvelope, body []byte, _ string) ([]byte, error) {
-	group, err := wire.DecodeAdminDeleteGroup(body)
+	group, err := wire.DecodeAdminGroup(body)
 	if err != nil {
 		return nil, err
 	}

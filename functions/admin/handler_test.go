@@ -93,6 +93,8 @@ func TestEveryActionIsAnsweredByDirectInvocation(t *testing.T) {
 	id := d.sent()
 	d.want(`{"action":"putGroup","id":"1","group":"eng","name":"Engineers","recallWindowSeconds":60}`, `{"type":"reply","action":"putGroup","id":"1","ok":true}`)
 	d.want(`{"action":"putMember","group":"eng","user":"alice","role":"owner"}`, `"ok":true`)
+	d.want(`{"action":"getGroup","id":"2","group":"eng"}`,
+		`{"type":"reply","action":"getGroup","id":"2","ok":true,"name":"Engineers","recallWindowSeconds":60,"members":[{"user":"alice","role":"owner"}]}`)
 	d.want(`{"action":"deleteMember","group":"eng","user":"alice"}`, `"ok":true`)
 	d.want(`{"action":"deleteGroup","group":"eng"}`, `"ok":true`)
 	phone := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: recall.At(d.service.Clock.Now())}
@@ -123,6 +125,8 @@ func TestARequestThatIsNoneIsRefused(t *testing.T) {
 		`{"action":"putSettings","recallWindowSeconds":604801}`:             "invalid_request",
 		`{"action":"putMember","group":"eng","user":"bob","role":"king"}`:   "invalid_request",
 		`{"action":"putMember","group":"eng","user":"bob","role":"member"}`: "conversation_not_found",
+		`{"action":"getGroup","group":"eng"}`:                               "conversation_not_found",
+		`{"action":"getGroup"}`:                                             "invalid_request",
 	} {
 		d.want(request, `"ok":false,"error":{"code":`)
 		d.want(request, `"name":"`+name+`"`)

@@ -158,6 +158,9 @@ func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster
 			return "", false
 		}
 		user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
+		if ok && !deleted {
+			roster.Roles = append(roster.Roles, recall.MemberRole(textOf(from, "role")))
+		}
 		return recall.UserID(user), ok && !deleted
 	})
 	roster.Users = users

@@ -98,6 +98,19 @@ func (s *Service) PutGroup(ctx context.Context, request AdminPutGroup) error {
 	return nil
 }
 
+// Group tells a group's name, window and members. It returns conversation_not_found.
+func (s *Service) Group(ctx context.Context, group GroupID) (GroupDescription, error) {
+	head, found, err := s.Store.Head(ctx, InGroup(group))
+	if err != nil {
+		return GroupDescription{}, err
+	}
+	if !found || head.Deleted {
+		return GroupDescription{}, Fail(ConversationNotFound, "no such group")
+	}
+	roster, err := s.Store.Roster(ctx, group)
+	return GroupDescription{Name: head.Name, Window: head.Window, Roster: roster}, err
+}
+
 // DeleteGroup deletes a group with its roster and messages. done is false while there is more to delete: the group is
 // gone for its members from the first call on, and the caller calls again. A send that was under way may store its
 // message after the last step. Nobody can read that message, and a repeated deletion removes it.

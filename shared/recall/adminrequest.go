@@ -47,6 +47,13 @@ type AdminPutGroup struct {
 	Window *Window
 }
 
+// GroupDescription is a group as it is now; a nil Window is the default.
+type GroupDescription struct {
+	Name   string
+	Window *Window
+	Roster Roster
+}
+
 // AdminPutMember adds a member or changes his role.
 type AdminPutMember struct {
 	Group GroupID

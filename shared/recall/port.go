@@ -163,7 +163,9 @@ type GroupStore interface {
 
 // Roster is who was in a group. A member who joins while it is read may be missing; then the head's version is higher.
 type Roster struct {
-	Users   []UserID
+	Users []UserID
+	// Roles has the role of each of Users, in their order.
+	Roles   []MemberRole
 	Version int64
 }
 

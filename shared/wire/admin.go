@@ -164,8 +164,8 @@ func (o object) window() (window recall.Window, given bool, err error) {
 	return recall.Window(seconds), given, err
 }
 
-// DecodeAdminDeleteGroup reads a deleteGroup. It returns invalid_request.
-func DecodeAdminDeleteGroup(raw []byte) (recall.GroupID, error) {
+// DecodeAdminGroup reads a getGroup or deleteGroup. It returns invalid_request.
+func DecodeAdminGroup(raw []byte) (recall.GroupID, error) {
 	request, err := parse(raw)
 	if err != nil {
 		return "", err

@@ -27,6 +27,25 @@ func AdminDisconnectReply(envelope AdminEnvelope, disconnected int) []byte {
 	return append(appendNumber(frame, "disconnected", int64(disconnected)), '}')
 }
 
+// AdminGroupReply encodes the reply to getGroup. The name is left out where there is none, the window where it is the default.
+func AdminGroupReply(envelope AdminEnvelope, group recall.GroupDescription) []byte {
+	frame := beginReply(envelope, true, smallFrame*(1+len(group.Roster.Users)))
+	if group.Name != "" {
+		frame = appendField(frame, "name", group.Name)
+	}
+	if group.Window != nil {
+		frame = appendNumber(frame, "recallWindowSeconds", int64(*group.Window))
+	}
+	place := 0
+	frame = appendList(appendName(frame, "members"), group.Roster.Users, func(frame []byte, user recall.UserID) []byte {
+		frame = appendField(append(frame, '{'), "user", string(user))
+		frame = appendField(frame, "role", string(group.Roster.Roles[place]))
+		place++
+		return append(frame, '}')
+	})
+	return append(frame, '}')
+}
+
 // AdminAuditReply encodes the reply to audit.
 func AdminAuditReply(envelope AdminEnvelope, page recall.AuditPage) []byte {
 	frame := beginReply(envelope, true, smallFrame*(1+len(page.Recalls)))

@@ -40,6 +40,7 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 }
 
 func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
+	hour := recall.Window(3600)
 	golden(t, "adminreplies.json", []vector{
 		{"revoke", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}}, reference)},
 		{"revoke, one of which fails", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{
@@ -64,6 +65,11 @@ func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
 			},
 			Next: "MDFIRjdZQVhYUjAwMDAwMDAwMDAwMDAwMDA",
 		})},
+		{"getGroup", AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{
+			Name: "Engineering", Window: &hour,
+			Roster: recall.Roster{Users: []recall.UserID{alice, bob}, Roles: []recall.MemberRole{recall.MemberOwner, recall.MemberMember}},
+		})},
+		{"getGroup without name, window and members", AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{})},
 		{"audit without recalls", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{})},
 		{"error", ErrorReply(Envelope{"putMember", "5"}, recall.Fail(recall.ConversationNotFound, "no such group; putGroup creates it"), reference)},
 	})

@@ -121,7 +121,8 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 		"revoke":         func(raw []byte) (any, error) { return DecodeAdminRevoke(raw) },
 		"revokeBySender": func(raw []byte) (any, error) { return DecodeAdminRevokeBySender(raw) },
 		"putGroup":       func(raw []byte) (any, error) { return DecodeAdminPutGroup(raw) },
-		"deleteGroup":    func(raw []byte) (any, error) { return DecodeAdminDeleteGroup(raw) },
+		"deleteGroup":    func(raw []byte) (any, error) { return DecodeAdminGroup(raw) },
+		"getGroup":       func(raw []byte) (any, error) { return DecodeAdminGroup(raw) },
 		"putMember":      func(raw []byte) (any, error) { return DecodeAdminPutMember(raw) },
 		"deleteMember": func(raw []byte) (any, error) {
 			group, user, err := DecodeAdminDeleteMember(raw)
@@ -142,6 +143,7 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 		{"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`, recall.AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour}},
 		{"putGroup", `"group":"eng","recallWindowSeconds":null`, recall.AdminPutGroup{Group: "eng"}},
 		{"deleteGroup", `"group":"eng"`, recall.GroupID("eng")},
+		{"getGroup", `"group":"eng"`, recall.GroupID("eng")},
 		{"putMember", `"group":"eng","user":"bob","role":"owner"`, recall.AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
 		{"deleteMember", `"group":"eng","user":"bob"`, "eng bob"},
 		{"disconnect", `"user":"bob"`, bob},

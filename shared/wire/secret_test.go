@@ -21,7 +21,7 @@ func TestG10NoRefusalRepeatsWhatWasWritten(t *testing.T) {
 		`{"x":"%s` + strings.Repeat("x", recall.MaximumBodyBytes) + `"}`, `"%s` + strings.Repeat("x", 300) + `"`,
 	}
 	refused := 0
-	for _, action := range []string{"send", "revoke", "sync", "read", "conversations", "revokeBySender", "putGroup", "putMember", "putSettings", "audit"} {
+	for _, action := range []string{"send", "revoke", "sync", "read", "conversations", "revokeBySender", "putGroup", "putMember", "putSettings", "audit", "getGroup"} {
 		for _, field := range fields {
 			for _, value := range values {
 				frame := fmt.Sprintf(`{"action":"%s","%s":%s}`, action, field, strings.ReplaceAll(value, "%s", secret))

@@ -50,8 +50,8 @@ func decodeAdmin(raw []byte) error {
 		_, err = DecodeAdminRevokeBySender(raw)
 	case "putGroup":
 		_, err = DecodeAdminPutGroup(raw)
-	case "deleteGroup":
-		_, err = DecodeAdminDeleteGroup(raw)
+	case "deleteGroup", "getGroup":
+		_, err = DecodeAdminGroup(raw)
 	case "putMember":
 		_, err = DecodeAdminPutMember(raw)
 	case "deleteMember":
@@ -217,8 +217,8 @@ func TestEveryActionAndEventIsInTheVectors(t *testing.T) {
 		"requests.json":     {"hello", "send", "revoke", "sync", "read", "conversations"},
 		"replies.json":      {"hello", "send", "revoke", "sync", "read", "conversations"},
 		"events.json":       {"message", "revoked", "read", "conversation", "kicked"},
-		"admin.json":        {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect"},
-		"adminreplies.json": {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect"},
+		"admin.json":        {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect", "getGroup"},
+		"adminreplies.json": {"revoke", "revokeBySender", "putGroup", "deleteGroup", "putMember", "deleteMember", "getSettings", "putSettings", "audit", "disconnect", "getGroup"},
 	} {
 		found := map[string]bool{}
 		for _, entry := range readVectors[vector](t, file) {

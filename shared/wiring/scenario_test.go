@@ -187,6 +187,10 @@ func adminScenarios() []scenario {
 			_, err := w.service.AdminDisconnect(t.Context(), alice)
 			want(t, err)
 		}},
+		{name: "admin getGroup, group of 3", prepare: three, act: func(t *testing.T, w *measuredWorld) {
+			_, err := w.service.Group(t.Context(), engineers)
+			want(t, err)
+		}},
 		{name: "admin getSettings", act: func(t *testing.T, w *measuredWorld) {
 			_, err := w.service.Settings(t.Context())
 			want(t, err)

@@ -84,7 +84,8 @@ func groupSentences() []sentence {
 				t.Errorf("row %+v, found=%t, error %v", row, found, err)
 			}
 			second := rosterOf(t, store)
-			if second.Version <= first.Version || second.Version != head.RosterVersion || !slices.Equal(second.Users, []recall.UserID{alice}) {
+			if second.Version <= first.Version || second.Version != head.RosterVersion || !slices.Equal(second.Users, []recall.UserID{alice}) ||
+				!slices.Equal(second.Roles, []recall.MemberRole{recall.MemberAdmin}) {
 				t.Errorf("roster %+v after %+v", second, first)
 			}
 			touched, err := store.Touch(t.Context(), here, noon+1, "")

@@ -382,5 +382,8 @@ func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, 
 		roster.Users = append(roster.Users, user)
 	}
 	slices.Sort(roster.Users)
+	for _, user := range roster.Users {
+		roster.Roles = append(roster.Roles, s.rosters[group][user])
+	}
 	return roster, nil
 }
