@@ -79,6 +79,10 @@ lint: ## gofmt, go vet, staticcheck, gosec, shell syntax [Go]
 	$(path); gosec -quiet -exclude-dir=testdata ./shared/... ./functions/... ./local/... ./cmd/... ./clients/go/...
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
 
+.PHONY: vulnerabilities
+vulnerabilities: ## Known vulnerabilities in what the Go code calls. Not part of test: it asks vuln.go.dev and so needs the internet
+	@go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... || { echo "vulnerabilities: found some, or https://vuln.go.dev could not be reached (this target needs the internet)" >&2; exit 1; }
+
 .PHONY: test-go
 test-go: ## Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
 	@$(tools) java dynamodb-local elasticmq foreign

@@ -53,14 +53,19 @@ jars() {
 	installed "$directory" "$pom"
 }
 
-# virtual_environment NAME: a Python environment in .tools/NAME with the pins of scripts/requirements-NAME.txt.
+# virtual_environment NAME: a Python environment in .tools/NAME with the pins of scripts/requirements-NAME.txt. pip installs
+# only files whose hash stands there; `uv pip compile --no-deps --universal --generate-hashes FILE` prints those of every file of a
+# version, for all processors. Another hash of the same version is no reason to install anew.
 virtual_environment() {
 	local directory="$tools/$1" pins="$scripts/requirements-$1.txt"
-	current "$directory" "$pins" && return 0
+	current "$directory" <(versions "$pins") && return 0
 	"$scripts/require.sh" python
 	echo "require: installing the Python packages of ${pins##*/}" >&2
 	rm -rf "$directory"
 	python3 -m venv "$directory"
-	"$directory/bin/pip" -q --disable-pip-version-check install --no-deps -r "$pins" >&2
-	installed "$directory" "$pins"
+	"$directory/bin/pip" -q --disable-pip-version-check install --no-deps --require-hashes -r "$pins" >&2
+	installed "$directory" <(versions "$pins")
 }
+
+# versions FILE: a file of pins without its hashes.
+versions() { sed -e '/^    --hash=/d' -e 's/ \\$//' "$1"; }
