@@ -27,10 +27,9 @@ tools := scripts/require.sh
 path := . scripts/path.sh
 export SAM_CLI_TELEMETRY := 0
 
-# A function's binary: static, without debugging tables, without the RPC mode of Lambda's old Go runtime, which makes it a
-# third smaller, without inlining, which takes another 8 %, and without HTTP/2: posting many notices at once was measured on
-# a pool of HTTP/1.1 connections (docs/performance.md, "Cold start"). The same source gives the same bytes.
-go_build = CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -gcflags=all=-l -ldflags='-s -w'
+# A function's binary: static, without debugging tables, and without the RPC mode of Lambda's old Go runtime, which makes it
+# a third smaller. The same source gives the same bytes.
+go_build = CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w'
 
 .PHONY: help
 help: ## Shows this list

@@ -291,17 +291,6 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         self.assertTrue(any("not executable" in p for p in problems), problems)
         self.assertTrue(any("SyncFunction/bootstrap does not exist" in p for p in problems), problems)
 
-    def test_a_bootstrap_that_a_cold_start_pays_for(self):
-        build = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        for name, size in (("Large", 7_500_000), ("Small", 7_499_999)):
-            (build / name).mkdir()
-            content = bytearray(size)
-            content[:5], content[18] = b"\x7fELF\x02", 183
-            (build / name / "bootstrap").write_bytes(content)
-            (build / name / "bootstrap").chmod(0o755)
-        problems = binaries.binaries_fit_their_functions(["Large", "Small"], build, "arm64")
-        self.assertEqual([f"{build}/Large/bootstrap has 7500000 bytes, which a cold start pays for; 7500000 is the limit"], problems)
-
 
 class TheProjectsTemplate(unittest.TestCase):
     def test_the_transform_leaves_the_source_as_it_is(self):

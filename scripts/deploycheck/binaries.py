@@ -4,11 +4,10 @@ import struct
 from pathlib import Path
 
 MACHINES = {62: "x86_64", 183: "arm64"}  # e_machine in the ELF header
-LARGEST_BYTES = {"arm64": 7_500_000, "x86_64": 8_200_000}  # docs/performance.md, "Cold start"
 
 
 def binaries_fit_their_functions(functions: list[str], build: Path, architecture: str) -> list[str]:
-    """Each function has a static bootstrap for its processor, small enough to start quickly."""
+    """Each function has a static bootstrap for its processor."""
     problems = []
     for function in functions:
         bootstrap = build / function / "bootstrap"
@@ -24,8 +23,6 @@ def binaries_fit_their_functions(functions: list[str], build: Path, architecture
             problems.append(f"{bootstrap} is for {machine}, the function for {architecture}")
         if has_interpreter(content):
             problems.append(f"{bootstrap} needs a dynamic linker, which provided.al2023 may not have in that version")
-        if len(content) >= LARGEST_BYTES[architecture]:
-            problems.append(f"{bootstrap} has {len(content)} bytes, which a cold start pays for; {LARGEST_BYTES[architecture]} is the limit")
         if not bootstrap.stat().st_mode & 0o111:
             problems.append(f"{bootstrap} is not executable")
         extra = sorted(p.name for p in bootstrap.parent.iterdir() if p.name != "bootstrap")
