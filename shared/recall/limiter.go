@@ -1,71 +1,58 @@
 package recall
 
-import "sync"
+import (
+	"sync"
+	"time"
 
-// Limiter bounds each user's requests a minute with a token bucket in memory. It needs no round trip; its price is that
-// every function environment counts for itself, so a user spread over n environments gets up to n times the rate.
+	"golang.org/x/time/rate"
+)
+
+// Limiter bounds each user's requests a minute, in memory. It needs no round trip. Its price is that every function
+// environment counts for itself, so a user whose requests are spread over n environments gets up to n times the rate.
 type Limiter struct {
 	perMinute int
 	mutex     sync.Mutex
-	buckets   map[UserID]bucket
+	users     map[UserID]*rate.Limiter
 }
 
-type bucket struct {
-	tokens float64
-	at     Instant
-}
+// maximumUsers bounds the memory. Beyond it, users who may make all their requests again are forgotten.
+const maximumUsers = 10_000
 
-// maximumBuckets bounds the memory; beyond it full buckets are dropped.
-const maximumBuckets = 10_000
-
-// NewLimiter makes a limiter of that many requests a minute and user, with a burst of as many.
+// NewLimiter makes a limiter of that many requests a minute for each user. A user may make all of them at once.
 func NewLimiter(perMinute int) *Limiter {
-	return &Limiter{perMinute: perMinute, buckets: make(map[UserID]bucket)}
+	return &Limiter{perMinute: perMinute, users: make(map[UserID]*rate.Limiter)}
 }
 
-// Allow takes one request of the user's, if he has one left.
+// Allow reports whether the user may make one more request, and counts it if so.
 func (l *Limiter) Allow(user UserID, now Instant) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	current, known := l.buckets[user]
+	limiter, known := l.users[user]
 	if !known {
 		l.makeRoom(now)
-		current = bucket{tokens: float64(l.perMinute), at: now}
+		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(l.perMinute)), l.perMinute)
+		l.users[user] = limiter
 	}
-	current = l.refill(current, now)
-	allowed := current.tokens >= 1
-	if allowed {
-		current.tokens--
-	}
-	l.buckets[user] = current
-	return allowed
+	return limiter.AllowN(now.Time(), 1)
 }
 
-// Users is how many users are kept in memory.
+// Users returns how many users are kept in memory.
 func (l *Limiter) Users() int {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	return len(l.buckets)
-}
-
-func (l *Limiter) refill(b bucket, now Instant) bucket {
-	if now > b.at {
-		b.tokens = min(float64(l.perMinute), b.tokens+float64(l.perMinute)*float64(now-b.at)/60_000)
-	}
-	b.at = now
-	return b
+	return len(l.users)
 }
 
 func (l *Limiter) makeRoom(now Instant) {
-	if len(l.buckets) < maximumBuckets {
+	if len(l.users) < maximumUsers {
 		return
 	}
-	for user, b := range l.buckets {
-		if l.refill(b, now).tokens >= float64(l.perMinute) {
-			delete(l.buckets, user)
+	for user, limiter := range l.users {
+		if limiter.TokensAt(now.Time()) >= float64(l.perMinute) {
+			delete(l.users, user)
 		}
 	}
-	if len(l.buckets) >= maximumBuckets {
-		clear(l.buckets)
+	if len(l.users) >= maximumUsers {
+		clear(l.users)
 	}
 }
