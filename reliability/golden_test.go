@@ -10,7 +10,7 @@ import (
 	"example.com/recall/reliability/simulation"
 )
 
-// page holds the table of all AWS calls of every action, which a test of shared/wiring measures.
+// page holds the table of all AWS calls of every action, which a test of shared/function measures.
 const page = "../docs/performance.md"
 
 // callsOfRow reads a row of that table: how often each operation is called.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -14,11 +13,7 @@ import (
 	"example.com/recall/shared/wire"
 )
 
-type handler struct {
-	service *recall.Service
-	log     *slog.Logger
-	metrics *function.Metrics
-}
+type handler struct{ frames function.Frames }
 
 // call is the shape of a function URL's event, as far as it tells one from a request that was invoked directly.
 type call struct {
@@ -39,7 +34,7 @@ func (c call) byURL() bool {
 
 // handle answers a request, and wraps the reply with a status where it came by URL.
 func (h handler) handle(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
-	defer h.metrics.Flush()
+	defer h.frames.Metrics.Flush()
 	var url call
 	if err := json.Unmarshal(event, &url); err != nil || !url.byURL() {
 		reply, _ := h.answer(ctx, event)
@@ -68,30 +63,8 @@ func response(status int, body []byte) (json.RawMessage, error) {
 	})
 }
 
-// answer returns the reply, and the error that it tells.
+// answer returns the reply, and the error that it tells. IAM has admitted the caller already.
 func (h handler) answer(ctx context.Context, body []byte) ([]byte, error) {
-	started := h.service.Clock.Now()
-	reference := function.RequestID(ctx)
-	envelope, err := wire.DecodeAdmin(body)
-	var reply []byte
-	if err == nil {
-		action, known := h.actions()[envelope.Action]
-		if known {
-			reply, err = action(ctx, envelope, body, reference)
-		} else {
-			err = recall.Fail(recall.UnknownAction, "action: no such action")
-		}
-	}
-	outcome := "ok"
-	if err != nil {
-		outcome = string(recall.NameOf(err))
-		reply = wire.ErrorReply(envelope, err, reference)
-	}
-	fields := []any{"outcome", outcome, "milliseconds", h.service.Clock.Now().Sub(started).Milliseconds()}
-	if name := recall.NameOf(err); err != nil && (name == recall.Internal || name == recall.Unavailable) {
-		h.log.ErrorContext(ctx, "admin", append(fields, "error", err)...)
-	} else {
-		h.log.InfoContext(ctx, "admin", fields...)
-	}
-	return reply, err
+	admit := func() (recall.Caller, error) { return recall.Caller{}, nil }
+	return h.frames.Reply(ctx, "admin", body, h.actions(), admit)
 }

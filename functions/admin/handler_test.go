@@ -29,13 +29,13 @@ type desk struct {
 func newDesk(t *testing.T, store func(recall.Store) recall.Store) *desk {
 	d := &desk{t: t}
 	clock := recalltest.NewClock()
-	d.handler = handler{
-		service: &recall.Service{
+	d.handler = handler{function.Frames{
+		Service: &recall.Service{
 			Store: store(recalltest.NewStore()), Presence: recalltest.NewPresence(clock), Notifier: &recalltest.Notifier{},
 			Queue: &recalltest.Queue{}, Clock: clock, Window: recall.DefaultWindow,
 		},
-		log: slog.New(slog.NewJSONHandler(&d.out, nil)), metrics: &function.Metrics{Output: &d.out, Clock: clock},
-	}
+		Log: slog.New(slog.NewJSONHandler(&d.out, nil)), Metrics: &function.Metrics{Output: &d.out, Clock: clock},
+	}}
 	return d
 }
 
@@ -74,7 +74,7 @@ func (d *desk) byURL(method, body string, encoded bool) events.LambdaFunctionURL
 // sent puts a message of alice's to bob there.
 func (d *desk) sent() recall.MessageID {
 	d.t.Helper()
-	result, err := d.service.Send(d.t.Context(), recall.Caller{User: "alice"}, recall.SendRequest{Conversation: recall.Between("alice", "bob"), Body: `{"text":"secret"}`})
+	result, err := d.frames.Service.Send(d.t.Context(), recall.Caller{User: "alice"}, recall.SendRequest{Conversation: recall.Between("alice", "bob"), Body: `{"text":"secret"}`})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -97,8 +97,8 @@ func TestEveryActionIsAnsweredByDirectInvocation(t *testing.T) {
 		`{"type":"reply","action":"getGroup","id":"2","ok":true,"name":"Engineers","recallWindowSeconds":60,"members":[{"user":"alice","role":"owner"}]}`)
 	d.want(`{"action":"deleteMember","group":"eng","user":"alice"}`, `"ok":true`)
 	d.want(`{"action":"deleteGroup","group":"eng"}`, `"ok":true`)
-	phone := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: recall.At(d.service.Clock.Now())}
-	if err := d.service.Connect(t.Context(), phone); err != nil {
+	phone := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: recall.At(d.frames.Service.Clock.Now())}
+	if err := d.frames.Service.Connect(t.Context(), phone); err != nil {
 		t.Fatal(err)
 	}
 	d.want(`{"action":"disconnect","id":"2","user":"alice"}`, `{"type":"reply","action":"disconnect","id":"2","ok":true,"disconnected":1}`)

@@ -7,15 +7,14 @@ import (
 	"encoding/json"
 
 	"example.com/recall/shared/function"
-	"example.com/recall/shared/wiring"
 )
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (json.RawMessage, error), error) {
-		parts, err := wiring.Build(environment)
+		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err
 		}
-		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
+		return handler{parts.Frames()}.handle, nil
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/token"
 )
@@ -75,8 +75,8 @@ func (h handler) handle(ctx context.Context, event request) (policy, error) {
 		return decide("Deny", claims.User, event.MethodARN, nil), nil
 	}
 	return decide("Allow", claims.User, event.MethodARN, map[string]string{
-		frame.AuthorizerUser:      claims.User,
-		frame.AuthorizerExpiresAt: strconv.FormatInt(int64(claims.ExpiresAt), 10),
+		function.AuthorizerUser:      claims.User,
+		function.AuthorizerExpiresAt: strconv.FormatInt(int64(claims.ExpiresAt), 10),
 	}), nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
@@ -21,12 +21,12 @@ const (
 type handler struct {
 	service *recall.Service
 	log     *slog.Logger
-	frames  func(context.Context, frame.Event) (frame.Answer, error)
+	frames  func(context.Context, function.Event) (function.Answer, error)
 }
 
-func actions(service *recall.Service) map[string]frame.Action {
-	return map[string]frame.Action{
-		"hello": func(ctx context.Context, request frame.Request) ([]byte, error) {
+func actions(service *recall.Service) map[string]function.Action {
+	return map[string]function.Action{
+		"hello": func(ctx context.Context, request function.Request) ([]byte, error) {
 			hello, err := service.Hello(ctx, request.Caller)
 			if err != nil {
 				return nil, err
@@ -36,7 +36,7 @@ func actions(service *recall.Service) map[string]frame.Action {
 	}
 }
 
-func (h handler) handle(ctx context.Context, event frame.Event) (frame.Answer, error) {
+func (h handler) handle(ctx context.Context, event function.Event) (function.Answer, error) {
 	switch event.RequestContext.EventType {
 	case "CONNECT":
 		return h.connect(ctx, event)
@@ -48,17 +48,17 @@ func (h handler) handle(ctx context.Context, event frame.Event) (frame.Answer, e
 
 // connect registers the device before the handshake is answered. An error refuses the handshake with 502; 503 asks the
 // client to come again.
-func (h handler) connect(ctx context.Context, event frame.Event) (frame.Answer, error) {
-	caller, err := frame.CallerOf(event)
+func (h handler) connect(ctx context.Context, event function.Event) (function.Answer, error) {
+	caller, err := function.CallerOf(event)
 	if err != nil {
-		return frame.Answer{}, err
+		return function.Answer{}, err
 	}
-	connection := frame.ConnectionOf(event, caller)
+	connection := function.ConnectionOf(event, caller)
 	if err := h.service.Connect(ctx, connection); err != nil {
 		h.log.ErrorContext(ctx, "connection not registered", "connectionId", string(connection.ID), "error", err)
-		return frame.Answer{StatusCode: http.StatusServiceUnavailable}, nil
+		return function.Answer{StatusCode: http.StatusServiceUnavailable}, nil
 	}
-	answer := frame.Answer{StatusCode: http.StatusOK}
+	answer := function.Answer{StatusCode: http.StatusOK}
 	if offers(event.Headers, subprotocol) {
 		answer.Headers = map[string]string{subprotocolHeader: subprotocol}
 	}
@@ -67,17 +67,17 @@ func (h handler) connect(ctx context.Context, event frame.Event) (frame.Answer, 
 }
 
 // disconnect forgets the device. Nobody waits for its answer; what fails here is dropped when its entry is met again.
-func (h handler) disconnect(ctx context.Context, event frame.Event) (frame.Answer, error) {
-	caller, err := frame.CallerOf(event)
+func (h handler) disconnect(ctx context.Context, event function.Event) (function.Answer, error) {
+	caller, err := function.CallerOf(event)
 	if err != nil {
-		return frame.Answer{}, err
+		return function.Answer{}, err
 	}
-	connection := frame.ConnectionOf(event, caller)
+	connection := function.ConnectionOf(event, caller)
 	if err := h.service.Disconnected(ctx, connection); err != nil {
-		return frame.Answer{}, err
+		return function.Answer{}, err
 	}
 	h.log.InfoContext(ctx, "disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode)
-	return frame.Answer{StatusCode: http.StatusOK}, nil
+	return function.Answer{StatusCode: http.StatusOK}, nil
 }
 
 // offers looks for a subprotocol. Header names keep the client's casing.

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -33,7 +32,7 @@ func newOpen(presence func(recall.Presence) recall.Presence) *open {
 		Store: recalltest.NewStore(), Presence: memory, Notifier: o.notifier, Clock: o.clock, Window: recall.DefaultWindow,
 	}
 	log := slog.New(slog.NewJSONHandler(&o.log, nil))
-	frames := frame.Frames{Service: service, Log: log, Metrics: &function.Metrics{Output: &o.log, Clock: o.clock}}
+	frames := function.Frames{Service: service, Log: log, Metrics: &function.Metrics{Output: &o.log, Clock: o.clock}}
 	o.handler = handler{service: service, log: log, frames: frames.Handler(actions(service))}
 	return o
 }
@@ -50,14 +49,14 @@ func (failing) Register(context.Context, recall.Connection, int) ([]recall.Conne
 }
 func (failing) Forget(context.Context, recall.UserID, ...recall.Connection) error { return errStorage }
 
-func (o *open) event(kind, body string) frame.Event {
-	event := frame.Event{Body: body}
+func (o *open) event(kind, body string) function.Event {
+	event := function.Event{Body: body}
 	event.RequestContext.EventType = kind
 	event.RequestContext.ConnectionID = "phone="
 	event.RequestContext.ConnectedAt = int64(o.clock.Instant())
 	event.RequestContext.Authorizer = map[string]any{
-		frame.AuthorizerUser:      "alice",
-		frame.AuthorizerExpiresAt: fmt.Sprint(o.clock.Instant().Add(time.Hour)),
+		function.AuthorizerUser:      "alice",
+		function.AuthorizerExpiresAt: fmt.Sprint(o.clock.Instant().Add(time.Hour)),
 	}
 	return event
 }

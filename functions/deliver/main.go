@@ -8,12 +8,11 @@ import (
 
 	"example.com/recall/shared/bus"
 	"example.com/recall/shared/function"
-	"example.com/recall/shared/wiring"
 )
 
 func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (answer, error), error) {
-		parts, err := wiring.Build(environment)
+		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"testing"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -20,7 +19,7 @@ func BenchmarkRevoke(b *testing.B) {
 		Store: recalltest.NewStore(), Presence: recalltest.NewPresence(clock), Notifier: &recalltest.Notifier{}, Queue: &recalltest.Queue{},
 		Clock: clock, Window: recall.DefaultWindow,
 	}
-	frames := frame.Frames{
+	frames := function.Frames{
 		Service: service, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 		Metrics: &function.Metrics{Function: "revoke", Output: io.Discard, Clock: clock},
 	}
@@ -36,7 +35,7 @@ func BenchmarkRevoke(b *testing.B) {
 		raw := `{"requestContext":{"routeKey":"revoke","connectionId":"A","connectedAt":1700000000000,"authorizer":{"userId":"alice","expiresAt":"4102444800000"}},` +
 			`"body":"{\"action\":\"revoke\",\"id\":\"1\",\"conversation\":\"c2c_bob\",\"messageId\":\"` + string(sent.Message.ID) + `\"}"}`
 		b.StartTimer()
-		var event frame.Event
+		var event function.Event
 		if err := json.Unmarshal([]byte(raw), &event); err != nil {
 			b.Fatal(err)
 		}

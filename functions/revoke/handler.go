@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/wire"
 )
 
-func actions(frames frame.Frames) map[string]frame.Action {
-	return map[string]frame.Action{
-		"revoke": func(ctx context.Context, request frame.Request) ([]byte, error) {
+func actions(frames function.Frames) map[string]function.Action {
+	return map[string]function.Action{
+		"revoke": func(ctx context.Context, request function.Request) ([]byte, error) {
 			revoke, single, err := wire.DecodeRevoke(request.Caller.User, request.Body)
 			if err != nil {
 				return nil, err

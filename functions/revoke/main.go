@@ -4,14 +4,12 @@ package main
 import (
 	"context"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
-	"example.com/recall/shared/wiring"
 )
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, frame.Event) (frame.Answer, error), error) {
-		parts, err := wiring.Build(environment)
+	function.Main(func(environment function.Environment) (func(context.Context, function.Event) (function.Answer, error), error) {
+		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err
 		}

@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 
-	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
 
-func actions(service *recall.Service) map[string]frame.Action {
-	return map[string]frame.Action{
-		"send": func(ctx context.Context, request frame.Request) ([]byte, error) {
+func actions(service *recall.Service) map[string]function.Action {
+	return map[string]function.Action{
+		"send": func(ctx context.Context, request function.Request) ([]byte, error) {
 			message, err := wire.DecodeSend(request.Caller.User, request.Body)
 			if err != nil {
 				return nil, err

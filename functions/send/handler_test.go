@@ -4,32 +4,32 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/recall/shared/frame"
-	"example.com/recall/shared/frame/frametest"
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/function/functiontest"
 	"example.com/recall/shared/recall"
 )
 
 // id is an ID of the fakes' present.
 var id = recall.EarliestID(1_790_000_000_000)
 
-func route(t *testing.T) *frametest.Route {
-	return frametest.New(t, func(frames frame.Frames) map[string]frame.Action { return actions(frames.Service) })
+func route(t *testing.T) *functiontest.Route {
+	return functiontest.New(t, func(frames function.Frames) map[string]function.Action { return actions(frames.Service) })
 }
 
 func TestASendIsAnsweredAndDelivered(t *testing.T) {
 	r := route(t)
 	r.Online("alice")
 	r.Online("bob")
-	frametest.Want(t, r.Answer("alice", `{"action":"send","id":"1","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
+	functiontest.Want(t, r.Answer("alice", `{"action":"send","id":"1","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
 		`{"type":"reply","action":"send","id":"1","ok":true,"message":{"messageId":"`+id+`","conversation":"c2c_bob","sender":"alice",`+
 			`"sentAt":1790000000000,"recallableUntil":1790000120000},"duplicate":false}`)
 	events := r.Events()
 	if len(events) != 1 {
 		t.Fatalf("events %q", events)
 	}
-	frametest.Want(t, events[0], `bob {"type":"message","message":{"messageId":"`+id+`","conversation":"c2c_alice","sender":"alice",`+
+	functiontest.Want(t, events[0], `bob {"type":"message","message":{"messageId":"`+id+`","conversation":"c2c_alice","sender":"alice",`+
 		`"sentAt":1790000000000,"recallableUntil":1790000120000,"body":{"text":"hi"}}}`)
-	frametest.WantPart(t, r.Answer("alice", `{"action":"send","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`), `"duplicate":true`)
+	functiontest.WantPart(t, r.Answer("alice", `{"action":"send","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`), `"duplicate":true`)
 	if events := r.Events(); len(events) != 0 {
 		t.Errorf("a retry is told again: %q", events)
 	}
@@ -37,7 +37,7 @@ func TestASendIsAnsweredAndDelivered(t *testing.T) {
 
 func TestTheSenderIsWhoTheTokenSays(t *testing.T) {
 	r := route(t)
-	frametest.WantPart(t, r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`), `"sender":"mallory"`)
+	functiontest.WantPart(t, r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`), `"sender":"mallory"`)
 }
 
 func TestASendThatCannotBeIsAnErrorAndTellsNobody(t *testing.T) {
@@ -51,7 +51,7 @@ func TestASendThatCannotBeIsAnErrorAndTellsNobody(t *testing.T) {
 	} {
 		r := route(t)
 		r.Online("bob")
-		frametest.WantPart(t, r.Answer("alice", body), name)
+		functiontest.WantPart(t, r.Answer("alice", body), name)
 		if events := r.Events(); len(events) != 0 {
 			t.Errorf("%s told %q", body, events)
 		}

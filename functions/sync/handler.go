@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 
-	"example.com/recall/shared/frame"
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
 
-func actions(service *recall.Service) map[string]frame.Action {
-	return map[string]frame.Action{
-		"sync": func(ctx context.Context, request frame.Request) ([]byte, error) {
+func actions(service *recall.Service) map[string]function.Action {
+	return map[string]function.Action{
+		"sync": func(ctx context.Context, request function.Request) ([]byte, error) {
 			sync, err := wire.DecodeSync(request.Caller.User, request.Body)
 			if err != nil {
 				return nil, err
@@ -18,7 +18,7 @@ func actions(service *recall.Service) map[string]frame.Action {
 			results := service.Sync(ctx, request.Caller, sync)
 			return wire.SyncReply(request.Envelope, request.Caller.User, results, request.Reference), nil
 		},
-		"read": func(ctx context.Context, request frame.Request) ([]byte, error) {
+		"read": func(ctx context.Context, request function.Request) ([]byte, error) {
 			read, err := wire.DecodeRead(request.Caller.User, request.Body)
 			if err != nil {
 				return nil, err
@@ -29,7 +29,7 @@ func actions(service *recall.Service) map[string]frame.Action {
 			}
 			return wire.ReadReply(request.Envelope, mark), nil
 		},
-		"conversations": func(ctx context.Context, request frame.Request) ([]byte, error) {
+		"conversations": func(ctx context.Context, request function.Request) ([]byte, error) {
 			after, err := wire.DecodeConversations(request.Body)
 			if err != nil {
 				return nil, err

@@ -27,7 +27,7 @@ var (
 	storage   = suite{packages: "./shared/dynamo"}
 	posting   = suite{packages: "./shared/gateway"}
 	queueing  = suite{packages: "./shared/queue"}
-	framing   = suite{packages: "./shared/frame"}
+	framing   = suite{packages: "./shared/function"}
 	tokens    = suite{packages: "./shared/token"}
 	functions = suite{packages: "./functions/..."}
 	sockets   = suite{packages: "./local/websocket"}

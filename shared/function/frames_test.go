@@ -1,4 +1,4 @@
-package frame_test
+package function_test
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -25,15 +24,15 @@ type route struct {
 	clock  *recalltest.Clock
 	log    bytes.Buffer
 	emf    bytes.Buffer
-	frames frame.Frames
-	calls  []frame.Request
+	frames function.Frames
+	calls  []function.Request
 	fails  error
 }
 
 func newRoute(t *testing.T) *route {
 	r := &route{t: t, clock: recalltest.NewClock()}
 	metrics := &function.Metrics{Function: "test", Output: &r.emf, Clock: r.clock}
-	r.frames = frame.Frames{
+	r.frames = function.Frames{
 		Service: &recall.Service{Clock: r.clock, Observer: metrics}, Metrics: metrics,
 		Log: function.NewLogger(function.Environment{FunctionName: "test"}, &r.log),
 	}
@@ -41,13 +40,13 @@ func newRoute(t *testing.T) *route {
 }
 
 // event is a frame of alice's, whose token ends in an hour.
-func (r *route) event(body string) frame.Event {
-	event := frame.Event{Body: body}
+func (r *route) event(body string) function.Event {
+	event := function.Event{Body: body}
 	event.RequestContext.ConnectionID = "phone="
 	event.RequestContext.RouteKey = "act"
 	event.RequestContext.Authorizer = map[string]any{
-		frame.AuthorizerUser:      "alice",
-		frame.AuthorizerExpiresAt: fmt.Sprint(r.clock.Instant().Add(time.Hour)),
+		function.AuthorizerUser:      "alice",
+		function.AuthorizerExpiresAt: fmt.Sprint(r.clock.Instant().Add(time.Hour)),
 	}
 	return event
 }
@@ -65,9 +64,9 @@ type reply struct {
 }
 
 // answers passes an event to the route, whose one action is act.
-func (r *route) answers(event frame.Event) reply {
+func (r *route) answers(event function.Event) reply {
 	r.t.Helper()
-	handler := r.frames.Handler(map[string]frame.Action{"act": func(_ context.Context, request frame.Request) ([]byte, error) {
+	handler := r.frames.Handler(map[string]function.Action{"act": func(_ context.Context, request function.Request) ([]byte, error) {
 		r.calls = append(r.calls, request)
 		r.frames.Service.Observer.Observe(recall.MetricRecalls, 1, "ok")
 		return []byte(`{"type":"reply","action":"act","ok":true}`), r.fails
@@ -200,10 +199,10 @@ func TestARefusalIsNoErrorOfTheFunction(t *testing.T) {
 
 func TestAnEventWithoutItsAuthorizersWordIsInternal(t *testing.T) {
 	for name, said := range map[string]any{
-		"nothing": nil, "a text": "alice", "no user": map[string]any{frame.AuthorizerExpiresAt: "1"},
-		"a malformed user": map[string]any{frame.AuthorizerUser: "a b", frame.AuthorizerExpiresAt: "1"},
-		"no expiry":        map[string]any{frame.AuthorizerUser: "alice"},
-		"no number":        map[string]any{frame.AuthorizerUser: "alice", frame.AuthorizerExpiresAt: "tomorrow"},
+		"nothing": nil, "a text": "alice", "no user": map[string]any{function.AuthorizerExpiresAt: "1"},
+		"a malformed user": map[string]any{function.AuthorizerUser: "a b", function.AuthorizerExpiresAt: "1"},
+		"no expiry":        map[string]any{function.AuthorizerUser: "alice"},
+		"no number":        map[string]any{function.AuthorizerUser: "alice", function.AuthorizerExpiresAt: "tomorrow"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRoute(t)
@@ -218,8 +217,8 @@ func TestAnEventWithoutItsAuthorizersWordIsInternal(t *testing.T) {
 func TestTheTokensEndMayComeAsANumber(t *testing.T) {
 	r := newRoute(t)
 	event := r.event("")
-	event.RequestContext.Authorizer = map[string]any{frame.AuthorizerUser: "alice", frame.AuthorizerExpiresAt: float64(1_790_003_600_000)}
-	caller, err := frame.CallerOf(event)
+	event.RequestContext.Authorizer = map[string]any{function.AuthorizerUser: "alice", function.AuthorizerExpiresAt: float64(1_790_003_600_000)}
+	caller, err := function.CallerOf(event)
 	if err != nil || caller.TokenExpiresAt != 1_790_003_600_000 {
 		t.Errorf("caller %+v, error %v", caller, err)
 	}

@@ -1,4 +1,4 @@
-package wiring_test
+package function_test
 
 import (
 	"context"
@@ -32,12 +32,12 @@ var update = flag.Bool("update", false, "write the measured table into docs/perf
 // page is where the golden table stands, between two marks.
 const (
 	page      = "../../docs/performance.md"
-	beginMark = "<!-- calls: measured by shared/wiring -->\n"
+	beginMark = "<!-- calls: measured by shared/function -->\n"
 	endMark   = "<!-- end of calls -->"
 )
 
 // TestCallsAndUnitsAreThoseOfTheDocs holds every AWS call of every action, its depth and its capacity units, so that an
-// added one is seen in review. go test ./shared/wiring -run CallsAndUnits -update writes the table anew.
+// added one is seen in review. go test ./shared/function -run CallsAndUnits -update writes the table anew.
 func TestCallsAndUnitsAreThoseOfTheDocs(t *testing.T) {
 	measured := measureAll(t)
 	written, err := os.ReadFile(page)
@@ -67,7 +67,7 @@ func TestCallsAndUnitsAreThoseOfTheDocs(t *testing.T) {
 			}
 		}
 	}
-	t.Errorf("calls or units differ from %s; if that is meant: go test ./shared/wiring -run CallsAndUnits -update", page)
+	t.Errorf("calls or units differ from %s; if that is meant: go test ./shared/function -run CallsAndUnits -update", page)
 }
 
 func measureAll(t *testing.T) string {

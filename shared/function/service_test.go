@@ -1,4 +1,4 @@
-package wiring_test
+package function_test
 
 import (
 	"net/http/httptest"
@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"example.com/recall/shared/function"
-	"example.com/recall/shared/wiring"
 )
 
 func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) {
@@ -15,12 +14,12 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 	environment := function.Environment{
 		Region: "eu-central-1", MessagesTable: "Messages", ConnectionsTable: "Connections", DynamoDBEndpoint: &server.URL, RequestsPerMinute: 60,
 	}
-	parts, err := wiring.Build(environment)
+	parts, err := function.Build(environment)
 	if err != nil || parts.Service.Notifier != nil || parts.Service.Queue != nil || parts.Service.Limiter == nil {
 		t.Errorf("without an endpoint: %+v, error %v", parts.Service, err)
 	}
 	environment.ManagementEndpoint, environment.RequestsPerMinute = server.URL, 0
-	parts, err = wiring.Build(environment)
+	parts, err = function.Build(environment)
 	if err != nil || parts.Service.Notifier == nil || parts.Service.Queue == nil || parts.Service.Limiter != nil {
 		t.Errorf("with an endpoint: %+v, error %v", parts.Service, err)
 	}
@@ -30,7 +29,7 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 }
 
 func TestAFunctionWithoutItsTablesDoesNotStart(t *testing.T) {
-	_, err := wiring.Build(function.Environment{Region: "eu-central-1"})
+	_, err := function.Build(function.Environment{Region: "eu-central-1"})
 	if err == nil || !strings.Contains(err.Error(), "MESSAGES_TABLE is not set") || !strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") {
 		t.Errorf("error %v", err)
 	}

@@ -1,4 +1,4 @@
-package wiring_test
+package function_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package wiring
+package function
 
 import (
 	"maps"
@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"example.com/recall/shared/bus"
-	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 )
 
@@ -44,7 +43,7 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 			client := &hosts{asked: make(map[string]int)}
 			connections := "https://api.execute-api." + region + "." + domain
 			address := func(service string) string { return "https://" + service + "." + region + "." + domain }
-			parts, err := build(function.Environment{
+			parts, err := build(Environment{
 				Region: region, MessagesTable: "Messages", ConnectionsTable: "Connections", ManagementEndpoint: connections + "/prod",
 				ChunksQueueURL: address("sqs") + "/123456789012/chunks",
 			}, client)

@@ -1,6 +1,4 @@
-// Package frame answers one WebSocket frame: it knows who sent it, holds it against the token and the rate limit, and
-// turns what the action returns, or its error, into the reply frame. It is the same for every function behind a route.
-package frame
+package function
 
 import (
 	"context"
@@ -8,11 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
@@ -44,43 +40,57 @@ type Action func(ctx context.Context, request Request) ([]byte, error)
 type Frames struct {
 	Service *recall.Service
 	Log     *slog.Logger
-	Metrics *function.Metrics
+	Metrics *Metrics
 }
 
-// Handler answers every frame of a function's routes: actions has one entry for each; another action is unknown_action.
+// Handler answers every frame of a function's routes. actions has one entry for each action.
 func (f Frames) Handler(actions map[string]Action) func(context.Context, Event) (Answer, error) {
 	return func(ctx context.Context, event Event) (Answer, error) {
 		defer f.Metrics.Flush()
-		started := f.Service.Clock.Now()
-		reference := function.RequestID(ctx)
-		envelope, reply, err := f.answer(ctx, event, actions, reference)
-		f.log(ctx, event, started, err)
-		if err != nil {
-			reply = wire.ErrorReply(envelope, err, reference)
+		admit := func() (recall.Caller, error) {
+			caller, err := CallerOf(event)
+			if err != nil {
+				return caller, err
+			}
+			return caller, f.Service.Admit(caller)
 		}
+		reply, _ := f.Reply(ctx, "frame", []byte(event.Body), actions, admit,
+			slog.String("connectionId", event.RequestContext.ConnectionID), slog.String("route", event.RequestContext.RouteKey))
 		return Answer{StatusCode: http.StatusOK, Body: string(reply)}, nil
 	}
 }
 
-func (f Frames) answer(ctx context.Context, event Event, actions map[string]Action, reference string) (wire.Envelope, []byte, error) {
-	body := []byte(event.Body)
+// Reply answers one request: a frame, or the body of an administrator's request. It decodes the envelope, asks admit who
+// the caller is, and calls the action, which is unknown_action if actions has no such entry. It returns the reply, and the
+// error that the reply tells. It logs one line of that kind.
+func (f Frames) Reply(
+	ctx context.Context, kind string, body []byte, actions map[string]Action, admit func() (recall.Caller, error), fields ...slog.Attr,
+) ([]byte, error) {
+	started := f.Service.Clock.Now()
+	reference := RequestID(ctx)
 	envelope, err := wire.DecodeEnvelope(body)
+	var reply []byte
+	if err == nil {
+		reply, err = act(ctx, Request{Envelope: envelope, Body: body, Reference: reference}, actions, admit)
+	}
 	if err != nil {
-		return envelope, nil, err
+		reply = wire.ErrorReply(envelope, err, reference)
 	}
-	caller, err := CallerOf(event)
+	f.log(ctx, kind, err, append(fields, slog.Int64("milliseconds", f.Service.Clock.Now().Sub(started).Milliseconds())))
+	return reply, err
+}
+
+func act(ctx context.Context, request Request, actions map[string]Action, admit func() (recall.Caller, error)) ([]byte, error) {
+	caller, err := admit()
 	if err != nil {
-		return envelope, nil, err
+		return nil, err
 	}
-	if err := f.Service.Admit(caller); err != nil {
-		return envelope, nil, err
-	}
-	action, known := actions[envelope.Action]
+	action, known := actions[request.Envelope.Action]
 	if !known {
-		return envelope, nil, recall.Fail(recall.UnknownAction, "action: no such action")
+		return nil, recall.Fail(recall.UnknownAction, "action: no such action")
 	}
-	reply, err := action(ctx, Request{Caller: caller, Envelope: envelope, Body: body, Reference: reference})
-	return envelope, reply, err
+	request.Caller = caller
+	return action(ctx, request)
 }
 
 // CallerOf takes the caller from what the authorizer said at the handshake. Values come as strings or as they were.
@@ -123,14 +133,9 @@ func ConnectionOf(event Event, caller recall.Caller) recall.Connection {
 	}
 }
 
-// log writes one line a frame: who, what, how long, and the error in full, which the caller does not get.
-func (f Frames) log(ctx context.Context, event Event, started time.Time, err error) {
+// log writes one line for a request: who, what, how long, and the error in full, which the caller does not get.
+func (f Frames) log(ctx context.Context, kind string, err error, fields []slog.Attr) {
 	level, outcome := slog.LevelInfo, "ok"
-	fields := []slog.Attr{
-		slog.String("connectionId", event.RequestContext.ConnectionID),
-		slog.String("route", event.RequestContext.RouteKey),
-		slog.Int64("milliseconds", f.Service.Clock.Now().Sub(started).Milliseconds()),
-	}
 	if err != nil {
 		name := recall.NameOf(err)
 		outcome = string(name)
@@ -139,5 +144,5 @@ func (f Frames) log(ctx context.Context, event Event, started time.Time, err err
 			fields = append(fields, slog.String("error", err.Error()))
 		}
 	}
-	f.Log.LogAttrs(ctx, level, "frame", append(fields, slog.String("outcome", outcome))...)
+	f.Log.LogAttrs(ctx, level, kind, append(fields, slog.String("outcome", outcome))...)
 }

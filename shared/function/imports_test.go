@@ -1,4 +1,4 @@
-package wiring_test
+package function_test
 
 import (
 	"bytes"
@@ -17,19 +17,17 @@ const module = "example.com/recall/"
 
 // ours is what each package of shared/ may need of this project, directly or through others (docs/design.md, "Packages").
 var ours = map[string][]string{
-	"recall":            {},
-	"recall/recalltest": {"recall"},
-	"wire":              {"recall"},
-	"dynamo":            {"recall"},
-	"gateway":           {"recall", "wire"},
-	"queue":             {"recall"},
-	"bus":               {"recall"},
-	"token":             {"recall"},
-	"function":          {"recall"},
-	"frame":             {"recall", "wire", "function"},
-	"wiring":            {"recall", "wire", "function", "frame", "dynamo", "gateway", "queue"},
-	"dynamo/dynamotest": nil, // for tests: it starts DynamoDB Local
-	"frame/frametest":   {"recall", "recall/recalltest", "wire", "function", "frame"},
+	"recall":                {},
+	"recall/recalltest":     {"recall"},
+	"wire":                  {"recall"},
+	"dynamo":                {"recall"},
+	"gateway":               {"recall", "wire"},
+	"queue":                 {"recall"},
+	"bus":                   {"recall"},
+	"token":                 {"recall"},
+	"function":              {"recall", "wire", "dynamo", "gateway", "queue"},
+	"dynamo/dynamotest":     nil, // for tests: it starts DynamoDB Local
+	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "function"},
 }
 
 type listed struct {

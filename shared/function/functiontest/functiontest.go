@@ -1,6 +1,6 @@
-// Package frametest gives the tests of functions a route on the fakes of recalltest: frames go in as API Gateway passes
-// them, replies and events come out.
-package frametest
+// Package functiontest gives the tests of functions a route on the fakes of recalltest. Frames go in as API Gateway passes
+// them, and replies and events come out.
+package functiontest
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/recall/shared/frame"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -26,18 +25,18 @@ type Route struct {
 
 	t        *testing.T
 	notifier *recalltest.Notifier
-	handle   func(context.Context, frame.Event) (frame.Answer, error)
+	handle   func(context.Context, function.Event) (function.Answer, error)
 }
 
 // New makes the rules on the fakes and the route on the rules.
-func New(t *testing.T, actions func(frame.Frames) map[string]frame.Action) *Route {
+func New(t *testing.T, actions func(function.Frames) map[string]function.Action) *Route {
 	clock := recalltest.NewClock()
 	r := &Route{t: t, Clock: clock, notifier: &recalltest.Notifier{}}
 	r.Service = &recall.Service{
 		Store: recalltest.NewStore(), Presence: recalltest.NewPresence(clock), Notifier: r.notifier, Queue: &recalltest.Queue{},
 		Clock: clock, Window: recall.DefaultWindow,
 	}
-	frames := frame.Frames{
+	frames := function.Frames{
 		Service: r.Service, Log: function.NewLogger(function.Environment{}, &r.Log),
 		Metrics: &function.Metrics{Output: &r.Log, Clock: clock},
 	}
@@ -57,11 +56,11 @@ func (r *Route) Online(user recall.UserID) {
 // Answer is the reply to the user's frame.
 func (r *Route) Answer(user recall.UserID, body string) string {
 	r.t.Helper()
-	event := frame.Event{Body: body}
+	event := function.Event{Body: body}
 	event.RequestContext.ConnectionID = string(user)
 	event.RequestContext.Authorizer = map[string]any{
-		frame.AuthorizerUser:      string(user),
-		frame.AuthorizerExpiresAt: strconv.FormatInt(int64(r.Clock.Instant().Add(time.Hour)), 10),
+		function.AuthorizerUser:      string(user),
+		function.AuthorizerExpiresAt: strconv.FormatInt(int64(r.Clock.Instant().Add(time.Hour)), 10),
 	}
 	answer, err := r.handle(r.t.Context(), event)
 	if err != nil || answer.StatusCode != 200 {

@@ -1,5 +1,4 @@
-// Package wiring puts the rules and their adapters together for the functions that need all of them. It decides nothing.
-package wiring
+package function
 
 import (
 	"context"
@@ -10,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/recall/shared/dynamo"
-	"example.com/recall/shared/frame"
-	"example.com/recall/shared/function"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
@@ -21,25 +18,25 @@ import (
 type Parts struct {
 	Service *recall.Service
 	Log     *slog.Logger
-	Metrics *function.Metrics
+	Metrics *Metrics
 	// AWS is for a function's further clients.
 	AWS aws.Config
 }
 
 // Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It fails
 // if the environment lacks what every function needs.
-func Build(environment function.Environment) (Parts, error) {
-	return build(environment, function.HTTPClient())
+func Build(environment Environment) (Parts, error) {
+	return build(environment, HTTPClient())
 }
 
-func build(environment function.Environment, client aws.HTTPClient) (Parts, error) {
+func build(environment Environment, client aws.HTTPClient) (Parts, error) {
 	if err := environment.Storage(); err != nil {
 		return Parts{}, err
 	}
 	config := environment.AWS(client)
 	clock := recall.SystemClock{}
-	log := function.NewLogger(environment, os.Stdout)
-	metrics := &function.Metrics{Function: environment.FunctionName, Output: os.Stdout, Clock: clock}
+	log := NewLogger(environment, os.Stdout)
+	metrics := &Metrics{Function: environment.FunctionName, Output: os.Stdout, Clock: clock}
 	tables := dynamo.NewClient(config, environment.DynamoDBEndpoint)
 	presence := &dynamo.Presence{Client: tables, Table: environment.ConnectionsTable, Clock: clock}
 	service := &recall.Service{
@@ -60,18 +57,18 @@ func build(environment function.Environment, client aws.HTTPClient) (Parts, erro
 	if err != nil {
 		return Parts{}, err
 	}
-	pools := []function.Pool{{Address: address, Connections: callsAtOnce}}
+	pools := []Pool{{Address: address, Connections: callsAtOnce}}
 	if environment.ManagementEndpoint != "" {
 		service.Notifier = &gateway.Poster{
 			Client:   gateway.NewClient(config, environment.ManagementEndpoint),
 			Presence: presence, Clock: clock, Observer: metrics, Log: log,
 		}
 		service.Queue = &queue.Queue{URL: environment.ChunksQueueURL, Client: queue.NewClient(config, environment.SQSEndpoint)}
-		pools = append(pools, function.Pool{Address: environment.ManagementEndpoint, Connections: gateway.ParallelPosts})
+		pools = append(pools, Pool{Address: environment.ManagementEndpoint, Connections: gateway.ParallelPosts})
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmFor)
 	defer cancel()
-	function.Warm(ctx, client, pools...)
+	Warm(ctx, client, pools...)
 	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config}, nil
 }
 
@@ -83,6 +80,6 @@ const warmFor = 2 * time.Second
 const callsAtOnce = 6
 
 // Frames answers the frames of a function's routes.
-func (p Parts) Frames() frame.Frames {
-	return frame.Frames{Service: p.Service, Log: p.Log, Metrics: p.Metrics}
+func (p Parts) Frames() Frames {
+	return Frames{Service: p.Service, Log: p.Log, Metrics: p.Metrics}
 }
