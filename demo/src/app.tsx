@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { LanguageContext, useDevice, useTexts } from './context.js';
 import { Device } from './device.js';
@@ -65,10 +66,17 @@ export function App({ user, openWith, language: asked }: { user: string | undefi
   const removeDevice = (gone: Device) => {
     gone.close();
     const left = devices.filter((device) => device !== gone);
+    const other = left.find((device) => device.user === gone.user) ?? left[0]!;
     setDevices(left);
-    setShown(left[0]!);
+    setShown(other);
     if (framesOf === gone) setFramesOf(undefined);
+    focusControl(other, 'second');
   };
+  const closeFrames = (of: Device) => {
+    setFramesOf(undefined);
+    focusControl(of, 'frames');
+  };
+  const several = (of: Device) => devices.filter((device) => device.user === of.user).length > 1;
   const changeLanguage = () => {
     const next = language === 'zh' ? 'en' : 'zh';
     remember('language', next);
@@ -85,7 +93,7 @@ export function App({ user, openWith, language: asked }: { user: string | undefi
     <LanguageContext.Provider value={language}>
       <header class="top">
         <h1 class="brand"><img src="./icon.svg" alt="" width="32" height="32" /> Recall</h1>
-        <p class="tagline">{texts.tagline}</p>
+        <p class="tagline">{devices.length > 1 ? texts.tagline : texts.taglineAlone}</p>
         <div class="settings">
           <button type="button" class="ghost" onClick={changeLanguage} lang={language === 'zh' ? 'en' : 'zh'}>{texts.language}</button>
           <button type="button" class="ghost round" onClick={changeTheme} aria-label={texts.themeLabel(nextTheme)}>{theme === 'dark' ? <SunIcon /> : <MoonIcon />}</button>
@@ -95,27 +103,40 @@ export function App({ user, openWith, language: asked }: { user: string | undefi
         <div class="tabs" role="group" aria-label={texts.chats}>
           {devices.map((device) => (
             <button type="button" key={device.user + device.number} aria-pressed={device === shown} onClick={() => setShown(device)}>
-              {nameOf(device.user)}{device.number > 1 ? ` ${device.number}` : ''}
+              {texts.deviceOf(nameOf(device.user), several(device) ? device.number : 0)}
             </button>
           ))}
         </div>
       )}
-      <main class={`stage ${framesOf || devices.length > 2 ? 'crowded' : ''}`}>
+      <main class="stage">
         {devices.map((device) => (
-          <div class="place" key={device.user + device.number} data-shown={device === shown}>
-            <Phone device={device} />
-            <Controls
-              device={device} alone={user !== undefined} framesShown={framesOf === device}
-              onFrames={() => setFramesOf(framesOf === device ? undefined : device)}
-              onSecond={() => addDevice(device.user)} onClose={device.number > 1 ? () => removeDevice(device) : undefined}
-            />
-          </div>
+          <Fragment key={device.user + device.number}>
+            <div class="place" data-shown={device === shown}>
+              <Phone device={device} several={several(device)} />
+              <Controls
+                device={device} alone={user !== undefined} framesShown={framesOf === device}
+                onFrames={() => setFramesOf(framesOf === device ? undefined : device)}
+                onSecond={() => addDevice(device.user)} onClose={device.number > 1 ? () => removeDevice(device) : undefined}
+              />
+            </div>
+            {framesOf === device && (
+              <div class="place" data-shown={device === shown}>
+                <FramesPanel device={device} several={several(device)} onClose={() => closeFrames(device)} />
+              </div>
+            )}
+          </Fragment>
         ))}
-        {framesOf && <FramesPanel device={framesOf} onClose={() => setFramesOf(undefined)} />}
       </main>
     </LanguageContext.Provider>
   );
 }
+
+/** Where the keyboard goes when what had the focus is gone: to a control of a phone, once it is drawn. */
+const focusControl = (of: Device, control: string): void => {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>(`.controls[data-user="${of.user}"][data-device="${of.number}"] [data-control="${control}"]`)?.focus();
+  });
+};
 
 interface ControlsProperties {
   device: Device;
@@ -132,14 +153,14 @@ function Controls({ device, alone, framesShown, onFrames, onSecond, onClose }: C
   const texts = useTexts();
   const { offline } = device.network;
   return (
-    <div class="controls" role="group" aria-label={texts.phoneOf(nameOf(device.user), device.number)}>
+    <div class="controls" role="group" aria-label={texts.phoneOf(nameOf(device.user), device.number)} data-user={device.user} data-device={device.number}>
       <button type="button" class={offline ? 'is-offline' : ''} aria-pressed={offline} onClick={() => device.network.setOffline(!offline)}>
         {offline ? <OnlineIcon /> : <OfflineIcon />} {offline ? texts.goOnline : texts.goOffline}
       </button>
       {onClose
         ? <button type="button" onClick={onClose}><CloseIcon /> {texts.closeDevice}</button>
-        : <button type="button" onClick={onSecond}><DeviceIcon /> {texts.secondDevice}</button>}
-      <button type="button" aria-pressed={framesShown} onClick={onFrames}><FramesIcon /> {texts.frames}</button>
+        : <button type="button" data-control="second" onClick={onSecond}><DeviceIcon /> {texts.secondDevice}</button>}
+      <button type="button" data-control="frames" aria-pressed={framesShown} onClick={onFrames}><FramesIcon /> {texts.frames}</button>
       {!alone && <a class="button round" href={`?user=${device.user}`} target="_blank" rel="noreferrer" aria-label={`${texts.alone}: ${nameOf(device.user)}`} title={texts.alone}><LinkIcon /></a>}
     </div>
   );

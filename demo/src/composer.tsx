@@ -16,11 +16,22 @@ export function Composer({ device, conversation, suggest, field }: { device: Dev
     device.send(conversation, draft);
     field.current?.focus();
   };
-  useLayoutEffect(() => {
+  const fit = () => {
     const area = field.current!;
     area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight, TALLEST_PIXELS)}px`;
-  }, [draft]);
+    // What is not shown has no height to measure.
+    if (area.scrollHeight > 0) area.style.height = `${Math.min(area.scrollHeight, TALLEST_PIXELS)}px`;
+  };
+  useLayoutEffect(fit, [draft]);
+  useLayoutEffect(() => {
+    let width = 0;
+    const sizes = new ResizeObserver(([form]) => {
+      if (form!.contentRect.width !== width) fit();
+      width = form!.contentRect.width;
+    });
+    sizes.observe(field.current!.form!);
+    return () => sizes.disconnect();
+  }, []);
 
   return (
     <form class="composer" onSubmit={(event) => { event.preventDefault(); send(); }}>

@@ -25,16 +25,17 @@ function summarise(text: string): Summary {
 }
 
 /** Every frame of a device, newest first. */
-export function FramesPanel({ device, onClose }: { device: Device; onClose: () => void }) {
+export function FramesPanel({ device, several, onClose }: { device: Device; several: boolean; onClose: () => void }) {
   useDevice(device);
   const texts = useTexts();
   const { frames } = device.network;
+  const title = texts.framesTitle(texts.deviceOf(nameOf(device.user), several ? device.number : 0));
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }), []);
   return (
-    <aside ref={panel} class="frames" aria-label={texts.framesTitle(nameOf(device.user))}>
+    <aside ref={panel} class="frames" aria-label={title}>
       <div class="frames-head">
-        <h2>{texts.framesTitle(nameOf(device.user))}{device.number > 1 ? ` (${device.number})` : ''}</h2>
+        <h2>{title}</h2>
         <button type="button" class="ghost" onClick={() => device.network.clear()}>{texts.clear}</button>
         <button type="button" class="ghost round" onClick={onClose} aria-label={texts.cancel}><CloseIcon /></button>
       </div>

@@ -5,15 +5,15 @@ import { AlertIcon, CloseIcon, OfflineIcon, TickIcon } from './icons.js';
 import { Thread } from './thread.js';
 import { failure, nameOf } from './words.js';
 
-/** One phone: the chat list or a chat, a banner while there is no connection, and notices. */
-export function Phone({ device }: { device: Device }) {
+/** One phone: the chat list or a chat, a banner while there is no connection, and notices. `several`: its user has another one, too. */
+export function Phone({ device, several }: { device: Device; several: boolean }) {
   useDevice(device);
   const texts = useTexts();
   return (
     <section class="phone" aria-label={texts.phoneOf(nameOf(device.user), device.number)} data-user={device.user} data-device={device.number} data-ready={device.ready}>
       <div class="screen">
-        <div class="status-bar" aria-hidden="true">
-          <span>{nameOf(device.user)}</span>
+        <div class={`status-bar ${several ? 'with-device' : ''}`} aria-hidden="true">
+          <span>{texts.deviceOf(nameOf(device.user), several ? device.number : 0)}</span>
           <span class="island" />
           <span class={`signal ${device.state}`}><i /><i /><i /><i /></span>
         </div>
@@ -50,11 +50,17 @@ function NoticeLine({ device, notice }: { device: Device; notice: Notice }) {
   if (notice.recalled) words.push(texts.recalledSome(notice.recalled.done, notice.recalled.all));
   if (notice.copied) words.push(texts.copied);
   if (notice.error) words.push(failure(texts, notice.error, notice.message));
+  const close = (event: MouseEvent) => {
+    // The button goes away with the notice, and the focus must not.
+    (event.currentTarget as HTMLElement).closest('.phone')?.querySelector<HTMLElement>('textarea, .chat')?.focus();
+    device.notice = undefined;
+    device.show(device.open);
+  };
   return (
     <div class={`notice ${notice.error ? 'failed' : ''}`}>
       {notice.error ? <AlertIcon /> : <TickIcon />}
       <span>{words.join('. ')}</span>
-      <button type="button" class="round" onClick={() => { device.notice = undefined; device.show(device.open); }} aria-label={texts.cancel}><CloseIcon /></button>
+      <button type="button" class="round" onClick={close} aria-label={texts.cancel}><CloseIcon /></button>
     </div>
   );
 }

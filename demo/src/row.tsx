@@ -116,7 +116,7 @@ function Bubble({ device, message, newestOwn, follows, selecting, canSelect, sel
       </div>
       {!selecting && (
         <div class="beside">
-          {progress === 'failed' && <button type="button" class="chip" onClick={() => void device.deliver(message)}>{texts.tryAgain}</button>}
+          {progress === 'failed' && <button type="button" class="chip" onClick={(event) => { event.currentTarget.closest('li')?.focus(); void device.deliver(message); }}>{texts.tryAgain}</button>}
           {chip && (
             <button type="button" class={`chip recall ${newestOwn ? 'always' : ''}`} onClick={onRecall}>
               {texts.recall} <span class="left" aria-hidden="true">{countdown(left)}</span>

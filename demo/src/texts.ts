@@ -1,9 +1,11 @@
 /** What the page says, in English and Chinese. */
 const english = {
   tagline: 'Try it: send a message on one phone, then recall it, and watch the other phone.',
+  taglineAlone: 'Try it: send a message, then recall it, and watch it disappear.',
   language: '中文',
   dark: 'Dark', light: 'Light', themeLabel: (next: string) => `Switch to ${next.toLowerCase()} colours`,
   phoneOf: (name: string, device: number) => (device > 1 ? `${name}'s device ${device}` : `${name}'s phone`),
+  deviceOf: (name: string, device: number) => (device > 0 ? `${name} · device ${device}` : name),
   goOffline: 'Go offline', goOnline: 'Go online', secondDevice: 'Second device', closeDevice: 'Close device', frames: 'Frames', alone: 'Open alone',
   chats: 'Chats', back: 'Back to chats', members: (names: string) => names, you: 'You',
   group: 'Weekend trip', noMessages: 'No messages yet', sayHello: (name: string) => `Say hello to ${name}`,
@@ -45,9 +47,11 @@ export type Texts = typeof english;
 
 const chinese: Texts = {
   tagline: '试一试：在一部手机上发送消息，再撤回它，看看另一部手机。',
+  taglineAlone: '试一试：发送一条消息，再撤回它，看着它消失。',
   language: 'English',
   dark: '深色', light: '浅色', themeLabel: (next) => `切换到${next}外观`,
   phoneOf: (name, device) => (device > 1 ? `${name} 的设备 ${device}` : `${name} 的手机`),
+  deviceOf: (name, device) => (device > 0 ? `${name} · 设备 ${device}` : name),
   goOffline: '断网', goOnline: '恢复网络', secondDevice: '第二台设备', closeDevice: '关闭设备', frames: '数据帧', alone: '单独打开',
   chats: '消息', back: '返回消息列表', members: (names) => names, you: '你',
   group: '周末出游', noMessages: '还没有消息', sayHello: (name) => `和 ${name} 打个招呼`,

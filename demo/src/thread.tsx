@@ -27,18 +27,23 @@ export function Thread({ device, conversation }: { device: Device; conversation:
   const composer = useRef<HTMLTextAreaElement>(null);
   useStickToBottom(list, messages.at(-1));
 
+  const focusRow = (ID: string) => list.current?.querySelector<HTMLElement>(`[data-id="${ID}"]`)?.focus();
   const menuMessage = menu && messages.find((message) => message.ID === menu.ID);
   useEffect(() => {
-    if (menu && (!menuMessage || menuMessage.isRevoked)) setMenu(undefined); // recalled by somebody else meanwhile
+    if (menu && (!menuMessage || menuMessage.isRevoked)) { // recalled by somebody else meanwhile
+      focusRow(menu.ID);
+      setMenu(undefined);
+    }
   }, [menu, menuMessage?.isRevoked]);
 
-  const focusRow = (ID: string) => list.current?.querySelector<HTMLElement>(`[data-id="${ID}"]`)?.focus();
   const move = (ID: string, by: number) => {
     const index = messages.findIndex((message) => message.ID === ID) + by;
     const next = messages[Math.max(0, Math.min(messages.length - 1, index))];
     if (next) focusRow(next.ID);
   };
   const recall = (those: Message[]) => {
+    // The button, menu or bar that was used goes away; the row stays, whatever becomes of its message.
+    if (those[0]) focusRow(those[0].ID);
     setSelected(undefined);
     const others = those.some((message) => message.flow === 'in');
     if (others) setReasonFor(those);
@@ -75,7 +80,7 @@ export function Thread({ device, conversation }: { device: Device; conversation:
         </ol>
       </div>
       {selected
-        ? <SelectionBar count={selected.size} onCancel={() => setSelected(undefined)} onRecall={() => recall(messages.filter((message) => selected.has(message.ID)))} />
+        ? <SelectionBar count={selected.size} onCancel={() => { setSelected(undefined); focusRow(roving ?? ''); }} onRecall={() => recall(messages.filter((message) => selected.has(message.ID)))} />
         : <Composer device={device} conversation={conversation} suggest={messages.length === 0} field={composer} />}
       {menu && menuMessage && (
         <MessageMenu
@@ -83,14 +88,14 @@ export function Thread({ device, conversation }: { device: Device; conversation:
           onClose={() => { setMenu(undefined); focusRow(menuMessage.ID); }}
           onRecall={() => { setMenu(undefined); recall([menuMessage]); }}
           onReply={() => { setMenu(undefined); device.setReply(conversation, menuMessage); composer.current?.focus(); }}
-          onSelect={() => { setMenu(undefined); setSelected(new Set(device.mayRecall(menuMessage) ? [menuMessage.ID] : [])); }}
+          onSelect={() => { setMenu(undefined); focusRow(menuMessage.ID); setSelected(new Set(device.mayRecall(menuMessage) ? [menuMessage.ID] : [])); }}
         />
       )}
       {reasonFor && (
         <ReasonSheet
           name={nameOf(reasonFor.find((message) => message.flow === 'in')!.from)}
           onCancel={() => { const [message] = reasonFor; setReasonFor(undefined); focusRow(message!.ID); }}
-          onRecall={(reason) => { setReasonFor(undefined); void device.recallAll(conversation, reasonFor, reason); }}
+          onRecall={(reason) => { setReasonFor(undefined); focusRow(reasonFor[0]!.ID); void device.recallAll(conversation, reasonFor, reason); }}
         />
       )}
     </div>
