@@ -58,6 +58,7 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("parameters are described, bounded and grouped", rights.parameters_are_described_and_bounded(template), f"{len(template.parameters)} parameters")
     report.add("samconfig.toml's environments fit the template", rights.environments_are_deployable(template, ROOT / "samconfig.toml"))
     report.add("every alarm has its entry in docs/operations.md", rights.alarms_say_what_to_do(template, ROOT / "docs/operations.md"), f"{alarms} alarms")
+    report.add("the cost page counts the alarms' metrics", rights.the_cost_page_counts_the_alarms(template, ROOT / "docs/operations.md"))
     metrics = rights.metrics_are_written(template, ROOT / "shared", ROOT / "docs/operations.md")
     report.add("every metric that is watched is written, and every one is explained", metrics)
     report.add("metrics that are counted in the access log are watched", rights.metrics_of_logs_are_counted(template))

@@ -228,6 +228,11 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         file.write_text("# Operations\n")
         self.finds(rights.alarms_say_what_to_do, Template(SOURCE), "DueFoundAlarm has no entry DueFound", file)
 
+    def test_a_cost_page_that_counts_other_alarms(self):
+        guide = ROOT / "docs/operations.md"
+        self.assertEqual([], rights.the_cost_page_counts_the_alarms(Template(SOURCE), guide))
+        self.finds(rights.the_cost_page_counts_the_alarms, broken(lambda r, _: r["TableThrottlesAlarm"]["Properties"]["Metrics"].pop()), "does not say that there are", guide)
+
     def test_an_alarm_of_a_metric_that_nothing_writes(self):
         def change(resources, _):
             resources["DueFoundAlarm"]["Properties"]["MetricName"] = "DueLost"

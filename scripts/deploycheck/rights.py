@@ -259,3 +259,11 @@ def the_dashboard_is_readable(t: Template) -> list[str]:
             if widget["type"] == "metric" and not widget["properties"].get("metrics"):
                 problems.append(f"{name}: {widget['properties']['title']} shows nothing")
     return problems or ([] if t.of_type("AWS::CloudWatch::Dashboard") else ["there is no dashboard"])
+
+
+def the_cost_page_counts_the_alarms(t: Template, guide: Path) -> list[str]:
+    """An alarm costs by the metrics that it looks at; the operations guide says how many there are without what is optional."""
+    alarms = {name: alarm for name, alarm in t.of_type("AWS::CloudWatch::Alarm").items() if "Condition" not in t.resources[name]}
+    metrics = sum(len([m for m in alarm.get("Metrics", []) if "MetricStat" in m]) or 1 for alarm in alarms.values())
+    wanted = f"{metrics} metrics in {len(alarms)} alarms, ${metrics / 10:.2f}"
+    return [] if wanted in guide.read_text() else [f"{guide.name} does not say that there are {wanted}"]
