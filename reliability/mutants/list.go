@@ -55,7 +55,7 @@ func decisions() []mutant {
 		}}, storage},
 		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, rules},
 		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, rules},
-		{"unread counts what was recalled", "G11", []change{{message, `sender<>:reader AND attribute_not_exists(recallId)`, `sender<>:reader`}}, storage},
+		{"unread counts what was recalled", "G11", []change{{message, `if message.Revoked == nil && !message.Expired(now) {`, `if !message.Expired(now) {`}}, storage},
 		{"the window is judged by the client's clock", "G1", []change{{revoke, `s, now := r.service, r.service.now()`, `s, now := r.service, id.Time()`}}, rules},
 		{"a sync overlaps by less than clocks may differ", "G4", []change{{cursor, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
 		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, rules},
@@ -79,7 +79,7 @@ func order() []mutant {
 		{"presence is read before the commit", "G4", []change{
 			{revoke, "	attempt := &revoking{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revoking{"},
 			{revoke, "outcomes, roster, caller.Connection, started)\n	return", "outcomes, func() (Roster, error) { users.early = early; return users, nil }, caller.Connection, started)\n	return"},
-			{"shared/recall/port.go", "	Version int64\n}\n\n// AuditStore", "	Version int64\n	early []Connection\n}\n\n// AuditStore"},
+			{"shared/recall/port.go", "	More bool\n}\n\n// AuditStore", "	More bool\n	early []Connection\n}\n\n// AuditStore"},
 			{outbox, "s.post(ctx, t, roster.Users); err", "s.postEarly(ctx, t, roster); err"},
 			{outbox, "// post tells the devices", "func (s *Service) postEarly(ctx context.Context, t telling, roster Roster) error {\n	if roster.early == nil {\n		return s.post(ctx, t, roster.Users)\n	}\n	s.notify(ctx, t.notices, without(roster.early, t.except))\n	return nil\n}\n\n// post tells the devices"},
 		}, crossings},

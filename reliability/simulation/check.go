@@ -132,6 +132,11 @@ func (w *World) checkUnread(ctx context.Context, conversation recall.Conversatio
 		}
 		recount := 0
 		for _, message := range messages {
+			if message.Sender == member {
+				after = max(after, message.ID) // who writes has read what came before
+			}
+		}
+		for _, message := range messages {
 			if message.ID > after && message.Sender != member && message.Revoked == nil {
 				recount++
 			}

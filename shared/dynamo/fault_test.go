@@ -97,7 +97,7 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		}},
 		{"Recalls", func(ctx context.Context) error { _, _, err := store.Recalls(ctx, direct, "", 1); return err }},
 		{"RecallsBy", func(ctx context.Context) error { _, _, err := store.RecallsBy(ctx, alice, "", 1); return err }},
-		{"Unread", func(ctx context.Context) error { _, err := store.Unread(ctx, direct, bob, "", noon); return err }},
+		{"Unread", func(ctx context.Context) error { _, _, err := store.Unread(ctx, direct, bob, "", noon); return err }},
 		{"Head", func(ctx context.Context) error { _, _, err := store.Head(ctx, direct); return err }},
 		{"Heads", func(ctx context.Context) error { _, err := store.Heads(ctx, []recall.Conversation{direct}); return err }},
 		{"Touch", func(ctx context.Context) error { _, err := store.Touch(ctx, direct, noon, m.ID); return err }},
@@ -107,8 +107,8 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		{"MarkRead", func(ctx context.Context) error { _, _, err := store.MarkRead(ctx, bob, direct, m.ID); return err }},
 		{"DefaultWindow", func(ctx context.Context) error { _, _, err := store.DefaultWindow(ctx); return err }},
 		{"SetDefaultWindow", func(ctx context.Context) error { return store.SetDefaultWindow(ctx, 60) }},
-		{"HeadAndMember", func(ctx context.Context) error {
-			_, _, _, err := store.HeadAndMember(ctx, engineers, alice)
+		{"HeadAndMembership", func(ctx context.Context) error {
+			_, _, _, err := store.HeadAndMembership(ctx, engineers, alice)
 			return err
 		}},
 		{"PutGroup", func(ctx context.Context) error { return store.PutGroup(ctx, engineers, "", nil, noon) }},
@@ -119,6 +119,7 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		}},
 		{"DeleteMember", func(ctx context.Context) error { _, err := store.DeleteMember(ctx, engineers, alice); return err }},
 		{"Roster", func(ctx context.Context) error { _, err := store.Roster(ctx, engineers); return err }},
+		{"RosterStart", func(ctx context.Context) error { _, err := store.RosterStart(ctx, engineers); return err }},
 		{"Register", func(ctx context.Context) error { _, err := presence.Register(ctx, device, 20); return err }},
 		{"Forget", func(ctx context.Context) error { return presence.Forget(ctx, alice, device) }},
 		{"Connections", func(ctx context.Context) error {

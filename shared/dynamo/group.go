@@ -16,24 +16,26 @@ func memberKey(group recall.GroupID, user recall.UserID) item {
 	return key(recall.InGroup(group).Key(), memberPrefix+string(user))
 }
 
-// HeadAndMember is one consistent BatchGetItem.
-func (s *Store) HeadAndMember(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.MemberRole, error) {
-	keys := []item{key(recall.InGroup(group).Key(), headKey), memberKey(group, user)}
-	items, err := batchGet(ctx, s.Client, s.Table, keys, "read group and member")
+// HeadAndMembership is one consistent BatchGetItem. It reads the list row instead of the roster's: both change in one
+// transaction, and the list row also says how far its user has read.
+func (s *Store) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
+	conversation := recall.InGroup(group)
+	keys := []item{key(conversation.Key(), headKey), listKey(user, conversation)}
+	items, err := batchGet(ctx, s.Client, s.Table, keys, "read group and list row")
 	if err != nil {
-		return recall.Head{}, false, "", err
+		return recall.Head{}, false, recall.Membership{}, err
 	}
 	var head recall.Head
 	var found bool
-	var role recall.MemberRole
+	var membership recall.Membership
 	for _, from := range items {
 		if read, ok := headOf(from); ok {
 			head, found = read, true
 			continue
 		}
-		role = recall.MemberRole(textOf(from, "role"))
+		membership, _ = membershipOf(user, from)
 	}
-	return head, found, role, nil
+	return head, found, membership, nil
 }
 
 // PutGroup is one UpdateItem on the head. It is refused for a group that was deleted, also when the deletion goes on.
@@ -72,7 +74,7 @@ func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string,
 
 // PutMember writes the roster's row, the user's list row and the roster's version in one transaction.
 func (s *Store) PutMember(ctx context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant) (recall.MemberRole, error) {
-	_, _, before, err := s.HeadAndMember(ctx, group, user)
+	before, _, err := s.Membership(ctx, user, recall.InGroup(group))
 	if err != nil {
 		return "", err
 	}
@@ -84,13 +86,13 @@ func (s *Store) PutMember(ctx context.Context, group recall.GroupID, user recall
 		{Update: &types.Update{TableName: &s.Table, Key: listKey(user, recall.InGroup(group)), UpdateExpression: set, ExpressionAttributeNames: names, ExpressionAttributeValues: values()}},
 		s.rosterChanged(group),
 	})
-	return before, err
+	return before.Role, err
 }
 
 // DeleteMember removes both rows in one transaction.
 func (s *Store) DeleteMember(ctx context.Context, group recall.GroupID, user recall.UserID) (bool, error) {
-	_, _, before, err := s.HeadAndMember(ctx, group, user)
-	if err != nil || before == "" {
+	_, was, err := s.Membership(ctx, user, recall.InGroup(group))
+	if err != nil || !was {
 		return false, err
 	}
 	err = s.transact(ctx, "delete member", []types.TransactWriteItem{
@@ -140,7 +142,37 @@ func (s *Store) transact(ctx context.Context, operation string, items []types.Tr
 // first, so a change of the roster while the members are read leaves the version behind. A group whose deletion has
 // begun has no members.
 func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
-	query := &dynamodb.QueryInput{
+	query := s.rosterQuery(group)
+	reader := rosterReader{}
+	users, err := collect(ctx, s, query, int(^uint(0)>>1), "read roster", reader.member)
+	return recall.Roster{Users: users, Roles: reader.roles, Version: reader.version}, err
+}
+
+// startRows is how many rows cost at most one read unit of 4 KB whatever their IDs are: a head has at most 470 bytes, a
+// member's row 171, both with IDs of 64 characters (Developer Guide, "Item sizes and formats").
+const startRows = 1 + 21
+
+// RosterStart is one consistent Query of at most one read unit, for the head and up to 21 members.
+func (s *Store) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
+	query := s.rosterQuery(group)
+	query.Limit = aws.Int32(startRows)
+	read, err := s.Client.Query(ctx, query)
+	if err != nil {
+		return recall.Roster{}, fault("read roster", err)
+	}
+	reader := rosterReader{}
+	roster := recall.Roster{More: len(read.LastEvaluatedKey) > 0}
+	for _, from := range read.Items {
+		if user, ok := reader.member(from); ok {
+			roster.Users = append(roster.Users, user)
+		}
+	}
+	roster.Roles, roster.Version = reader.roles, reader.version
+	return roster, nil
+}
+
+func (s *Store) rosterQuery(group recall.GroupID) *dynamodb.QueryInput {
+	return &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
 		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
@@ -150,21 +182,26 @@ func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster
 			":to":   text(memberPrefix + behindAll),
 		},
 	}
-	var roster recall.Roster
-	deleted := false
-	users, err := collect(ctx, s, query, int(^uint(0)>>1), "read roster", func(from item) (recall.UserID, bool) {
-		if head, ok := headOf(from); ok {
-			roster.Version, deleted = head.RosterVersion, head.Deleted
-			return "", false
-		}
-		user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
-		if ok && !deleted {
-			roster.Roles = append(roster.Roles, recall.MemberRole(textOf(from, "role")))
-		}
-		return recall.UserID(user), ok && !deleted
-	})
-	roster.Users = users
-	return roster, err
+}
+
+// rosterReader takes the rows of a roster, the head first.
+type rosterReader struct {
+	version int64
+	deleted bool
+	roles   []recall.MemberRole
+}
+
+func (r *rosterReader) member(from item) (recall.UserID, bool) {
+	if head, ok := headOf(from); ok {
+		r.version, r.deleted = head.RosterVersion, head.Deleted
+		return "", false
+	}
+	user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
+	if !ok || r.deleted {
+		return "", false
+	}
+	r.roles = append(r.roles, recall.MemberRole(textOf(from, "role")))
+	return recall.UserID(user), true
 }
 
 // deletedAtOnce bounds one step of a group's deletion well below a function's time.

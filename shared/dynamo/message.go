@@ -240,31 +240,46 @@ func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit i
 	return recalls, false, nil
 }
 
-// Unread counts in the store, so that no body travels. It reads every message behind after, at 4 KB a read unit.
-func (s *Store) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, error) {
+// firstUnreadPage is how many messages the first query of a count reads: mostly no more are unread, or the reader's own
+// newest message is among them. They cost one read unit for each 4 KB.
+const firstUnreadPage = 8
+
+// Unread reads backwards from the newest message, a small page first, then as many messages as the count may still need.
+// No body travels, but bodies count in the read units: at most 100 messages of others, with bodies, are read, and the
+// rows between them are recalled ones, which have none.
+func (s *Store) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
-		Select:                 types.SelectCount,
+		ProjectionExpression:   aws.String("pk, sk, sender, recallId, expiresAt"),
 		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
-		FilterExpression:       aws.String("sender<>:reader AND attribute_not_exists(recallId) AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"),
 		ExpressionAttributeValues: item{
-			":pk":      text(conversation.Key()),
-			":from":    text(messagesBehind(string(after))),
-			":to":      text(messagePrefix + behindAll),
-			":reader":  text(string(reader)),
-			":seconds": number(int64(now) / 1000),
+			":pk":   text(conversation.Key()),
+			":from": text(messagesBehind(string(after))),
+			":to":   text(messagePrefix + behindAll),
 		},
+		ScanIndexForward: aws.Bool(false),
 	}
-	count := 0
+	unread, looked, page := 0, 0, firstUnreadPage
 	for {
+		query.Limit = aws.Int32(int32(page)) // #nosec G115 -- at most MaximumUnread
 		read, err := s.Client.Query(ctx, query)
 		if err != nil {
-			return 0, fault("count unread", err)
+			return 0, "", fault("count unread", err)
 		}
-		count += int(read.Count)
-		if len(read.LastEvaluatedKey) == 0 || count >= recall.MaximumUnread {
-			return min(count, recall.MaximumUnread), nil
+		for _, from := range read.Items {
+			message, _ := MessageOf(from)
+			if message.Sender == reader {
+				return unread, message.ID, nil
+			}
+			if message.Revoked == nil && !message.Expired(now) {
+				unread++
+			}
+		}
+		looked += len(read.Items)
+		page = min(recall.MaximumUnread-unread, recall.MaximumUnreadRows-looked)
+		if len(read.LastEvaluatedKey) == 0 || page == 0 {
+			return unread, "", nil
 		}
 		query.ExclusiveStartKey = read.LastEvaluatedKey
 	}

@@ -31,6 +31,11 @@ func (s *scripted) called() {
 	s.calls++
 }
 
+// GetItem finds nothing.
+func (s *scripted) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return &dynamodb.GetItemOutput{}, nil
+}
+
 func (s *scripted) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	s.called()
 	return s.batchGet(input)
@@ -148,9 +153,6 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				attempts := 0
 				client := &scripted{
-					batchGet: func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
-						return &dynamodb.BatchGetItemOutput{}, nil
-					},
 					transact: func() error {
 						attempts++
 						return each.fails[min(attempts, len(each.fails))-1]

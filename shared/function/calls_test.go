@@ -197,6 +197,20 @@ func (w *measuredWorld) members(count int) {
 	w.copyTo(w.users[2:])
 }
 
+// rosterOf adds members who are offline until the group has that many.
+func (w *measuredWorld) rosterOf(count int) {
+	var members []types.WriteRequest
+	for i := 2; i < count; i++ {
+		members = append(members, put(map[string]string{
+			"pk": group.Key(), "sk": fmt.Sprintf("member#user%04d", i), "role": string(recall.MemberMember)}))
+	}
+	for some := range slices.Chunk(members, 25) {
+		_, err := w.meter.tables.BatchWriteItem(w.t.Context(), &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{w.store.Table: some}})
+		w.must(err)
+	}
+}
+
 // copyTo makes further members like bob, 25 items a call: 1,200 transactions would take a minute.
 func (w *measuredWorld) copyTo(users []recall.UserID) {
 	for some := range slices.Chunk(users, 25) {

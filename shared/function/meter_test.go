@@ -236,7 +236,7 @@ func queried(input *dynamodb.QueryInput) string {
 	if input.IndexName != nil {
 		return "index " + *input.IndexName
 	}
-	if input.Select == types.SelectCount {
+	if strings.Contains(aws.ToString(input.ProjectionExpression), "recallId") {
 		return "unread"
 	}
 	if from, ok := input.ExpressionAttributeValues[":from"].(*types.AttributeValueMemberS); ok && from.Value == "head" {

@@ -13,8 +13,10 @@ import (
 // conversation_not_found, message_not_found or unavailable.
 func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) (ReadMark, error) {
 	now := s.now()
-	if err := s.mayRead(ctx, caller.User, request.Conversation); err != nil {
-		return ReadMark{}, err
+	if request.Conversation.IsGroup() {
+		if _, _, err := s.member(ctx, request.Conversation.Group(), caller.User); err != nil {
+			return ReadMark{}, err
+		}
 	}
 	message, found, err := s.Store.Message(ctx, request.Conversation, request.MessageID)
 	if err != nil {
@@ -27,11 +29,10 @@ func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) 
 	if err != nil {
 		return ReadMark{}, err
 	}
-	unread, err := s.Store.Unread(ctx, request.Conversation, caller.User, readUpTo, now)
+	mark, err := s.unread(ctx, Membership{ReadUpTo: readUpTo}, caller.User, request.Conversation, now)
 	if err != nil {
 		return ReadMark{}, err
 	}
-	mark := ReadMark{ReadUpTo: readUpTo, Unread: unread}
 	if moved {
 		s.tellOnce(ctx, []UserID{caller.User}, Notice{Conversation: request.Conversation, Read: &mark}, caller.Connection)
 	}
@@ -126,7 +127,8 @@ func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, n
 		group.Go(func() {
 			defer func() { <-places }()
 			listed[i] = row.Listed
-			listed[i].Unread, errs[i] = s.unread(ctx, row.membership, user, row.Conversation, now)
+			mark, err := s.unread(ctx, row.membership, user, row.Conversation, now)
+			listed[i].Unread, errs[i] = mark.Unread, err
 		})
 	}
 	group.Wait()

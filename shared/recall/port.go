@@ -29,12 +29,18 @@ type MessageStore interface {
 	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
 	// Recalls reads the recalls of a conversation in the order of their RecallIDs: at most limit of those behind after.
 	Recalls(ctx context.Context, conversation Conversation, after RecallID, limit int) (recalls []Recalled, more bool, err error)
-	// Unread counts messages behind after that are neither the reader's own, nor recalled, nor expired; it stops at MaximumUnread.
-	Unread(ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant) (int, error)
+	// Unread counts the messages that the reader has not read: those of others behind after that are neither recalled nor
+	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at MaximumUnread,
+	// or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.
+	Unread(ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant) (unread int, own MessageID, err error)
 }
 
-// MaximumUnread is where counting stops: a client shows "999+" long before.
-const MaximumUnread = 1_000
+// Bounds of the counting. MaximumUnread says "more than 99", which a client shows as "99+". MaximumUnreadRows leaves room
+// for 300 recalled messages, which are looked at and not counted, among the newest.
+const (
+	MaximumUnread     = 100
+	MaximumUnreadRows = 400
+)
 
 // RevokeCommand asks the store for one recall.
 type RevokeCommand struct {
@@ -145,8 +151,9 @@ func (r MemberRole) Moderates() bool { return r == MemberOwner || r == MemberAdm
 
 // GroupStore keeps groups and their rosters.
 type GroupStore interface {
-	// HeadAndMember reads a group's head and one member's role in one call; role is empty if he is none, headFound false if there is no group.
-	HeadAndMember(ctx context.Context, group GroupID, user UserID) (head Head, headFound bool, role MemberRole, err error)
+	// HeadAndMembership reads a group's head and a user's list row in one call. The row is zero for who is no member,
+	// found is false if there is no group.
+	HeadAndMembership(ctx context.Context, group GroupID, user UserID) (head Head, found bool, membership Membership, err error)
 	// PutGroup creates a group or changes its name and window. It returns group_deleted for a group that was deleted: its
 	// ID is never used again.
 	PutGroup(ctx context.Context, group GroupID, name string, window *Window, at Instant) error
@@ -159,6 +166,8 @@ type GroupStore interface {
 	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)
 	// Roster reads all members; a group whose deletion has begun has none.
 	Roster(ctx context.Context, group GroupID) (Roster, error)
+	// RosterStart reads a group's head and its first members for at most one read unit.
+	RosterStart(ctx context.Context, group GroupID) (Roster, error)
 }
 
 // Roster is who was in a group. A member who joins while it is read may be missing; then the head's version is higher.
@@ -167,6 +176,8 @@ type Roster struct {
 	// Roles has the role of each of Users, in their order.
 	Roles   []MemberRole
 	Version int64
+	// More is true if a RosterStart left members out.
+	More bool
 }
 
 // AuditStore reads the recalls of one operator across all conversations.

@@ -1,6 +1,7 @@
 package recall
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -15,11 +16,29 @@ import (
 // happens to the function.
 func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
 	started := s.now()
-	roster := s.beginRoster(ctx, request.Conversation)
-	attempt := &revoking{service: s, caller: caller, request: request}
+	start := s.beginRosterStart(ctx, request.Conversation)
+	roster := sync.OnceValues(func() (Roster, error) { return s.wholeRoster(ctx, request.Conversation, start) })
+	attempt := &revoking{service: s, caller: caller, request: request, start: start, roster: roster}
 	outcomes := attempt.all(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
 	return s.resultsOf(outcomes)
+}
+
+// beginRosterStart reads the first members beside the commit. They are all in a small group. In a bigger one the rest is
+// read after the commit, when the caller's right is known: a stranger's request must not cost what a roster costs.
+func (s *Service) beginRosterStart(ctx context.Context, conversation Conversation) func() (Roster, error) {
+	if !conversation.IsGroup() {
+		return func() (Roster, error) { return Roster{Users: conversation.Users()}, nil }
+	}
+	return begin(func() (Roster, error) { return s.Store.RosterStart(ctx, conversation.Group()) })
+}
+
+func (s *Service) wholeRoster(ctx context.Context, conversation Conversation, start func() (Roster, error)) (Roster, error) {
+	roster, err := start()
+	if err != nil || !roster.More {
+		return roster, err
+	}
+	return s.Store.Roster(ctx, conversation.Group())
 }
 
 // revoked is what became of one message.
@@ -37,6 +56,8 @@ type revoking struct {
 	service *Service
 	caller  Caller
 	request RevokeRequest
+	// start are the first members, roster all of them; the rest is read when roster is first called.
+	start, roster func() (Roster, error)
 
 	reading sync.Once
 	role    MemberRole
@@ -103,17 +124,22 @@ func (r *revoking) mayCancel(ctx context.Context, id MessageID, now Instant) (bo
 
 func (r *revoking) memberRole(ctx context.Context) (MemberRole, error) {
 	r.reading.Do(func() {
-		head, found, role, err := r.service.Store.HeadAndMember(ctx, r.request.Conversation.Group(), r.caller.User)
-		if found && !head.Deleted {
-			r.role = role
+		membership, _, err := r.service.Store.Membership(ctx, r.caller.User, r.request.Conversation)
+		roster, rosterErr := r.start()
+		// A group without members is not there, or its deletion has begun.
+		if len(roster.Users) > 0 {
+			r.role = membership.Role
 		}
-		r.roleErr = err
+		r.roleErr = cmp.Or(err, rosterErr)
 	})
 	return r.role, r.roleErr
 }
 
 func (r *revoking) moderates(ctx context.Context) (bool, error) {
 	role, err := r.memberRole(ctx)
+	if role.Moderates() {
+		go func() { _, _ = r.roster() }() // beside the second commit
+	}
 	return role.Moderates(), err
 }
 

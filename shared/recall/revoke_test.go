@@ -252,7 +252,7 @@ func TestAFailingStoreFailsOnlyTheMessagesItFailed(t *testing.T) {
 }
 
 func TestAFailureAfterARecallLeavesItDueAndTheAnswerGood(t *testing.T) {
-	for _, call := range []string{"Touch", "Settle", "Roster"} {
+	for _, call := range []string{"Touch", "Settle", "RosterStart"} {
 		t.Run(call, func(t *testing.T) {
 			w := newWorld(t)
 			w.makeGroup()

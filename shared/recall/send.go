@@ -58,15 +58,15 @@ func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conve
 }
 
 // member reads a group as one of its members; anybody else gets conversation_not_found, whether or not it exists.
-func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head, MemberRole, error) {
-	head, found, role, err := s.Store.HeadAndMember(ctx, group, user)
+func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head, Membership, error) {
+	head, found, membership, err := s.Store.HeadAndMembership(ctx, group, user)
 	if err != nil {
-		return Head{}, "", err
+		return Head{}, Membership{}, err
 	}
-	if !found || head.Deleted || role == "" {
-		return Head{}, "", Fail(ConversationNotFound, "no such conversation")
+	if !found || head.Deleted || membership.Role == "" {
+		return Head{}, Membership{}, Fail(ConversationNotFound, "no such conversation")
 	}
-	return head, role, nil
+	return head, membership, nil
 }
 
 // apart is the time between two instants, whichever is first.

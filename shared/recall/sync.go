@@ -38,11 +38,18 @@ func (s *Service) Sync(ctx context.Context, caller Caller, request SyncRequest) 
 func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncResult {
 	result := SyncResult{Conversation: item.Conversation}
 	now := s.now()
-	unread := begin(func() (SyncResult, error) { return s.readState(ctx, user, item.Conversation, now) })
-	if result.Err = s.mayRead(ctx, user, item.Conversation); result.Err != nil {
-		_, _ = unread() // not to be told to somebody outside
+	membership, err := s.membership(ctx, user, item.Conversation)
+	if err != nil {
+		result.Err = err
 		return result
 	}
+	mark := begin(func() (ReadMark, error) {
+		row, err := membership()
+		if err != nil {
+			return ReadMark{}, err
+		}
+		return s.unread(ctx, row, user, item.Conversation, now)
+	})
 	switch {
 	case item.Before != "":
 		s.pageBack(ctx, item, now, &result)
@@ -51,39 +58,37 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 	default:
 		s.since(ctx, item, now, &result)
 	}
-	state, err := unread()
+	read, err := mark()
 	if result.Err == nil {
 		result.Err = err
 	}
-	result.Unread, result.ReadUpTo = state.Unread, state.ReadUpTo
+	result.Unread, result.ReadUpTo = read.Unread, read.ReadUpTo
 	return result
 }
 
-func (s *Service) mayRead(ctx context.Context, user UserID, conversation Conversation) error {
-	if !conversation.IsGroup() {
-		return nil
+// membership reads the user's list row: beside what follows between two users, and before it in a group, where the row
+// says whether the user may read at all. A stranger's request ends here, after the same reads whether or not there is
+// such a group.
+func (s *Service) membership(ctx context.Context, user UserID, conversation Conversation) (func() (Membership, error), error) {
+	if conversation.IsGroup() {
+		_, membership, err := s.member(ctx, conversation.Group(), user)
+		return func() (Membership, error) { return membership, nil }, err
 	}
-	_, _, err := s.member(ctx, conversation.Group(), user)
-	return err
+	return begin(func() (Membership, error) {
+		membership, _, err := s.Store.Membership(ctx, user, conversation)
+		return membership, err
+	}), nil
 }
 
-// readState is how far the user has read, and how much he has not.
-func (s *Service) readState(ctx context.Context, user UserID, conversation Conversation, now Instant) (SyncResult, error) {
-	membership, _, err := s.Store.Membership(ctx, user, conversation)
-	if err != nil {
-		return SyncResult{}, err
-	}
-	unread, err := s.unread(ctx, membership, user, conversation, now)
-	return SyncResult{Unread: unread, ReadUpTo: membership.ReadUpTo}, err
-}
-
-// unread counts behind the mark, or, in a group without one, from the joining.
-func (s *Service) unread(ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant) (int, error) {
+// unread counts behind the mark, or, in a group without one, from the joining. Who writes has read what came before: a
+// user's own newest message is a mark, too, and needs no write of its own.
+func (s *Service) unread(ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant) (ReadMark, error) {
 	after := membership.ReadUpTo
 	if after == "" && conversation.IsGroup() {
 		after = MessageID(EarliestID(membership.JoinedAt))
 	}
-	return s.Store.Unread(ctx, conversation, user, after, now)
+	unread, own, err := s.Store.Unread(ctx, conversation, user, after, now)
+	return ReadMark{ReadUpTo: max(membership.ReadUpTo, own), Unread: unread}, err
 }
 
 func (s *Service) newest(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {

@@ -320,11 +320,14 @@ func TestOneFailingConversationFailsNoOther(t *testing.T) {
 }
 
 func TestADependencysFailureIsTheConversationsError(t *testing.T) {
-	for _, call := range []string{"Messages", "Recalls", "Membership", "Unread", "HeadAndMember"} {
+	for call, conversation := range map[string]recall.Conversation{
+		"Messages": group, "Recalls": group, "Unread": group, "HeadAndMembership": group, "Membership": direct,
+	} {
 		w := newWorld(t)
 		w.makeGroup()
 		w.store.failing(call)
-		wantName(t, w.sync(alice, recall.SyncItem{Conversation: group, Cursor: cursorAt(w.clock.Instant())}).Err, recall.Unavailable)
+		result := w.sync(alice, recall.SyncItem{Conversation: conversation, Cursor: cursorAt(w.clock.Instant())})
+		wantName(t, result.Err, recall.Unavailable)
 	}
 }
 

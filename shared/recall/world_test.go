@@ -169,11 +169,11 @@ func (s *spy) Membership(ctx context.Context, user recall.UserID, conversation r
 	return s.Store.Membership(ctx, user, conversation)
 }
 
-func (s *spy) HeadAndMember(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.MemberRole, error) {
-	if err := s.met("HeadAndMember"); err != nil {
-		return recall.Head{}, false, "", err
+func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
+	if err := s.met("HeadAndMembership"); err != nil {
+		return recall.Head{}, false, recall.Membership{}, err
 	}
-	return s.Store.HeadAndMember(ctx, group, user)
+	return s.Store.HeadAndMembership(ctx, group, user)
 }
 
 func (s *spy) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
@@ -181,6 +181,13 @@ func (s *spy) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, 
 		return recall.Roster{}, err
 	}
 	return s.Store.Roster(ctx, group)
+}
+
+func (s *spy) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
+	if err := s.met("RosterStart"); err != nil {
+		return recall.Roster{}, err
+	}
+	return s.Store.RosterStart(ctx, group)
 }
 
 func (s *spy) Messages(ctx context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
@@ -197,9 +204,9 @@ func (s *spy) DefaultWindow(ctx context.Context) (recall.Window, bool, error) {
 	return s.Store.DefaultWindow(ctx)
 }
 
-func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, error) {
+func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
 	if err := s.met("Unread"); err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	return s.Store.Unread(ctx, conversation, reader, after, now)
 }

@@ -30,7 +30,8 @@ func singleReplies() []vector {
 		{"send, stored before", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true})},
 		{"send to a group without recall", SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup})},
 		{"read", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: third, Unread: 0})},
-		{"read, more than is counted", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
+		{"read, more than is counted", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: 1_000})},
+		{"read, more than 99 unread", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
 	}
 }
 

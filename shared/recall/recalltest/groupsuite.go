@@ -46,7 +46,7 @@ func groupSentences() []sentence {
 			}
 		}},
 		{"there is no group that was not put, and nobody joins it", func(t *testing.T, store recall.Store) {
-			if _, found, _, err := store.HeadAndMember(t.Context(), engineers, alice); err != nil || found {
+			if _, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice); err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)
 			}
 			_, err := store.PutMember(t.Context(), engineers, alice, recall.MemberOwner, noon)
@@ -75,9 +75,9 @@ func groupSentences() []sentence {
 			if before := putMember(t, store, alice, recall.MemberAdmin); before != recall.MemberOwner {
 				t.Errorf("before %q", before)
 			}
-			head, found, role, err := store.HeadAndMember(t.Context(), engineers, alice)
-			if err != nil || !found || role != recall.MemberAdmin || head.Conversation != here {
-				t.Errorf("head %+v, role %q, error %v", head, role, err)
+			head, found, membership, err := store.HeadAndMembership(t.Context(), engineers, alice)
+			if err != nil || !found || membership.Role != recall.MemberAdmin || membership.JoinedAt != noon || head.Conversation != here {
+				t.Errorf("head %+v, membership %+v, error %v", head, membership, err)
 			}
 			row, found, err := store.Membership(t.Context(), alice, here)
 			if err != nil || !found || row.Role != recall.MemberAdmin || row.JoinedAt != noon {
@@ -104,9 +104,9 @@ func groupSentences() []sentence {
 			if was, err := store.DeleteMember(t.Context(), engineers, bob); err != nil || was {
 				t.Errorf("the second time: was=%t, error %v", was, err)
 			}
-			_, _, role, err := store.HeadAndMember(t.Context(), engineers, bob)
-			if err != nil || role != "" {
-				t.Errorf("role %q, error %v", role, err)
+			_, _, membership, err := store.HeadAndMembership(t.Context(), engineers, bob)
+			if err != nil || membership != (recall.Membership{}) {
+				t.Errorf("membership %+v, error %v", membership, err)
 			}
 			if _, found, err := store.Membership(t.Context(), bob, here); err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)
@@ -128,6 +128,7 @@ func groupSentences() []sentence {
 				t.Errorf("%d messages, error %v", len(messages), err)
 			}
 		}},
+		{"the start of a roster is all of a small one, and some of a big one", rosterStart},
 		{"members who join at once all join", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
 			var group sync.WaitGroup
@@ -197,7 +198,7 @@ func deletedGroup(t *testing.T, store recall.Store) {
 // wantDeleted wants the head to say that the group was deleted, and to keep nothing else of what was told about it.
 func wantDeleted(t *testing.T, store recall.Store) {
 	t.Helper()
-	head, found, _, err := store.HeadAndMember(t.Context(), engineers, alice)
+	head, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice)
 	if err != nil || !found || !head.Deleted || head.Name != "" || head.Window != nil {
 		t.Errorf("head %+v, found=%t, error %v", head, found, err)
 	}
@@ -235,7 +236,7 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	if _, err := store.DeleteGroup(t.Context(), engineers); err != nil {
 		t.Fatal(err)
 	}
-	head, found, _, err := store.HeadAndMember(t.Context(), engineers, alice)
+	head, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice)
 	if err != nil || found && !head.Deleted {
 		t.Errorf("head %+v, found=%t, error %v", head, found, err)
 	}
@@ -253,4 +254,32 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	}
 	deleteGroup(t, store)
 	wantDeleted(t, store)
+}
+
+func rosterStart(t *testing.T, store recall.Store) {
+	start := func() recall.Roster {
+		roster, err := store.RosterStart(t.Context(), engineers)
+		must(t, err)
+		return roster
+	}
+	if roster := start(); len(roster.Users) != 0 || roster.More {
+		t.Errorf("no group: %+v", roster)
+	}
+	must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+	const small, big = 20, 30
+	for i := range big {
+		putMember(t, store, recall.UserID(fmt.Sprintf("user-%02d", i)), recall.MemberMember)
+		if roster := start(); i == small-1 && (len(roster.Users) != small || roster.Version != small || roster.More) {
+			t.Errorf("a small roster: %+v", roster)
+		}
+	}
+	all := rosterOf(t, store).Users
+	roster := start()
+	if len(roster.Users) == 0 || !slices.Equal(roster.Users, all[:len(roster.Users)]) || roster.Version != big || !roster.More {
+		t.Errorf("a big roster: %+v", roster)
+	}
+	deleteGroup(t, store)
+	if roster := start(); len(roster.Users) != 0 {
+		t.Errorf("a deleted group: %+v", roster)
+	}
 }

@@ -1,6 +1,7 @@
 package recalltest
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -138,9 +139,9 @@ func unreadSentences() []sentence {
 	here := recall.Between(alice, bob)
 	count := func(t *testing.T, store recall.Store, reader recall.UserID, after recall.MessageID, now recall.Instant, want int) {
 		t.Helper()
-		unread, err := store.Unread(t.Context(), here, reader, after, now)
-		if err != nil || unread != want {
-			t.Errorf("unread=%d, want %d, error %v", unread, want, err)
+		unread, own, err := store.Unread(t.Context(), here, reader, after, now)
+		if err != nil || unread != want || own != "" {
+			t.Errorf("unread=%d, want %d, own message %q, error %v", unread, want, own, err)
 		}
 	}
 	return []sentence{
@@ -149,7 +150,22 @@ func unreadSentences() []sentence {
 			count(t, store, bob, "", noon, 5)
 			count(t, store, bob, messageAt(3, 3), noon, 2)
 			count(t, store, bob, messageAt(5, 5), noon, 0)
-			count(t, store, alice, "", noon, 0)
+			count(t, store, alice, messageAt(5, 5), noon, 0)
+		}},
+		{"who writes has read what came before", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 15)
+			own := text(messageAt(4, 4))
+			own.ID, own.Sender = messageAt(4, 99), bob
+			create(t, store, own)
+			for _, each := range []struct {
+				after, own recall.MessageID
+				unread     int
+			}{{"", own.ID, 11}, {messageAt(3, 3), own.ID, 11}, {messageAt(9, 9), "", 6}} {
+				unread, met, err := store.Unread(t.Context(), here, bob, each.after, noon)
+				if err != nil || unread != each.unread || met != each.own {
+					t.Errorf("behind %q: unread=%d, own message %q, error %v; want %+v", each.after, unread, met, err, each)
+				}
+			}
 		}},
 		{"unread never counts a recalled message", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 3)
@@ -168,27 +184,55 @@ func unreadSentences() []sentence {
 			count(t, store, bob, "", noon+59_999, 3)
 			count(t, store, bob, "", noon+60_000, 2)
 		}},
-		{"counting stops at its maximum", func(t *testing.T, store recall.Store) {
-			at := make(chan int, 32)
-			done := make(chan struct{})
-			for range 8 {
-				go func() {
-					defer func() { done <- struct{}{} }()
-					for i := range at {
-						if _, _, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i))); err != nil {
-							t.Error(err)
-						}
-					}
-				}()
-			}
-			for i := range recall.MaximumUnread + 5 {
-				at <- i
-			}
-			close(at)
-			for range 8 {
-				<-done
-			}
+		{"unread is exact up to 99, however many were recalled between, and stops at 100", func(t *testing.T, store recall.Store) {
+			sideBySide(t, 2*recall.MaximumUnread, func(i int) error {
+				if i%2 == 0 {
+					return recalledUnsent(t, store, i)
+				}
+				_, _, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i)))
+				return err
+			})
+			count(t, store, bob, messageAt(1, 1), noon, recall.MaximumUnread-1)
+			count(t, store, bob, "", noon, recall.MaximumUnread)
+			must(t, recalledUnsent(t, store, 301))
+			_, _, err := store.CreateMessage(t.Context(), text(messageAt(302, 302)))
+			must(t, err)
 			count(t, store, bob, "", noon, recall.MaximumUnread)
 		}},
+		{"counting looks at no more than its maximum of rows", func(t *testing.T, store recall.Store) {
+			numbered(t, store, 2)
+			sideBySide(t, recall.MaximumUnreadRows-1, func(i int) error { return recalledUnsent(t, store, i+10) })
+			count(t, store, bob, "", noon, 1)
+			must(t, recalledUnsent(t, store, recall.MaximumUnreadRows+10))
+			count(t, store, bob, "", noon, 0)
+		}},
 	}
+}
+
+// recalledUnsent stores alice's tombstone with one write.
+func recalledUnsent(t *testing.T, store recall.Store, i int) error {
+	command := takeBack(text(messageAt(int64(i), i)), 1_000)
+	command.Unsent = true
+	_, err := store.RevokeMessage(t.Context(), command)
+	return err
+}
+
+// sideBySide runs work for 0 to count-1, eight at a time.
+func sideBySide(t *testing.T, count int, work func(i int) error) {
+	at := make(chan int)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for i := range at {
+				if err := work(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range count {
+		at <- i
+	}
+	close(at)
+	group.Wait()
 }

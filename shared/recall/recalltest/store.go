@@ -168,16 +168,23 @@ func firstRecalls(messages []recall.Message, wanted func(recall.Message) bool, l
 }
 
 // Unread is as recall.MessageStore says.
-func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, error) {
+func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	count := 0
-	for _, message := range s.messages[conversation] {
-		if message.ID > after && message.Sender != reader && message.Revoked == nil && !message.Expired(now) {
-			count++
+	unread, looked := 0, 0
+	for _, message := range slices.Backward(s.sorted(conversation)) {
+		if message.ID <= after || unread == recall.MaximumUnread || looked == recall.MaximumUnreadRows {
+			break
 		}
+		if message.Sender == reader {
+			return unread, message.ID, nil
+		}
+		if message.Revoked == nil && !message.Expired(now) {
+			unread++
+		}
+		looked++
 	}
-	return min(count, recall.MaximumUnread), nil
+	return unread, "", nil
 }
 
 // Head is as recall.ConversationStore says.
@@ -293,12 +300,12 @@ func (s *Store) SetDefaultWindow(_ context.Context, window recall.Window) error 
 	return nil
 }
 
-// HeadAndMember is as recall.GroupStore says.
-func (s *Store) HeadAndMember(_ context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.MemberRole, error) {
+// HeadAndMembership is as recall.GroupStore says.
+func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, found := s.heads[recall.InGroup(group)]
-	return head, found, s.rosters[group][user], nil
+	return head, found, s.lists[user][recall.InGroup(group)], nil
 }
 
 // PutGroup is as recall.GroupStore says.
@@ -386,4 +393,16 @@ func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, 
 		roster.Roles = append(roster.Roles, s.rosters[group][user])
 	}
 	return roster, nil
+}
+
+// membersOfAStart is how many members RosterStart returns here.
+const membersOfAStart = 21
+
+// RosterStart is as recall.GroupStore says.
+func (s *Store) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
+	roster, err := s.Roster(ctx, group)
+	if len(roster.Users) > membersOfAStart {
+		roster.Users, roster.Roles, roster.More = roster.Users[:membersOfAStart], roster.Roles[:membersOfAStart], true
+	}
+	return roster, err
 }
