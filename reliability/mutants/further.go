@@ -9,19 +9,15 @@ func forRandomSearches() []mutant {
 	return true, err`}}, sequences},
 		{"unread counts what was recalled, in sequences", "G11", []change{{message, `sender<>:reader AND attribute_not_exists(recallId)`, `sender<>:reader`}}, sequences},
 		{"the body is not removed, in sequences", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, sequences},
-		{"the SDK's retry does not know its own first recall, in sequences", "G2", []change{{message,
-			`own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID`,
-			`own := message.Revoked != nil && message.Revoked.ID == ""`,
-		}}, sequences},
 		{"a sync from a cursor brings no recalls", "G4", []change{{synced, `	result.Revocations = recalled.items
-`, ""}}, sequences},
+`, ""}}, clocks},
 		{"a post that failed counts as done", "G4", []change{{outbox, `	if len(failed) == 0 {
 		return nil
 	}
 	if t.failed == nil {`, `	if len(failed) == 0 || t.failed == nil {
 		return nil
 	}
-	if t.failed == nil {`}}, sequences},
+	if t.failed == nil {`}}, rules},
 		{"two recalls at once both tell their time", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, sequences},
 		{"deliver takes a record as done that failed", "G4", []change{{function + "deliver/handler.go", `		return record.Change.SequenceNumber
 `, `		return ""
