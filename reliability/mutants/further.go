@@ -46,7 +46,7 @@ func inFunctions() []mutant {
 		return nil`}}, functions},
 		{"a token in the query string is taken for none", "G10", []change{{function + "authorize/handler.go", `return token.Claims{}, errors.New("token in the query string")`, `continue`}}, functions},
 		{"every page's origin is allowed", "protocol", []change{{function + "authorize/handler.go", `len(h.origins) == 0 || origin == "" ||`, `len(h.origins) >= 0 || origin == "" ||`}}, functions},
-		{"a device that could not be registered is let in", "G4", []change{{function + "connect/handler.go", `frame.Answer{StatusCode: http.StatusServiceUnavailable}`, `frame.Answer{StatusCode: http.StatusOK}`}}, functions},
+		{"a device that could not be registered is let in", "G4", []change{{function + "connect/handler.go", `function.Answer{StatusCode: http.StatusServiceUnavailable}`, `function.Answer{StatusCode: http.StatusOK}`}}, functions},
 		{"a disconnect is forgotten", "G9", []change{{function + "connect/handler.go", `	case "DISCONNECT":
 		return h.disconnect(ctx, event)
 `, ""}}, functions},

@@ -24,6 +24,15 @@ func TestABugWhoseCodeHasMovedIsNamed(t *testing.T) {
 	}
 }
 
+func TestThePackagesThatAMutantNamesExist(t *testing.T) {
+	t.Chdir("../..")
+	for _, m := range mutants() {
+		if _, err := os.Stat(strings.TrimSuffix(m.suite.packages, "/...")); err != nil {
+			t.Errorf("the bug %q: %v", m.bug, err)
+		}
+	}
+}
+
 func TestASearchThatAMutantNamesExists(t *testing.T) {
 	t.Chdir("../..")
 	sources := map[string]bool{}
