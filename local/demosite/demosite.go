@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// Directory holds the built page.
 	Directory string
+	// Tencent holds Tencent's chat UI, built to run on this backend: served under /tencent/.
+	Tencent string
 	// WebSocket is the URL that the page connects to.
 	WebSocket string
 	// Token makes a token for a user.
@@ -34,7 +36,7 @@ const (
 	maximumRequest = 64 << 10
 )
 
-// Handler serves the page, GET /session.json?user= with {"url","token","expiresAt"}, and POST /admin.
+// Handler serves the pages, GET /session.json?user= with {"url","token","expiresAt"}, and POST /admin.
 func Handler(options Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /session.json", options.session)
@@ -51,7 +53,20 @@ func Handler(options Options) http.Handler {
 		w.Header().Set("Cache-Control", "no-cache")
 		files.ServeHTTP(w, r)
 	})
+	mux.HandleFunc("GET /tencent/", options.tencent)
 	return localOnly(mux)
+}
+
+// tencent serves Tencent's chat UI, or says how to build it: its packages are not part of this project.
+func (o Options) tencent(w http.ResponseWriter, r *http.Request) {
+	if _, err := os.Stat(o.Tencent); err != nil {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "Tencent's chat UI is not built. Run: make run ARGS=--tencent\n")
+		return
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	http.StripPrefix("/tencent/", http.FileServer(http.Dir(o.Tencent))).ServeHTTP(w, r)
 }
 
 // localOnly refuses requests that a web site of another origin, or another name that points to this address, makes a

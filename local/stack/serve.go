@@ -107,7 +107,8 @@ func (s *Stack) serveRest() {
 	}
 	s.serve(s.network.listeners[adminPart], admin)
 	site := demosite.Options{
-		Directory: filepath.Join(s.options.Project, "demo", "dist"), WebSocket: s.Addresses().WebSocket, Token: s.Token, Now: s.options.Clock.Now,
+		Directory: filepath.Join(s.options.Project, "demo", "dist"), Tencent: filepath.Join(s.options.Project, "clients", "web", "tencent", "build", "kit"),
+		WebSocket: s.Addresses().WebSocket, Token: s.Token, Now: s.options.Clock.Now,
 	}
 	if found {
 		site.Admin = func(ctx context.Context, request []byte) ([]byte, error) {
