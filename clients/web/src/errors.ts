@@ -27,8 +27,6 @@ export const ERROR_CODE = {
   INVALID_REQUEST: 6017,
   /** The token is over and no token provider gave a new one. */
   TOKEN_EXPIRED: 6206,
-  /** The server ended this device's session (`KICKED_OUT`): log in again. */
-  KICKED_OUT: 6208,
   /** The client itself knows that the recall window is over, and did not ask. */
   CLIENT_WINDOW_OVER: 6223,
   /** The server does not know the action. */
@@ -72,7 +70,7 @@ export const timedOut = () =>
 export const notLoggedIn = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_connected', 'not logged in: call login first');
 export const tokenOver = () =>
   new RecallError(ERROR_CODE.TOKEN_EXPIRED, 'token_expired', 'the token is over and no new one was provided: log in again');
-export const kickedOut = () => new RecallError(ERROR_CODE.KICKED_OUT, 'kicked_out', "the server ended this device's session: log in again");
+export const kickedOut = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_connected', "the server ended this device's session: log in again");
 export const windowOver = () =>
   new RecallError(ERROR_CODE.CLIENT_WINDOW_OVER, 'recall_window_expired', 'the message can no longer be recalled: its recallableUntil is past');
 export const notAReply = (action: string) =>

@@ -62,6 +62,7 @@ export class Session {
   #skipPause: (() => void) | undefined;
   #checking = false;
   #totalUnread = 0;
+  #kicked = false;
   #unwatch: () => void;
   #resolveReady!: () => void;
   #rejectReady!: (error: Error) => void;
@@ -102,10 +103,10 @@ export class Session {
     this.#skipPause?.();
   }
 
-  /** The server ended this device's session: a new connection would only push out another device. */
+  /** The server ended this device's session: a new connection would only push out another device. The application is told of nothing else. */
   kick(reason: string): void {
+    this.#kicked = true;
     this.end(kickedOut());
-    this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'disconnected' });
     this.emitter.emit(EVENT.KICKED_OUT, { reason });
   }
 
@@ -211,7 +212,7 @@ export class Session {
       this.#connection = undefined;
       this.requests.lost(connection);
       const state = this.over ? 'disconnected' : 'connecting';
-      if (connected) this.emitter.emit(EVENT.NET_STATE_CHANGE, { state });
+      if (connected && !this.#kicked) this.emitter.emit(EVENT.NET_STATE_CHANGE, { state });
     };
     try {
       if (this.over) throw this.over;

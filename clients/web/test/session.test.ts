@@ -172,14 +172,14 @@ test('after destroy there is no connection, and no handler is called any more', 
   await recall.logout();
 });
 
-test.each(['connection_limit', 'administrator'])('kicked out (%s), it tells the application why and does not connect again', async (reason) => {
+test.each(['connection_limit', 'administrator', 'a newer reason'])('kicked out (%s), it tells the application why and does not connect again', async (reason) => {
   const server = await Server.start();
   const { recall, told, event } = await loggedIn(server);
   server.push({ type: 'kicked', reason });
   expect(await event(EVENT.KICKED_OUT)).toEqual({ reason });
   expect(recall.isReady()).toBe(false);
-  await expect(recall.getConversationList()).rejects.toMatchObject({ code: ERROR_CODE.KICKED_OUT });
-  expect(told.filter(({ name }) => name === EVENT.NET_STATE_CHANGE).at(-1)!.data.state).toBe('disconnected');
+  await expect(recall.getConversationList()).rejects.toMatchObject({ code: ERROR_CODE.NOT_LOGGED_IN });
+  expect(told.at(-1)!.name).toBe(EVENT.KICKED_OUT); // and nothing of a lost connection besides
   await recall.login({ userID: 'alice', token: 'again' }); // only a new login connects
   expect(server.handshakes.map(({ token }) => token)).toEqual(['token', 'again']);
 });
