@@ -19,7 +19,7 @@ ARCHITECTURE ?= arm64
 
 # What make test runs, and what that needs to be installed. The first find mistakes soonest; of the others the longest come
 # first, so that two at a time end together.
-stages := lint model test-go race test-cpp test-android test-apple test-web check-deploy test-scripts
+stages := lint model test-go race test-cpp test-android test-apple test-web test-tencent check-deploy test-scripts
 test_tools := java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
 
 functions := authorize connect send revoke sync deliver admin
@@ -37,9 +37,10 @@ help: ## Shows this list
 
 ##@ Every day
 .PHONY: run
-run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page
+run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page (ARGS=--tencent: Tencent's chat UI, too)
 	@$(tools) java dynamodb-local elasticmq
-	@./recall local $(ARGS)
+	@$(if $(filter --tencent,$(ARGS)),clients/web/tencent/build.sh && echo "Tencent's chat UI: the demo page's address with tencent/ after it" || echo "Tencent's chat UI was not built: npm could not deliver it, or its build failed. Run clients/web/tencent/build.sh to see why.")
+	@./recall local $(filter-out --tencent,$(ARGS))
 
 .PHONY: recall
 recall: ## Builds the command line, ./recall
@@ -122,9 +123,11 @@ mutants: ## Plants known bugs, one at a time, and wants a test to catch each
 fuzz: ## Fuzzes everything that reads foreign bytes, SECONDS each (20)
 	@reliability/fuzz.sh $(or $(SECONDS),20)
 
-.PHONY: test-web test-android test-cpp test-apple
+.PHONY: test-web test-tencent test-android test-cpp test-apple
 test-web: ## The web client and the demo page [Go, Java, Node, Chromium]
 	clients/web/test.sh
+test-tencent: ## Tencent's chat UI, as npm has it, on the web client: in a browser, against the local stack [Go, Java, Node, Chromium]
+	clients/web/tencent/test.sh
 test-android: ## The Android client [Go, Java, Maven]
 	clients/android/test.sh
 test-cpp: ## The C++ client, for Linux and Windows [Go, Java, C++, Boost, MinGW, Wine]
@@ -203,7 +206,7 @@ build-BareFunction:
 	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(go_build) -o "$(ARTIFACTS_DIR)/bootstrap" ./performance/coldstart/bare
 
 # ---- Files ---------------------------------------------------------------------------------------------------------------
-demo_sources := $(shell find demo clients/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+demo_sources := $(shell find demo clients/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path 'clients/web/tencent/*' 2>/dev/null)
 demo/dist: $(demo_sources)
 	@$(tools) node
 	@$(path); demo/build.sh
