@@ -12,12 +12,14 @@ export type Origin = 'event' | 'cursor' | 'history' | 'unknown';
 export interface Change {
   received?: Message;
   recalled?: Message;
-  /** The recall of a message that is not held and may be unread: the server knows the number. */
+  /** The recall of a message that is not held and may be unread, or one of more than are counted: the server knows the number. */
   unheld?: boolean;
 }
 
 const MESSAGES_LIMIT = 10_000;
 const TOUCHED_LIMIT = 1_000;
+/** The server counts unread messages up to here: it stands for this many and for more. */
+const UNREAD_LIMIT = 100;
 
 /** What is held of one conversation. */
 export class ConversationView {
@@ -87,9 +89,11 @@ export class ConversationView {
     this.#touch(gone.ID, origin);
     const held = this.#messages.get(gone.ID);
     if (held?.isRevoked) return {};
-    if (held && origin === 'event' && this.#counts(held)) this.unread = Math.max(0, this.unread - 1);
+    const counted = held !== undefined && origin === 'event' && this.#counts(held);
+    const unsure = counted && this.unread >= UNREAD_LIMIT;
+    if (counted && !unsure) this.unread = Math.max(0, this.unread - 1);
     if (held || gone.ID > this.#floor) this.#put(gone);
-    const change: Change = { unheld: !held && origin === 'event' && gone.ID > this.readUpTo };
+    const change: Change = { unheld: unsure || (!held && origin === 'event' && gone.ID > this.readUpTo) };
     if (held || origin !== 'history') change.recalled = { ...gone };
     return change;
   }

@@ -156,6 +156,17 @@ describe('receiving', () => {
     expect(await unread()).toBe(0);
   });
 
+  test('where more are unread than the server counts, a recall has the number asked for, since nobody knows it', async () => {
+    const server = await Server.start();
+    server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 1, unread: 100 }] });
+    server.answers.sync = () => ({ conversations: [{ conversation: 'c2c_bob', messages: [messageFrame(1).message], revocations: [], cursor: 'c', more: false, unread: 100 }] });
+    const alice = await loggedIn(server);
+    server.push(revokedFrame(1));
+    await alice.event(EVENT.MESSAGE_REVOKED);
+    await server.next('sync', 2);
+    expect(alice.recall.getTotalUnreadMessageCount()).toBe(100);
+  });
+
   test('a conversation that did not fit into a sync reply is asked for again', async () => {
     const server = await Server.start();
     const listed = ['c2c_bob', 'c2c_carol'];
