@@ -35,11 +35,15 @@ go_build = CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -
 help: ## Shows this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z][a-zA-Z-]*:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# npm may not be able to deliver Tencent's packages; everything else runs without them.
+build_tencent = clients/web/tencent/build.sh && echo "Tencent's chat UI: the demo page's address with tencent/ after it" || \
+	echo "Tencent's chat UI was not built. To see why, run clients/web/tencent/build.sh"
+
 ##@ Every day
 .PHONY: run
 run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page (ARGS=--tencent: Tencent's chat UI, too)
 	@$(tools) java dynamodb-local elasticmq
-	@$(if $(filter --tencent,$(ARGS)),clients/web/tencent/build.sh && echo "Tencent's chat UI: the demo page's address with tencent/ after it" || echo "Tencent's chat UI was not built: npm could not deliver it, or its build failed. Run clients/web/tencent/build.sh to see why.")
+	@$(if $(filter --tencent,$(ARGS)),$(build_tencent))
 	@./recall local $(filter-out --tencent,$(ARGS))
 
 .PHONY: recall

@@ -5,4 +5,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . ../../../scripts/path.sh
 ../../../scripts/require.sh node
 ../install.sh "$PWD"
-npx vite build -c kit/vite.config.ts --logLevel error 2>/dev/null
+npx vite build -c kit/vite.config.ts --logLevel error
