@@ -11,7 +11,7 @@ import (
 )
 
 // followedStack is the local stack that a chat talks to. It may end and be started again while the chat goes on: then it
-// takes other tokens, and without --data it has forgotten all messages and groups.
+// takes other tokens, and has forgotten all messages and groups.
 type followedStack struct {
 	path    string // of its state file
 	user    string
@@ -94,9 +94,6 @@ func (f *followedStack) connected() (text string, startedAgain bool) {
 		return "connected again", false
 	}
 	f.known = running
-	if running.Data != "" {
-		return "connected again; the local stack was started again, with its data", true
-	}
 	return "connected again; the local stack was started again, and the messages and groups of before are gone", true
 }
 

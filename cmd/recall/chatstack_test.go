@@ -62,11 +62,6 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 	if said, startedAgain := followed.connected(); !startedAgain || !strings.Contains(said, "the messages and groups of before are gone") {
 		t.Errorf("of the new stack it says %q", said)
 	}
-	again.StartedAt, again.Data = 3, "/data"
-	writes(t, again, path)
-	if said, startedAgain := followed.connected(); !startedAgain || !strings.Contains(said, "with its data") {
-		t.Errorf("of a stack that keeps its data it says %q", said)
-	}
 }
 
 func TestAChatIsNotRefusedWithoutEndOrWords(t *testing.T) {

@@ -47,8 +47,6 @@ type State struct {
 	TokenSecret   string `json:"tokenSecret"`
 	TokenIssuer   string `json:"tokenIssuer,omitempty"`
 	TokenAudience string `json:"tokenAudience,omitempty"`
-	// Data is the directory that keeps tables and token secret for the next run; empty = all is gone at the end.
-	Data string `json:"data,omitempty"`
 }
 
 // ErrNotRunning means that there is no state file, so that no stack runs.

@@ -127,7 +127,7 @@ test('it speaks Chinese where the browser does, and either language at a click',
   const [a, b] = users('alice', 'bob') as [string, string];
   const alice = await PhonePage.open(a, b, await newContext({ locale: 'zh-CN' }));
   expect(await alice.page.locator('html').getAttribute('lang')).toBe('zh-CN');
-  await alice.page.getByText('试一试：在一部手机上发送消息，再撤回它，看看另一部手机。').waitFor();
+  await alice.page.getByText('试一试：发送一条消息，再撤回它，看着它消失。').waitFor();
   await alice.send('发错了');
   await alice.message('发错了').locator('.chip.recall', { hasText: '撤回' }).click();
   await alice.tombstone('你撤回了一条消息').waitFor();
