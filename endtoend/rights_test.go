@@ -144,7 +144,7 @@ func moderate(t *testing.T, alice, bob *device) {
 	admin(t, frame{"action": "revokeBySender", "conversation": frame{"users": []string{alice.user, bob.user}}, "sender": alice.user})
 }
 
-// unfinishedThenGone leaves a recall and an entry of a gone connection to DeliverFunction.
+// unfinishedThenGone leaves a recall to FinishFunction, and an entry of a gone connection to DeliverFunction.
 func unfinishedThenGone(t *testing.T, alice, bob *device) {
 	id := alice.send("c2c_"+bob.user, "taken back")
 	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": id})
@@ -164,18 +164,29 @@ func connectionID(t *testing.T, user string) string {
 	return id
 }
 
-// closeWhatCannotBeReached is the last try to tell a part of a group: whom it cannot reach it disconnects.
+// closeWhatCannotBeReached tells a part of a group, which queues a retry for the connection that it cannot reach, and then
+// does the last retry, which closes the connection.
 func closeWhatCannotBeReached(t *testing.T, alice, bob *device) {
 	id := alice.send("c2c_"+bob.user, "cannot be told")
 	lost := connect(t, users(t, "lost")[0])
-	defer shared.Gateway().Faults().Add(websocket.PostFault{ConnectionID: connectionID(t, lost.user), Status: http.StatusInternalServerError})()
-	chunk, err := json.Marshal(frame{"conversation": directKey(alice.user, bob.user), "due": "sent", "messageIds": []string{id}, "users": []string{lost.user}})
+	lostID := connectionID(t, lost.user)
+	defer shared.Gateway().Faults().Add(websocket.PostFault{ConnectionID: lostID, Status: http.StatusInternalServerError})()
+	chunk := frame{"conversation": directKey(alice.user, bob.user), "due": "sent", "messageIds": []string{id}, "since": time.Now().UnixMilli()}
+	chunk["users"] = []string{lost.user}
+	deliver(t, chunk)
+	delete(chunk, "users")
+	chunk["attempt"], chunk["connections"] = 4, []frame{{"user": lost.user, "id": lostID, "connectedAt": time.Now().UnixMilli()}}
+	deliver(t, chunk)
+}
+
+// deliver gives DeliverFunction a message of the queue.
+func deliver(t *testing.T, chunk frame) {
+	t.Helper()
+	body, err := json.Marshal(chunk)
 	if err != nil {
 		t.Fatal(err)
 	}
-	event, err := json.Marshal(frame{"Records": []frame{{
-		"messageId": "1", "body": string(chunk), "eventSource": "aws:sqs", "attributes": frame{"ApproximateReceiveCount": "5"},
-	}}})
+	event, err := json.Marshal(frame{"Records": []frame{{"messageId": "1", "body": string(body), "eventSource": "aws:sqs"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ const (
 	canaryChunks  = 2
 )
 
-// TestG10NoQueueEverHoldsATextAReasonOrAToken sends and recalls in a big group while deliver fails, so that all that is
+// TestG10NoQueueEverHoldsATextAReasonOrAToken sends and recalls in a big group while finish and deliver fail, so that all that is
 // queued ends where it can be read: chunks in the dead-letter queue, the stream's records in the on-failure queue.
 func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 	running := startHasty(t)
@@ -63,7 +63,7 @@ func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 	dead := drain(t, running, "ChunksDeadLetterQueue", func(read []string) bool {
 		return !slices.ContainsFunc(put, func(chunk string) bool { return !slices.Contains(read, chunk) })
 	})
-	failed := drain(t, running, "DeliverFailureQueue", func(read []string) bool { return recordsIn(t, read) >= events })
+	failed := drain(t, running, "FinishFailureQueue", func(read []string) bool { return recordsIn(t, read) >= events })
 	for _, each := range append(slices.Concat(put, dead), failed...) {
 		for _, secret := range []string{simulation.Canary, token} {
 			if strings.Contains(each, secret) {
@@ -125,11 +125,11 @@ func fillBigGroup(t *testing.T, running *stack.Stack) {
 	}
 }
 
-// failDeliver lets every call of deliver's to DynamoDB fail, and keeps what functions put into the queue. The function that it
+// failDeliver lets every call of finish and deliver to DynamoDB fail, and keeps what functions put into the queue. The function that it
 // returns waits for as many messages and gives them.
 func failDeliver(running *stack.Stack) func(t *testing.T, count int) []string {
 	running.DynamoDB().SetHook(func(_ context.Context, request awsproxy.Request) (action awsproxy.Action) {
-		if request.AccessKey == "DeliverFunction" {
+		if request.AccessKey == "FinishFunction" || request.AccessKey == "DeliverFunction" {
 			action.Refusal = &awsproxy.Refusal{Status: http.StatusBadRequest, Name: "ValidationException", Message: "injected"}
 		}
 		return action

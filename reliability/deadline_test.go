@@ -124,11 +124,11 @@ func TestNoActionOutlivesItsFunctionWhenDynamoDBNeverAnswers(t *testing.T) {
 		"connect": func(ctx context.Context, s *recall.Service, _ recall.Conversation) error {
 			return s.Connect(ctx, recall.Connection{User: "alice", ID: "connection="})
 		},
-		"deliver": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
-			return s.Finish(ctx, c, id, clock.Instant())
+		"finish": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
+			return s.Finish(ctx, recall.Message{Conversation: c, ID: id})
 		},
-		"deliver a chunk": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
-			return s.DeliverChunk(ctx, recall.Chunk{Conversation: c, MessageIDs: []recall.MessageID{id}, Users: []recall.UserID{"bob"}}, false)
+		"deliver": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
+			return s.DeliverChunk(ctx, recall.Chunk{Conversation: c, MessageIDs: []recall.MessageID{id}, Users: []recall.UserID{"bob"}})
 		},
 		"admin revoke": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
 			return s.AdminRevoke(ctx, recall.AdminRevoke{Conversation: c, MessageIDs: []recall.MessageID{id}})[0].Err
@@ -148,12 +148,13 @@ func TestNoActionOutlivesItsFunctionWhenDynamoDBNeverAnswers(t *testing.T) {
 
 func TestAnswersDoNotWaitForReceiversThatHang(t *testing.T) {
 	clock := recalltest.NewClock()
-	store, presence := recalltest.NewStore(), recalltest.NewPresence(clock)
+	store, presence, queue := recalltest.NewStore(), recalltest.NewPresence(clock), &recalltest.Queue{}
 	caller := recall.Caller{User: "alice", Connection: "connection="}
 	_, err := presence.Register(t.Context(), recall.Connection{User: "bob", ID: "hanging=", ConnectedAt: clock.Instant()}, 1)
 	must(t, err)
 	service := &recall.Service{
 		Store: store, Presence: presence, Notifier: &gateway.Poster{Client: silent{}, Presence: presence, Clock: clock}, Clock: clock, Window: recall.DefaultWindow,
+		Queue: queue,
 	}
 	conversation := recall.Between("alice", "bob")
 	var sent recall.SendResult
@@ -167,7 +168,7 @@ func TestAnswersDoNotWaitForReceiversThatHang(t *testing.T) {
 	})
 	message, _, err := store.Message(t.Context(), conversation, sent.Message.ID)
 	must(t, err)
-	if message.Due != recall.DueRevoked {
-		t.Errorf("nobody was told, and it owes %q", message.Due)
+	if retries := queue.Take(); len(retries) != 2 || message.Due != recall.DueNothing {
+		t.Errorf("%d retries are queued, and the message is due as %q", len(retries), message.Due)
 	}
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Has every delivery that is still due brought to DeliverFunction again, by touching its message.
+"""Has every delivery that is still due brought to FinishFunction again, by touching its message.
 
-For use after the cause of a DeliverFailures alarm is gone: the stream's records were given up, and the messages are still
+For use after the cause of a FinishFailures alarm is gone: the stream's records were given up, and the messages are still
 marked. It reads the whole table. A message that is settled meanwhile is left alone.
 
     scripts/redeliver.py --table recall-prod-MessagesTable-1A2B3C

@@ -96,7 +96,7 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
 
     def test_a_stream_that_a_poison_record_blocks(self):
         def change(resources, _):
-            stream = resources["DeliverFunction"]["Properties"]["Events"]["UnfinishedDeliveries"]["Properties"]
+            stream = resources["FinishFunction"]["Properties"]["Events"]["UnfinishedDeliveries"]["Properties"]
             for name in ("MaximumRetryAttempts", "DestinationConfig", "FilterCriteria", "BisectBatchOnFunctionError", "FunctionResponseTypes"):
                 del stream[name]
 

@@ -66,14 +66,14 @@ func TestARefusedTokenIsARefusalAndNoError(t *testing.T) {
 func TestOfFunctionsLogsWarningsAndWhatIsNoEntryAreShown(t *testing.T) {
 	lines := []string{
 		`{"time":"t","level":"INFO","msg":"frame"}`, `{"Recalls":[1],"_aws":{}}`,
-		`{"time":"t","level":"WARN","msg":"left for deliver","function":"F","step":"sent","conversation":"c2c#a#b"}`,
+		`{"time":"t","level":"WARN","msg":"left to finish","function":"F","step":"sent","conversation":"c2c#a#b"}`,
 		"panic: oh\x1b[2J", `{"other":1}`,
 	}
 	var entries []stack.Entry
 	for _, line := range lines {
 		entries = append(entries, stack.Entry{Kind: stack.KindLog, Function: "F", Text: line})
 	}
-	want := `F | WARN left for deliver conversation=c2c#a#b step=sent; F | panic: oh·[2J; F | {"other":1}`
+	want := `F | WARN left to finish conversation=c2c#a#b step=sent; F | panic: oh·[2J; F | {"other":1}`
 	if got := reported(&localLines{}, entries...); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -2,55 +2,36 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// bench is the function on the fakes, with what it publishes and logs.
+// bench is the function on the fakes, with what it logs.
 type bench struct {
 	handler
 	t        *testing.T
 	clock    *recalltest.Clock
 	notifier *recalltest.Notifier
-	bus      *published
+	queue    *recalltest.Queue
 	out      bytes.Buffer
 }
 
-// published keeps what is published.
-type published struct {
-	mutex   sync.Mutex
-	recalls []recall.Recalled
-	fails   error
-}
-
-func (b *published) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	b.recalls = append(b.recalls, recalled)
-	return b.fails
-}
-
-var direct, group = recall.Between("alice", "bob"), recall.InGroup("eng")
+var group = recall.InGroup("eng")
 
 func newBench(t *testing.T) *bench {
-	b := &bench{t: t, clock: recalltest.NewClock(), notifier: &recalltest.Notifier{}, bus: &published{}}
+	b := &bench{t: t, clock: recalltest.NewClock(), notifier: &recalltest.Notifier{}, queue: &recalltest.Queue{}}
 	b.handler = handler{
 		service: &recall.Service{
-			Store: recalltest.NewStore(), Presence: recalltest.NewPresence(b.clock), Notifier: b.notifier, Queue: &recalltest.Queue{},
-			Publisher: b.bus, Clock: b.clock, Window: recall.DefaultWindow,
-			Sleep: func(_ context.Context, duration time.Duration) error { b.clock.Advance(duration); return nil },
+			Store: recalltest.NewStore(), Presence: recalltest.NewPresence(b.clock), Notifier: b.notifier, Queue: b.queue,
+			Clock: b.clock, Window: recall.DefaultWindow,
 		},
 		log: slog.New(slog.NewJSONHandler(&b.out, nil)), metrics: &function.Metrics{Output: &b.out, Clock: b.clock},
 	}
@@ -67,13 +48,13 @@ func (b *bench) must(err error) {
 	}
 }
 
-// due puts a message there whose function died after the commit.
-func (b *bench) due(conversation recall.Conversation) recall.Message {
+// stored puts a message there.
+func (b *bench) stored(conversation recall.Conversation) recall.Message {
 	b.t.Helper()
 	now := b.clock.Instant()
 	message, created, err := b.service.Store.CreateMessage(b.t.Context(), recall.Message{
 		ID: recall.NewMessageID(now), Conversation: conversation, Sender: "alice", SentAt: now,
-		RecallableUntil: recall.AlwaysRecallable, Body: `{"text":"secret"}`, Due: recall.DueSent,
+		RecallableUntil: recall.AlwaysRecallable, Body: `{"text":"secret"}`,
 	})
 	if err != nil || !created {
 		b.t.Fatalf("created=%t, error %v", created, err)
@@ -93,28 +74,6 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 		b.t.Fatalf("outcome %+v, error %v", outcome, err)
 	}
 	return outcome.Message
-}
-
-// change is the stream's record of a message, as DynamoDB writes it.
-func change(number string, message recall.Message) string {
-	image := map[string]map[string]string{
-		"pk": {"S": message.Conversation.Key()}, "sk": {"S": "msg#" + string(message.ID)}, "sender": {"S": string(message.Sender)},
-		"sentAt": {"N": fmt.Sprint(message.SentAt)}, "recallableUntil": {"N": fmt.Sprint(message.RecallableUntil)}, "due": {"S": string(message.Due)},
-	}
-	if message.Revoked == nil {
-		image["body"] = map[string]string{"S": string(message.Body)}
-	} else {
-		image["recallId"], image["revokedAt"] = map[string]string{"S": string(message.Revoked.ID)}, map[string]string{"N": fmt.Sprint(message.Revoked.At)}
-		image["revokedBy"], image["revokedRole"] = map[string]string{"S": string(message.Revoked.By)}, map[string]string{"S": string(message.Revoked.Role)}
-		image["revokedReason"] = map[string]string{"S": string(message.Revoked.Reason)}
-	}
-	encoded, err := json.Marshal(map[string]any{
-		"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": map[string]any{"SequenceNumber": number, "NewImage": image},
-	})
-	if err != nil {
-		panic(err)
-	}
-	return string(encoded)
 }
 
 // handles passes a batch and returns the identifiers that must come again.
@@ -146,83 +105,10 @@ func (b *bench) told(user recall.UserID) (messages, revocations int) {
 	return messages, revocations
 }
 
-func TestG4WhatADyingFunctionOwedIsFinished(t *testing.T) {
-	b := newBench(t)
-	first, second := b.due(direct), b.due(direct)
-	tombstone := b.recalled(second)
-	if again := b.handles(change("1", first), change("2", tombstone)); len(again) != 0 {
-		t.Errorf("%v come again: %s", again, &b.out)
-	}
-	if messages, revocations := b.told("bob"); messages != 1 || revocations != 1 {
-		t.Errorf("bob was told %d messages and %d recalls", messages, revocations)
-	}
-	for _, message := range []recall.Message{first, second} {
-		if stored, _, err := b.service.Store.Message(t.Context(), direct, message.ID); err != nil || stored.Due != recall.DueNothing {
-			t.Errorf("%s still owes %q, error %v", message.ID, stored.Due, err)
-		}
-	}
-	// The stream brings a record again after a time-out: nothing is owed, nobody is told twice.
-	b.handles(change("1", first))
-	if messages, _ := b.told("bob"); messages != 1 {
-		t.Errorf("bob was told %d messages", messages)
-	}
-}
-
-func TestEveryRecallIsPublishedWithoutItsText(t *testing.T) {
-	b := newBench(t)
-	message := b.due(direct)
-	b.handles(change("1", message))
-	if len(b.bus.recalls) != 0 {
-		t.Errorf("a message was published: %+v", b.bus.recalls)
-	}
-	tombstone := b.recalled(message)
-	b.must(b.service.Store.Settle(t.Context(), tombstone)) // its function has told everybody
-	b.handles(change("2", tombstone))
-	if len(b.bus.recalls) != 1 || b.bus.recalls[0].MessageID != message.ID || b.bus.recalls[0].Revocation.By != "alice" {
-		t.Errorf("published %+v", b.bus.recalls)
-	}
-	b.bus.fails = recall.Unreachable("event bus", errors.New("throttled"))
-	if again := b.handles(change("3", tombstone)); !slices.Equal(again, []string{"3"}) {
-		t.Errorf("a recall that the bus did not take is lost: %v", again)
-	}
-}
-
-func TestARecordThatFailsComesAgainAndHoldsUpNoOther(t *testing.T) {
-	b := newBench(t)
-	b.notifier.Fail = func(connection recall.Connection) bool { return connection.User == "alice" }
-	var records []string
-	for i := range 40 {
-		records = append(records, change(fmt.Sprint(i), b.due(recall.Between("bob", recall.UserID(fmt.Sprint("user", i))))))
-	}
-	records[17] = change("17", b.due(direct)) // alice cannot be reached
-	if again := b.handles(records...); !slices.Equal(again, []string{"17"}) {
-		t.Errorf("%v come again, want 17", again)
-	}
-	if messages, _ := b.told("bob"); messages != 40 {
-		t.Errorf("bob was told %d messages of 40", messages)
-	}
-}
-
-func TestAPoisonRecordIsDroppedAndHoldsUpNoOther(t *testing.T) {
-	b := newBench(t)
-	poison := []string{
-		`7`, `"text"`, `null`, `{}`, `{"eventSource":"aws:dynamodb","dynamodb":7}`, `{"eventSource":7}`,
-		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","NewImage":{"pk":{"S":"head"}}}}`,
-		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","NewImage":{"pk":{"S":"c2c#alice#bob"},"sk":{"S":"head"},"due":{"S":"sent"}}}}`,
-		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","Keys":{}}}`,
-	}
-	if again := b.handles(append(poison, change("2", b.due(direct)))...); len(again) != 0 {
-		t.Errorf("%v come again", again)
-	}
-	if messages, _ := b.told("bob"); messages != 1 {
-		t.Errorf("bob was told %d messages", messages)
-	}
-}
-
-// chunk is a message of the queue, received that many times.
-func chunk(id, body string, received int) string {
+// chunk is a message of the queue.
+func chunk(id, body string) string {
 	encoded, err := json.Marshal(map[string]any{
-		"eventSource": "aws:sqs", "messageId": id, "body": body, "attributes": map[string]string{"ApproximateReceiveCount": fmt.Sprint(received)},
+		"eventSource": "aws:sqs", "messageId": id, "body": body,
 	})
 	if err != nil {
 		panic(err)
@@ -231,13 +117,14 @@ func chunk(id, body string, received int) string {
 }
 
 func (b *bench) chunkOf(message recall.Message) string {
-	return fmt.Sprintf(`{"conversation":"group#eng","due":"%s","messageIds":["%s"],"users":["alice","bob"],"except":"alice","queuedAt":%d}`, message.Due, message.ID, b.clock.Instant())
+	return fmt.Sprintf(`{"conversation":"group#eng","due":"sent","messageIds":["%s"],"users":["alice","bob"],"except":"alice","since":%d}`,
+		message.ID, b.clock.Instant())
 }
 
 func TestAChunkIsToldToItsUsersButNotToTheCause(t *testing.T) {
 	b := newBench(t)
-	tombstone := b.recalled(b.due(group))
-	if again := b.handles(chunk("m1", b.chunkOf(tombstone), 1)); len(again) != 0 {
+	tombstone := b.recalled(b.stored(group))
+	if again := b.handles(chunk("m1", b.chunkOf(tombstone))); len(again) != 0 {
 		t.Errorf("%v come again: %s", again, &b.out)
 	}
 	_, alice := b.told("alice")
@@ -249,7 +136,7 @@ func TestAChunkIsToldToItsUsersButNotToTheCause(t *testing.T) {
 
 func TestAChunkThatIsNoneGoesToTheDeadLetterQueueAndHoldsUpNoOther(t *testing.T) {
 	b := newBench(t)
-	again := b.handles(chunk("bad", "not a chunk", 1), chunk("good", b.chunkOf(b.due(group)), 1))
+	again := b.handles(chunk("bad", "not a chunk"), chunk("good", b.chunkOf(b.stored(group))))
 	if !slices.Equal(again, []string{"bad"}) {
 		t.Errorf("%v come again", again)
 	}
@@ -258,19 +145,28 @@ func TestAChunkThatIsNoneGoesToTheDeadLetterQueueAndHoldsUpNoOther(t *testing.T)
 	}
 }
 
-func TestWhoCannotBeReachedAtTheLastTryIsDisconnected(t *testing.T) {
+// TestG9AChunkIsFinishedAlthoughSomebodyCannotBeReached: only the connection that was not reached is told again.
+func TestG9AChunkIsFinishedAlthoughSomebodyCannotBeReached(t *testing.T) {
 	b := newBench(t)
 	b.notifier.Fail = func(recall.Connection) bool { return true }
-	body := b.chunkOf(b.due(group))
-	for received := 1; received < lastTry; received++ {
-		if again := b.handles(chunk("m1", body, received)); !slices.Equal(again, []string{"m1"}) || len(b.notifier.Disconnected()) != 0 {
-			t.Errorf("try %d: %v come again, %v disconnected", received, again, b.notifier.Disconnected())
-		}
-	}
-	if again := b.handles(chunk("m1", body, lastTry)); len(again) != 0 {
+	if again := b.handles(chunk("m1", b.chunkOf(b.stored(group)))); len(again) != 0 {
 		t.Errorf("%v come again", again)
 	}
-	if closed := b.notifier.Disconnected(); len(closed) != 1 || closed[0].User != "bob" {
+	retries := b.queue.Take()
+	if len(retries) != 1 || len(retries[0].Connections) != 1 || retries[0].Connections[0].User != "bob" || retries[0].Delay == 0 {
+		t.Errorf("queued %+v", retries)
+	}
+}
+
+func TestTheLastRetryClosesWhatItCannotReach(t *testing.T) {
+	b := newBench(t)
+	b.notifier.Fail = func(recall.Connection) bool { return true }
+	body := fmt.Sprintf(`{"conversation":"group#eng","due":"sent","messageIds":["%s"],"connections":[{"user":"bob","id":"bob","connectedAt":1}],
+		"attempt":4,"since":%d}`, b.stored(group).ID, b.clock.Instant())
+	if again := b.handles(chunk("m1", body)); len(again) != 0 {
+		t.Errorf("%v come again: %s", again, &b.out)
+	}
+	if closed := b.notifier.Disconnected(); len(closed) != 1 || closed[0] != (recall.Connection{User: "bob", ID: "bob", ConnectedAt: 1}) {
 		t.Errorf("disconnected %v", closed)
 	}
 }
@@ -285,10 +181,7 @@ func TestWhatIsNoBatchIsAnError(t *testing.T) {
 func TestG10NothingOfARecordIsLogged(t *testing.T) {
 	b := newBench(t)
 	b.notifier.Fail = func(recall.Connection) bool { return true }
-	b.bus.fails = errors.New("bus")
-	message := b.due(direct)
-	tombstone := b.recalled(b.due(direct))
-	b.handles(change("1", message), change("2", tombstone), chunk("3", `{"secret":1}`, 1), `{"eventSource":"aws:dynamodb","dynamodb":"secret"}`)
+	b.handles(chunk("1", b.chunkOf(b.recalled(b.stored(group)))), chunk("2", `{"secret":1}`), `{"eventSource":"aws:sqs","body":7,"secret":"secret"}`)
 	if strings.Contains(b.out.String(), "secret") || b.out.Len() == 0 {
 		t.Errorf("logged %s", &b.out)
 	}

@@ -22,7 +22,7 @@ const bare = "BareFunction"
 // functionNames are the template's functions, with the event that each answers.
 var functionNames = []struct{ name, event string }{
 	{"AuthorizeFunction", "authorize.json"}, {"ConnectFunction", "hello.json"}, {"SendFunction", "send.json"}, {"RevokeFunction", "revoke.json"},
-	{"SyncFunction", "sync.json"}, {"DeliverFunction", "deliver-queue.json"}, {"AdminFunction", "admin.json"},
+	{"SyncFunction", "sync.json"}, {"FinishFunction", "finish.json"}, {"DeliverFunction", "deliver.json"}, {"AdminFunction", "admin.json"},
 }
 
 // Options say what to measure.

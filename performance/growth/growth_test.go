@@ -48,7 +48,7 @@ func TestTheUnitsAreThoseThatAreMeasured(t *testing.T) {
 		expect(fmt.Sprintf("revoke by the sender, group of %d", members), groupRevokeReads(members), revokeWrites)
 	}
 	expect("sync, 20 conversations without news", 20*syncReads, 0)
-	expect("deliver, nothing is owed any more", deliverReads, 0)
+	expect("finish, nothing is due any more", finishReads, 0)
 	expect("connect", 0, connectWrites/2)
 	expect("disconnect", 0, connectWrites/2)
 }

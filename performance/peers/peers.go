@@ -52,8 +52,8 @@ type Report struct {
 // patience is how long one message may take before the benchmark gives up.
 const patience = 60 * time.Second
 
-// Settled is when all that a message caused is done: a batch of the stream is gathered for 3 s, and deliver waits until a record
-// is 3 s old.
+// Settled is when all that a message caused is done: a batch of the stream is gathered for a second, and finish waits until a
+// change is 3 s old.
 const Settled = 6 * time.Second
 
 // Run measures both, the sample first.

@@ -10,7 +10,8 @@ const (
 	revoke   = "shared/recall/revoke.go"
 	send     = "shared/recall/send.go"
 	outbox   = "shared/recall/outbox.go"
-	deliver  = "shared/recall/deliver.go"
+	finish   = "shared/recall/finish.go"
+	retry    = "shared/recall/retry.go"
 	cursor   = "shared/recall/cursor.go"
 	service  = "shared/recall/service.go"
 	notice   = "shared/recall/notice.go"
@@ -73,23 +74,29 @@ func order() []mutant {
 			{send, `		Due:             DueSent,` + "\n", ""},
 		}, crashes},
 		{"settled before the posts", "G4", []change{{outbox,
-			"	head := begin(func() (Head, error) { return s.touch(ctx, t) })\n",
-			"	_ = s.settle(ctx, t.messages)\n	head := begin(func() (Head, error) { return s.touch(ctx, t) })\n",
+			"	head := begin(func() (Head, error) { return o.touch(ctx) })\n",
+			"	_ = o.settle(ctx, nil)\n	head := begin(func() (Head, error) { return o.touch(ctx) })\n",
 		}}, crashes},
 		{"presence is read before the commit", "G4", []change{
 			{revoke, "	attempt := &revoking{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revoking{"},
 			{revoke, "outcomes, roster, caller.Connection, started)\n	return", "outcomes, func() (Roster, error) { users.early = early; return users, nil }, caller.Connection, started)\n	return"},
 			{"shared/recall/port.go", "	More bool\n}\n\n// AuditStore", "	More bool\n	early []Connection\n}\n\n// AuditStore"},
-			{outbox, "s.post(ctx, t, roster.Users); err", "s.postEarly(ctx, t, roster); err"},
-			{outbox, "// post tells the devices", "func (s *Service) postEarly(ctx context.Context, t telling, roster Roster) error {\n	if roster.early == nil {\n		return s.post(ctx, t, roster.Users)\n	}\n	s.notify(ctx, t.notices, without(roster.early, t.except))\n	return nil\n}\n\n// post tells the devices"},
+			{outbox, "untold, err := o.post(ctx, roster.Users)", "untold, err := o.postEarly(ctx, roster)"},
+			{outbox, "// post tells the devices", "func (o *outbox) postEarly(ctx context.Context, roster Roster) ([]Connection, error) {\n	if roster.early == nil {\n		return o.post(ctx, roster.Users)\n	}\n	return o.service.notify(ctx, o.service.noticesAbout(o.conversation, o.messages), without(roster.early, o.except)), nil\n}\n\n// post tells the devices"},
 		}, crossings},
 		{"a send settles its recall", "G4", []change{{message, `condition, values := "due=:due"`, `condition, values := "due=:due OR attribute_exists(due)"`}}, crossings},
 		{"a first message is not listed", "G4", []change{
-			{outbox, "	if err := s.joinIfFirst(ctx, t); err != nil {\n		return err\n	}\n	roster, err", "	roster, err"},
+			{outbox, "	if err := o.list(ctx); err != nil {\n		return nil, err\n	}\n	roster, err", "	roster, err"},
 		}, crashes},
 		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
-		{"deliver does nothing", "G4", []change{{deliver, `if !found || message.Due == DueNothing ||`, `if !found || message.Due != DueNothing ||`}}, delivering},
-		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion != roster.Version`, `current.RosterVersion < roster.Version`}}, rules},
+		{"finish does nothing", "G4", []change{{finish, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
+		{"a bus that fails loses the recall", "events", []change{{finish, "	_, err := published()\n	return errors.Join(finished, err)", "	_, _ = published()\n	return errors.Join(finished)"}}, functions},
+		{"who could not be reached is forgotten", "G4", []change{{outbox,
+			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
+		}}, framing},
+		{"a device is closed at the first failure", "G9", []change{{retry, `if chunk.Attempt >= Retries || waited {`, `if chunk.Attempt >= 0 || waited {`}}, framing},
+		{"a device that cannot be reached stays open", "G4", []change{{retry, `return s.disconnect(ctx, untold)`, `return nil`}}, framing},
+		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion == roster.Version`, `current.RosterVersion >= roster.Version`}}, rules},
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},
 		{"a 410 drops a young entry that lives", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, crashes},
 		{"a 410 drops all of a user's entries", "G9", []change{{presence,
@@ -118,7 +125,7 @@ func secrets() []mutant {
 		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, framing},
 		{"a chunk in the queue holds the text", "G10", []change{
 			{"shared/recall/port.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},
-			{outbox, "			MessageIDs:   ids,\n", "			MessageIDs:   ids,\n			Body:         t.messages[0].Body,\n"},
+			{outbox, "return Chunk{Conversation:", "return Chunk{Body: o.messages[0].Body, Conversation:"},
 			{queue, "type chunk struct {\n", "type chunk struct {\n	Body string `json:\"body\"`\n"},
 			{queue, "		Due:          from.Due,\n", "		Due:          from.Due,\n		Body:         string(from.Body),\n"},
 		}, queueing},

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,7 +29,7 @@ type World struct {
 	all     []*Device
 	queue   []queuedChunk
 	next    int
-	// records are what the table's stream holds for deliver; past is what was taken from it.
+	// records are what the table's stream holds for finish; past is what was taken from it.
 	records, past []recall.Message
 	// published are the recalls that the bus was told of.
 	published map[string]bool
@@ -132,21 +133,18 @@ func (w *World) device(id recall.ConnectionID) *Device {
 	return w.devices[id]
 }
 
-// queuedChunk is a chunk and how often it was received.
+// queuedChunk is a chunk and when the queue brings it.
 type queuedChunk struct {
-	chunk    recall.Chunk
-	received int
+	chunk   recall.Chunk
+	readyAt recall.Instant
 }
-
-// lastTry is functions/deliver's: from this receive count on, a chunk's unreachable connections are given up.
-const lastTry = 3
 
 // Enqueue is recall.Queue.
 func (w *World) Enqueue(_ context.Context, chunks []recall.Chunk) error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	for _, chunk := range chunks {
-		w.queue = append(w.queue, queuedChunk{chunk: chunk})
+		w.queue = append(w.queue, queuedChunk{chunk, w.Now().Add(chunk.Delay)})
 	}
 	return nil
 }
@@ -162,8 +160,8 @@ func (w *World) changed(item map[string]types.AttributeValue) {
 	w.records = append(w.records, message)
 }
 
-// maximumRounds bounds how often deliver is called for the same records: more than every retry that an event source
-// would make, so that what is still owed then is owed for ever.
+// maximumRounds bounds how often finish and deliver are called for the same records: more than every retry that an event
+// source would make, so that what is still due then is due for ever.
 const maximumRounds = 50
 
 // Deliver does what the event sources would: it brings every record of the stream, and every chunk, until all are taken.
@@ -184,19 +182,20 @@ func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service)
 	w.records, w.queue = nil, nil
 	w.mutex.Unlock()
 	if len(records) > 0 {
-		w.Clock.Advance(recall.DeliverAfter)
+		w.Clock.Advance(recall.FinishAfter)
 	}
 	for _, message := range records {
-		if err := finish(ctx, process(), message); err != nil {
+		if err := process().Finish(ctx, message); err != nil {
 			w.Clock.Advance(10 * time.Second) // the event source's pause
 			w.mutex.Lock()
 			w.records = append(w.records, message)
 			w.mutex.Unlock()
 		}
 	}
+	slices.SortStableFunc(chunks, func(a, b queuedChunk) int { return cmp.Compare(a.readyAt, b.readyAt) })
 	for _, each := range chunks {
-		each.received++
-		if err := process().DeliverChunk(ctx, each.chunk, each.received >= lastTry); err != nil {
+		w.Clock.Advance(max(0, each.readyAt.Sub(w.Now())))
+		if err := process().DeliverChunk(ctx, each.chunk); err != nil {
 			w.mutex.Lock()
 			w.queue = append(w.queue, each)
 			w.mutex.Unlock()
@@ -215,21 +214,8 @@ func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 	w.past = nil
 	w.mutex.Unlock()
 	for _, message := range slices.Backward(past) {
-		_ = finish(ctx, process, message) // it was taken before, so nobody waits for it
+		_ = process.Finish(ctx, message) // it was taken before, so nobody waits for it
 	}
-}
-
-// finish does with a record what deliver's handler does.
-func finish(ctx context.Context, process *recall.Service, message recall.Message) error {
-	if message.Revoked != nil {
-		recalled := recall.Recalled{
-			Conversation: message.Conversation, MessageID: message.ID, Sender: message.Sender, SentAt: message.SentAt, Revocation: *message.Revoked,
-		}
-		if err := process.Publish(ctx, recalled); err != nil {
-			return err
-		}
-	}
-	return process.Finish(ctx, message.Conversation, message.ID, message.ChangedAt())
 }
 
 // RawMessages reads a conversation's items as they are stored.

@@ -179,8 +179,8 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 			t.Errorf("functions/%s has no handler.go", name)
 		}
 	}
-	if functions != 7 {
-		t.Errorf("%d functions, want 7", functions)
+	if functions != 8 {
+		t.Errorf("%d functions, want 8", functions)
 	}
 }
 

@@ -143,18 +143,19 @@ func historyScenarios() []scenario {
 
 func deliverScenarios() []scenario {
 	finish := func(t *testing.T, w *measuredWorld) {
-		want(t, w.service.Finish(t.Context(), direct, w.messages[0], w.clock.Instant()))
+		want(t, w.service.Finish(t.Context(), recall.Message{Conversation: direct, ID: w.messages[0]}))
 	}
 	return []scenario{
-		{name: "deliver, nothing is owed any more", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }, act: finish},
-		{name: "deliver, after a `revoke` 1:1 that died", prepare: func(w *measuredWorld) {
+		{name: "finish, nothing is due any more", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }, act: finish},
+		{name: "finish, after a `revoke` 1:1 that died", prepare: func(w *measuredWorld) {
 			w.twoPeople()
 			w.stored(direct, 1)
 			w.recalled(direct, w.messages[0])
+			w.clock.Advance(recall.FinishAfter)
 		}, act: finish},
 		{name: "deliver, a chunk of 500 users", prepare: func(w *measuredWorld) { w.members(500); w.stored(group, 1); w.recalled(group, w.messages[0]) }, act: func(t *testing.T, w *measuredWorld) {
-			chunk := recall.Chunk{Conversation: group, Due: recall.DueRevoked, MessageIDs: w.messages, Users: w.users, QueuedAt: w.clock.Instant()}
-			want(t, w.service.DeliverChunk(t.Context(), chunk, false))
+			chunk := recall.Chunk{Conversation: group, Due: recall.DueRevoked, MessageIDs: w.messages, Users: w.users, Since: w.clock.Instant()}
+			want(t, w.service.DeliverChunk(t.Context(), chunk))
 		}},
 	}
 }

@@ -1,4 +1,5 @@
-// Package queue puts the notices of big groups into an SQS queue, a part of the group in each message, and reads them back.
+// Package queue puts what is to be told later into an SQS queue and reads it back: parts of large groups, and connections
+// that a notice did not reach.
 package queue
 
 import (
@@ -6,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -32,7 +34,8 @@ type Queue struct {
 
 var _ recall.Queue = (*Queue)(nil)
 
-// Limits of SendMessageBatch: 10 entries, and 256 KB in all (SQS quotas). A chunk of 500 users is at most 33 KB.
+// Limits of SendMessageBatch: 10 entries, and 256 KB in all (SQS quotas). A chunk of 500 users is at most 33 KB, one of
+// 500 connections at most 120 KB.
 const (
 	batchEntries = 10
 	batchBytes   = 250_000
@@ -43,16 +46,26 @@ type chunk struct {
 	Conversation string             `json:"conversation"`
 	Due          recall.Due         `json:"due"`
 	MessageIDs   []recall.MessageID `json:"messageIds"`
-	Users        []recall.UserID    `json:"users"`
+	Users        []recall.UserID    `json:"users,omitempty"`
 	Except       string             `json:"except,omitempty"`
-	QueuedAt     recall.Instant     `json:"queuedAt"`
+	Connections  []connection       `json:"connections,omitempty"`
+	Attempt      int                `json:"attempt,omitempty"`
+	Since        recall.Instant     `json:"since"`
 }
 
-// Enqueue puts all chunks into the queue. After an error some may be in it: telling twice is harmless, and the caller
-// still owes the event.
+// connection is a recall.Connection, with the same fields.
+type connection struct {
+	User           recall.UserID       `json:"user"`
+	ID             recall.ConnectionID `json:"id"`
+	ConnectedAt    recall.Instant      `json:"connectedAt"`
+	TokenExpiresAt recall.Instant      `json:"tokenExpiresAt,omitempty"`
+}
+
+// Enqueue puts all chunks into the queue. After an error some may be in it: telling twice is harmless, and the messages are
+// still due. It returns unavailable if the queue did not take them all.
 func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
-		return fmt.Errorf("queue: no queue is configured for groups of more than %d members", recall.MembersInCall)
+		return fmt.Errorf("queue: no queue is configured, which large groups and further attempts need")
 	}
 	var batch []types.SendMessageBatchRequestEntry
 	size := 0
@@ -68,7 +81,7 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 			batch, size = nil, 0
 		}
 		id := strconv.Itoa(i)
-		batch = append(batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body})
+		batch = append(batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body, DelaySeconds: seconds(each.Delay)})
 		size += len(body)
 	}
 	if len(batch) == 0 {
@@ -88,19 +101,27 @@ func (q *Queue) send(ctx context.Context, batch []types.SendMessageBatchRequestE
 	return nil
 }
 
+// seconds rounds up: a chunk must not come earlier than it should.
+func seconds(delay time.Duration) int32 { return int32((delay + time.Second - 1) / time.Second) }
+
 func encode(from recall.Chunk) (string, error) {
-	body, err := json.Marshal(chunk{
+	to := chunk{
 		Conversation: from.Conversation.Key(),
 		Due:          from.Due,
 		MessageIDs:   from.MessageIDs,
 		Users:        from.Users,
 		Except:       string(from.Except),
-		QueuedAt:     from.QueuedAt,
-	})
+		Attempt:      from.Attempt,
+		Since:        from.Since,
+	}
+	for _, each := range from.Connections {
+		to.Connections = append(to.Connections, connection(each))
+	}
+	body, err := json.Marshal(to)
 	return string(body), err
 }
 
-// Decode reads a message of the queue.
+// Decode reads a message of the queue. The delay is not in it, for it is over.
 func Decode(body string) (recall.Chunk, error) {
 	var read chunk
 	if err := json.Unmarshal([]byte(body), &read); err != nil {
@@ -110,12 +131,17 @@ func Decode(body string) (recall.Chunk, error) {
 	if !ok {
 		return recall.Chunk{}, fmt.Errorf("queue: a chunk without a conversation")
 	}
-	return recall.Chunk{
+	decoded := recall.Chunk{
 		Conversation: conversation,
 		Due:          read.Due,
 		MessageIDs:   read.MessageIDs,
 		Users:        read.Users,
 		Except:       recall.ConnectionID(read.Except),
-		QueuedAt:     read.QueuedAt,
-	}, nil
+		Attempt:      read.Attempt,
+		Since:        read.Since,
+	}
+	for _, each := range read.Connections {
+		decoded.Connections = append(decoded.Connections, recall.Connection(each))
+	}
+	return decoded, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -22,6 +23,7 @@ import (
 type api struct {
 	fail    func(call int) (refused int, err error)
 	batches [][]string
+	delays  []int32
 }
 
 func (a *api) SendMessageBatch(
@@ -38,6 +40,7 @@ func (a *api) SendMessageBatch(
 		}
 		ids[*entry.Id] = true
 		bodies = append(bodies, *entry.MessageBody)
+		a.delays = append(a.delays, entry.DelaySeconds)
 	}
 	a.batches = append(a.batches, bodies)
 	output := &sqs.SendMessageBatchOutput{}
@@ -55,7 +58,7 @@ func chunks(count int) []recall.Chunk {
 	for i := range chunks {
 		chunks[i] = recall.Chunk{
 			Conversation: recall.InGroup("engineers"), Due: recall.DueRevoked,
-			MessageIDs: []recall.MessageID{"01HF7YATZ8000000000000A1C2"}, Except: "phone=", QueuedAt: 1_790_000_000_000,
+			MessageIDs: []recall.MessageID{"01HF7YATZ8000000000000A1C2"}, Except: "phone=", Since: 1_790_000_000_000,
 		}
 		for j := range 500 {
 			user := fmt.Sprintf("%d-%d", i, j)
@@ -65,9 +68,23 @@ func chunks(count int) []recall.Chunk {
 	return chunks
 }
 
+// retries name 500 connections each, with the longest IDs.
+func retries(count int) []recall.Chunk {
+	retries := chunks(count)
+	for i := range retries {
+		for _, user := range retries[i].Users {
+			retries[i].Connections = append(retries[i].Connections, recall.Connection{
+				User: user, ID: recall.ConnectionID(strings.Repeat("c", 40)), ConnectedAt: 1_790_000_000_001, TokenExpiresAt: 1_790_000_000_002,
+			})
+		}
+		retries[i].Users, retries[i].Except, retries[i].Attempt = nil, "", 3
+	}
+	return retries
+}
+
 func TestChunksComeOutOfTheQueueAsTheyWentIn(t *testing.T) {
 	queued := &api{}
-	put := chunks(25)
+	put := append(chunks(25), retries(25)...)
 	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), put); err != nil {
 		t.Fatal(err)
 	}
@@ -101,9 +118,21 @@ func TestG10AChunkInTheQueueNamesAndHoldsNothingElse(t *testing.T) {
 	if err := json.Unmarshal([]byte(queued.batches[0][0]), &keys); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"conversation", "due", "except", "messageIds", "queuedAt", "users"}
+	want := []string{"conversation", "due", "except", "messageIds", "since", "users"}
 	if got := slices.Sorted(maps.Keys(keys)); !slices.Equal(got, want) {
 		t.Errorf("a chunk has the keys %v, known are %v", got, want)
+	}
+}
+
+func TestTheQueueKeepsAChunkBackForItsDelay(t *testing.T) {
+	queued := &api{}
+	put := chunks(3)
+	put[1].Delay, put[2].Delay = 4*time.Second, 4*time.Second+time.Millisecond
+	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	if want := []int32{0, 4, 5}; !slices.Equal(queued.delays, want) {
+		t.Errorf("the queue keeps them back for %v seconds, want %v", queued.delays, want)
 	}
 }
 
@@ -134,9 +163,9 @@ func TestAQueueThatDoesNotTakeEverythingIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestWithoutAQueueABigGroupIsAnErrorThatSaysSo(t *testing.T) {
+func TestWithoutAQueueAChunkIsAnErrorThatSaysSo(t *testing.T) {
 	err := (&queue.Queue{Client: &api{}}).Enqueue(t.Context(), chunks(1))
-	if err == nil || recall.NameOf(err) != recall.Internal || !strings.Contains(err.Error(), "no queue is configured for groups of more than 500 members") {
+	if err == nil || recall.NameOf(err) != recall.Internal || !strings.Contains(err.Error(), "no queue is configured") {
 		t.Errorf("error %v", err)
 	}
 }

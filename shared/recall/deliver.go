@@ -2,86 +2,38 @@ package recall
 
 import (
 	"context"
-	"time"
+	"slices"
 )
 
-// DeliverAfter is the age from which deliver takes over what a message still owes: until then the function that committed
-// it is at work.
-const DeliverAfter = 3 * time.Second
-
-// GiveUpAfter is the age from which a connection that cannot be reached is closed, so that its device connects again
-// and syncs. Until then deliver fails and is called again.
-const GiveUpAfter = 60 * time.Second
-
-// Finish does what a message still owes because the function that committed it died, ran out of time or could not
-// reach somebody. It is called for every change of a message that was due; mostly there is nothing left to do.
-// committedAt is the change's instant. An error means: call again.
-func (s *Service) Finish(ctx context.Context, conversation Conversation, id MessageID, committedAt Instant) error {
-	if err := s.sleep(ctx, min(DeliverAfter, DeliverAfter-s.now().Sub(committedAt))); err != nil {
-		return err
-	}
-	message, found, err := s.Store.Message(ctx, conversation, id)
+// DeliverChunk tells a part of a large group, or tries again to tell connections that could not be reached. Those that
+// still cannot be reached are queued again or closed, so the chunk itself is finished. It returns unavailable if storage,
+// the queue or a connection to be closed cannot be reached; then it is to be called again with the same chunk.
+func (s *Service) DeliverChunk(ctx context.Context, chunk Chunk) error {
+	untold, err := s.tellChunk(ctx, chunk)
 	if err != nil {
 		return err
 	}
-	if !found || message.Due == DueNothing || message.Expired(s.now()) {
-		return nil
-	}
-	s.observe(MetricDueFound, 1, string(message.Due))
-	notices := []Notice{s.messageNotice(message)}
-	if message.Revoked != nil {
-		notices = revokedNotices(conversation, []Recalled{recalledOf(message)})
-	}
-	return s.finishTelling(ctx, telling{
-		conversation: conversation,
-		due:          message.Due,
-		messages:     []Message{message},
-		notices:      notices,
-		roster:       s.beginRoster(ctx, conversation),
-		joinFirst:    func() (bool, error) { return true, nil },
-		startedAt:    committedAt,
-		failed:       s.giveUp(message.ChangedAt()),
-	})
+	return s.tellLater(ctx, chunk, untold)
 }
 
-// giveUp closes connections that could not be told for too long; before that it asks to be called again.
-func (s *Service) giveUp(since Instant) func(context.Context, []Connection) error {
-	return func(ctx context.Context, connections []Connection) error {
-		if s.now().Sub(since) < GiveUpAfter {
-			return Fail(Unavailable, "some connections could not be reached")
-		}
-		return s.disconnect(ctx, connections)
-	}
-}
-
-func (s *Service) disconnect(ctx context.Context, connections []Connection) error {
-	s.observe(MetricDisconnects, float64(len(connections)), "")
-	return each(connections, func(connection Connection) error { return s.Notifier.Disconnect(ctx, connection) })
-}
-
-// DeliverChunk tells one part of a big group. last is true when it will not be called again for this chunk: then
-// connections that cannot be reached are closed. An error means: call again.
-func (s *Service) DeliverChunk(ctx context.Context, chunk Chunk, last bool) error {
+// tellChunk posts within ChunkBudget and returns the connections that were not reached by then.
+func (s *Service) tellChunk(ctx context.Context, chunk Chunk) ([]Connection, error) {
+	ctx, cancel := context.WithTimeout(ctx, ChunkBudget)
+	defer cancel()
 	notices, err := s.noticesOf(ctx, chunk)
-	if err != nil {
-		return err
+	if err != nil || len(notices) == 0 {
+		return nil, err
 	}
-	if len(notices) == 0 {
-		return nil
+	if chunk.Attempt > 0 {
+		return s.notify(ctx, notices, chunk.Connections), nil
 	}
 	connections, err := s.Presence.Connections(ctx, chunk.Users)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	failed := s.notify(ctx, notices, without(connections, chunk.Except))
-	s.observe(MetricQueueMilliseconds, float64(s.now()-chunk.QueuedAt), string(chunk.Due))
-	switch {
-	case len(failed) == 0:
-		return nil
-	case last:
-		return s.disconnect(ctx, failed)
-	}
-	return Fail(Unavailable, "some connections could not be reached")
+	untold := s.notify(ctx, notices, without(connections, chunk.Except))
+	s.observe(MetricQueueMilliseconds, float64(s.now()-chunk.Since), string(chunk.Due))
+	return untold, nil
 }
 
 // noticesOf reads the chunk's messages: a chunk holds no text, and a message may have been recalled since.
@@ -95,26 +47,31 @@ func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) 
 	if err != nil {
 		return nil, err
 	}
-	var notices []Notice
-	var recalled []Recalled
+	var current []Message
 	for i, message := range messages {
-		switch {
-		case !found[i] || message.Expired(s.now()):
-		case message.Revoked != nil:
-			recalled = append(recalled, recalledOf(message))
-		default:
-			notice := s.messageNotice(message)
-			notice.CommittedAt = s.now()
-			notices = append(notices, notice)
+		if found[i] && !message.Expired(s.now()) {
+			current = append(current, message)
 		}
 	}
-	return append(notices, revokedNotices(chunk.Conversation, recalled)...), nil
+	notices := s.noticesAbout(chunk.Conversation, current)
+	for i := range notices {
+		notices[i].CommittedAt = s.now() // it was read just now
+	}
+	return notices, nil
 }
 
-// Publish tells the bus of a recall, where one is configured. It is called for every recall, at least once.
-func (s *Service) Publish(ctx context.Context, recalled Recalled) error {
-	if s.Publisher == nil {
-		return nil
+// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
+// no further notice, and keeps none from the others.
+func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
+	for _, notice := range notices {
+		missed := s.Notifier.Notify(ctx, notice, to)
+		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
+		if len(missed) == 0 {
+			continue
+		}
+		s.observe(MetricNoticesFailed, float64(len(missed)), "")
+		failed = append(failed, missed...)
+		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
 	}
-	return s.Publisher.PublishRecalled(ctx, recalled)
+	return failed
 }

@@ -11,15 +11,28 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// finishes is deliver called for a change of the message.
+// finishes calls Finish for a change of the message, and then does what it queued.
 func (w *world) finishes(message recall.Message) error {
 	w.t.Helper()
-	return w.Finish(w.t.Context(), message.Conversation, message.ID, message.ChangedAt())
+	err := w.Finish(w.t.Context(), message)
+	w.drains()
+	return err
 }
 
-// TestG4WhereverAFunctionDiesDeliverFinishes: each of a request's calls fails in turn, which is as if the function had
-// died there; afterwards the others know, and nothing is owed.
-func TestG4WhereverAFunctionDiesDeliverFinishes(t *testing.T) {
+// drains delivers the chunks of the queue until it is empty; the clock goes on to the end of each chunk's delay.
+func (w *world) drains() {
+	w.t.Helper()
+	for chunks := w.queue.Take(); len(chunks) > 0; chunks = w.queue.Take() {
+		for _, chunk := range chunks {
+			w.clock.Advance(chunk.Delay)
+			w.must(w.DeliverChunk(w.t.Context(), chunk))
+		}
+	}
+}
+
+// TestG4WhereverAFunctionDiesFinishDoesTheRest: each of a request's calls fails in turn, which is as if the function had
+// died there; afterwards the others know, and nothing is due.
+func TestG4WhereverAFunctionDiesFinishDoesTheRest(t *testing.T) {
 	for _, dies := range []string{"Membership", "Join", "Roster", "Touch", "Settle"} {
 		for _, conversation := range []recall.Conversation{direct, group} {
 			t.Run(dies+" in "+conversation.Key(), func(t *testing.T) {
@@ -58,90 +71,97 @@ func TestG4WhereverAFunctionDiesDeliverFinishes(t *testing.T) {
 	}
 }
 
-func TestDeliverLetsTheCommittingFunctionFinishFirst(t *testing.T) {
+func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
 	w := newWorld(t)
-	message := w.sent(as(alice, ""), direct)
-	for age, waits := range map[time.Duration]time.Duration{0: 3 * time.Second, time.Second: 2 * time.Second, 3 * time.Second: 0, time.Hour: 0} {
-		w.slept = nil
-		committedAt := w.clock.Instant().Add(-age)
-		w.must(w.Finish(t.Context(), direct, message.ID, committedAt))
-		want := []time.Duration{waits}
-		if waits == 0 {
-			want = nil
-		}
-		if !slices.Equal(w.slept, want) {
-			t.Errorf("at an age of %s it waits %v", age, w.slept)
-		}
+	settled := w.sent(as(alice, ""), direct)
+	w.store.taken()
+	w.must(w.finishes(settled))
+	if calls := w.store.taken(); len(w.slept) != 0 || !slices.Equal(calls, []string{"Message"}) {
+		t.Errorf("for a settled message it waits %v and calls %v", w.slept, calls)
 	}
-	// A record from a clock ahead of this one does not make it wait longer.
-	w.slept = nil
-	w.must(w.Finish(t.Context(), direct, message.ID, w.clock.Instant().Add(time.Hour)))
-	if !slices.Equal(w.slept, []time.Duration{recall.DeliverAfter}) {
-		t.Errorf("it waits %v", w.slept)
+	for age, want := range map[time.Duration]time.Duration{
+		0: 3 * time.Second, 1200 * time.Millisecond: 1800 * time.Millisecond, 3 * time.Second: 0, time.Hour: 0,
+		-time.Hour: 3 * time.Second, // a change from a clock that is ahead is not waited for any longer
+	} {
+		message := w.unsettled(direct)
+		w.clock.Advance(age)
+		w.slept = nil
+		w.must(w.finishes(message))
+		var waited time.Duration
+		for _, pause := range w.slept {
+			waited += pause
+		}
+		if waited != want {
+			t.Errorf("at an age of %s it waits %v, want %v", age, waited, want)
+		}
 	}
 }
 
-func TestDeliverWithoutWorkTellsNobody(t *testing.T) {
+func TestFinishLeavesAloneWhatIsSettledWhileItWaits(t *testing.T) {
+	w := newWorld(t)
+	w.device(bob, "bob")
+	message := w.unsettled(direct)
+	looks := 0
+	w.Sleep = func(ctx context.Context, _ time.Duration) error { looks++; return w.store.Store.Settle(ctx, message) }
+	w.must(w.finishes(message))
+	w.wantTold()
+	if looks != 1 {
+		t.Errorf("it looks %d times", looks)
+	}
+}
+
+// unsettled is a message whose function died right after the commit.
+func (w *world) unsettled(conversation recall.Conversation) recall.Message {
+	w.t.Helper()
+	w.store.failing("Membership", "Roster")
+	message := w.sent(as(alice, ""), conversation)
+	w.store.failing()
+	return message
+}
+
+func TestFinishWithoutWorkTellsNobody(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.device(bob, "bob")
 		settled := w.sent(as(alice, ""), direct)
 		w.told()
 		w.must(w.finishes(settled))
-		w.must(w.Finish(t.Context(), direct, recall.NewMessageID(w.clock.Instant()), w.clock.Instant()))
+		w.must(w.finishes(recall.Message{Conversation: direct, ID: recall.NewMessageID(w.clock.Instant())}))
 		w.wantTold()
 	})
 }
 
-func TestDeliverTellsNothingOfAnExpiredMessage(t *testing.T) {
+func TestFinishTellsNothingOfAnExpiredMessage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.Retention = 24 * time.Hour
 		w.device(bob, "bob")
-		w.store.failing("Touch")
-		message := w.sent(as(alice, ""), direct)
-		w.store.failing()
-		w.told()
+		message := w.unsettled(direct)
 		w.clock.Advance(24 * time.Hour)
 		w.must(w.finishes(message))
 		w.wantTold()
 	})
 }
 
-// TestG4WhoCannotBeReachedIsDisconnectedAfterAMinute: his device connects again, syncs, and knows.
-func TestG4WhoCannotBeReachedIsDisconnectedAfterAMinute(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.device(bob, "stuck")
-		w.device(bob, "well")
-		w.notifier.Fail = func(connection recall.Connection) bool { return connection.ID == "stuck" }
-		message := w.sent(as(alice, ""), direct)
-		w.wantTold("well message " + string(message.ID))
-		if w.stored(message).Due != recall.DueSent {
-			t.Fatal("it owes nothing")
-		}
-		w.clock.Advance(59 * time.Second)
-		wantName(t, w.finishes(message), recall.Unavailable)
-		if closed := w.notifier.Disconnected(); len(closed) != 0 {
-			t.Errorf("closed too early: %v", closed)
-		}
-		w.clock.Advance(time.Second)
-		w.must(w.finishes(message))
-		if closed := w.notifier.Disconnected(); len(closed) != 1 || closed[0].ID != "stuck" {
-			t.Errorf("closed %v", closed)
-		}
-		if w.stored(message).Due != recall.DueNothing {
-			t.Error("it still owes")
-		}
-	})
+// TestG9FinishPostsToNobody: a device that hangs cannot hold up the stream.
+func TestG9FinishPostsToNobody(t *testing.T) {
+	w := newWorld(t)
+	w.device(bob, "bob")
+	message := w.unsettled(direct)
+	w.must(w.Finish(t.Context(), message))
+	w.wantTold()
+	if chunks := w.queue.Take(); len(chunks) != 1 || !slices.Contains(chunks[0].Users, bob) || w.stored(message).Due != recall.DueNothing {
+		t.Errorf("queued %+v, still due %q", chunks, w.stored(message).Due)
+	}
 }
 
 func TestWhatCannotBeReadIsTriedAgain(t *testing.T) {
 	w := newWorld(t)
-	message := w.sent(as(alice, ""), direct)
+	message := w.unsettled(direct)
 	w.store.failing("Message")
 	wantName(t, w.finishes(message), recall.Unavailable)
+	w.store.failing()
 	cut := errors.New("the function's time is over")
 	w.Sleep = func(context.Context, time.Duration) error { return cut }
-	w.store.failing()
-	if err := w.Finish(t.Context(), direct, message.ID, w.clock.Instant()); !errors.Is(err, cut) {
+	if err := w.finishes(message); !errors.Is(err, cut) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -189,7 +209,7 @@ func TestUpTo500MembersAreToldInTheCallAndMoreThroughTheQueue(t *testing.T) {
 				if len(chunk.Users) > recall.ChunkUsers {
 					t.Errorf("a chunk of %d users", len(chunk.Users))
 				}
-				w.must(w.DeliverChunk(t.Context(), chunk, false))
+				w.must(w.DeliverChunk(t.Context(), chunk))
 			}
 			for _, notified := range w.notifier.Take() {
 				if notified.Notice.Message != nil {
@@ -212,9 +232,9 @@ func TestAQueueThatFailsLeavesTheMessageDue(t *testing.T) {
 	if w.stored(message).Due != recall.DueSent {
 		t.Error("it owes nothing")
 	}
-	wantName(t, w.finishes(message), recall.Unavailable)
+	wantName(t, w.Finish(t.Context(), message), recall.Unavailable)
 	w.Queue = w.queue
-	w.must(w.finishes(message))
+	w.must(w.Finish(t.Context(), message))
 	if w.stored(message).Due != recall.DueNothing || len(w.queue.Take()) != 2 {
 		t.Error("it is not finished")
 	}
@@ -231,28 +251,77 @@ func TestAChunkOfWhatIsNotThereTellsNobody(t *testing.T) {
 	w.told()
 	w.Retention = 0
 	gone := recall.Chunk{Conversation: direct, Due: recall.DueSent, MessageIDs: []recall.MessageID{recall.NewMessageID(w.clock.Instant())}, Users: []recall.UserID{bob}}
-	w.must(w.DeliverChunk(t.Context(), gone, false))
+	w.must(w.DeliverChunk(t.Context(), gone))
 	w.wantTold()
 	gone.MessageIDs = []recall.MessageID{message.ID}
 	w.store.failing("Message")
-	wantName(t, w.DeliverChunk(t.Context(), gone, true), recall.Unavailable)
+	wantName(t, w.DeliverChunk(t.Context(), gone), recall.Unavailable)
 }
 
 func TestARecallIsPublishedOnlyWhereABusIsConfigured(t *testing.T) {
 	w := newWorld(t)
-	recalled := recall.Recalled{Conversation: direct, MessageID: "m"}
-	w.must(w.Publish(t.Context(), recalled))
+	message := w.sent(as(alice, ""), direct)
+	w.recalls(as(alice, ""), message)
+	w.must(w.finishes(w.stored(message)))
 	bus := &keepingBus{}
 	w.Publisher = bus
-	w.must(w.Publish(t.Context(), recalled))
-	if len(bus.published) != 1 || bus.published[0] != recalled {
+	w.must(w.finishes(w.stored(message)))
+	if len(bus.published) != 1 || bus.published[0].MessageID != message.ID {
 		t.Errorf("published %+v", bus.published)
 	}
 }
 
-type keepingBus struct{ published []recall.Recalled }
+// TestABusThatFailsDelaysNoNotice: the record comes again for the bus, and nobody is told twice.
+func TestABusThatFailsDelaysNoNotice(t *testing.T) {
+	w := newWorld(t)
+	w.device(bob, "bob")
+	message := w.sent(as(alice, ""), direct)
+	w.told()
+	w.store.failing("Touch")
+	w.recalls(as(alice, ""), message)
+	w.store.failing()
+	w.told()
+	bus := &keepingBus{fails: errFault}
+	w.Publisher = bus
+	tombstone := w.stored(message)
+	for range 3 {
+		wantName(t, w.finishes(tombstone), recall.Unavailable)
+	}
+	w.wantTold("bob revoked " + string(message.ID))
+	if w.stored(message).Due != recall.DueNothing {
+		t.Error("the recall is still due")
+	}
+	bus.fails = nil
+	w.must(w.finishes(tombstone))
+	w.wantTold()
+	if len(bus.published) != 1 {
+		t.Errorf("published %+v", bus.published)
+	}
+}
+
+// TestNoticesThatFailLoseNoEvent: the bus learns of a recall while storage or the queue is away.
+func TestNoticesThatFailLoseNoEvent(t *testing.T) {
+	w := newWorld(t)
+	message := w.sent(as(alice, ""), direct)
+	w.recalls(as(alice, ""), message)
+	bus := &keepingBus{}
+	w.Publisher = bus
+	tombstone := w.stored(message)
+	w.store.failing("Message")
+	wantName(t, w.finishes(tombstone), recall.Unavailable)
+	if len(bus.published) != 1 {
+		t.Errorf("published %+v", bus.published)
+	}
+}
+
+type keepingBus struct {
+	published []recall.Recalled
+	fails     error
+}
 
 func (b *keepingBus) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
-	b.published = append(b.published, recalled)
-	return nil
+	if b.fails == nil {
+		b.published = append(b.published, recalled)
+	}
+	return b.fails
 }

@@ -69,6 +69,20 @@ func recalledOf(message Message) Recalled {
 	}
 }
 
+// noticesAbout tells of messages as they are now: of each that is recalled its recall, of each other its arrival.
+func (s *Service) noticesAbout(conversation Conversation, messages []Message) []Notice {
+	var notices []Notice
+	var recalled []Recalled
+	for _, message := range messages {
+		if message.Revoked != nil {
+			recalled = append(recalled, recalledOf(message))
+		} else {
+			notices = append(notices, s.messageNotice(message))
+		}
+	}
+	return append(notices, revokedNotices(conversation, recalled)...)
+}
+
 // revokedNotices tells of recalls, RevocationsPerNotice in each.
 func revokedNotices(conversation Conversation, recalled []Recalled) []Notice {
 	var notices []Notice

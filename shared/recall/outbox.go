@@ -6,19 +6,29 @@ import (
 	"sync"
 )
 
-// telling is what a commit owes: list rows, the head, the notices, and then that it owes nothing any more.
-type telling struct {
+// outbox carries one change from its commit to its notices. The steps follow one another in an order that misses nobody:
+//
+//  1. commit: Send and Revoke write the change, with a mark in the message that its notices are due;
+//  2. look up: who is connected, a consistent read;
+//  3. post: the notices, or queue them where a group is large;
+//  4. settle: whoever could not be reached stands in the queue, so the mark is removed.
+//
+// A device that registers before the look-up gets the notice. A device that registers after it finds the change when it
+// syncs. If a step fails, or the function dies, the mark stays and Finish takes over.
+type outbox struct {
+	service      *Service
 	conversation Conversation
 	due          Due
-	messages     []Message
-	notices      []Notice
-	roster       func() (Roster, error)
-	// joinFirst reports whether the rows of the conversation's users must be written; nil is no.
-	joinFirst func() (bool, error)
-	except    ConnectionID
+	// messages are those that were committed, as the store has them now.
+	messages []Message
+	// roster reads who is in the conversation. It begins beside the commit.
+	roster func() (Roster, error)
+	// unlisted tells whether one of two users may lack the conversation in their list; nil is no.
+	unlisted func() (bool, error)
+	// except is the connection that asked for the change and gets its answer.
+	except ConnectionID
+	// startedAt is when the request began.
 	startedAt Instant
-	// failed takes over the connections that could not be reached; nil leaves the messages due.
-	failed func(ctx context.Context, connections []Connection) error
 }
 
 // beginRoster reads a group's roster beside the commit.
@@ -29,157 +39,147 @@ func (s *Service) beginRoster(ctx context.Context, conversation Conversation) fu
 	return begin(func() (Roster, error) { return s.Store.Roster(ctx, conversation.Group()) })
 }
 
-// tell does what a commit owes, in the order that misses nobody: who registers before the look gets the notice, who
-// registers after it finds the change when he syncs. What fails stays due and is logged: the commit stands.
-func (s *Service) tell(ctx context.Context, t telling) {
-	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
-	defer cancel()
-	if err := s.finishTelling(ctx, t); err != nil {
-		s.unfinished(ctx, string(t.due), t.conversation, err)
+// deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit stands
+// and Finish does the rest.
+func (o *outbox) deliver(ctx context.Context) {
+	untold, err := o.tell(ctx)
+	if err == nil {
+		err = o.settle(ctx, untold)
+	}
+	if err != nil {
+		o.service.unfinished(ctx, string(o.due), o.conversation, err)
 	}
 }
 
-func (s *Service) finishTelling(ctx context.Context, t telling) error {
-	if err := s.joinIfFirst(ctx, t); err != nil {
-		return err
+// tell does steps 2 and 3 within NoticeBudget and returns the connections that could not be reached.
+func (o *outbox) tell(ctx context.Context) ([]Connection, error) {
+	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
+	defer cancel()
+	if err := o.list(ctx); err != nil {
+		return nil, err
 	}
-	roster, err := t.roster()
+	roster, err := o.roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	head := begin(func() (Head, error) { return s.touch(ctx, t) })
-	if err := s.post(ctx, t, roster.Users); err != nil {
-		_, _ = head() // its failure would only repeat
-		return err
+	head := begin(func() (Head, error) { return o.touch(ctx) })
+	untold, err := o.post(ctx, roster.Users)
+	if err != nil {
+		_, _ = head() // it would only fail again
+		return nil, err
 	}
 	current, err := head()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if t.conversation.IsGroup() && current.RosterVersion != roster.Version {
-		if err := s.postToNewcomers(ctx, t, roster); err != nil {
-			return err
-		}
+	if !o.conversation.IsGroup() || current.RosterVersion == roster.Version {
+		return untold, nil
 	}
-	return s.settle(ctx, t.messages)
+	newcomers, err := o.newcomers(ctx, roster)
+	if err != nil {
+		return nil, err
+	}
+	more, err := o.post(ctx, newcomers)
+	return append(untold, more...), err
 }
 
-// joinIfFirst lists the conversation for both users before anybody is looked up, so that a device which registers after
-// the look finds it in its list.
-func (s *Service) joinIfFirst(ctx context.Context, t telling) error {
-	if t.joinFirst == nil || t.conversation.IsGroup() {
+// list writes the conversation into the lists of both users before anybody is looked up: a device that registers after the
+// look-up then finds it there.
+func (o *outbox) list(ctx context.Context) error {
+	if o.unlisted == nil || o.conversation.IsGroup() {
 		return nil
 	}
-	first, err := t.joinFirst()
-	if err != nil || !first {
+	missing, err := o.unlisted()
+	if err != nil || !missing {
 		return err
 	}
-	sender := t.messages[0].Sender
-	for _, user := range t.conversation.Users() {
+	store, sender := o.service.Store, o.messages[0].Sender
+	for _, user := range o.conversation.Users() {
 		if user == sender {
 			continue
 		}
-		if err := s.Store.Join(ctx, user, t.conversation, t.startedAt); err != nil {
+		if err := store.Join(ctx, user, o.conversation, o.startedAt); err != nil {
 			return err
 		}
 	}
-	// The sender's own row last: it stands for both.
-	return s.Store.Join(ctx, sender, t.conversation, t.startedAt)
+	// The sender's own row is the last: while it is missing, the next send writes both.
+	return store.Join(ctx, sender, o.conversation, o.startedAt)
 }
 
-func (s *Service) touch(ctx context.Context, t telling) (Head, error) {
-	latest := t.messages[0]
-	for _, message := range t.messages[1:] {
+// touch moves the head, by which lists of conversations are sorted.
+func (o *outbox) touch(ctx context.Context) (Head, error) {
+	latest := o.messages[0]
+	for _, message := range o.messages[1:] {
 		if message.ChangedAt() > latest.ChangedAt() {
 			latest = message
 		}
 	}
 	lastMessage := MessageID("")
-	if t.due == DueSent {
+	if o.due == DueSent {
 		lastMessage = latest.ID
 	}
-	return s.Store.Touch(ctx, t.conversation, latest.ChangedAt(), lastMessage)
+	return o.service.Store.Touch(ctx, o.conversation, latest.ChangedAt(), lastMessage)
 }
 
-// post tells the devices of the users, in this call or, for many users, through the queue.
-func (s *Service) post(ctx context.Context, t telling, users []UserID) error {
-	if len(users) > MembersInCall {
-		return s.Queue.Enqueue(ctx, chunksOf(t, users))
+// post tells the devices of the users, or queues that for many users, and returns the connections that could not be
+// reached.
+func (o *outbox) post(ctx context.Context, users []UserID) (untold []Connection, err error) {
+	s := o.service
+	switch {
+	case len(users) == 0:
+		return nil, nil
+	case len(users) > MembersInCall:
+		return nil, s.Queue.Enqueue(ctx, o.chunks(users))
 	}
 	connections, err := s.Presence.Connections(ctx, users)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	failed := s.notify(ctx, t.notices, without(connections, t.except))
-	s.observe(MetricNoticeMilliseconds, float64(s.now()-t.startedAt), string(t.due))
-	if len(failed) == 0 {
-		return nil
-	}
-	if t.failed == nil {
-		return Fail(Unavailable, "some connections could not be reached")
-	}
-	return t.failed(ctx, failed)
+	untold = s.notify(ctx, s.noticesAbout(o.conversation, o.messages), without(connections, o.except))
+	s.observe(MetricNoticeMilliseconds, float64(s.now()-o.startedAt), string(o.due))
+	return untold, nil
 }
 
-// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
-// no further notice, and keeps none from the others.
-func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
-	for _, notice := range notices {
-		missed := s.Notifier.Notify(ctx, notice, to)
-		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
-		if len(missed) == 0 {
-			continue
-		}
-		s.observe(MetricNoticesFailed, float64(len(missed)), "")
-		failed = append(failed, missed...)
-		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
-	}
-	return failed
-}
-
-// postToNewcomers tells those who joined the group while its roster was read.
-func (s *Service) postToNewcomers(ctx context.Context, t telling, before Roster) error {
-	now, err := s.Store.Roster(ctx, t.conversation.Group())
+// newcomers are those who joined the group while its roster was read.
+func (o *outbox) newcomers(ctx context.Context, before Roster) ([]UserID, error) {
+	now, err := o.service.Store.Roster(ctx, o.conversation.Group())
 	if err != nil {
+		return nil, err
+	}
+	known := make(map[UserID]bool, len(before.Users))
+	for _, user := range before.Users {
+		known[user] = true
+	}
+	return slices.DeleteFunc(now.Users, func(user UserID) bool { return known[user] }), nil
+}
+
+// settle queues what is still to be told and removes the mark. Only if the queue does not take it do the messages stay
+// due. It has a time of its own, since devices that hang use up the time of the posts.
+func (o *outbox) settle(ctx context.Context, untold []Connection) error {
+	ctx, cancel := context.WithTimeout(ctx, SettleBudget)
+	defer cancel()
+	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {
 		return err
 	}
-	told := make(map[UserID]bool, len(before.Users))
-	for _, user := range before.Users {
-		told[user] = true
-	}
-	var newcomers []UserID
-	for _, user := range now.Users {
-		if !told[user] {
-			newcomers = append(newcomers, user)
-		}
-	}
-	if len(newcomers) == 0 {
-		return nil
-	}
-	return s.post(ctx, t, newcomers)
+	return each(o.messages, func(message Message) error { return o.service.Store.Settle(ctx, message) })
 }
 
-// settle ends the debt of the messages; the first failure leaves the rest to deliver.
-func (s *Service) settle(ctx context.Context, messages []Message) error {
-	return each(messages, func(message Message) error { return s.Store.Settle(ctx, message) })
-}
-
-func chunksOf(t telling, users []UserID) []Chunk {
-	ids := make([]MessageID, len(t.messages))
-	for i, message := range t.messages {
+// chunk is what the queue needs to know of the change.
+func (o *outbox) chunk() Chunk {
+	ids := make([]MessageID, len(o.messages))
+	for i, message := range o.messages {
 		ids[i] = message.ID
 	}
+	return Chunk{Conversation: o.conversation, Due: o.due, MessageIDs: ids, Except: o.except, Since: o.startedAt}
+}
+
+// chunks share the users out, ChunkUsers to each chunk.
+func (o *outbox) chunks(users []UserID) []Chunk {
 	var chunks []Chunk
-	for start := 0; start < len(users); start += ChunkUsers {
-		end := min(start+ChunkUsers, len(users))
-		chunks = append(chunks, Chunk{
-			Conversation: t.conversation,
-			Due:          t.due,
-			MessageIDs:   ids,
-			Users:        users[start:end],
-			Except:       t.except,
-			QueuedAt:     t.startedAt,
-		})
+	for some := range slices.Chunk(users, ChunkUsers) {
+		chunk := o.chunk()
+		chunk.Users = some
+		chunks = append(chunks, chunk)
 	}
 	return chunks
 }

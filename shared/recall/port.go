@@ -1,6 +1,9 @@
 package recall
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Store keeps messages, rosters and lists of conversations. recalltest.RunStore is its conformance suite; the DynamoDB
 // adapter and the fake in recalltest pass the same one.
@@ -225,21 +228,30 @@ type Notifier interface {
 	Close(ctx context.Context, user UserID, connections []Connection) (failed []Connection)
 }
 
-// Queue takes the notices of big groups in chunks.
+// Queue keeps what is to be told later: the notices of large groups in chunks, and further attempts to tell connections
+// that could not be reached.
 type Queue interface {
+	// Enqueue takes all chunks, or returns an error; after an error it may have taken some.
 	Enqueue(ctx context.Context, chunks []Chunk) error
 }
 
-// Chunk is a part of a big group that must be told of an event. It carries no text: who delivers it reads the message.
+// Chunk is a part of those who must be told of a change: users of a large group at the first attempt, connections that
+// could not be reached at a retry. It carries no text: whoever delivers it reads the messages.
 type Chunk struct {
 	Conversation Conversation
 	Due          Due
 	MessageIDs   []MessageID
-	Users        []UserID
-	// Except is the connection that caused the event and has its answer.
+	// Users are told on all of their connections but Except, which asked for the change and has its answer.
+	Users  []UserID
 	Except ConnectionID
-	// QueuedAt is when the request began, for the figure of how long the last notice took.
-	QueuedAt Instant
+	// Connections are those that a retry tells.
+	Connections []Connection
+	// Attempt is 0 for users, and counts the retries for connections.
+	Attempt int
+	// Since is when the change began, since when they have not been told.
+	Since Instant
+	// Delay is how long the queue keeps the chunk back.
+	Delay time.Duration
 }
 
 // Publisher tells other systems of recalls.

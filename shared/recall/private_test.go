@@ -151,7 +151,7 @@ func TestG8ALateMessageOfADeletedGroupHasNoReader(t *testing.T) {
 		due.ID, due.Due, due.Body = recall.NewMessageID(w.clock.Instant()), recall.DueSent, `{"text":"later"}`
 		_, _, err := w.store.CreateMessage(ctx, due)
 		w.must(err)
-		w.must(w.Finish(ctx, group, due.ID, due.SentAt))
+		w.must(w.finishes(due))
 		w.wantTold()
 		if stored := w.stored(due); stored.Due != recall.DueNothing {
 			t.Errorf("it still owes %q", stored.Due)

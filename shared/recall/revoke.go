@@ -180,26 +180,25 @@ func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutc
 // tellRevoked tells of all messages that were recalled just now, in as few notices as an event's size allows.
 func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []revoked, roster func() (Roster, error), except ConnectionID, started Instant) {
 	var messages []Message
-	var recalled []Recalled
 	for _, outcome := range outcomes {
 		if outcome.applied {
 			messages = append(messages, outcome.message)
-			recalled = append(recalled, recalledOf(outcome.message))
 		}
 	}
 	if len(messages) == 0 {
 		return
 	}
-	s.tell(ctx, telling{
+	outbox := &outbox{
+		service:      s,
 		conversation: conversation,
 		due:          DueRevoked,
 		messages:     messages,
-		notices:      revokedNotices(conversation, recalled),
 		roster:       roster,
-		joinFirst:    s.joinForUnfinished(ctx, conversation, outcomes),
+		unlisted:     s.joinForUnfinished(ctx, conversation, outcomes),
 		except:       except,
 		startedAt:    started,
-	})
+	}
+	outbox.deliver(ctx)
 }
 
 // joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its message,

@@ -121,16 +121,17 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 	if !created {
 		return repeatedSend(stored, message)
 	}
-	s.tell(ctx, telling{
+	outbox := &outbox{
+		service:      s,
 		conversation: message.Conversation,
 		due:          DueSent,
 		messages:     []Message{stored},
-		notices:      []Notice{s.messageNotice(stored)},
 		roster:       roster,
-		joinFirst:    func() (bool, error) { known, err := listed(); return !known, err },
+		unlisted:     func() (bool, error) { known, err := listed(); return !known, err },
 		except:       caller.Connection,
 		startedAt:    message.SentAt,
-	})
+	}
+	outbox.deliver(ctx)
 	return SendResult{Message: stored}, nil
 }
 

@@ -171,19 +171,6 @@ func TestAFailureAfterTheCommitLeavesTheMessageDueAndTheAnswerGood(t *testing.T)
 	}
 }
 
-func TestAConnectionThatCannotBeReachedLeavesTheMessageDue(t *testing.T) {
-	w := newWorld(t)
-	phone := w.device(alice, "phone")
-	w.device(bob, "deaf")
-	w.device(bob, "well")
-	w.notifier.Fail = func(connection recall.Connection) bool { return connection.ID == "deaf" }
-	message := w.sent(phone, direct)
-	w.wantTold("well message " + string(message.ID))
-	if due := w.stored(message).Due; due != recall.DueSent {
-		t.Errorf("it owes %q", due)
-	}
-}
-
 func TestAStoreThatCannotBeReachedIsUnavailableAndNothingIsTold(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")

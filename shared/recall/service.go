@@ -12,7 +12,7 @@ type Service struct {
 	Store    Store
 	Presence Presence
 	Notifier Notifier
-	// Queue takes the notices of groups with more than MembersInCall members.
+	// Queue takes the notices of groups with more than MembersInCall members, and the retries.
 	Queue Queue
 	// Publisher is nil where no bus is configured.
 	Publisher Publisher
@@ -29,7 +29,7 @@ type Service struct {
 	Log *slog.Logger
 	// Observer gets figures. Nil discards.
 	Observer Observer
-	// Sleep waits; nil is a timer. Deliver uses it to let the committing function finish first.
+	// Sleep waits; nil is a timer. Finish uses it to let the committing function finish first.
 	Sleep func(ctx context.Context, duration time.Duration) error
 
 	settings settingsCache
@@ -39,13 +39,19 @@ type Service struct {
 const (
 	// MembersInCall is up to how many members the committing call serves itself.
 	MembersInCall = 500
-	// ChunkUsers is how many users one queued chunk names.
-	ChunkUsers = 500
+	// ChunkUsers is how many users one queued chunk names, ChunkConnections how many connections. With the longest names a
+	// chunk stays below 128 KB, half of what SQS takes as one message (SQS quotas).
+	ChunkUsers       = 500
+	ChunkConnections = 500
 	// RevocationsPerNotice is how many recalls one event tells: with the longest reasons, 50 stay below the 128 KB that API
 	// Gateway takes as one message (WebSocket quotas).
 	RevocationsPerNotice = 50
-	// NoticeBudget bounds how long an answer waits for receivers after the commit; what is not told by then, deliver finishes.
+	// NoticeBudget bounds how long an answer waits for receivers after the commit; who is not told by then gets a retry.
 	NoticeBudget = 3 * time.Second
+	// SettleBudget bounds how long queueing the retries and settling take after that.
+	SettleBudget = 2 * time.Second
+	// ChunkBudget bounds how long the posts of one chunk take; who is not told by then gets a retry.
+	ChunkBudget = 20 * time.Second
 	// ClockTolerance is how far a messageId's time may be off the server's.
 	ClockTolerance = 30 * time.Second
 	// UnsentFor is for how long after its ID's time a message that was never stored can be cancelled.
@@ -95,10 +101,10 @@ func outcomeOf(err error) string {
 	return string(NameOf(err))
 }
 
-// unfinished logs what failed after a commit. The message still owes its event, so deliver does it again.
+// unfinished logs what failed after a commit. The message is still due, so Finish does it again.
 func (s *Service) unfinished(ctx context.Context, step string, conversation Conversation, err error) {
 	if s.Log != nil && err != nil {
-		s.Log.WarnContext(ctx, "left for deliver", "step", step, "conversation", conversation.Key(), "error", err)
+		s.Log.WarnContext(ctx, "left to finish", "step", step, "conversation", conversation.Key(), "error", err)
 	}
 }
 

@@ -1,0 +1,51 @@
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+// recordsAtOnce bounds how many records of a batch are worked on side by side.
+const recordsAtOnce = 16
+
+// BatchAnswer tells an event source which records to bring again (Lambda guide, "Configuring partial batch response").
+type BatchAnswer struct {
+	BatchItemFailures []BatchItemFailure `json:"batchItemFailures"`
+}
+
+// BatchItemFailure names one record: by its sequence number in a stream, by its message ID in a queue.
+type BatchItemFailure struct {
+	ItemIdentifier string `json:"itemIdentifier"`
+}
+
+// EachRecord works on each record of a stream's or queue's batch for itself: one that fails is brought again and holds up
+// no other of the batch. work returns the identifier of a record that must come again, and an empty one otherwise. It returns
+// an error if the event is not a batch.
+func EachRecord(ctx context.Context, event json.RawMessage, work func(ctx context.Context, record json.RawMessage) string) (BatchAnswer, error) {
+	var batch struct {
+		Records []json.RawMessage `json:"Records"`
+	}
+	if err := json.Unmarshal(event, &batch); err != nil {
+		return BatchAnswer{}, fmt.Errorf("not a batch of records: %w", err)
+	}
+	failed := make([]string, len(batch.Records))
+	places := make(chan struct{}, recordsAtOnce)
+	var group sync.WaitGroup
+	for i, record := range batch.Records {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			failed[i] = work(ctx, record)
+		})
+	}
+	group.Wait()
+	answer := BatchAnswer{BatchItemFailures: []BatchItemFailure{}}
+	for _, identifier := range failed {
+		if identifier != "" {
+			answer.BatchItemFailures = append(answer.BatchItemFailures, BatchItemFailure{identifier})
+		}
+	}
+	return answer, nil
+}

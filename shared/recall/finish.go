@@ -1,0 +1,92 @@
+package recall
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// FinishAfter is the age of a change from which Finish takes over: until then the function that committed it is at work.
+// Meanwhile Finish looks every lookEvery whether that function is done, which it mostly is at the next look.
+const (
+	FinishAfter = 3 * time.Second
+	lookEvery   = 500 * time.Millisecond
+)
+
+// Finish is called for every change of a message that was due, with the message as the change left it. It publishes a
+// recall to the event bus, and does what the message still owes because the function that committed it died, ran out of
+// time or could not queue. Neither waits for the other, and a failure of one keeps nothing from the other.
+//
+// It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns unavailable
+// if storage, the queue or the bus cannot be reached; then it is to be called again. What was finished is not done again,
+// since the message is settled; a recall may be published again.
+func (s *Service) Finish(ctx context.Context, changed Message) error {
+	published := begin(func() (struct{}, error) { return struct{}{}, s.publish(ctx, changed) })
+	finished := s.finish(ctx, changed.Conversation, changed.ID)
+	_, err := published()
+	return errors.Join(finished, err)
+}
+
+// publish tells the bus of a recall, where one is configured.
+func (s *Service) publish(ctx context.Context, changed Message) error {
+	if s.Publisher == nil || changed.Revoked == nil {
+		return nil
+	}
+	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))
+}
+
+// finish reads the message first: nearly always nothing is left to do, and one read shows it.
+func (s *Service) finish(ctx context.Context, conversation Conversation, id MessageID) error {
+	message, due, err := s.dueMessage(ctx, conversation, id)
+	if err != nil || !due {
+		return err
+	}
+	// A change from a clock that is ahead is not waited for any longer.
+	wait := min(FinishAfter, FinishAfter-s.now().Sub(message.ChangedAt()))
+	for ; wait > 0; wait -= lookEvery {
+		if err := s.sleep(ctx, min(wait, lookEvery)); err != nil {
+			return err
+		}
+		if message, due, err = s.dueMessage(ctx, conversation, id); err != nil || !due {
+			return err
+		}
+	}
+	s.observe(MetricDueFound, 1, string(message.Due))
+	outbox := &outbox{
+		service:      s,
+		conversation: conversation,
+		due:          message.Due,
+		messages:     []Message{message},
+		unlisted:     func() (bool, error) { return true, nil },
+		startedAt:    message.ChangedAt(),
+	}
+	return outbox.queueAll(ctx)
+}
+
+// dueMessage reads a message; due is false if there is nothing to tell of it any more.
+func (s *Service) dueMessage(ctx context.Context, conversation Conversation, id MessageID) (message Message, due bool, err error) {
+	message, found, err := s.Store.Message(ctx, conversation, id)
+	if err != nil {
+		return Message{}, false, err
+	}
+	return message, found && message.Due != DueNothing && !message.Expired(s.now()), nil
+}
+
+// queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit here,
+// so nobody can join while it is read.
+func (o *outbox) queueAll(ctx context.Context) error {
+	if err := o.list(ctx); err != nil {
+		return err
+	}
+	if _, err := o.touch(ctx); err != nil {
+		return err
+	}
+	roster, err := o.service.beginRoster(ctx, o.conversation)()
+	if err != nil {
+		return err
+	}
+	if err := o.service.Queue.Enqueue(ctx, o.chunks(roster.Users)); err != nil {
+		return err
+	}
+	return o.settle(ctx, nil)
+}
