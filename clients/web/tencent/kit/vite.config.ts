@@ -16,6 +16,6 @@ export default defineConfig({
       { find: 'recall-web', replacement: fileURLToPath(new URL('../../src/index.ts', import.meta.url)) },
     ],
   },
-  css: { preprocessorOptions: { scss: { quietDeps: true, silenceDeprecations: ['import'] } } },
+  css: { preprocessorOptions: { scss: { quietDeps: true, silenceDeprecations: ['import', 'global-builtin', 'color-functions'] } } },
   build: { outDir: '../build/kit', emptyOutDir: true, chunkSizeWarningLimit: 4_000 },
 });

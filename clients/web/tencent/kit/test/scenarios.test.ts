@@ -314,7 +314,7 @@ describe('a group', () => {
   });
 });
 
-test('without a network the kit says so, and what was written meanwhile goes out afterwards', async () => {
+test('what was written without a network goes out when it is back', async () => {
   const { alice, bob } = await twoPeople();
   await alice.sent('before');
   await bob.message('before').waitFor();
