@@ -132,6 +132,9 @@ public:
         tell([conversation](ClientListener& listener) { listener.conversationChanged(conversation); });
     }
     void tokenExpired() override { tell([](ClientListener& listener) { listener.tokenExpired(); }); }
+    void kickedOffline(const std::string& reason) override {
+        tell([reason](ClientListener& listener) { listener.kickedOffline(reason); });
+    }
     void tokenNeeded() override {
         const std::uint64_t number = connectionNumber_;
         const auto self = weak_from_this();

@@ -33,6 +33,7 @@ public:
     virtual void recalled(const Message&) {}
     virtual void conversationChanged(const ConversationSummary&) {}
     virtual void tokenExpired() {}
+    virtual void kickedOffline(const std::string&) {}
 };
 
 // One user's device. All functions return at once and may be called from any thread, also from a callback. Completions

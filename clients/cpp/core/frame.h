@@ -79,13 +79,19 @@ struct ConversationEvent {
     std::string role;
 };
 
+// The server is about to close this connection, and the device is to stay away.
+struct KickedEvent {
+    std::string reason;
+};
+
 // API Gateway's own frame: the outcome of some request is unknown.
 struct GatewayFrame {};
 
 // Malformed, ill-typed or of an unknown type.
 struct IgnoredFrame {};
 
-using Frame = std::variant<IgnoredFrame, GatewayFrame, Reply, MessageEvent, RevokedEvent, ReadEvent, ConversationEvent>;
+using Frame = std::variant<IgnoredFrame, GatewayFrame, Reply, MessageEvent, RevokedEvent, ReadEvent, ConversationEvent,
+                           KickedEvent>;
 
 // Reads a frame. Whatever the text is, it neither throws nor uses much more memory than the text; a bad element of a
 // list is left out, a bad frame is an IgnoredFrame.

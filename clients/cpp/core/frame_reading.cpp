@@ -244,6 +244,12 @@ Frame readConversationEvent(const Json& object) {
     return event;
 }
 
+Frame readKickedEvent(const Json& object) {
+    KickedEvent event;
+    if (!readText(object, "reason", event.reason, true, maximumTextBytes)) return IgnoredFrame{};
+    return event;
+}
+
 }  // namespace
 
 Frame readFrame(std::string_view text) {
@@ -259,6 +265,7 @@ Frame readFrame(std::string_view text) {
     if (name == "revoked") return readRevokedEvent(object);
     if (name == "read") return readReadEvent(object);
     if (name == "conversation") return readConversationEvent(object);
+    if (name == "kicked") return readKickedEvent(object);
     return IgnoredFrame{};
 }
 

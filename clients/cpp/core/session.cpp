@@ -73,8 +73,8 @@ void Session::end(Milliseconds now, State state, const Error& error) {
 bool Session::online() const { return state_ == State::Greeting || state_ == State::Ready; }
 
 bool Session::refusesCalls(const std::function<void(const Error&)>& failed) const {
-    if (state_ != State::LoggedOut && state_ != State::Expired) return false;
-    failed(state_ == State::Expired ? tokenOver : notLoggedIn);
+    if (state_ != State::LoggedOut && state_ != State::Ended) return false;
+    failed(state_ == State::Ended ? ended_ : notLoggedIn);
     return true;
 }
 
@@ -128,6 +128,8 @@ void Session::received(Milliseconds now, std::string_view text) {
         readEvent(*read);
     } else if (const auto* conversation = std::get_if<ConversationEvent>(&frame)) {
         conversationEvent(now, *conversation);
+    } else if (const auto* event = std::get_if<KickedEvent>(&frame)) {
+        kicked(now, event->reason);
     }
 }
 
@@ -202,8 +204,17 @@ void Session::tokenProvided(Milliseconds now, const std::optional<std::string>& 
 }
 
 void Session::expire(Milliseconds now) {
-    end(now, State::Expired, tokenOver);
+    ended_ = tokenOver;
+    end(now, State::Ended, ended_);
     listener_.tokenExpired();
+}
+
+// The server closes the connection next. A client that connected again by itself would push out another device of the same
+// user, which would come back in its turn.
+void Session::kicked(Milliseconds now, const std::string& reason) {
+    ended_ = {code::notLoggedIn, "the server ended this session (" + reason + "): log in to connect again"};
+    end(now, State::Ended, ended_);
+    listener_.kickedOffline(reason);
 }
 
 // Full jitter: anything from nothing to a ceiling that doubles with every repeat.

@@ -46,6 +46,8 @@ public:
     // The token was refused: answer with Session::tokenProvided, at once or later.
     virtual void tokenNeeded() = 0;
     virtual void tokenExpired() = 0;
+    // The server ended this session, and why: "connection_limit", "administrator", or a reason of a newer server.
+    virtual void kickedOffline(const std::string& reason) = 0;
 };
 
 // One user's device. Every input carries `now`, of a clock that never jumps.
@@ -88,7 +90,7 @@ public:
     void advance(Milliseconds now);
 
 private:
-    enum class State { LoggedOut, Connecting, Greeting, Ready, Waiting, AwaitingToken, Expired };
+    enum class State { LoggedOut, Connecting, Greeting, Ready, Waiting, AwaitingToken, Ended };
 
     struct Send {
         Message message;
@@ -108,6 +110,7 @@ private:
     void waitToReconnect(Milliseconds now);
     void needToken(Milliseconds now);
     void expire(Milliseconds now);
+    void kicked(Milliseconds now, const std::string& reason);
     void end(Milliseconds now, State state, const Error& error);
     Milliseconds backOff(int repeat);
 
@@ -151,6 +154,7 @@ private:
     View view_;
 
     State state_ = State::LoggedOut;
+    Error ended_;  // why calls fail in State::Ended
     std::string user_;
     std::string token_;
     int failures_ = 0;  // connections since the last that was greeted

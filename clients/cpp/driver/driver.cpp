@@ -118,6 +118,10 @@ public:
     void OnConnectSuccess() override { output_.print({{"event", "connected"}}); }
     void OnConnectFailed(int, const V2TIMString&) override { output_.print({{"event", "disconnected"}}); }
     void OnUserSigExpired() override { output_.print({{"event", "tokenExpired"}}); }
+    using V2TIMSDKListener::OnKickedOffline;
+    void OnKickedOffline(const V2TIMString& reason) override {
+        output_.print({{"event", "kickedOffline"}, {"reason", reason.ToString()}});
+    }
     void OnRecvNewMessage(const V2TIMMessage& message) override {
         output_.print({{"event", "onRecvNewMessage"}, {"message", toJson(message)}});
     }

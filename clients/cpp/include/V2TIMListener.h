@@ -16,6 +16,15 @@ public:
     }
     // The token is over and no V2TIMSDKConfig::tokenProvider gave a new one: log in again with a new token.
     virtual void OnUserSigExpired() {}
+    // The server ended this device's session: newer connections of the user took all places, or an administrator closed
+    // them. The client does not connect again by itself; Login does. Calls fail with ERR_SDK_NET_DISCONNECT, and
+    // OnConnectFailed is not called. Override one of the two.
+    virtual void OnKickedOffline() {}
+    // Not in V2TIM: says why too. "connection_limit", "administrator", or a reason of a newer server.
+    virtual void OnKickedOffline(const V2TIMString& reason) {
+        (void)reason;
+        OnKickedOffline();
+    }
 };
 
 class V2TIMAdvancedMsgListener {

@@ -75,6 +75,7 @@ public:
     void conversationChanged(const ConversationSummary&) override {}
     void tokenNeeded() override { ++tokensNeeded; }
     void tokenExpired() override { ++timesExpired; }
+    void kickedOffline(const std::string& reason) override { kickedFor.push_back(reason); }
 
     // The next frame that the client sent.
     Json takeFrame(const std::string& action) {
@@ -158,6 +159,7 @@ public:
     int opens = 0, closes = 0, timesConnected = 0, timesDisconnected = 0, tokensNeeded = 0, timesExpired = 0, cursors = 0;
     std::string lastToken;
     std::vector<Json> sent;
+    std::vector<std::string> kickedFor;
     std::vector<Message> receivedMessages, recalledMessages;
     Result<Nothing> loggedIn;
     Session session;

@@ -123,6 +123,50 @@ TEST(Token, ThatNobodyReplacesEndsEveryCall) {
     EXPECT_EQ(device.session.deadline(), never);
 }
 
+TEST(Kicked, EndsTheSessionSaysWhyAndDoesNotConnectAgainByItself) {
+    for (const std::string reason : {"connection_limit", "administrator", "a reason of tomorrow"}) {
+        Device device;
+        device.login({{"messages", {message(fromBob)}}});
+        Result<Message> sending, later;
+        device.send(sending);
+        device.receive({{"type", "kicked"}, {"reason", reason}});
+        device.session.closed(device.now);
+        EXPECT_EQ(device.kickedFor, std::vector<std::string>{reason});
+        EXPECT_EQ(sending.code, code::notLoggedIn);
+        device.send(later);
+        EXPECT_EQ(later.code, code::notLoggedIn);
+        EXPECT_EQ(device.session.deadline(), never) << "nothing is due, so it does not connect again";
+        EXPECT_EQ(device.opens, 1);
+        EXPECT_EQ(device.timesDisconnected, 0);
+        EXPECT_EQ(device.timesExpired, 0);
+        EXPECT_EQ(device.tokensNeeded, 0);
+        EXPECT_EQ(device.session.messages("c2c_bob").size(), 1u) << "what was held is still shown";
+        Result<Nothing> again;
+        device.sent.clear();
+        device.session.login(device.now, "alice", "token", again.completion());
+        device.connect();
+        EXPECT_TRUE(again.value.has_value()) << "a login by the application connects";
+    }
+}
+
+TEST(Kicked, BeforeTheFirstSynchronisationEndsTheLogin) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.opened(device.now);
+    device.receive({{"type", "kicked"}, {"reason", "connection_limit"}});
+    EXPECT_EQ(device.loggedIn.code, code::notLoggedIn);
+    EXPECT_EQ(device.session.deadline(), never);
+}
+
+TEST(Kicked, WithoutAReasonIsIgnored) {
+    Device device;
+    device.login();
+    device.receive({{"type", "kicked"}});
+    device.receive({{"type", "kicked"}, {"reason", 7}});
+    EXPECT_TRUE(device.kickedFor.empty());
+    EXPECT_EQ(device.closes, 0);
+}
+
 TEST(Send, IsRepeatedWithTheSameMessageIdAndThenTimesOut) {
     Device device;
     device.login();

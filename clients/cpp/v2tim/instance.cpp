@@ -34,6 +34,11 @@ public:
         loggedOut_();
         registry_->sdk.each([](V2TIMSDKListener& listener) { listener.OnUserSigExpired(); });
     }
+    void kickedOffline(const std::string& reason) override {
+        loggedOut_();
+        const V2TIMString converted = toV2TIM(reason);
+        registry_->sdk.each([&](V2TIMSDKListener& listener) { listener.OnKickedOffline(converted); });
+    }
     void received(const Message& message) override {
         if (registry_->message.empty()) return;
         const V2TIMMessage converted = toV2TIM(message, self());
