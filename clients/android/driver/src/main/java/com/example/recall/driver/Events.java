@@ -36,6 +36,13 @@ final class Events {
             public void onUserSigExpired() {
                 output.print(Output.event("tokenExpired"));
             }
+
+            @Override
+            public void onKickedOffline(String reason) {
+                JsonObject event = Output.event("kickedOffline");
+                event.addProperty("reason", reason);
+                output.print(event);
+            }
         };
     }
 

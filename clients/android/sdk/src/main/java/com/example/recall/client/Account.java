@@ -124,7 +124,12 @@ final class Account implements Session.Owner, Synchronisation.Owner {
 
     @Override
     public void onEvent(String type, JsonObject frame) {
-        events.onEvent(type, frame);
+        String reason = type.equals("kicked") ? Json.string(frame, "reason") : null;
+        if (reason != null && !reason.isEmpty()) {
+            onKicked(reason);
+        } else {
+            events.onEvent(type, frame);
+        }
     }
 
     @Override
@@ -141,6 +146,15 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     public void onTokenUnavailable() {
         end(RecallError.of(ErrorCode.TOKEN_EXPIRED, "the token is no longer valid; log in again with a new one"));
         callbacks.tell(RecallListener::onTokenExpired);
+    }
+
+    /**
+     * The server closes this connection next. A client that connected again by itself would push out another device of the same
+     * user, which would come back in its turn.
+     */
+    private void onKicked(String reason) {
+        end(RecallError.of(ErrorCode.NOT_CONNECTED, "the server ended this session (" + reason + "); log in to connect again"));
+        callbacks.tell(listener -> listener.onKickedOffline(reason));
     }
 
     @Override

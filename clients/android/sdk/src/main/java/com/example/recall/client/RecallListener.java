@@ -14,6 +14,15 @@ public interface RecallListener {
     /** The token expired and no new one could be had: log in again with a new one. */
     void onTokenExpired();
 
+    /**
+     * The server ended this device's session, and the client does not connect again by itself: log in to connect.
+     * {@link #onDisconnected} is not called.
+     *
+     * @param reason {@code connection_limit} (newer connections of the same user took all places), {@code administrator} (an
+     *     administrator closed the user's connections), or a reason of a newer server
+     */
+    void onKickedOffline(String reason);
+
     /** A message was learnt for the first time; once per message. */
     void onNewMessage(Message message);
 

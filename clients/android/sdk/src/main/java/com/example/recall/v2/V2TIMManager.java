@@ -208,6 +208,14 @@ public final class V2TIMManager {
         }
 
         @Override
+        public void onKickedOffline(String reason) {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onKickedOffline();
+                listener.onKickedOffline(reason);
+            }
+        }
+
+        @Override
         public void onNewMessage(Message message) {
             messageManager.tellNew(message);
         }

@@ -17,4 +17,20 @@ public abstract class V2TIMSDKListener {
     /** The token is over and no new one could be had: log in again. Outstanding calls have failed with 6206. */
     public void onUserSigExpired() {
     }
+
+    /**
+     * The server ended this device's session: newer connections of the user took all places, or an administrator closed them.
+     * The client does not connect again by itself; a login does. Outstanding and later calls fail with 9508, and
+     * {@link #onConnectFailed} is not called.
+     */
+    public void onKickedOffline() {
+    }
+
+    /**
+     * The same with the reason; both are called. Not in V2TIM.
+     *
+     * @param reason {@code connection_limit}, {@code administrator}, or a reason of a newer server
+     */
+    public void onKickedOffline(String reason) {
+    }
 }

@@ -27,6 +27,11 @@ final class Recorder implements RecallListener {
     }
 
     @Override
+    public void onKickedOffline(String reason) {
+        told.add("kicked offline: " + reason);
+    }
+
+    @Override
     public void onNewMessage(Message message) {
         told.add("new " + message.messageId());
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest extends ClientTest {
     @Test
@@ -123,6 +125,46 @@ class SessionTest extends ClientTest {
         client.login("ws://127.0.0.1/local", "carol", "token-3", new Outcome<>());
         loop.settle();
         assertTrue(view("c2c_bob").isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"connection_limit", "administrator", "a reason of tomorrow"})
+    void aDeviceThatIsKickedSaysWhyAndDoesNotConnectAgainByItself(String reason) {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "hi"));
+        nextToken = "token-2";
+        Outcome<Message> outstanding = send("hi");
+        server.send("{'type':'kicked','reason':'" + reason + "'}");
+        assertEquals(ErrorCode.NOT_CONNECTED, outstanding.code());
+        assertEquals(ErrorCode.NOT_CONNECTED, send("again").code());
+        loop.advance(10 * 60_000);
+        assertEquals(List.of("token-1"), server.tokens, "no connection but the first");
+        assertEquals(List.of("connected", "new " + BOB_1, "kicked offline: " + reason), recorder.told);
+        assertEquals(1, view("c2c_bob").size(), "what was held is still shown");
+    }
+
+    @Test
+    void aDeviceThatWasKickedConnectsWithTheNextLoginAndSyncsFromItsCursor() {
+        login("c2c_bob");
+        server.send("{'type':'kicked','reason':'administrator'}");
+        Outcome<Void> again = new Outcome<>();
+        client.login("ws://127.0.0.1/local", "alice", "token-3", again);
+        loop.settle();
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[]}");
+        JsonObject sync = server.take("sync");
+        assertEquals("c1", sync.getAsJsonArray("conversations").get(0).getAsJsonObject().get("cursor").getAsString());
+        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 0) + "]}");
+        again.value();
+    }
+
+    @Test
+    void kickedWithoutAReasonIsIgnored() {
+        login("c2c_bob");
+        server.send("{'type':'kicked'}");
+        server.send("{'type':'kicked','reason':7}");
+        assertTrue(server.isConnected());
     }
 
     @Test
