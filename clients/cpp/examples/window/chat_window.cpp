@@ -20,7 +20,7 @@ std::wstring reasonOf(int code) {
             return L"Too late: the message can no longer be recalled";
         case ERR_SVR_MSG_REVOKE_REPEATED:
             return L"Somebody else has recalled it already";
-        case ERR_REQUEST_TIMEOUT:
+        case ERR_REQUEST_TIME_OUT:
             return L"No answer; try again";
         default:
             return L"Not done: error " + std::to_wstring(code);
