@@ -1,7 +1,11 @@
 package com.example.recall.client;
 
+import java.io.Serializable;
+
 /** A message, or, once recalled, its tombstone: the same without a body. Never changes. */
-public final class Message {
+public final class Message implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final String messageId;
     private final String conversation;
     private final String sender;

@@ -1,7 +1,11 @@
 package com.example.recall.client;
 
+import java.io.Serializable;
+
 /** What is known of a recall: when, by whom, as what, and why. */
-public final class Revoked {
+public final class Revoked implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final long at;
     private final String by;
     private final String role;

@@ -4,14 +4,19 @@ import com.example.recall.client.Message;
 import com.example.recall.client.RecallError;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.Serializable;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A message. One that was received does not change: after a recall, ask for it again or use the event. One that is sent
- * gets its ID and status as sending goes on.
+ * gets its ID and status as sending goes on. Serializable as V2TIM's, so that it can go into a Bundle; a copy does not follow the
+ * original any more.
  */
-public final class V2TIMMessage {
+public final class V2TIMMessage implements Serializable {
+    private static final long serialVersionUID = 1;
+
     public static final int V2TIM_MSG_STATUS_SENDING = 1;
     public static final int V2TIM_MSG_STATUS_SEND_SUCC = 2;
     public static final int V2TIM_MSG_STATUS_SEND_FAIL = 3;
@@ -202,8 +207,17 @@ public final class V2TIMMessage {
     }
 
     private static String textOf(String body) {
-        JsonObject object = JsonParser.parseString(body).getAsJsonObject();
-        JsonElement text = object.get("text");
+        JsonElement text = object(body).get("text");
         return text != null && text.isJsonPrimitive() && text.getAsJsonPrimitive().isString() ? text.getAsString() : null;
+    }
+
+    /** What an app gives to createJsonMessage may be anything; sending it is what fails. */
+    private static JsonObject object(String body) {
+        try {
+            JsonElement element = JsonParser.parseString(body);
+            return element.isJsonObject() ? element.getAsJsonObject() : new JsonObject();
+        } catch (JsonParseException malformed) {
+            return new JsonObject();
+        }
     }
 }

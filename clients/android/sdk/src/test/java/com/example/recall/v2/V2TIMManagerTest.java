@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** V2TIM's calls, over real sockets. */
 @Timeout(60)
@@ -101,6 +107,40 @@ class V2TIMManagerTest {
         assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, held.getStatus());
         assertNull(held.getBody());
         assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_NONE, held.getElemType());
+    }
+
+    @Test
+    void aMessageAndATombstoneSurviveSerialization() throws IOException, ClassNotFoundException, InterruptedException {
+        V2TIMMessage message = sent("hello");
+        assertEquals("hello", copied(message).getTextElem().getText());
+        assertEquals(message.getMsgID(), copied(message).getMsgID());
+        alice.messageManager().revokeMessage(message, results.callback());
+        assertEquals("success", results.next());
+        V2TIMMessage tombstone = copied(message);
+        assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, tombstone.getStatus());
+        assertEquals("alice", tombstone.getRevokerInfo().getUserID());
+        assertNull(tombstone.getBody());
+    }
+
+    /** The message after a way through bytes, as in an Android Bundle. */
+    private static V2TIMMessage copied(V2TIMMessage message) throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream output = new ObjectOutputStream(bytes)) {
+            output.writeObject(message);
+        }
+        try (ObjectInputStream input = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            return (V2TIMMessage) input.readObject();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "7", "{", "", "null"})
+    void aBodyThatIsNoObjectHasNoTextAndIsRefusedOnlyWhenItIsSent(String body) throws InterruptedException {
+        V2TIMMessage message = alice.messageManager().createJsonMessage(body);
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_CUSTOM, message.getElemType());
+        assertNull(message.getTextElem());
+        assertNull(alice.messageManager().sendMessage(message, "c2c_bob", results.valueCallback()));
+        assertEquals("error 6017", results.next());
     }
 
     @Test
