@@ -68,6 +68,9 @@ Json toJson(NSArray *newestFirst) {
 - (void)onUserSigExpired {
     print({{"event", "tokenExpired"}});
 }
+- (void)onKickedOffline:(NSString *)reason {
+    print({{"event", "kickedOffline"}, {"reason", plain(reason)}});
+}
 - (void)onRecvNewMessage:(V2TIMMessage *)msg {
     print({{"event", "onRecvNewMessage"}, {"message", toJson(msg)}});
 }

@@ -31,7 +31,7 @@ NS_ASSUME_NONNULL_BEGIN
 - (instancetype)initWithManager:(V2TIMManager *)manager
                  conversationID:(NSString *)conversationID
                            view:(id<MessageListView>)view;
-/// Begins to listen and shows the newest messages. The manager keeps the screen until close.
+/// Begins to listen and shows the newest messages. The manager does not keep the screen: keep it while it is open.
 - (void)open;
 /// Stops listening.
 - (void)close;

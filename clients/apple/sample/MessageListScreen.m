@@ -25,6 +25,7 @@ static BOOL isTombstone(V2TIMMessage *message) {
 }
 
 - (void)dealloc {
+    [self close];
     RECALL_RELEASE(_manager);
     RECALL_RELEASE(_conversationID);
     RECALL_RELEASE(_view);

@@ -28,7 +28,7 @@
             return @"Already recalled";
         case ERR_SVR_GROUP_REVOKE_MSG_DENY:
             return @"Only its sender or a moderator can recall this message";
-        case ERR_REQUEST_TIMEOUT:
+        case ERR_REQUEST_TIME_OUT:
         case ERR_SDK_NET_DISCONNECT:
             return @"No connection: the message may not be recalled yet. Try again";
         default:

@@ -7,15 +7,16 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "client/client.h"
 #import "ownership.h"
 
-// Listeners in the order in which they were added, each once.
+// Listeners in the order in which they were added, each once. They are not retained: code that was written for V2TIM adds many and removes
+// none.
 class Listeners {
 public:
-    Listeners() : list_([[NSMutableArray alloc] init]) {}
-    ~Listeners() { RECALL_RELEASE(list_); }
+    Listeners() = default;
     Listeners(const Listeners&) = delete;
     Listeners& operator=(const Listeners&) = delete;
 
@@ -25,8 +26,12 @@ public:
     void each(SEL method, const std::function<void(id)>& tell);
 
 private:
+    struct Listener {
+        RECALL_WEAK id object;
+    };
+
     std::mutex mutex_;
-    NSMutableArray *list_;
+    std::vector<Listener> list_;
 };
 
 // What callbacks under way share with their manager, and may outlive it with.
@@ -45,6 +50,7 @@ public:
     void connected() override;
     void disconnected() override;
     void tokenExpired() override;
+    void kickedOffline(const std::string& reason) override;
     void received(const recall::Message& message) override;
     void recalled(const recall::Message& tombstone) override;
 

@@ -1,26 +1,29 @@
 #import "listeners.h"
 
+#include <algorithm>
+
 #import "conversion.h"
 
 void Listeners::add(id listener) {
+    remove(listener);
     std::lock_guard lock(mutex_);
-    [list_ removeObjectIdenticalTo:listener];
-    if (listener) [list_ addObject:listener];
+    if (listener) list_.push_back({listener});
 }
 
 void Listeners::remove(id listener) {
     std::lock_guard lock(mutex_);
-    [list_ removeObjectIdenticalTo:listener];
+    const auto isOver = [listener](const Listener& held) { return held.object == listener || held.object == nil; };
+    list_.erase(std::remove_if(list_.begin(), list_.end(), isOver), list_.end());
 }
 
 void Listeners::each(SEL method, const std::function<void(id)>& tell) {
-    NSArray *now;
+    std::vector<Kept<NSObject>> now;  // nobody goes while told
     {
         std::lock_guard lock(mutex_);
-        now = RECALL_AUTORELEASE([list_ copy]);
+        for (const Listener& held : list_) now.emplace_back(held.object);
     }
-    for (id listener in now) {
-        if ([listener respondsToSelector:method]) tell(listener);
+    for (const auto& kept : now) {
+        if ([kept.get() respondsToSelector:method]) tell(kept.get());
     }
 }
 
@@ -48,6 +51,16 @@ void Bridge::tokenExpired() {
     registry_->login = V2TIM_STATUS_LOGOUT;
     @autoreleasepool {
         registry_->sdk.each(@selector(onUserSigExpired), [](id listener) { [listener onUserSigExpired]; });
+    }
+}
+
+void Bridge::kickedOffline(const std::string& reason) {
+    registry_->login = V2TIM_STATUS_LOGOUT;
+    @autoreleasepool {
+        NSString *why = toObjectiveC(reason);
+        registry_->sdk.each(@selector(onKickedOffline:),
+                            [&](id<V2TIMSDKListener> listener) { [listener onKickedOffline:why]; });
+        registry_->sdk.each(@selector(onKickedOffline), [](id listener) { [listener onKickedOffline]; });
     }
 }
 

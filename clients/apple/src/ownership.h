@@ -8,11 +8,13 @@
 #define RECALL_AUTORELEASE(object) (object)
 #define RECALL_RELEASE(object) (void)(object)
 #define RECALL_DEALLOC
+#define RECALL_WEAK __weak
 #else
 #define RECALL_RETAIN(object) [(object) retain]
 #define RECALL_AUTORELEASE(object) [(object) autorelease]
 #define RECALL_RELEASE(object) [(object) release]
 #define RECALL_DEALLOC [super dealloc]
+#define RECALL_WEAK __unsafe_unretained
 #endif
 
 #ifdef __cplusplus

@@ -48,25 +48,30 @@ typedef NS_ENUM(NSInteger, V2TIMLoginStatus) {
     V2TIM_STATUS_LOGOUT = 3
 };
 
-/// Codes of V2TIMFail. Names and numbers are Tencent's where Tencent has the case; 76xxx are Recall's.
+/// Codes of V2TIMFail. Names and numbers are those of Tencent's SDK; 20022 and 20023 are numbers of Tencent's REST interface, to which
+/// Tencent gives no name; 76xxx are Recall's.
 typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SUCC = 0,
     // Made by the client.
-    ERR_REQUEST_TIMEOUT = 6012,           ///< no reply after all attempts; the outcome is unknown
+    ERR_REQUEST_TIME_OUT = 6012,          ///< no reply after all attempts; the outcome is unknown
     ERR_INVALID_PARAMETERS = 6017,        ///< a field is missing, ill-typed or too long
     ERR_USER_SIG_EXPIRED = 6206,          ///< the token is over
     ERR_REVOKE_TIME_LIMIT_EXCEED = 6223,  ///< the recall window is over, known without asking
     ERR_SDK_NET_DISCONNECT = 9508,        ///< not logged in
     // Made by the server.
+    ERR_SVR_MSG_NET_ERROR = 20004,                ///< a part of the server failed for a while, after all retries
+    ERR_SVR_MSG_INTERNAL_ERROR1 = 20005,          ///< a bug of the server
     ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016,        ///< one-to-one: the recall window is over
     ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022,         ///< one-to-one: no such message
     ERR_SVR_MSG_REVOKE_REPEATED = 20023,          ///< recalled before by someone else
     ERR_SVR_GROUP_PERMISSION_DENY = 10007,        ///< the action needs another role
-    ERR_SVR_GROUP_NOT_FOUND = 10015,              ///< no such group, or not a member
+    ERR_SVR_GROUP_NOT_FOUND = 10010,              ///< the group was deleted; only the admin function answers it
+    ERR_SVR_GROUP_INVALID_GROUPID = 10015,        ///< no such group, or not a member
+    ERR_SVR_GROUP_SEND_MSG_FREQ_LIMIT = 10023,    ///< too many requests of this user
     ERR_SVR_GROUP_REVOKE_MSG_NOT_FOUND = 10030,   ///< group: no such message
     ERR_SVR_GROUP_REVOKE_MSG_TIME_LIMIT = 10031,  ///< group: the recall window is over
     ERR_SVR_GROUP_REVOKE_MSG_DENY = 10032,        ///< neither the sender nor a moderator
-    ERR_SVR_MSG_BODY_SIZE_LIMIT = 80002,          ///< the body is over 12,288 bytes
+    ERR_SVR_COMM_BODY_SIZE_LIMIT = 80002,         ///< the body is over 12,288 bytes
     ERR_RECALL_STALE_MESSAGE_ID = 76001,
     ERR_RECALL_MESSAGE_ID_TAKEN = 76002
 };

@@ -14,6 +14,11 @@ NS_ASSUME_NONNULL_BEGIN
 - (void)onConnectFailed:(int)code err:(NSString *)err;
 /// The token is over and no token provider gave a new one: log in again with a new token.
 - (void)onUserSigExpired;
+/// The server ended this device's session: newer connections of the user took all places, or an administrator closed them. The
+/// client does not connect again by itself; a login does. Calls fail with ERR_SDK_NET_DISCONNECT, and onConnectFailed:err: is not called.
+- (void)onKickedOffline;
+/// Not in V2TIM: says why too, and is called before the one above. connection_limit, administrator, or a reason of a newer server.
+- (void)onKickedOffline:(NSString *)reason NS_SWIFT_NAME(onKickedOffline(reason:));
 @end
 
 @protocol V2TIMAdvancedMsgListener <NSObject>

@@ -48,7 +48,7 @@ NS_ASSUME_NONNULL_BEGIN
 /// wrong.
 - (int64_t)getServerTimeMilliseconds;
 
-/// Listeners are retained until they are removed.
+/// Listeners are held weakly, as in V2TIM: keep yours. With ARC one that is gone is no longer told; without ARC, remove it before it goes.
 - (void)addIMSDKListener:(id<V2TIMSDKListener>)listener NS_SWIFT_NAME(addIMSDKListener(listener:));
 - (void)removeIMSDKListener:(id<V2TIMSDKListener>)listener NS_SWIFT_NAME(removeIMSDKListener(listener:));
 - (void)addAdvancedMsgListener:(id<V2TIMAdvancedMsgListener>)listener NS_SWIFT_NAME(addAdvancedMsgListener(listener:));
