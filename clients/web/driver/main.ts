@@ -41,7 +41,10 @@ async function login({ url, user, token, options }: Command): Promise<object> {
       print({ event: 'onRecvMessageRevoked', messageId: ID, conversation: conversationID, operator: revokerInfo?.userID, reason: revokeReason });
     }
   });
-  recall.on(EVENT.KICKED_OUT, ({ data: { reason } }) => print({ event: 'kickedOffline', reason }));
+  recall.on(EVENT.KICKED_OUT, ({ data: { reason } }) => {
+    connected = false; // no change of the state tells it
+    print({ event: 'kickedOffline', reason });
+  });
   recall.on(EVENT.TOKEN_EXPIRED, () => print({ event: 'tokenExpired' }));
   const tokenProvider = () => {
     if (nextToken === undefined) throw new Error('no token was given');
