@@ -68,6 +68,10 @@ test-quick: ## What to run while working: rules, storage on DynamoDB Local, func
 fmt: ## Formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
+.PHONY: home
+home: ## Gives the project your names: make home MODULE=github.com/acme/recall GROUP=com.acme
+	@python3 scripts/home.py --module '$(MODULE)' --group '$(GROUP)'
+
 .PHONY: clean
 clean: ## Removes what was built (what was installed into .tools stays)
 	rm -rf .aws-sam build performance/*/build performance/*/*/build demo/dist recall
@@ -145,7 +149,7 @@ interop: recall ## The clients of all languages in one conversation: each recall
 	@./recall interop $(ARGS)
 
 .PHONY: test-scripts
-test-scripts: ## The scripts: restoring without what was recalled, and the checks of the template [Python, SAM, Java]
+test-scripts: ## The scripts: restoring without what was recalled, the checks of the template, another home [Go, Python, SAM, Java]
 	@$(tools) sam java dynamodb-local
 	.tools/sam/bin/python -m unittest discover -q -s scripts
 
