@@ -18,9 +18,11 @@ const (
 	CodeAlreadyRecalled          = 20023 // recalled before by someone else, or a send of a recalled messageId
 	CodeRecallDenied             = 10032 // neither the sender nor a moderator
 	CodeConversationNotFound     = 10015 // no such group, or not a member of it
-	CodeNotAllowed               = 10007 // the action needs another role
+	CodeNotAllowed               = 10007 // reserved, no longer returned
 	CodeStaleMessageID           = 76001 // the messageId's time is over 30 s off the server's
 	CodeMessageIDTaken           = 76002 // that messageId is another sender's or another body's
+	CodeConversationFull         = 76003 // the conversation takes no more
+	CodeGroupDeleted             = 10010 // the group was deleted; only the admin function answers it
 	CodeTokenExpired             = 6206  // a new token is needed
 	CodeTooManyRequests          = 10023 // a rate limit, after the client's own retries
 	CodeUnavailable              = 20004 // a dependency of the server failed, after the client's own retries
@@ -51,6 +53,8 @@ func names() map[int]string {
 		CodeNotAllowed:               "not_allowed",
 		CodeStaleMessageID:           "stale_message_id",
 		CodeMessageIDTaken:           "message_id_taken",
+		CodeConversationFull:         "conversation_full",
+		CodeGroupDeleted:             "group_deleted",
 		CodeTokenExpired:             "token_expired",
 		CodeTooManyRequests:          "too_many_requests",
 		CodeUnavailable:              "unavailable",

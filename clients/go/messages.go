@@ -53,8 +53,8 @@ func (s *session) newMessageID() (string, error) {
 // ([WithMessageID]), or recall it with [Client.RevokeMessage], which works for both outcomes.
 //
 // Errors: CodeNotLoggedIn, CodeTimeout, CodeTokenExpired, CodeInvalidRequest, CodeBodyTooLarge,
-// CodeConversationNotFound, CodeNotAllowed, CodeAlreadyRecalled when it was recalled before it was stored,
-// CodeStaleMessageID, CodeMessageIDTaken, CodeTooManyRequests, CodeUnavailable, CodeInternal.
+// CodeConversationNotFound, CodeAlreadyRecalled when it was recalled before it was stored, CodeStaleMessageID,
+// CodeMessageIDTaken, CodeConversationFull, CodeTooManyRequests, CodeUnavailable, CodeInternal.
 func (c *Client) SendMessage(ctx context.Context, conversation string, body any, options ...SendOption) (Message, error) {
 	s, err := c.current()
 	if err != nil {
@@ -214,8 +214,8 @@ type RevokeResult struct {
 //
 // Errors: CodeRecallWindowExpired (in groups CodeGroupRecallWindowExpired), CodeClientWindowOver when the client knows
 // it without asking, CodeMessageNotFound (CodeGroupMessageNotFound), CodeAlreadyRecalled by someone else,
-// CodeRecallDenied, CodeConversationNotFound, CodeInvalidRequest, CodeNotLoggedIn, CodeTimeout, CodeTokenExpired,
-// CodeTooManyRequests, CodeUnavailable, CodeInternal.
+// CodeRecallDenied, CodeConversationNotFound, CodeConversationFull, CodeInvalidRequest, CodeNotLoggedIn, CodeTimeout,
+// CodeTokenExpired, CodeTooManyRequests, CodeUnavailable, CodeInternal.
 func (c *Client) RevokeMessage(ctx context.Context, conversation, messageID, reason string) error {
 	s, err := c.current()
 	if err != nil {

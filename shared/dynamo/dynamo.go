@@ -48,12 +48,15 @@ var (
 	_ recall.Presence = (*Presence)(nil)
 )
 
-// fault maps what the SDK gave up on. What a retry may cure is unavailable; a refusal of the request itself (a missing
-// table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain error.
+// fault maps what the SDK gave up on. What a retry may cure is unavailable. A conversation that has reached 10 GB is full
+// and stays so (Developer Guide, "Local secondary indexes", item collection size limit). A refusal of the request itself (a
+// missing table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain error.
 func fault(operation string, err error) error {
 	var refusal smithy.APIError
 	if errors.As(err, &refusal) {
 		switch refusal.ErrorCode() {
+		case "ItemCollectionSizeLimitExceededException":
+			return recall.Full(fmt.Errorf("%s: %w", operation, err))
 		case "ValidationException", "ResourceNotFoundException", "AccessDeniedException", "UnrecognizedClientException",
 			"InvalidSignatureException", "SerializationException":
 			return fmt.Errorf("%s: %w", operation, err)

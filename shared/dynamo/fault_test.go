@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -199,6 +200,36 @@ func TestAWrongDeploymentIsNoReasonToRetryInAnyOperation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// DynamoDB Local has no limit of 10 GB, so the answer is written as DynamoDB writes it (API reference,
+// ItemCollectionSizeLimitExceededException). A full transaction is in TestATransactionThatRivalsCancelIsTriedAgain.
+func TestAFullItemCollectionIsFinalInEveryWriteToAConversation(t *testing.T) {
+	attempts := 0
+	store, presence := answeredBy(func(*http.Request) (*http.Response, error) {
+		attempts++
+		return refuse(400, "ItemCollectionSizeLimitExceededException")
+	})
+	writes := []string{"CreateMessage", "RevokeMessage", "Settle", "Touch", "PutGroup", "DeleteGroup"}
+	for _, operation := range operations(store, presence) {
+		if !slices.Contains(writes, operation.name) {
+			continue
+		}
+		attempts = 0
+		err := operation.run(t.Context())
+		var failure *recall.Error
+		if !errors.As(err, &failure) || failure.Name != recall.ConversationFull || failure.Retryable() {
+			t.Errorf("%s: error %v, want conversation_full, which no retry cures", operation.name, err)
+			continue
+		}
+		if attempts != 1 {
+			t.Errorf("%s: %d attempts, want 1", operation.name, attempts)
+		}
+		logged := strings.Contains(err.Error(), "ItemCollectionSizeLimitExceededException")
+		if !logged || strings.Contains(failure.Desc, "told by DynamoDB") {
+			t.Errorf("%s: the cause belongs into the log only: %v, the caller reads %q", operation.name, err, failure.Desc)
+		}
 	}
 }
 

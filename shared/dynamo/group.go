@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -113,7 +114,7 @@ func (s *Store) rosterChanged(group recall.GroupID) types.TransactWriteItem {
 	}}
 }
 
-// transact tries again while rivals change the same items; a failed condition means that the group is gone.
+// transact tries again while rivals change the same items. A failed condition means that the group is gone.
 func (s *Store) transact(ctx context.Context, operation string, items []types.TransactWriteItem) error {
 	for attempt := 0; ; attempt++ {
 		_, err := s.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
@@ -125,8 +126,11 @@ func (s *Store) transact(ctx context.Context, operation string, items []types.Tr
 			return fault(operation, err)
 		}
 		for _, reason := range cancelled.CancellationReasons {
-			if aws.ToString(reason.Code) == "ConditionalCheckFailed" {
+			switch aws.ToString(reason.Code) {
+			case "ConditionalCheckFailed":
 				return recall.Fail(recall.ConversationNotFound, "no such group")
+			case "ItemCollectionSizeLimitExceeded":
+				return recall.Full(fmt.Errorf("%s: %w", operation, err))
 			}
 		}
 		if attempt == maximumAttempts {

@@ -139,6 +139,8 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("TransactionConflict")}}}
 	gone := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
 		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("ConditionalCheckFailed")}}}
+	full := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("ItemCollectionSizeLimitExceeded")}, {Code: aws.String("None")}, {Code: aws.String("None")}}}
 	for _, each := range []struct {
 		name     string
 		fails    []error // the last one for ever
@@ -148,6 +150,7 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 		{"twice", []error{conflict, conflict, nil}, "", 3},
 		{"for ever", []error{conflict}, recall.Unavailable, 9},
 		{"and then the group is gone", []error{conflict, gone}, recall.ConversationNotFound, 2},
+		{"and then the conversation is full", []error{conflict, full}, recall.ConversationFull, 2},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

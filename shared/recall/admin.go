@@ -6,7 +6,8 @@ import (
 )
 
 // AdminRevoke recalls any messages of any age, with role admin, and tells everybody. Each message has a result of its
-// own; a failure does not stop the others. A result's error is message_not_found, already_recalled or unavailable.
+// own; a failure does not stop the others. A result's error is message_not_found, already_recalled, conversation_full or
+// unavailable.
 func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []RevokeResult {
 	started := s.now()
 	roster := s.beginRoster(ctx, request.Conversation)
@@ -19,7 +20,7 @@ func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []Revoke
 		return nil
 	})
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, "", started)
-	return s.resultsOf(outcomes)
+	return s.resultsOf(ctx, request.Conversation, outcomes)
 }
 
 // adminRevokesAtOnce bounds the writes side by side on one conversation's partition.

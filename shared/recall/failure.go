@@ -18,7 +18,7 @@ const (
 	AlreadyRecalled      Name = "already_recalled"
 	RecallDenied         Name = "recall_denied"
 	ConversationNotFound Name = "conversation_not_found"
-	NotAllowed           Name = "not_allowed"
+	NotAllowed           Name = "not_allowed" // reserved: no longer returned
 	StaleMessageID       Name = "stale_message_id"
 	MessageIDTaken       Name = "message_id_taken"
 	TokenExpired         Name = "token_expired"
@@ -26,6 +26,7 @@ const (
 	Unavailable          Name = "unavailable"
 	Internal             Name = "internal"
 	GroupDeleted         Name = "group_deleted"
+	ConversationFull     Name = "conversation_full"
 )
 
 // failure is what the protocol's table says of a name.
@@ -61,6 +62,8 @@ func (n Name) table() failure {
 		return failure{76002, 76002, false}
 	case GroupDeleted:
 		return failure{10010, 10010, false}
+	case ConversationFull:
+		return failure{76003, 76003, false}
 	case TokenExpired:
 		return failure{6206, 6206, false}
 	case TooManyRequests:
@@ -124,6 +127,16 @@ func Invalid(field, why string) *Error {
 // Unreachable wraps the failure of a dependency as unavailable. The cause is for the log.
 func Unreachable(what string, cause error) *Error {
 	return &Error{Name: Unavailable, Desc: what + " could not be reached; retry", cause: cause}
+}
+
+// Full wraps the refusal of a write to a conversation that has reached the size at which its storage takes no more. The
+// cause is for the log.
+func Full(cause error) *Error {
+	return &Error{
+		Name:  ConversationFull,
+		Desc:  "the conversation is full; use another one, or ask the operator to delete old messages",
+		cause: cause,
+	}
 }
 
 // NameOf tells the name of any error: internal for what the rules do not know.

@@ -1,8 +1,11 @@
 package recall_test
 
 import (
+	"bytes"
+	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,5 +62,33 @@ func TestSendsRecallsAndTheirOutcomesAreCounted(t *testing.T) {
 	}
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Error(difference)
+	}
+}
+
+func TestSendsAndRecallsThatMeetAFullConversationAreCountedAndTheLogNamesIt(t *testing.T) {
+	w := newWorld(t)
+	phone := w.device(alice, "phone")
+	message := w.sent(phone, direct)
+	figures := &counted{}
+	w.Observer = figures
+	var log bytes.Buffer
+	w.Log = slog.New(slog.NewTextHandler(&log, nil))
+	w.store.before = func(call string) error {
+		if call == "CreateMessage" || call == "RevokeMessage" {
+			return recall.Full(errFault)
+		}
+		return nil
+	}
+	_, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: direct, Body: `{}`})
+	wantName(t, err, recall.ConversationFull)
+	wantName(t, w.revokes(phone, direct, message.ID)[0].Err, recall.ConversationFull)
+	revoked := w.AdminRevoke(t.Context(), recall.AdminRevoke{Conversation: direct, MessageIDs: []recall.MessageID{message.ID}})
+	wantName(t, revoked[0].Err, recall.ConversationFull)
+	want := map[string]float64{"Sends conversation_full": 1, "Recalls conversation_full": 2, "CollectionFull": 3}
+	if difference := cmp.Diff(want, figures.sums); difference != "" {
+		t.Error(difference)
+	}
+	if lines := strings.Count(log.String(), "conversation="+direct.Key()); lines != 3 {
+		t.Errorf("%d lines name the conversation, want 3:\n%s", lines, log.String())
 	}
 }

@@ -11,7 +11,7 @@ import (
 // who is connected. Each message has a result of its own, in the order asked.
 //
 // A result's error is message_not_found (also for whoever is not in the conversation), recall_window_expired,
-// already_recalled, recall_denied, stale_message_id (unsent only) or unavailable. The same operator's repeat is no
+// already_recalled, recall_denied, stale_message_id (unsent only), conversation_full or unavailable. The same operator's repeat is no
 // error: it gets the first result. Once a result is good, the body is gone and telling the others is owed, whatever
 // happens to the function.
 func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
@@ -21,7 +21,7 @@ func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeReque
 	attempt := &revoking{service: s, caller: caller, request: request, start: start, roster: roster}
 	outcomes := attempt.all(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
-	return s.resultsOf(outcomes)
+	return s.resultsOf(ctx, request.Conversation, outcomes)
 }
 
 // beginRosterStart reads the first members beside the commit. They are all in a small group. In a bigger one the rest is
@@ -223,15 +223,13 @@ func (s *Service) unlisted(ctx context.Context, conversation Conversation) (bool
 	return slices.Contains(listed, false), err
 }
 
-func (s *Service) resultsOf(outcomes []revoked) []RevokeResult {
+func (s *Service) resultsOf(ctx context.Context, conversation Conversation, outcomes []revoked) []RevokeResult {
 	results := make([]RevokeResult, len(outcomes))
 	for i, outcome := range outcomes {
 		results[i] = RevokeResult{MessageID: outcome.id, Err: outcome.err}
 		s.observe(MetricRecalls, 1, outcomeOf(outcome.err))
+		s.observeRefusal(ctx, conversation, outcome.err)
 		if outcome.err != nil {
-			if NameOf(outcome.err) == RecallWindowExpired {
-				s.observe(MetricWindowRefusals, 1, "")
-			}
 			continue
 		}
 		results[i].Revoked = *outcome.message.Revoked

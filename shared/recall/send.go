@@ -7,12 +7,13 @@ import (
 
 // Send stores a message once and delivers it.
 //
-// It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled, perhaps before it came)
-// or unavailable. Once it returns a message, that message is stored and its delivery is owed, whatever happens to the
+// It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled, perhaps before it came),
+// conversation_full or unavailable. Once it returns a message, that message is stored and its delivery is owed, whatever happens to the
 // function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))
+	s.observeRefusal(ctx, request.Conversation, err)
 	return result, err
 }
 

@@ -75,6 +75,7 @@ const (
 	MetricRecalls            Metric = "Recalls"
 	MetricSends              Metric = "Sends"
 	MetricWindowRefusals     Metric = "WindowRefusals"
+	MetricCollectionFull     Metric = "CollectionFull"
 	MetricNotices            Metric = "Notices"
 	MetricNoticeMilliseconds Metric = "NoticeMilliseconds"
 	MetricNoticesFailed      Metric = "NoticesFailed"
@@ -90,6 +91,20 @@ func (s *Service) now() Instant { return At(s.Clock.Now()) }
 func (s *Service) observe(metric Metric, value float64, outcome string) {
 	if s.Observer != nil {
 		s.Observer.Observe(metric, value, outcome)
+	}
+}
+
+// observeRefusal counts those refusals of a send or a recall that have a metric of their own. An operator has to make room
+// in a full conversation, so the log names it.
+func (s *Service) observeRefusal(ctx context.Context, conversation Conversation, err error) {
+	switch NameOf(err) {
+	case RecallWindowExpired:
+		s.observe(MetricWindowRefusals, 1, "")
+	case ConversationFull:
+		s.observe(MetricCollectionFull, 1, "")
+		if s.Log != nil {
+			s.Log.WarnContext(ctx, "conversation is full", "conversation", conversation.Key(), "error", err)
+		}
 	}
 }
 

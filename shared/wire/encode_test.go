@@ -118,7 +118,7 @@ func TestHTTPStatusFollowsTheName(t *testing.T) {
 		recall.StaleMessageID: http.StatusBadRequest, recall.NotAllowed: http.StatusForbidden, recall.RecallDenied: http.StatusForbidden,
 		recall.TokenExpired: http.StatusForbidden, recall.MessageNotFound: http.StatusNotFound, recall.ConversationNotFound: http.StatusNotFound,
 		recall.AlreadyRecalled: http.StatusConflict, recall.RecallWindowExpired: http.StatusConflict, recall.MessageIDTaken: http.StatusConflict,
-		recall.GroupDeleted: http.StatusConflict, recall.TooManyRequests: http.StatusTooManyRequests, recall.Unavailable: http.StatusInternalServerError, recall.Internal: http.StatusInternalServerError,
+		recall.GroupDeleted: http.StatusConflict, recall.ConversationFull: http.StatusConflict, recall.TooManyRequests: http.StatusTooManyRequests, recall.Unavailable: http.StatusInternalServerError, recall.Internal: http.StatusInternalServerError,
 	}
 	for _, failure := range everyFailure() {
 		if got := HTTPStatus(failure); got != want[failure.Name] {

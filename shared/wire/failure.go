@@ -43,7 +43,8 @@ func HTTPStatus(err error) int {
 		return http.StatusForbidden
 	case recall.MessageNotFound, recall.ConversationNotFound:
 		return http.StatusNotFound
-	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted:
+	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted,
+		recall.ConversationFull:
 		return http.StatusConflict
 	case recall.TooManyRequests:
 		return http.StatusTooManyRequests

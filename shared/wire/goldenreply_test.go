@@ -118,6 +118,7 @@ func everyFailure() []*recall.Error {
 		recall.Fail(recall.Unavailable, "the store could not be reached; retry"),
 		recall.Fail(recall.Internal, "this text is never sent"),
 		recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID"),
+		recall.Full(errors.New("this text is never sent")),
 	}
 }
 

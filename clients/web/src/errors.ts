@@ -33,7 +33,7 @@ export const ERROR_CODE = {
   UNKNOWN_ACTION: 7014,
   /** Call `login` first. */
   NOT_LOGGED_IN: 9508,
-  /** The action needs another role. */
+  /** Reserved, no longer returned. */
   NOT_ALLOWED: 10007,
   /** The group was deleted. Only the admin function answers it. */
   GROUP_DELETED: 10010,
@@ -61,6 +61,8 @@ export const ERROR_CODE = {
   STALE_MESSAGE_ID: 76001,
   /** That message ID belongs to another message. */
   MESSAGE_ID_TAKEN: 76002,
+  /** The conversation takes no more. */
+  CONVERSATION_FULL: 76003,
   /** The body is over 12,288 bytes. */
   BODY_TOO_LARGE: 80002,
 } as const;

@@ -151,7 +151,7 @@ export class Recall {
    * server refuses its ID's time, a new ID.
    *
    * Rejects with 6012 (outcome unknown: send it again, or recall it, which works for both outcomes), 20023 if it was recalled
-   * before it was stored, 10015, 10007, 80002, 76001, 76002, 6206, 9508, 10023, 20004 or 20005.
+   * before it was stored, 10015, 80002, 76001, 76002, 76003, 6206, 9508, 10023, 20004 or 20005.
    */
   async sendMessage(message: Message): Promise<Result<{ message: Message }>> {
     const session = this.#current();
@@ -177,7 +177,7 @@ export class Recall {
    * recalled, or it is never stored.
    *
    * Rejects with 20016 or, in groups, 10031 (window over), 6223 (the client knows that it is), 20022 / 10030 (no such
-   * message), 20023 (recalled by someone else before), 10032 (neither sender nor moderator), 10015, 6017, 6012, 6206, 9508, 10023, 20004 or 20005.
+   * message), 20023 (recalled by someone else before), 10032 (neither sender nor moderator), 10015, 76003, 6017, 6012, 6206, 9508, 10023, 20004 or 20005.
    */
   async revokeMessage(message: Pick<Message, 'conversationID' | 'ID'>, { reason = '' }: { reason?: string } = {}): Promise<Result<{ message: Message }>> {
     const [result] = await revoke(this.#current(), message.conversationID, [message.ID], reason);
