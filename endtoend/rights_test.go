@@ -54,6 +54,9 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	closeWhatCannotBeReached(t, alice, bob)
 	connectTooOften(t, users(t, "often")[0])
 	admin(t, frame{"action": "disconnect", "user": alice.user})
+	if _, failure := runCanary(t); failure != "" {
+		t.Error(failure)
+	}
 
 	deadline := time.Now().Add(2 * patience)
 	for len(unused()) > 0 && time.Now().Before(deadline) {

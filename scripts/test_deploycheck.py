@@ -254,6 +254,20 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         for text in ("HandshakeFailuresAlarm looks at HandshakesLost", "no alarm looks at HandshakesFailed", "HandshakesFailedFilter reads code"):
             self.finds(rights.metrics_of_logs_are_counted, template, text)
 
+    def test_a_canary_that_fails_or_stops_and_nobody_hears_of_it(self):
+        def change(resources, source):
+            alarm = resources["CanaryAlarm"]["Properties"]
+            alarm["TreatMissingData"] = "notBreaching"
+            del alarm["Metrics"][2]
+            del resources["CanaryTimerPermission"]["Properties"]["SourceArn"]
+            del resources["CanaryTimer"]["Condition"]
+            resources["CanaryRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Action"].append("dynamodb:GetItem")
+            del source["Rules"]["TheCanaryCanSignTokens"]
+
+        template = broken(change)
+        for text in ("a canary that fails", "does not run", "every rule of every account", "CanaryTimer is there without", "allows dynamodb:GetItem", "sign no token"):
+            self.finds(rights.the_canary_cannot_fail_silently, template, text)
+
     def test_properties_that_the_services_api_does_not_take(self):
         def change(resources):
             resources["WebSocketApiStage"]["Properties"]["DefaultRouteSettings"]["ThrottlingRate"] = 5

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	secret = "a secret of at least thirty-two bytes"
-	arn    = "arn:aws:execute-api:eu-central-1:123456789012:api/prod/$connect"
+	tokenSecret = "a secret of at least thirty-two bytes"
+	arn         = "arn:aws:execute-api:eu-central-1:123456789012:api/prod/$connect"
 )
 
 // door is the authorizer, the clock of its tokens, and what it logged.
@@ -30,7 +30,7 @@ type door struct {
 
 func newDoor(t *testing.T, origins ...string) door {
 	t.Helper()
-	return newDoorWith(t, func(context.Context) (string, error) { return secret, nil }, origins...)
+	return newDoorWith(t, func(context.Context) (string, error) { return tokenSecret, nil }, origins...)
 }
 
 func newDoorWith(t *testing.T, read func(context.Context) (string, error), origins ...string) door {
@@ -47,7 +47,7 @@ func newDoorWith(t *testing.T, read func(context.Context) (string, error), origi
 func (d door) tokenOf(t *testing.T, user string) string {
 	t.Helper()
 	claims := jwt.MapClaims{"sub": user, "exp": d.clock.Now().Add(time.Hour).Unix()}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(tokenSecret))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
+	"example.com/recall/shared/secret"
 	"example.com/recall/shared/token"
 )
 
@@ -18,7 +19,7 @@ func main() {
 	function.Main(func(environment function.Environment) (func(context.Context, request) (policy, error), error) {
 		log := function.NewLogger(environment, os.Stdout)
 		verifier, err := token.New(context.Background(), token.Options{
-			Secret:   secretOf(environment),
+			Secret:   secret.Reader(environment),
 			JWKSURL:  environment.TokenJWKSURL,
 			Issuer:   environment.TokenIssuer,
 			Audience: environment.TokenAudience,

@@ -287,6 +287,7 @@ var knownElsewhere = map[string]bool{
 	"AWS::CloudWatch::Alarm":                      true,
 	"AWS::CloudWatch::CompositeAlarm":             true,
 	"AWS::CloudWatch::Dashboard":                  true,
+	"AWS::Events::Rule":                           true, // no clock runs functions on one machine
 	"AWS::IAM::ManagedPolicy":                     true,
 	"AWS::IAM::Policy":                            true,
 	"AWS::KMS::Alias":                             true,

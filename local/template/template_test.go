@@ -223,9 +223,10 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 		_, err := template.Load("../../template.yaml", template.Options{Parameters: parameters})
 		return err
 	}
-	for _, way := range []map[string]string{keySet, stored, given} {
-		if err := load(way); err != nil {
-			t.Errorf("%v: %v", way, err)
+	canary := map[string]string{"CanarySchedule": "rate(5 minutes)"} // signs its own tokens
+	for _, ways := range [][]map[string]string{{keySet}, {stored}, {given}, {stored, canary}, {given, canary}} {
+		if err := load(ways...); err != nil {
+			t.Errorf("%v: %v", ways, err)
 		}
 	}
 	for _, each := range []struct {
@@ -237,6 +238,7 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 		{[]map[string]string{keySet, given}, "Give either TokenJwksUrl or a secret"},
 		{[]map[string]string{stored, given}, "Give either TokenSecretArn or TokenSecret"},
 		{[]map[string]string{{"TokenSecretArn": "recall/token"}}, "TokenSecretArn"},
+		{[]map[string]string{keySet, canary}, "CanarySchedule needs"},
 	} {
 		if err := load(each.ways...); err == nil || !strings.Contains(err.Error(), each.want) {
 			t.Errorf("%v: error %v, want %q", each.ways, err, each.want)

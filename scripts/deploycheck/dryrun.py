@@ -39,8 +39,10 @@ def deploy(t: Template) -> Outcome:
         warnings.simplefilter("ignore")
         upload_code()
         stacks = boto3.client("cloudformation", region_name=REGION)
-        secret = [{"ParameterKey": "TokenSecret", "ParameterValue": "x" * 32}]
-        stacks.create_stack(StackName="recall", TemplateBody=json.dumps(body), Parameters=secret, Capabilities=["CAPABILITY_IAM"])
+        # With what is optional as well.
+        given = {"TokenSecret": "x" * 32, "AlarmTopicArn": TOPIC, "MonthlyBudgetDollars": "100", "CanarySchedule": "rate(5 minutes)"}
+        parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
+        stacks.create_stack(StackName="recall", TemplateBody=json.dumps(body), Parameters=parameters, Capabilities=["CAPABILITY_IAM"])
         status = stacks.describe_stacks(StackName="recall")["Stacks"][0]["StackStatus"]
         if status != "CREATE_COMPLETE":
             outcome.problems.append(f"creating ended in {status}")
@@ -50,12 +52,11 @@ def deploy(t: Template) -> Outcome:
         look(outcome)
         ids = {r["LogicalResourceId"]: r.get("PhysicalResourceId", r["LogicalResourceId"]) for r in stacks.describe_stack_resources(StackName="recall")["StackResources"]}
         names = [name for name, r in t.resources.items() if r["Type"] in outcome.called]
-        # With what is optional as well.
-        outcome.problems += apicalls.make(t, names, {"TokenSecret": "x" * 32, "AlarmTopicArn": TOPIC, "MonthlyBudgetDollars": 100}, ids)
+        outcome.problems += apicalls.make(t, names, given, ids)
         stacks.update_stack(
             StackName="recall",
             TemplateBody=json.dumps(body),
-            Parameters=[*secret, {"ParameterKey": "LogRetentionDays", "ParameterValue": "7"}],
+            Parameters=[*parameters, {"ParameterKey": "LogRetentionDays", "ParameterValue": "7"}],
             Capabilities=["CAPABILITY_IAM"],
         )
         status = stacks.describe_stacks(StackName="recall")["Stacks"][0]["StackStatus"]
@@ -132,8 +133,8 @@ def look(outcome: Outcome) -> None:
         outcome.problems.append("the table of messages has no stream of new images")
     functions = boto3.client("lambda", region_name=REGION)
     by_role = functions.list_functions()["Functions"]
-    if len(by_role) != 7 or any(f["Environment"]["Variables"]["MESSAGES_TABLE"] != messages["TableName"] for f in by_role):
-        outcome.problems.append("not all seven functions are there with the table's name in their environment")
+    if len(by_role) != 9 or any(f["Environment"]["Variables"]["MESSAGES_TABLE"] != messages["TableName"] for f in by_role):
+        outcome.problems.append("not all nine functions are there with the table's name in their environment")
     sources = functions.list_event_source_mappings()["EventSourceMappings"]
     if sorted(s["EventSourceArn"].split(":")[2] for s in sources) != ["dynamodb", "sqs"]:
         outcome.problems.append(f"the event sources are not the stream and the queue: {[s['EventSourceArn'] for s in sources]}")

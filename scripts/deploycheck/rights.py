@@ -90,13 +90,13 @@ def functions_log_and_end(t: Template) -> list[str]:
 
 
 def secrets_reach_only_the_authorizer(t: Template) -> list[str]:
-    """Parameters with NoEcho stand in one function's environment and nowhere else."""
+    """Parameters with NoEcho stand in the environment of the function that checks tokens and of the canary, which signs its own."""
     problems = []
     secret = {name for name, p in t.parameters.items() if p.get("NoEcho") in (True, "true")}
     if "TokenSecret" not in secret:
         problems.append("TokenSecret is shown by CloudFormation: it needs NoEcho")
     for path, node in walk(t.transformed["Resources"]):
-        if reference(node) in secret and path[0] != "AuthorizeFunction":
+        if reference(node) in secret and path[0] not in ("AuthorizeFunction", "CanaryFunction"):
             problems.append(f"{'.'.join(map(str, path))} gets {reference(node)}")
     for path, node in walk(t.transformed.get("Outputs", {})):
         if reference(node) in secret:
@@ -225,6 +225,27 @@ def metrics_of_logs_are_counted(t: Template) -> list[str]:
     return problems + [f"no alarm looks at {metric}" for metric in sorted(counted - set(watched))]
 
 
+def the_canary_cannot_fail_silently(t: Template) -> list[str]:
+    """A canary that fails and one that does not run are both told of; it is run by its own timer only, and holds no right but to the secret it signs with."""
+    if "CanaryFunction" not in t.resources:
+        return ["there is no canary"]
+    problems = [f"{name} is there without a canary" for name, r in t.resources.items() if name.startswith("Canary") and r.get("Condition") != "RunsCanary"]
+    alarm = t.of_type("AWS::CloudWatch::Alarm").get("CanaryAlarm", {})
+    watched = {m["MetricStat"]["Metric"]["MetricName"] for m in alarm.get("Metrics", []) if "MetricStat" in m}
+    if watched != {"Invocations", "Errors"}:
+        problems.append("nobody is told of a canary that fails")
+    if alarm.get("TreatMissingData") != "breaching":
+        problems.append("nobody is told of a canary that does not run")
+    for name, permission in t.of_type("AWS::Lambda::Permission").items():
+        if permission.get("Principal") == "events.amazonaws.com" and reference(permission.get("SourceArn")) != "CanaryTimer":
+            problems.append(f"{name} lets every rule of every account run its function")
+    for policy, statement in statements(t.resources["CanaryRole"]["Properties"]["Policies"]):
+        problems += [f"CanaryRole/{policy} allows {action}, which a user has not" for action in as_list(statement["Action"]) if action.split(":")[0] not in ("logs", "xray", "secretsmanager")]
+    if "CanarySchedule" not in json.dumps(t.source.get("Rules", {})):
+        problems.append("no rule refuses a canary that can sign no token")
+    return problems
+
+
 def the_worst_outages_have_an_alarm(t: Template) -> list[str]:
     """Somebody is told when nobody can connect, and when a table or a global index is throttled."""
     problems = []
@@ -245,11 +266,11 @@ def the_worst_outages_have_an_alarm(t: Template) -> list[str]:
 
 
 def the_dashboard_is_readable(t: Template) -> list[str]:
-    """Its body is JSON once the names are put in, and shows every alarm."""
+    """Its body is JSON once the names are put in, and shows every alarm that is always there."""
     problems = []
     for name, dashboard in t.of_type("AWS::CloudWatch::Dashboard").items():
         text = dashboard["DashboardBody"]["Fn::Sub"]
-        problems += [f"{name} does not show {alarm}" for alarm in t.of_type("AWS::CloudWatch::Alarm") if f"{alarm}.Arn" not in text]
+        problems += [f"{name} does not show {alarm}" for alarm in t.of_type("AWS::CloudWatch::Alarm") if f"{alarm}.Arn" not in text and "Condition" not in t.resources[alarm]]
         try:
             widgets = json.loads(re.sub(r"\$\{([^}]+)\}", r"\1", text))["widgets"]
         except ValueError as error:

@@ -18,6 +18,7 @@ type Environment struct {
 	MessagesTable      string
 	ConnectionsTable   string
 	ManagementEndpoint string
+	WebSocketURL       string
 	ChunksQueueURL     string
 	EventBusName       string
 	RecallWindow       recall.Window
@@ -47,6 +48,7 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		MessagesTable:       lookup("MESSAGES_TABLE"),
 		ConnectionsTable:    lookup("CONNECTIONS_TABLE"),
 		ManagementEndpoint:  lookup("MANAGEMENT_ENDPOINT"),
+		WebSocketURL:        lookup("WEBSOCKET_URL"),
 		ChunksQueueURL:      lookup("CHUNKS_QUEUE_URL"),
 		EventBusName:        lookup("EVENT_BUS_NAME"),
 		TokenIssuer:         lookup("TOKEN_ISSUER"),

@@ -25,6 +25,7 @@ var ours = map[string][]string{
 	"queue":                 {"recall"},
 	"bus":                   {"recall"},
 	"token":                 {"recall"},
+	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
 	"function":              {"recall", "wire", "dynamo", "gateway", "queue"},
 	"dynamo/dynamotest":     nil, // for tests: it starts DynamoDB Local
 	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "function"},
@@ -158,7 +159,7 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 		}
 		functions++
 		for _, folder := range []string{"functions", "local", "clients", "cmd"} {
-			if needs := each.within(folder); len(needs) > 0 {
+			if needs := each.within(folder); len(needs) > 0 && !(name == "canary" && folder == "clients") { // it is a user, from outside
 				t.Errorf("functions/%s needs %s/%s", name, folder, needs)
 			}
 		}
@@ -179,8 +180,8 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 			t.Errorf("functions/%s has no handler.go", name)
 		}
 	}
-	if functions != 8 {
-		t.Errorf("%d functions, want 8", functions)
+	if functions != 9 {
+		t.Errorf("%d functions, want 9", functions)
 	}
 }
 

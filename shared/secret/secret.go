@@ -1,4 +1,5 @@
-package main
+// Package secret reads the secret that signs tokens, for the function that checks them and for the canary, which makes its own.
+package secret
 
 import (
 	"context"
@@ -10,27 +11,27 @@ import (
 	"example.com/recall/shared/function"
 )
 
-// secretTimeout bounds the reading of the secret, the SDK's retries included. A handshake waits for it.
-const secretTimeout = 3 * time.Second
+// timeout bounds the reading of the secret, the SDK's retries included. A handshake waits for it.
+const timeout = 3 * time.Second
 
-// secretOf returns how the function reads the secret that signs tokens: from Secrets Manager, whose current version it
+// Reader returns how a function reads the secret that signs tokens: from Secrets Manager, whose current version it
 // follows, or from its own environment. It is nil where neither is configured.
-func secretOf(environment function.Environment) func(context.Context) (string, error) {
+func Reader(environment function.Environment) func(context.Context) (string, error) {
 	switch {
 	case environment.TokenSecretARN != "":
-		return storedSecret(environment)
+		return stored(environment)
 	case environment.TokenSecret != "":
 		return func(context.Context) (string, error) { return environment.TokenSecret, nil }
 	}
 	return nil
 }
 
-func storedSecret(environment function.Environment) func(context.Context) (string, error) {
+func stored(environment function.Environment) func(context.Context) (string, error) {
 	client := secretsmanager.NewFromConfig(environment.AWS(function.HTTPClient()), func(o *secretsmanager.Options) {
 		o.BaseEndpoint = environment.SecretsManagerEndpoint
 	})
 	return func(ctx context.Context) (string, error) {
-		ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		// Without a version it is AWSCURRENT. AWSPREVIOUS is never accepted: a secret is changed because somebody may know it.
 		answer, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &environment.TokenSecretARN})

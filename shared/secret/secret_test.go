@@ -1,4 +1,4 @@
-package main
+package secret_test
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/recall/shared/function"
+	"example.com/recall/shared/secret"
 )
 
 // environment is what Lambda gives, with an address in Secrets Manager's place.
@@ -34,11 +35,11 @@ func TestTheSecretIsReadFromSecretsManagerAtEachRead(t *testing.T) {
 		_, _ = w.Write([]byte(answer)) // the function fails where it cannot read it
 	}))
 	t.Cleanup(server.Close)
-	read := secretOf(environment(t, map[string]string{"TOKEN_SECRET_ARN": arn, "AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL}))
+	read := secret.Reader(environment(t, map[string]string{"TOKEN_SECRET_ARN": arn, "AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL}))
 	for _, value := range []string{"first", "second"} {
 		answer = `{"SecretString":"` + value + `"}`
-		if secret, err := read(t.Context()); secret != value || err != nil {
-			t.Errorf("read %q, error %v", secret, err)
+		if text, err := read(t.Context()); text != value || err != nil {
+			t.Errorf("read %q, error %v", text, err)
 		}
 	}
 	answer = `{"SecretBinary":"AAAA"}`
@@ -52,11 +53,12 @@ func TestTheSecretIsReadFromSecretsManagerAtEachRead(t *testing.T) {
 }
 
 func TestASecretInTheEnvironmentIsReadFromThereAndNoneIsNone(t *testing.T) {
-	read := secretOf(environment(t, map[string]string{"TOKEN_SECRET": secret}))
-	if value, err := read(t.Context()); value != secret || err != nil {
+	const configured = "a secret of at least thirty-two bytes"
+	read := secret.Reader(environment(t, map[string]string{"TOKEN_SECRET": configured}))
+	if value, err := read(t.Context()); value != configured || err != nil {
 		t.Errorf("error %v", err)
 	}
-	if secretOf(environment(t, nil)) != nil {
+	if secret.Reader(environment(t, nil)) != nil {
 		t.Error("a secret where none is configured")
 	}
 }
