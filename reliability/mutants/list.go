@@ -103,7 +103,7 @@ func order() []mutant {
 			`	return p.remove(ctx, user, entries)`,
 			`	_, err := p.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &p.Table, Key: userKey(user)})` + "\n	return err",
 		}}, storage},
-		{"a connection that gives its place away is forgotten and stays open", "G4", []change{{"shared/gateway/close.go",
+		{"a connection that gives its place away is forgotten and stays open", "G4", []change{{"shared/gateway/kick.go",
 			`	return err == nil
 }`, `	return true
 }`,

@@ -84,14 +84,27 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 
 // Disconnect closes a connection; one that is gone already is no error.
 func (p *Poster) Disconnect(ctx context.Context, connection recall.Connection) error {
-	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
-	defer cancel()
-	id := string(connection.ID)
-	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
+	err := p.delete(ctx, connection)
 	if err == nil || gone(err) {
 		return p.Presence.Forget(ctx, connection.User, connection)
 	}
 	return recall.Unreachable("connection", fmt.Errorf("delete connection: %w", err))
+}
+
+func (p *Poster) post(ctx context.Context, connection recall.Connection, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
+	defer cancel()
+	id := string(connection.ID)
+	_, err := p.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
+	return err
+}
+
+func (p *Poster) delete(ctx context.Context, connection recall.Connection) error {
+	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
+	defer cancel()
+	id := string(connection.ID)
+	_, err := p.Client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
+	return err
 }
 
 // gone reports whether @connections answered 410: there is no such connection any more.
@@ -142,7 +155,7 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 			p.poster.observe(recall.MetricDisconnects)
 			return p.poster.Disconnect(ctx, connection) // its device connects again with a new token, and syncs
 		}
-		if err = p.post(ctx, connection, data); err == nil {
+		if err = p.poster.post(ctx, connection, data); err == nil {
 			return nil
 		}
 		if gone(err) {
@@ -152,14 +165,6 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 			return ctx.Err()
 		}
 	}
-	return err
-}
-
-func (p *posting) post(ctx context.Context, connection recall.Connection, data []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
-	defer cancel()
-	id := string(connection.ID)
-	_, err := p.poster.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
 	return err
 }
 

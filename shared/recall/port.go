@@ -223,9 +223,9 @@ type Notifier interface {
 	Notify(ctx context.Context, notice Notice, to []Connection) (failed []Connection)
 	// Disconnect closes a connection that could not be reached, so that its device connects again and syncs.
 	Disconnect(ctx context.Context, connection Connection) error
-	// Close closes connections of one user, forgets them, and returns those that it could not close. A connection whose
-	// handshake may still run cannot be closed yet.
-	Close(ctx context.Context, user UserID, connections []Connection) (failed []Connection)
+	// Kick tells connections of one user why they end, since DELETE @connections cannot say why. It closes and forgets them,
+	// and returns those that it could not close. A connection whose handshake may still run cannot be closed yet.
+	Kick(ctx context.Context, user UserID, connections []Connection, reason Kick) (failed []Connection)
 }
 
 // Queue keeps what is to be told later: the notices of large groups in chunks, and further attempts to tell connections

@@ -80,11 +80,7 @@ func (s *Service) kick(ctx context.Context, user UserID, connections []Connectio
 	if len(connections) == 0 {
 		return nil
 	}
-	telling, cancel := context.WithTimeout(ctx, NoticeBudget)
-	defer cancel()
-	// Who cannot be told is closed all the same. DELETE @connections cannot say why, so the event must.
-	s.Notifier.Notify(telling, Notice{Kicked: reason}, connections)
-	failed := s.Notifier.Close(ctx, user, connections)
+	failed := s.Notifier.Kick(ctx, user, connections, reason)
 	s.observe(MetricDisconnects, float64(len(connections)-len(failed)), string(reason))
 	if len(failed) > 0 {
 		return Fail(Unavailable, "some connections could not be closed; try again")

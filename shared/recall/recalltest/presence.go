@@ -121,14 +121,18 @@ func (n *Notifier) Disconnect(_ context.Context, connection recall.Connection) e
 	return nil
 }
 
-// Close is as recall.Notifier says.
-func (n *Notifier) Close(
-	ctx context.Context, user recall.UserID, connections []recall.Connection,
+// Kick is as recall.Notifier says.
+func (n *Notifier) Kick(
+	ctx context.Context, user recall.UserID, connections []recall.Connection, reason recall.Kick,
 ) (failed []recall.Connection) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
 	var closed []recall.Connection
 	for _, connection := range connections {
+		expired := n.Clock != nil && connection.Expired(recall.At(n.Clock.Now()))
+		if !expired && (n.Fail == nil || !n.Fail(connection)) {
+			n.notified = append(n.notified, Notified{connection, recall.Notice{Kicked: reason}})
+		}
 		if n.CloseFails != nil && n.CloseFails(connection) {
 			failed = append(failed, connection)
 			continue

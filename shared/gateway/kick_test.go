@@ -57,7 +57,12 @@ func TestWhatIsClosedIsForgottenAndWhatIsNotIsReturned(t *testing.T) {
 	clock := recalltest.NewClock()
 	open, gone, stuck := connection("open", time.Hour, clock), connection("gone", time.Hour, clock), connection("stuck", time.Hour, clock)
 	connecting := connection("connecting", recall.YoungConnection, clock)
-	api := &api{end: func(id recall.ConnectionID) error {
+	api := &api{post: func(_ context.Context, id recall.ConnectionID) error {
+		if id == gone.ID || id == connecting.ID {
+			return errGone
+		}
+		return nil
+	}, end: func(id recall.ConnectionID) error {
 		switch id {
 		case gone.ID, connecting.ID:
 			return errGone
@@ -68,7 +73,9 @@ func TestWhatIsClosedIsForgottenAndWhatIsNotIsReturned(t *testing.T) {
 	}}
 	presence := &memory{}
 	poster := &gateway.Poster{Client: api, Presence: presence, Clock: clock}
-	failed := poster.Close(t.Context(), "alice", []recall.Connection{open, gone, stuck, connecting})
+	failed := poster.Kick(
+		t.Context(), "alice", []recall.Connection{open, gone, stuck, connecting}, recall.KickAdministrator,
+	)
 	// One whose handshake still runs is gone as far as @connections knows, and open a moment later.
 	if !slices.Equal(failed, []recall.Connection{stuck, connecting}) || !slices.Equal(presence.forgotten, []recall.Connection{open, gone}) {
 		t.Errorf("failed %v, forgotten %v", failed, presence.forgotten)
@@ -79,10 +86,10 @@ func TestAConnectionThatIsNotForgottenIsNotDoneWith(t *testing.T) {
 	clock := recalltest.NewClock()
 	open := connection("open", time.Hour, clock)
 	poster := &gateway.Poster{Client: &api{}, Presence: &memory{failure: errThrottled}, Clock: clock}
-	if failed := poster.Close(t.Context(), "alice", []recall.Connection{open}); !slices.Equal(failed, []recall.Connection{open}) {
+	if failed := poster.Kick(t.Context(), "alice", []recall.Connection{open}, recall.KickAdministrator); !slices.Equal(failed, []recall.Connection{open}) {
 		t.Errorf("failed %v", failed)
 	}
-	if failed := poster.Close(t.Context(), "alice", nil); len(failed) != 0 {
+	if failed := poster.Kick(t.Context(), "alice", nil, recall.KickAdministrator); len(failed) != 0 {
 		t.Errorf("of none failed %v", failed)
 	}
 }
@@ -97,11 +104,26 @@ func TestAHandshakeDoesNotWaitForThousandsOfConnectionsThatHang(t *testing.T) {
 		for i := range connections {
 			connections[i] = connection(recall.UserID(fmt.Sprint(i)), time.Hour, clock)
 		}
-		if failed := poster.Close(t.Context(), "alice", connections); len(failed) != len(connections) {
+		if failed := poster.Kick(t.Context(), "alice", connections, recall.KickAdministrator); len(failed) != len(connections) {
 			t.Errorf("%d of %d failed", len(failed), len(connections))
 		}
 		if took := time.Since(began); took > 3*time.Second { // on the bubble's clock
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+func TestAYoungConnectionThatLeavesWhenItIsToldCountsAsClosed(t *testing.T) {
+	clock := recalltest.NewClock()
+	young := connection("young", time.Second, clock)
+	api := &api{end: func(recall.ConnectionID) error { return errGone }}
+	presence := &memory{}
+	poster := &gateway.Poster{Client: api, Presence: presence, Clock: clock}
+	failed := poster.Kick(t.Context(), "alice", []recall.Connection{young}, recall.KickAdministrator)
+	if len(failed) != 0 || !slices.Equal(presence.forgotten, []recall.Connection{young}) {
+		t.Errorf("failed %v, forgotten %v", failed, presence.forgotten)
+	}
+	if told := api.has(young.ID); !slices.Equal(told, []string{`{"type":"kicked","reason":"administrator"}`}) {
+		t.Errorf("it was told %v", told)
+	}
 }
