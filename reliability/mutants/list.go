@@ -49,7 +49,7 @@ func decisions() []mutant {
 			`own := message.Revoked != nil && message.Revoked.ID == ""`,
 		}}, storage},
 		{"the body is not removed", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, storage},
-		{"no tombstone for what was never sent", "G6", []change{{revoke, `	command.Unsent = unsent`, `	command.Unsent = unsent && false`}}, rules},
+		{"no tombstone for what was never sent", "G6", []change{{revoke, `r.write(ctx, id, RoleSender, unsent)`, `r.write(ctx, id, RoleSender, unsent && false)`}}, rules},
 		{"a retry is another message", "G7", []change{{message,
 			`ConditionExpression:                 aws.String("attribute_not_exists(pk)")`,
 			`ConditionExpression:                 aws.String("attribute_not_exists(pk) OR attribute_exists(pk)")`,
@@ -57,7 +57,7 @@ func decisions() []mutant {
 		{"an outsider's answer tells that the message exists", "G8", []change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, rules},
 		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, rules},
 		{"unread counts what was recalled", "G11", []change{{message, `if message.Revoked == nil && !message.Expired(now) {`, `if !message.Expired(now) {`}}, storage},
-		{"the window is judged by the client's clock", "G1", []change{{revoke, `s, now := r.service, r.service.now()`, `s, now := r.service, id.Time()`}}, rules},
+		{"the window is judged by the client's clock", "G1", []change{{revoke, `at := r.service.now()`, `at := id.Time()`}}, rules},
 		{"a sync overlaps by less than clocks may differ", "G4", []change{{cursor, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
 		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, rules},
 	}

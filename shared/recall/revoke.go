@@ -74,22 +74,13 @@ func (r *revoking) all(ctx context.Context) []revoked {
 	return outcomes
 }
 
-// one tries as the sender first, which needs no reading; what the store found then says what else may be tried.
+// one tries as the sender first, which needs no reading. What the store found then says what else may be tried.
 func (r *revoking) one(ctx context.Context, id MessageID) revoked {
-	s, now := r.service, r.service.now()
-	command := RevokeCommand{
-		Conversation: r.request.Conversation,
-		MessageID:    id,
-		Revocation:   Revocation{ID: NewRecallID(now), At: now, By: r.caller.User, Role: RoleSender, Reason: r.request.Reason},
-		SenderOnly:   true,
-		ExpiresAt:    s.expiresAt(now),
-	}
-	unsent, err := r.mayCancel(ctx, id, now)
+	unsent, err := r.mayCancel(ctx, id)
 	if err != nil {
 		return revoked{id: id, err: err}
 	}
-	command.Unsent = unsent
-	outcome, err := s.Store.RevokeMessage(ctx, command)
+	outcome, err := r.write(ctx, id, RoleSender, unsent)
 	if err != nil {
 		return revoked{id: id, err: err}
 	}
@@ -97,8 +88,7 @@ func (r *revoking) one(ctx context.Context, id MessageID) revoked {
 		if moderates, err := r.moderates(ctx); err != nil {
 			return revoked{id: id, err: err}
 		} else if moderates {
-			command.SenderOnly, command.Unsent, command.Revocation.Role = false, false, RoleModerator
-			if outcome, err = s.Store.RevokeMessage(ctx, command); err != nil {
+			if outcome, err = r.write(ctx, id, RoleModerator, false); err != nil {
 				return revoked{id: id, err: err}
 			}
 		}
@@ -106,12 +96,27 @@ func (r *revoking) one(ctx context.Context, id MessageID) revoked {
 	if outcome.Applied {
 		return revoked{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	}
-	return r.refused(ctx, id, outcome, now)
+	return r.refused(ctx, id, outcome)
+}
+
+// write is the conditional write. It takes the clock itself: whatever was read before took time, in which the window may
+// have ended.
+func (r *revoking) write(ctx context.Context, id MessageID, role Role, unsent bool) (RevokeOutcome, error) {
+	at := r.service.now()
+	return r.service.Store.RevokeMessage(ctx, RevokeCommand{
+		Conversation: r.request.Conversation,
+		MessageID:    id,
+		Revocation:   Revocation{ID: NewRecallID(at), At: at, By: r.caller.User, Role: role, Reason: r.request.Reason},
+		SenderOnly:   role == RoleSender,
+		Unsent:       unsent,
+		ExpiresAt:    r.service.expiresAt(at),
+	})
 }
 
 // mayCancel tells whether a tombstone may be stored where no message is: for a send without an answer, by somebody who
 // could have sent it, with an ID that a send could have had.
-func (r *revoking) mayCancel(ctx context.Context, id MessageID, now Instant) (bool, error) {
+func (r *revoking) mayCancel(ctx context.Context, id MessageID) (bool, error) {
+	now := r.service.now()
 	if !r.request.Unsent || id.Time() > now.Add(ClockTolerance) || id.Time() < now.Add(-UnsentFor) {
 		return false, nil
 	}
@@ -145,7 +150,7 @@ func (r *revoking) moderates(ctx context.Context) (bool, error) {
 
 // refused explains a recall that did not apply by what the store found, without another read but the role's. Whoever
 // is not in the conversation gets one answer, after the same reads, whether or not the message exists.
-func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutcome, now Instant) revoked {
+func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutcome) revoked {
 	conversation := r.request.Conversation
 	fail := func(name Name, desc string) revoked {
 		return revoked{id: id, err: Fail(name, desc).In(conversation)}
@@ -159,7 +164,7 @@ func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutc
 		}
 		inside = role != ""
 	}
-	message := outcome.Message
+	message, now := outcome.Message, r.service.now()
 	switch {
 	case !outcome.Found && r.request.Unsent && inside && apart(id.Time(), now) > ClockTolerance:
 		stale := Fail(StaleMessageID, "the messageId's time is too far off the server's for a message that was just sent")

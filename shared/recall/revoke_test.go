@@ -33,6 +33,36 @@ func TestASenderTakesAMessageBackAndEveryOtherDeviceIsTold(t *testing.T) {
 	})
 }
 
+// TestG1TheWindowIsJudgedAtTheWrite: reads before the write take time, in which the window may end.
+func TestG1TheWindowIsJudgedAtTheWrite(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.makeGroup()
+		message := w.sent(as(carol, ""), group)
+		w.clock.Advance(time.Duration(recall.DefaultWindow)*time.Second - time.Second)
+		w.slow("Membership", 5*time.Second)
+		result := w.Revoke(t.Context(), as(carol, ""), recall.RevokeRequest{
+			Conversation: group, MessageIDs: []recall.MessageID{message.ID}, Unsent: true,
+		})[0]
+		wantName(t, result.Err, recall.RecallWindowExpired)
+		if stored := w.stored(message); stored.Revoked != nil || stored.Body != message.Body {
+			t.Errorf("stored %+v, want the message as it was sent", stored)
+		}
+	})
+}
+
+// A moderator's recall writes twice, with the read of the role between.
+func TestAModeratorsRecallIsDatedByTheWriteThatApplied(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.makeGroup()
+		message := w.sent(as(carol, ""), group)
+		w.slow("Membership", 5*time.Second)
+		result := w.recalls(as(bob, ""), message)
+		if at, id := w.clock.Instant(), recall.MessageID(result.Revoked.ID); result.Revoked.At != at || id.Time() != at {
+			t.Errorf("recalled at %d with an ID of %d, want %d", result.Revoked.At, id.Time(), at)
+		}
+	})
+}
+
 // TestG1TheWindowsEdge: a recall succeeds exactly if the server's clock at the write is within what was promised.
 func TestG1TheWindowsEdge(t *testing.T) {
 	for _, each := range []struct {

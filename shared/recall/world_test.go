@@ -218,6 +218,16 @@ func (s *spy) Recalls(ctx context.Context, conversation recall.Conversation, aft
 	return s.Store.Recalls(ctx, conversation, after, limit)
 }
 
+// slow moves the clock while the named call runs.
+func (w *world) slow(call string, duration time.Duration) {
+	w.store.before = func(called string) error {
+		if called == call {
+			w.clock.Advance(duration)
+		}
+		return nil
+	}
+}
+
 // device connects a device of the user's and is its caller.
 func (w *world) device(user recall.UserID, id recall.ConnectionID) recall.Caller {
 	w.t.Helper()
