@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"example.com/recall/performance/measure"
 )
 
 // golden reads the units of an action from the golden table, which is measured.
@@ -63,10 +65,21 @@ func TestADayIsTheSameForTheSameSeed(t *testing.T) {
 	}
 }
 
-func TestTenTimesTheUsersCostTenTimesAsMuch(t *testing.T) {
-	small, large := Simulate(Usual(), 1e5, 1).Month.Total(), Simulate(Usual(), 1e6, 1).Month.Total()
-	if ratio := large / small; math.Abs(ratio-10) > 0.1 {
-		t.Errorf("%.0f and %.0f dollars: %.2f times", small, large, ratio)
+func TestTenTimesTheUsersCostTenTimesAsMuchButForWhatIsThereAnyway(t *testing.T) {
+	small, large := Simulate(Usual(), 1e5, 1).Month, Simulate(Usual(), 1e6, 1).Month
+	for place, each := range small.items() {
+		switch ratio := large.items()[place].dollars / each.dollars; {
+		case each.name == "watching":
+			if ratio != 1 {
+				t.Errorf("watching costs %.2f times as much", ratio)
+			}
+		case each.name == "finish": // more changes find their way into a run, and there are more shards
+			if ratio < 1 || ratio > 12 {
+				t.Errorf("finish costs %.2f times as much", ratio)
+			}
+		case math.Abs(ratio-10) > 0.1:
+			t.Errorf("%s: %.0f and %.0f dollars: %.2f times", each.name, each.dollars, large.items()[place].dollars, ratio)
+		}
 	}
 }
 
@@ -120,5 +133,38 @@ func TestTheReportHasARowForEachSizeAndQuota(t *testing.T) {
 		if drawn, err := drawing.SVG(); err != nil || !strings.Contains(drawn, "polyline") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
+	settled, due := finish(100, 0, 4), finish(100, 0.05, 4)
+	if settled.ReadUnits != 0 || due.ReadUnits <= 0 {
+		t.Errorf("looks again at %v settled changes, and at %v that are due", settled.ReadUnits, due.ReadUnits)
+	}
+	if due.GigabyteHours < 2*settled.GigabyteHours {
+		t.Errorf("waiting is not billed: %v and %v GB-hours", settled.GigabyteHours, due.GigabyteHours)
+	}
+	if alone := finish(0.1, 0, 1e6); math.Abs(alone.Invocations-0.1) > 1e-3 {
+		t.Errorf("a change of a quiet shard takes %v runs, want one", 10*alone.Invocations)
+	}
+	if busy := finish(1000, 0, 4); busy.Invocations > 4 {
+		t.Errorf("4 shards run %v times a second, more often than they gather", busy.Invocations)
+	}
+	if nothing := finish(0, 0, 4); nothing != (measure.Consumption{}) {
+		t.Errorf("nothing changed, and it used %+v", nothing)
+	}
+}
+
+func TestTheTotalIsTheSumOfTheBill(t *testing.T) {
+	month := Month{
+		Frames: 1, ConnectionMinutes: 2, DataOut: 4, DynamoDB: 8, Storage: 16, Recovery: 32, Lambda: 64, Finish: 128, Logs: 256,
+		Watching: 512, Traces: 1024,
+	}
+	if month.Total() != 1023 {
+		t.Errorf("the total is %v, want all but the traces", month.Total())
+	}
+	shares := month.Frames + month.ConnectionMinutes + month.DynamoDB + month.Lambda + month.Finish + month.besides()
+	if shares != month.Total() {
+		t.Errorf("the shares of the table come to %v of %v", shares, month.Total())
 	}
 }

@@ -33,17 +33,17 @@ func Run(w Workload, sizes []float64, seed uint64, progress func(string)) Report
 // Table is the report as Markdown.
 func (r Report) Table() string {
 	var b strings.Builder
-	b.WriteString("| connected at the top | requests a second | of the quota | longest wait, nothing raised | all back after an outage | $ a month | frames | connections | DynamoDB | Lambda |\n")
-	b.WriteString("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	b.WriteString("| connected at the top | requests a second | of the quota | longest wait, nothing raised | all back after an outage | $ a month | frames | connections | DynamoDB units | Lambda | all else |\n")
+	b.WriteString("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, day := range r.Days {
 		wait := duration(day.LongestWaitSeconds)
 		if day.Endless {
 			wait = "grows daily"
 		}
 		month := day.Month
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", count(day.Users), count(day.RequestsPerSecond), percent(day.Used[Requests]), wait,
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", count(day.Users), count(day.RequestsPerSecond), percent(day.Used[Requests]), wait,
 			duration(day.ReconnectSeconds), dollars(month.Total()), percent(month.Frames/month.Total()), percent(month.ConnectionMinutes/month.Total()),
-			percent(month.DynamoDB/month.Total()), percent(month.Lambda/month.Total()))
+			percent(month.DynamoDB/month.Total()), percent((month.Lambda+month.Finish)/month.Total()), percent(month.besides()/month.Total()))
 	}
 	b.WriteString("\n| quota of an account and region | default | used up at | raisable | then |\n|---|---:|---:|---|---|\n")
 	for i, quota := range r.Quotas {
@@ -76,7 +76,8 @@ func (r Report) Charts() map[string]chart.Chart {
 		{"frames", func(m Month) float64 { return m.Frames }},
 		{"connection minutes", func(m Month) float64 { return m.ConnectionMinutes }},
 		{"DynamoDB", func(m Month) float64 { return m.DynamoDB }},
-		{"Lambda", func(m Month) float64 { return m.Lambda }},
+		{"Lambda", func(m Month) float64 { return m.Lambda + m.Finish }},
+		{"all else", Month.besides},
 	}
 	for _, part := range parts {
 		line := chart.Series{Name: part.name}

@@ -3,8 +3,6 @@ package growth
 import (
 	"math"
 	"math/rand/v2"
-
-	"example.com/recall/performance/measure"
 )
 
 // Quota is a limit of AWS, for an account and region.
@@ -55,33 +53,20 @@ type Day struct {
 	Month            Month   `json:"month"`
 }
 
-// Month is the cost of thirty such days, in dollars, by what is paid for.
-type Month struct {
-	Frames            float64 `json:"frames"`
-	ConnectionMinutes float64 `json:"connectionMinutes"`
-	DynamoDB          float64 `json:"dynamodb"`
-	Lambda            float64 `json:"lambda"`
-}
-
-// Total is the sum.
-func (m Month) Total() float64 { return m.Frames + m.ConnectionMinutes + m.DynamoDB + m.Lambda }
-
-// perConnectionMinute is API Gateway's price (docs/operations.md, "Cost").
-const perConnectionMinute = 0.25e-6
-
 // Simulate runs a day with a number of users connected at its top. The same seed gives the same day.
 func Simulate(w Workload, users float64, seed uint64) Day {
 	random := rand.New(rand.NewPCG(seed, uint64(users)))
 	quotas, activities := Quotas(), w.activities()
 	day := Day{Users: users, ReconnectSeconds: users / quotas[Connects].PerSecond}
 	queue := bucket{rate: quotas[Requests].PerSecond, burst: requestBurst, tokens: requestBurst}
-	var total measure.Consumption
+	shards := w.shards(users, activities)
+	var total usage
 	var minute [5]float64
-	connectedMinutes := 0.0
 	for second := range secondsADay {
 		connected := w.connected(users, second)
-		connectedMinutes += connected / 60
+		total.connectedMinutes += connected / 60
 		var asked [5]float64
+		var changes, dueSeconds, runs float64
 		arriving := max(0, w.connected(users, second+1)-connected)
 		for i, kind := range activities {
 			times := poisson(random, kind.perSecond*connected)
@@ -93,8 +78,18 @@ func Simulate(w Workload, users float64, seed uint64) Day {
 			asked[Environments] += times * kind.environmentSeconds
 			asked[Writes] += times * kind.uses.WriteUnits
 			asked[Reads] += times * kind.uses.ReadUnits
-			total = add(total, kind.uses, times)
+			total.add(kind, times)
+			changes += times * kind.changes
+			dueSeconds += times * kind.changes * kind.dueSeconds
+			runs += times * kind.uses.Invocations
 		}
+		looked := finish(changes, dueSeconds/max(1, changes), shards)
+		total.finish.ReadUnits += looked.ReadUnits
+		total.finish.Invocations += looked.Invocations
+		total.finish.GigabyteHours += looked.GigabyteHours
+		total.traces += traced(runs + looked.Invocations)
+		asked[Reads] += looked.ReadUnits
+		asked[Environments] += looked.GigabyteHours * 3600 / finishGigabytes
 		queue.take(asked[Requests])
 		day.LongestWaitSeconds = max(day.LongestWaitSeconds, queue.waiting/queue.rate)
 		for i := range asked {
@@ -109,8 +104,21 @@ func Simulate(w Workload, users float64, seed uint64) Day {
 		}
 	}
 	day.Endless = queue.waiting > queue.rate
-	day.Month = monthOf(total, connectedMinutes)
+	day.Month = monthOf(total)
 	return day
+}
+
+// shards are those of the table's stream after a year of such days.
+func (w Workload) shards(users float64, activities []activity) float64 {
+	writeUnits, messages, share := 0.0, 0.0, 0.0
+	for _, kind := range activities {
+		writeUnits += users * kind.perSecond * kind.uses.WriteUnits
+		messages += users * kind.perSecond * kind.messages
+	}
+	for second := range secondsADay {
+		share += w.connected(1, second)
+	}
+	return shardsOf(writeUnits, stored(messages*share))
 }
 
 // connectPlace is where activities has the handshake.
@@ -128,24 +136,8 @@ func (b *bucket) take(amount float64) {
 	b.tokens -= served
 }
 
-func add(total, uses measure.Consumption, times float64) measure.Consumption {
-	total.Frames += times * uses.Frames
-	total.ReadUnits += times * uses.ReadUnits
-	total.WriteUnits += times * uses.WriteUnits
-	total.Invocations += times * uses.Invocations
-	total.GigabyteHours += times * uses.GigabyteHours
-	return total
-}
-
-func monthOf(day measure.Consumption, connectedMinutes float64) Month {
-	const days = 30
-	return Month{
-		Frames:            days * measure.Consumption{Frames: day.Frames}.Dollars(),
-		ConnectionMinutes: days * connectedMinutes * perConnectionMinute,
-		DynamoDB:          days * measure.Consumption{ReadUnits: day.ReadUnits, WriteUnits: day.WriteUnits}.Dollars(),
-		Lambda:            days * measure.Consumption{Invocations: day.Invocations, GigabyteHours: day.GigabyteHours}.Dollars(),
-	}
-}
+// traced is how many of a second's runs X-Ray records by its default rule: the first, and one in twenty of the others.
+func traced(runs float64) float64 { return min(1, runs) + max(0, runs-1)/20 }
 
 // poisson draws how often something happened that happens mean times on average. Above 50 the normal distribution is as good.
 func poisson(random *rand.Rand, mean float64) float64 {

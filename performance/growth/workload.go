@@ -54,6 +54,12 @@ type activity struct {
 	requests float64
 	// environmentSeconds are how long Lambda's environments are occupied.
 	environmentSeconds float64
+	// changes are those of messages, which finish looks at, and dueSeconds how long each is due after its commit.
+	changes, dueSeconds float64
+	// messages are those that are stored.
+	messages float64
+	// logBytes are those of all log lines.
+	logBytes float64
 }
 
 // What an invocation waits for, as the benchmarks inject it, and what its own work takes (docs/performance.md).
@@ -77,16 +83,30 @@ const (
 	reconnectEverySeconds = 2 * 60 * 60
 )
 
-// Units of the golden table. finish looks at every message that was due once. It runs once a second in each shard: with the
-// four shards of a new table and ten changes a second, that is for 2.5 changes. More traffic makes it cheaper.
+// Units of the golden table. finish looks at every message that was due once.
 const (
 	sendWrites, revokeWrites           = 3, 5
 	directSendReads, directRevokeReads = 3, 2
 	finishReads                        = 1
-	finishBatch                        = 2.5
-	finishGigabytes                    = 0.25
 	syncReads                          = 4 // for each conversation without news
 	connectWrites                      = 2 // with the disconnect
+)
+
+// What log lines take in bytes, with CloudWatch's 26 for each line: the access log's, the one of each frame, the figures of a
+// send or recall, and the lines "recall", "connected" and "disconnected". A test holds them against the lines themselves.
+const (
+	accessLineBytes     = 280
+	frameLineBytes      = 300
+	figureLineBytes     = 780
+	recallLineBytes     = 350
+	connectionLineBytes = 240
+)
+
+// What is assumed of sizes and of how long messages are kept. An item has DynamoDB's 100 bytes beside keys and attributes.
+const (
+	storedBytes   = 500
+	keptDays      = 365
+	outFrameBytes = 500
 )
 
 // rosterReads are the read units of a group's roster, 4 KB each.
@@ -95,8 +115,21 @@ func rosterReads(members int) float64 {
 	return math.Ceil(float64(members) * bytesPerMember / 4096)
 }
 
-func groupSendReads(members int) float64   { return 2 + rosterReads(members) + float64(members) }
-func groupRevokeReads(members int) float64 { return rosterReads(members) + float64(members) }
+func groupSendReads(members int) float64 { return 2 + rosterReads(members) + float64(members) }
+
+// firstMembers are read for one unit beside the write of a recall.
+const firstMembers = 21
+
+// revokeReadsRosterTwice tells that the first members, which are read beside the write, are not all.
+func revokeReadsRosterTwice(members int) bool { return members > firstMembers }
+
+func groupRevokeReads(members int) float64 {
+	reads := rosterReads(members) + float64(members)
+	if revokeReadsRosterTwice(members) {
+		reads++
+	}
+	return reads
+}
 
 // activities are all that happens.
 func (w Workload) activities() []activity {
@@ -106,34 +139,51 @@ func (w Workload) activities() []activity {
 	for _, group := range w.Groups {
 		direct -= group.Share
 		posts := w.OnlineShare * float64(group.Members-1)
+		revokeCalls := 3.0
+		if revokeReadsRosterTwice(group.Members) {
+			revokeCalls++
+		}
 		all = append(all,
-			change(messages*group.Share, groupSendReads(group.Members), sendWrites, posts, 4, usualGigabytes),
-			change(messages*group.Share*w.RecalledShare, groupRevokeReads(group.Members), revokeWrites, posts, 3, revokeGigabytes))
+			send(messages*group.Share, groupSendReads(group.Members), posts, 4),
+			recalled(messages*group.Share*w.RecalledShare, groupRevokeReads(group.Members), posts, revokeCalls))
 	}
 	return append(all,
-		change(messages*direct, directSendReads, sendWrites, w.OnlineShare, 3, usualGigabytes),
-		change(messages*direct*w.RecalledShare, directRevokeReads, revokeWrites, w.OnlineShare, 3, revokeGigabytes))
+		send(messages*direct, directSendReads, w.OnlineShare, 3),
+		recalled(messages*direct*w.RecalledShare, directRevokeReads, w.OnlineShare, 3))
 }
 
-// change is a send or a recall with the look of finish that follows it; calls are DynamoDB's, one after the other.
+func send(perSecond, reads, posts, calls float64) activity {
+	made := change(perSecond, reads, sendWrites, posts, calls, usualGigabytes)
+	made.messages = 1
+	made.logBytes = accessLineBytes + frameLineBytes + figureLineBytes
+	return made
+}
+
+func recalled(perSecond, reads, posts, calls float64) activity {
+	made := change(perSecond, reads, revokeWrites, posts, calls, revokeGigabytes)
+	made.logBytes = accessLineBytes + frameLineBytes + figureLineBytes + recallLineBytes
+	return made
+}
+
+// change is a send or a recall, with the read unit of the look that follows it; calls are DynamoDB's, one after the other.
 func change(perSecond, reads, writes, posts, calls, gigabytes float64) activity {
 	seconds := ownSeconds + posts*ownPostSeconds + calls*dynamoDBSeconds + math.Ceil(posts/parallelPosts)*postSeconds
-	const finishSeconds = ownSeconds + dynamoDBSeconds
 	return activity{
 		perSecond: perSecond,
 		uses: measure.Consumption{
 			Posts: posts, Frames: 2 + posts, ReadUnits: reads + finishReads, WriteUnits: writes,
-			Invocations:   1 + 1/finishBatch,
-			GigabyteHours: (gigabytes*seconds + finishGigabytes*finishSeconds/finishBatch) / 3600,
+			Invocations: 1, GigabyteHours: gigabytes * seconds / 3600,
 		},
 		requests:           1 + posts,
 		environmentSeconds: seconds,
+		changes:            1,
+		dueSeconds:         seconds - ownSeconds,
 	}
 }
 
 func (w Workload) hello() activity {
 	return activity{
-		perSecond: 1.0 / helloEverySeconds, requests: 1, environmentSeconds: ownSeconds,
+		perSecond: 1.0 / helloEverySeconds, requests: 1, environmentSeconds: ownSeconds, logBytes: accessLineBytes + frameLineBytes,
 		uses: measure.Consumption{Frames: 2, Invocations: 1, GigabyteHours: usualGigabytes * ownSeconds / 3600},
 	}
 }
@@ -144,6 +194,7 @@ func (w Workload) connect(perSecond float64) activity {
 	seconds := invocations*ownSeconds + 4*dynamoDBSeconds
 	return activity{
 		perSecond: perSecond, requests: 3, environmentSeconds: seconds,
+		logBytes: 4*accessLineBytes + 2*frameLineBytes + 2*connectionLineBytes,
 		uses: measure.Consumption{
 			Frames: 4, ReadUnits: w.Conversations * syncReads, WriteUnits: connectWrites,
 			Invocations: invocations, GigabyteHours: usualGigabytes * seconds / 3600,
