@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -172,6 +173,19 @@ func TestAReplyToARecalledMessageShowsItAsRecalled(t *testing.T) {
 	bob.sees("#1 [message recalled]")
 	bob.types("/reply 1 what was it?")
 	alice.sees("bob: (re: message recalled) what was it?")
+}
+
+// The server counts up to 100, by which it says that there are more than 99.
+func TestMoreThan99UnreadMessagesAreShownAs99Plus(t *testing.T) {
+	server := serve(t, clienttest.Options{})
+	alice := chats(t, server, "alice", "c2c_bob")
+	for number := range 100 {
+		alice.types(fmt.Sprintf("line %d", number))
+	}
+	alice.sees("#100 sent")
+	bob := chats(t, server, "bob", "c2c_carol")
+	bob.types("/unread")
+	bob.sees("c2c_alice                      99+ unread")
 }
 
 func TestHistoryListHelpAndUnread(t *testing.T) {

@@ -107,7 +107,7 @@ func (r *chatRoom) do(ctx context.Context, line string) (quit bool) {
 		r.history(ctx)
 	case word == "/unread":
 		for _, entry := range r.client.Conversations() {
-			r.say("-- %-30s %d unread", printable(entry.Conversation), entry.Unread)
+			r.say("-- %-30s %s unread", printable(entry.Conversation), unreadCount(entry.Unread))
 		}
 	case word == "/quit":
 		return true

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -189,7 +190,7 @@ func (r *chatRoom) welcome(address string) {
 		r.show(m)
 	}
 	if unread := r.client.Unread(r.conversation); unread > 0 {
-		r.say("-- %d unread", unread)
+		r.say("-- %s unread", unreadCount(unread))
 	}
 	r.readUpTo(held)
 }
@@ -327,4 +328,13 @@ func why(err error) string {
 		return fmt.Sprintf("%s (%d)", failure.Desc, failure.Code)
 	}
 	return err.Error()
+}
+
+// unreadCount is a number of unread messages in words. The server counts up to 100, by which it says that there are more
+// than 99.
+func unreadCount(number int) string {
+	if number > 99 {
+		return "99+"
+	}
+	return strconv.Itoa(number)
 }

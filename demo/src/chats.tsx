@@ -4,7 +4,7 @@ import type { Device } from './device.js';
 import { GROUP, PEOPLE } from './group.js';
 import { GroupIcon } from './icons.js';
 import type { Texts } from './texts.js';
-import { nameOf, textOf, tombstoneText } from './words.js';
+import { nameOf, textOf, tombstoneText, unreadCount } from './words.js';
 
 /** Spreads colours as far apart as they get, however many there are. */
 const GOLDEN_ANGLE = 137.5;
@@ -62,7 +62,7 @@ function ChatLine({ device, conversation }: { device: Device; conversation: stri
         <span class="chat-title">{titleOf(texts, conversation, entry)}</span>
         <time class="chat-time">{time}</time>
         <span class={`chat-preview ${last?.isRevoked ? 'recalled' : ''}`}>{preview(texts, device, conversation, last)}</span>
-        {unread > 0 && <span class="badge"><span aria-hidden="true">{unread > 99 ? '99+' : unread}</span><span class="hidden">{texts.unread(unread)}</span></span>}
+        {unread > 0 && <span class="badge"><span aria-hidden="true">{unreadCount(unread)}</span><span class="hidden">{texts.unread(unreadCount(unread))}</span></span>}
       </button>
     </li>
   );

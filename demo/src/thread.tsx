@@ -10,7 +10,7 @@ import { MessageMenu, type MenuPlace } from './menu.js';
 import { ReasonSheet } from './reason.js';
 import { MessageRow } from './row.js';
 import { SelectionBar } from './selection.js';
-import { duration, nameOf } from './words.js';
+import { duration, nameOf, unreadCount } from './words.js';
 
 const RECALLS_LIMIT = 10;
 const NEAR_BOTTOM_PIXELS = 120;
@@ -107,8 +107,8 @@ function ThreadHead({ device, conversation }: { device: Device; conversation: st
   const unread = device.conversations.reduce((sum, each) => sum + (each.conversationID === conversation ? 0 : each.unreadCount), 0);
   return (
     <header class="thread-head">
-      <button type="button" class="back" onClick={() => device.show('')} aria-label={unread > 0 ? `${texts.back}, ${texts.unread(unread)}` : texts.back}>
-        <BackIcon />{unread > 0 && <span class="badge" aria-hidden="true">{unread}</span>}
+      <button type="button" class="back" onClick={() => device.show('')} aria-label={unread > 0 ? `${texts.back}, ${texts.unread(unreadCount(unread))}` : texts.back}>
+        <BackIcon />{unread > 0 && <span class="badge" aria-hidden="true">{unreadCount(unread)}</span>}
       </button>
       <Avatar conversation={conversation} />
       <div>

@@ -21,6 +21,9 @@ export function countdown(milliseconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${last}` : `${minutes}:${last}`;
 }
 
+/** A number of unread messages. The server counts up to 100, by which it says that there are more than 99. */
+export const unreadCount = (number: number): string => (number > 99 ? '99+' : String(number));
+
 /** User IDs are names enough here: alice is Alice. */
 export const nameOf = (user: string): string => user.charAt(0).toUpperCase() + user.slice(1);
 

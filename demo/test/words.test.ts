@@ -1,7 +1,7 @@
 import { ERROR_CODE, type Message, RecallError } from 'recall-web';
 import { describe, expect, test } from 'vitest';
 import { textsOf } from '../src/texts.js';
-import { countdown, duration, failure, tombstoneText } from '../src/words.js';
+import { countdown, duration, failure, tombstoneText, unreadCount } from '../src/words.js';
 
 const english = textsOf('en');
 const chinese = textsOf('zh');
@@ -14,6 +14,11 @@ const recalledBy = (userID: string, role: 'sender' | 'moderator' | 'admin') => m
 
 test.each([[120_000, '2:00'], [119_001, '2:00'], [61_000, '1:01'], [1, '0:01'], [0, '0:00'], [3_600_000, '1:00:00'], [90_061_000, '25:01:01']])('%i ms left are shown as %s', (left, shown) => {
   expect(countdown(left)).toBe(shown);
+});
+
+test.each([[0, '0'], [99, '99'], [100, '99+'], [250, '99+']])('%i unread messages are shown as %s', (number, shown) => {
+  expect(unreadCount(number)).toBe(shown);
+  expect(english.unread(unreadCount(number))).toBe(`${shown} unread`);
 });
 
 test.each([[120_000, '2 minutes'], [60_000, '1 minute'], [90_000, '90 seconds'], [1_000, '1 second'], [7_200_000, '2 hours'], [604_800_000, '7 days']])('a window of %i ms is called %s', (window, words) => {
