@@ -55,7 +55,9 @@ Json toJson(NSArray *newestFirst) {
 
 }  // namespace
 
-@interface EventPrinter : NSObject <V2TIMSDKListener, V2TIMAdvancedMsgListener>
+@interface EventPrinter : NSObject <V2TIMSDKListener, V2TIMAdvancedMsgListener> {
+    std::string kickedFor;
+}
 @end
 
 @implementation EventPrinter
@@ -69,7 +71,10 @@ Json toJson(NSArray *newestFirst) {
     print({{"event", "tokenExpired"}});
 }
 - (void)onKickedOffline:(NSString *)reason {
-    print({{"event", "kickedOffline"}, {"reason", plain(reason)}});
+    kickedFor = plain(reason);
+}
+- (void)onKickedOffline {
+    print({{"event", "kickedOffline"}, {"reason", kickedFor}});
 }
 - (void)onRecvNewMessage:(V2TIMMessage *)msg {
     print({{"event", "onRecvNewMessage"}, {"message", toJson(msg)}});

@@ -17,6 +17,7 @@ final class Events {
     V2TIMSDKListener ofConnection() {
         return new V2TIMSDKListener() {
             private boolean connected;
+            private String kickedFor;
 
             @Override
             public void onConnectSuccess() {
@@ -39,8 +40,13 @@ final class Events {
 
             @Override
             public void onKickedOffline(String reason) {
+                kickedFor = reason;
+            }
+
+            @Override
+            public void onKickedOffline() {
                 JsonObject event = Output.event("kickedOffline");
-                event.addProperty("reason", reason);
+                event.addProperty("reason", kickedFor);
                 output.print(event);
             }
         };

@@ -210,8 +210,8 @@ public final class V2TIMManager {
         @Override
         public void onKickedOffline(String reason) {
             for (V2TIMSDKListener listener : listeners) {
-                listener.onKickedOffline();
                 listener.onKickedOffline(reason);
+                listener.onKickedOffline();
             }
         }
 

@@ -27,7 +27,7 @@ public abstract class V2TIMSDKListener {
     }
 
     /**
-     * The same with the reason; both are called. Not in V2TIM.
+     * The same with the reason, called before the one above. Not in V2TIM.
      *
      * @param reason {@code connection_limit}, {@code administrator}, or a reason of a newer server
      */
