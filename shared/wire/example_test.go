@@ -1,0 +1,84 @@
+package wire_test
+
+import (
+	"fmt"
+	"log"
+
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+// A function reads a request in two steps and encodes what the rules answered.
+func Example() {
+	frame := []byte(`{"action":"revoke","id":"7","conversation":"c2c_bob",` +
+		`"messageId":"01HF7YATZ8000000000000A1C2","reason":"wrong chat"}`)
+
+	// First comes the envelope. It tells which decoder to call, and what the reply must repeat.
+	envelope, err := wire.DecodeEnvelope(frame)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("action:", envelope.Action)
+
+	// Then comes the request itself. Alice wrote c2c_bob, because in a conversation of two each names the other.
+	request, single, err := wire.DecodeRevoke("alice", frame)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("messages:", request.MessageIDs, "between", request.Conversation.Users())
+
+	// In a function, these results are what recall.Service.Revoke returned.
+	results := []recall.RevokeResult{{
+		MessageID: request.MessageIDs[0],
+		Revoked:   recall.Revocation{At: 1_700_000_005_000, By: "alice", Role: recall.RoleSender, Reason: request.Reason},
+	}}
+	fmt.Println(string(wire.RevokeReply(envelope, results, single, "")))
+
+	// Output:
+	// action: revoke
+	// messages: [01HF7YATZ8000000000000A1C2] between [alice bob]
+	// {"type":"reply","action":"revoke","id":"7","ok":true,"results":[{"messageId":"01HF7YATZ8000000000000A1C2","ok":true,"revoked":{"at":1700000005000,"by":"alice","role":"sender","reason":"wrong chat"}}]}
+}
+
+// One notice becomes one frame for each receiver. In a conversation of two, each receiver sees the name of the other
+// user.
+func ExampleEvent() {
+	notice := recall.Notice{
+		Conversation: recall.Between("alice", "bob"),
+		Message: &recall.Message{
+			ID: "01HF7YATZ8000000000000A1C2", Conversation: recall.Between("alice", "bob"), Sender: "alice",
+			SentAt: 1_700_000_001_000, RecallableUntil: 1_700_000_121_000, Body: `{"text":"hi"}`,
+		},
+	}
+	for _, viewer := range []recall.UserID{"bob", "alice"} {
+		frame, err := wire.Event(viewer, notice)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(string(frame))
+	}
+
+	// Output:
+	// {"type":"message","message":{"messageId":"01HF7YATZ8000000000000A1C2","conversation":"c2c_alice","sender":"alice","sentAt":1700000001000,"recallableUntil":1700000121000,"body":{"text":"hi"}}}
+	// {"type":"message","message":{"messageId":"01HF7YATZ8000000000000A1C2","conversation":"c2c_bob","sender":"alice","sentAt":1700000001000,"recallableUntil":1700000121000,"body":{"text":"hi"}}}
+}
+
+// A frame that is not as the protocol says gets an error that names the field. It never repeats what the
+// caller wrote there.
+func ExampleErrorReply() {
+	frame := []byte(`{"action":"send","id":"8","conversation":"c2c_bob","body":"not an object"}`)
+	envelope, err := wire.DecodeEnvelope(frame)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = wire.DecodeSend("alice", frame)
+	fmt.Println(string(wire.ErrorReply(envelope, err, "")))
+
+	// The rules do not know this error. Its text stays in the log, and the caller gets the reference of the log lines.
+	err = fmt.Errorf("the disk of the database is full")
+	fmt.Println(string(wire.ErrorReply(envelope, err, "request 42")))
+
+	// Output:
+	// {"type":"reply","action":"send","id":"8","ok":false,"error":{"code":6017,"name":"invalid_request","desc":"body: must be a JSON object","retryable":false}}
+	// {"type":"reply","action":"send","id":"8","ok":false,"error":{"code":20005,"name":"internal","desc":"internal error; reference request 42","retryable":true}}
+}
