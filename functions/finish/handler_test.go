@@ -42,7 +42,7 @@ func (b *published) PublishRecalled(_ context.Context, recalled recall.Recalled)
 	return b.fails
 }
 
-var direct, group = recall.Between("alice", "bob"), recall.InGroup("eng")
+var direct = recall.Between("alice", "bob")
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: recalltest.NewClock(), queue: &recalltest.Queue{}, bus: &published{}}

@@ -102,7 +102,9 @@ func (q *Queue) send(ctx context.Context, batch []types.SendMessageBatchRequestE
 }
 
 // seconds rounds up: a chunk must not come earlier than it should.
-func seconds(delay time.Duration) int32 { return int32((delay + time.Second - 1) / time.Second) }
+func seconds(delay time.Duration) int32 {
+	return int32((delay + time.Second - 1) / time.Second) // #nosec G115 -- the longest delay is less than a minute
+}
 
 func encode(from recall.Chunk) (string, error) {
 	to := chunk{
