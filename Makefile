@@ -94,7 +94,7 @@ vulnerabilities: ## Known vulnerabilities in what the Go code calls. Not part of
 .PHONY: test-go
 test-go: ## Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
 	@$(tools) java dynamodb-local elasticmq foreign
-	$(path); go test -vet=off -timeout 20m -run '$(T)' $(PKG)
+	$(path); go test -vet=off -timeout 40m -run '$(T)' $(PKG)
 
 .PHONY: race
 race: ## Go: rules, storage on DynamoDB Local, client, local stack, under the race detector [Go, C compiler, Java]
