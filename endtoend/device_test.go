@@ -144,7 +144,7 @@ func (d *device) none(kind string) {
 	defer d.mutex.Unlock()
 	for i, read := range d.frames {
 		if read["type"] == kind && !d.taken[i] {
-			d.t.Errorf("%s got a %s event that is not for him: %v", d.user, kind, read)
+			d.t.Errorf("%s got a %s event that is not for them: %v", d.user, kind, read)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestAMemberWhoLeftMayStillRecallHisOwnMessage(t *testing.T) {
 		t.Errorf("bob was told %v", event)
 	}
 	if reply := bob.ask("send", frame{"conversation": "group_" + group, "body": frame{}}); code(reply) != 10015 {
-		t.Errorf("bob sends after he left: %v", reply)
+		t.Errorf("bob sends after they left: %v", reply)
 	}
 	bob.must("revoke", frame{"conversation": "group_" + group, "messageId": id})
 	if event := alice.event("revoked"); messageID(event) != id {

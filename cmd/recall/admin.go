@@ -24,7 +24,7 @@ type adminCommand struct {
 	PutGroup       adminPutGroup       `cmd:"" help:"Create a group, or change its name and window."`
 	Group          adminGroup          `cmd:"" help:"Show a group: its name, its window and its members."`
 	DeleteGroup    adminDeleteGroup    `cmd:"" help:"Delete a group with its roster and messages."`
-	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change his role."`
+	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change their role."`
 	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
 	Disconnect     adminDisconnect     `cmd:"" help:"Close all connections of a user, and tell each device that an administrator did it."`
 	GetSettings    adminGetSettings    `cmd:"" help:"Show the default recall window."`

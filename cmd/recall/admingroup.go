@@ -84,7 +84,7 @@ type adminPutMember struct {
 	Role  string `arg:"" help:"owner, admin or member." enum:"owner,admin,member" default:"member"`
 }
 
-// Run adds the member or changes his role.
+// Run adds the member or changes their role.
 func (m *adminPutMember) Run(ctx context.Context, admin *adminCommand) error {
 	_, err := admin.call(ctx, request("putMember", map[string]any{"group": m.Group, "user": m.User, "role": m.Role}))
 	var failure *adminFailure

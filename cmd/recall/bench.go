@@ -62,7 +62,7 @@ type benchLatencyCommand struct {
 // Help is shown by recall bench --help.
 func (benchLatencyCommand) Help() string {
 	return `Starts a stack of its own on free ports, puts latencies before DynamoDB and @connections, and measures recalls from the
-sender's frame to his reply, the first and the last notice. Beside each stand the floor, which the latencies alone allow, and
+sender's frame to their reply, the first and the last notice. Beside each stand the floor, which the latencies alone allow, and
 the harness, a function that only makes the same calls. docs/performance.md explains the table.`
 }
 

@@ -119,7 +119,7 @@ func (s *Service) DeleteGroup(ctx context.Context, group GroupID) (done bool, er
 	return s.Store.DeleteGroup(ctx, group)
 }
 
-// PutMember adds a member or changes his role, and tells the group. It returns conversation_not_found.
+// PutMember adds a member or changes their role, and tells the group. It returns conversation_not_found.
 func (s *Service) PutMember(ctx context.Context, request AdminPutMember) error {
 	head, found, err := s.Store.Head(ctx, InGroup(request.Group))
 	if err != nil {

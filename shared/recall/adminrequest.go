@@ -54,7 +54,7 @@ type GroupDescription struct {
 	Roster Roster
 }
 
-// AdminPutMember adds a member or changes his role.
+// AdminPutMember adds a member or changes their role.
 type AdminPutMember struct {
 	Group GroupID
 	User  UserID

@@ -163,7 +163,7 @@ type GroupStore interface {
 	// DeleteGroup deletes a group step by step; done is false while there is more to delete, and the caller calls again.
 	// The head stays, marked as deleted. A deletion that is repeated removes what late sends have stored since.
 	DeleteGroup(ctx context.Context, group GroupID) (done bool, err error)
-	// PutMember writes a member and his list row together; before is his role until now, empty if he was none.
+	// PutMember writes a member and their list row together; before is their role until now, empty if he was none.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
 	// DeleteMember removes both; was is false if he was none.
 	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)

@@ -89,7 +89,7 @@ func (s *Service) kick(ctx context.Context, user UserID, connections []Connectio
 }
 
 // AdminDisconnect closes all connections of a user, tells each that an administrator did it, and returns how many they
-// were. The user can connect again while his token is good. The error is unavailable where some may still be open: call
+// were. The user can connect again while their token is good. The error is unavailable where some may still be open: call
 // again.
 func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error) {
 	connections, err := s.Presence.Connections(ctx, []UserID{user})
