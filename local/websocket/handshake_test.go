@@ -297,6 +297,22 @@ func TestSwitchesChangeHandshakeStatuses(t *testing.T) {
 	}
 }
 
+func TestASwitchChangesTheStatusOfAConnectFunctionThatTakesTooLong(t *testing.T) {
+	s := start(t, func(o *websocket.Options) { o.Switches.ConnectTimeoutStatus = 500 }, map[string]function{
+		"connect": failing("Task timed out after 3.00 seconds"),
+	})
+	s.wantStatus(500, nil)
+}
+
+func TestASwitchChangesTheStatusOfAThrottledHandshake(t *testing.T) {
+	s := start(t, func(o *websocket.Options) {
+		o.Limits.NewConnections = websocket.Throttle{RateLimit: 0.001, BurstLimit: 1}
+		o.Switches.ThrottledHandshakeStatus = 503
+	}, nil)
+	s.connect()
+	s.wantStatus(503, nil)
+}
+
 func TestRecordsNeverHoldWhatAClientWrote(t *testing.T) {
 	s := start(t, guarded, map[string]function{
 		"authorize": answer(policy("Allow", methodARN, map[string]any{"user": "secret-user"})),

@@ -1,12 +1,14 @@
 package websocket
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"regexp"
 	"time"
+	"unicode/utf8"
 
 	"example.com/recall/local/signature"
 )
@@ -70,11 +72,12 @@ func (m *management) answer(stage string) (status int, outcome string) {
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "no such method")
 	case !g.throttles.allowRequest(g.options.Clock, ""):
 		return m.fail(http.StatusTooManyRequests, "Too Many Requests", "throttled")
-	case !wellFormedIdentifier(m.id):
-		return m.fail(http.StatusBadRequest, "Invalid connectionId", "malformed connection ID")
 	}
 	if err := g.options.AuthorizeManagement(accessKey, m.r.Method, m.id); err != nil {
 		return m.fail(http.StatusForbidden, err.Error(), "not authorized")
+	}
+	if !wellFormedIdentifier(m.id) {
+		return m.fail(http.StatusBadRequest, "Invalid connectionId", "malformed connection ID")
 	}
 	if m.r.Method == http.MethodPost {
 		return m.post()
@@ -104,6 +107,12 @@ func (m *management) post() (status int, outcome string) {
 		return m.fail(http.StatusBadRequest, "Bad Request", "the request's body did not arrive")
 	}
 	m.bytes = len(body)
+	if !utf8.Valid(body) {
+		if !g.options.Switches.ReplaceInvalidText {
+			return m.fail(http.StatusBadRequest, "The message is not UTF-8, and a WebSocket API sends text only", "the message is not UTF-8")
+		}
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	}
 	fault := g.postFault(m.id)
 	if fault.Delay > 0 {
 		g.wait(m.r.Context(), fault.Delay)

@@ -106,6 +106,21 @@ func TestAPostArrivesAsOneTextMessage(t *testing.T) {
 	}
 }
 
+// A text frame that is not UTF-8 would break the connection at its client (RFC 6455, section 8.1), far from the mistake.
+func TestAPostThatIsNotUTF8IsABadRequestUnlessASwitchReplacesWhatIsWrong(t *testing.T) {
+	s := start(t, nil, nil)
+	p := s.reachable()
+	wantCode(t, s.post(p.id, []byte("a\xffb")), "BadRequestException")
+	if err := s.post(p.id, []byte("next")); err != nil || p.receive() != "next" {
+		t.Errorf("the next post did not arrive as the next message: %v", err)
+	}
+	replacing := start(t, func(o *websocket.Options) { o.Switches.ReplaceInvalidText = true }, nil)
+	p = replacing.reachable()
+	if err := replacing.post(p.id, []byte("a\xffb")); err != nil || p.receive() != "a\ufffdb" {
+		t.Errorf("with the switch: %v", err)
+	}
+}
+
 func TestAPostOver128KBIsTooLarge(t *testing.T) {
 	s := start(t, nil, nil)
 	p := s.reachable()
@@ -230,6 +245,15 @@ func TestDeleteClosesTheConnectionAndRunsDisconnect(t *testing.T) {
 	}
 }
 
+func TestASwitchChangesTheCodeWithWhichDeleteClosesTheConnection(t *testing.T) {
+	s := start(t, func(o *websocket.Options) { o.Switches.DeleteCloseCode = 1001 }, nil)
+	p := s.reachable()
+	if err := s.delete(p.id); err != nil {
+		t.Fatal(err)
+	}
+	p.wantClose(coder.StatusGoingAway, "")
+}
+
 func TestDeleteAnswers204(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.Switches.UnsignedManagement = true }, nil)
 	p := s.reachable()
@@ -351,6 +375,26 @@ func TestADelayedPostWaitsOnTheClock(t *testing.T) {
 	}
 }
 
+func TestASwitchDelaysEveryPost(t *testing.T) {
+	clock := newManualClock()
+	s := start(t, func(o *websocket.Options) {
+		o.Clock, o.LifetimeClock, o.Switches.PostDelay = clock, newManualClock(), time.Minute
+	}, nil)
+	p := s.reachable()
+	posted := make(chan error, 1)
+	go func() { posted <- s.post(p.id, []byte("x")) }()
+	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
+	select {
+	case err := <-posted:
+		t.Fatalf("answered at once: %v", err)
+	default:
+	}
+	clock.advance(time.Minute)
+	if err := <-posted; err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestADelayCanBeDrawnForEachPost(t *testing.T) {
 	clock := newManualClock()
 	s := start(t, func(o *websocket.Options) { o.Clock, o.LifetimeClock = clock, newManualClock() }, nil)
@@ -385,6 +429,14 @@ func TestADroppedConnectionEndsWithoutACloseFrame(t *testing.T) {
 	if code := contextOf(t, s.functions.waitForCalls(t, "disconnect", 1)[0])["disconnectStatusCode"]; code != 1006.0 {
 		t.Errorf("$disconnect has %v", code)
 	}
+}
+
+// IAM is asked before API Gateway looks at the connection ID, so that the answer tells a stranger nothing.
+func TestACallThatIsNotAllowedIsForbiddenWhateverItsConnectionID(t *testing.T) {
+	s := start(t, func(o *websocket.Options) {
+		o.AuthorizeManagement = func(string, string, string) error { return errors.New("not authorized") }
+	}, nil)
+	wantCode(t, s.post("malformed", []byte("x")), "ForbiddenException")
 }
 
 func TestACallWhoseSignerMayNotMakeItGets403AndDoesNothing(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"time"
+	"unicode/utf8"
 )
 
 // The messages of API Gateway's own frames.
@@ -117,7 +118,7 @@ func (g *Gateway) routeResponse(route Route, payload []byte) (frame []byte, mess
 		}
 		frame = decoded
 	}
-	if len(frame) > g.options.Limits.MessageBytes {
+	if len(frame) > g.options.Limits.MessageBytes || !utf8.Valid(frame) {
 		return nil, messageServerError
 	}
 	return frame, ""

@@ -130,6 +130,7 @@ func TestWhatAFunctionReturnsDecidesTheRouteResponse(t *testing.T) {
 		{"a body with a failed status", map[string]any{"statusCode": 500, "body": "hi"}, "hi"},
 		{"a body without a status", map[string]any{"body": "hi"}, "hi"},
 		{"a base64 body", map[string]any{"statusCode": 200, "body": "aGk=", "isBase64Encoded": true}, "hi"},
+		{"a base64 body that is not UTF-8", map[string]any{"statusCode": 200, "body": "Yf9i", "isBase64Encoded": true}, "Internal server error"},
 		{"an empty body", map[string]any{"statusCode": 200, "body": ""}, silent},
 		{"no body", map[string]any{"statusCode": 200}, silent},
 		{"null", "null", silent},
@@ -230,6 +231,20 @@ func TestThrottledMessagesGetTooManyRequests(t *testing.T) {
 	}
 	if calls := len(s.functions.calls("echo")); calls != 1 {
 		t.Errorf("the function was called %d times, want once", calls)
+	}
+}
+
+func TestASwitchChangesTheMessageOfAThrottledFrame(t *testing.T) {
+	s := start(t, func(o *websocket.Options) {
+		o.API.Routes["echo"] = websocket.Route{Function: "echo", RouteResponse: true, Throttle: &websocket.Throttle{RateLimit: 0.001, BurstLimit: 1}}
+		o.Switches.ThrottledMessage = "Rate exceeded"
+	}, map[string]function{"echo": echo})
+	p := s.connect()
+	p.send(`{"action":"echo"}`)
+	p.receive()
+	p.send(`{"action":"echo"}`)
+	if got := p.receive(); !strings.HasPrefix(got, `{"message": "Rate exceeded", "connectionId":"`) {
+		t.Errorf("frame is %s", got)
 	}
 }
 

@@ -24,6 +24,8 @@ type Switches struct {
 	PingKeepsAlive bool `help:"Let ping and pong frames count as activity for the idle limit."`
 	// AcceptInvalidText takes text frames that are not UTF-8, where otherwise the connection is closed with 1007.
 	AcceptInvalidText bool `help:"Take text frames that are not UTF-8 instead of closing with 1007."`
+	// ReplaceInvalidText posts bodies that are not UTF-8 with U+FFFD for what is wrong, where otherwise they get 400.
+	ReplaceInvalidText bool `help:"Post bodies that are not UTF-8 with replacement characters instead of refusing them with 400."`
 	// RouteReservedKeys lets a frame select $connect, $disconnect or $default by naming them; otherwise it goes to $default.
 	RouteReservedKeys bool `help:"Let a frame select $$connect or $$disconnect by naming it in its action."`
 	// NativeAuthorizerValues passes numbers and booleans of the authorizer's context as they are instead of as strings.
