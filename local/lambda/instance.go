@@ -95,6 +95,9 @@ type instance struct {
 
 	mutex   sync.Mutex
 	current *invocation
+	// initializationFailure is what the process said that its initialization failed with; nil = it said nothing.
+	initializationFailure *outcome
+	logged                func(line []byte)
 }
 
 // run takes one invocation through a process, waiting or new.
@@ -107,32 +110,40 @@ func (s *Service) run(p *pool, call *invocation) {
 		s.options.Invoked(report)
 	}()
 	i := p.take()
-	wait := time.Duration(0)
-	if i == nil {
+	wait := p.function.Timeout
+	isNew := i == nil
+	if isNew {
 		var err error
 		if i, err = s.start(p); err != nil {
 			call.fail("Runtime.InvalidEntrypoint", err.Error())
 			return
 		}
-		wait = initializationTime + p.function.Timeout
+		wait += initializationTime
 	}
 	if !s.hand(i, call, wait) {
 		return
 	}
-	if wait > 0 {
+	if isNew {
 		report.Initialization = s.options.Now().Sub(report.Started)
 	}
 	s.await(p, i, call)
 }
 
-// hand gives the invocation to the process once that asks for work. wait is the longest time for that; 0 = it asks now.
+// hand gives the invocation to the process once that asks for work, for which it waits at most as long as wait.
 func (s *Service) hand(i *instance, call *invocation, wait time.Duration) bool {
-	timer := time.NewTimer(max(wait, initializationTime))
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case i.work <- call:
 		return true
 	case <-i.process.Done():
+		i.mutex.Lock()
+		failure := i.initializationFailure
+		i.mutex.Unlock()
+		if failure != nil {
+			call.finish(*failure)
+			return false
+		}
 		call.fail("Runtime.ExitError", exitMessage(i.process))
 	case <-timer.C:
 		i.kill()
@@ -178,14 +189,15 @@ func (s *Service) start(p *pool) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a Runtime API: %w", err)
 	}
-	i := &instance{function: p.function, work: make(chan *invocation), now: s.options.Now}
+	logged := func(line []byte) { s.options.Logged(p.function.Name, line) }
+	lines := newLineLimit(s.options.Now, logged)
+	i := &instance{function: p.function, work: make(chan *invocation), now: s.options.Now, logged: logged}
 	i.server = &http.Server{Handler: i.runtimeAPI(), ReadHeaderTimeout: headerTime}
 	go func() {
 		// It returns when the instance ends; there is nobody to tell.
 		_ = i.server.Serve(listener)
 	}()
 	address := listener.Addr().String()
-	lines := newLineLimit(s.options.Now, func(line []byte) { s.options.Logged(p.function.Name, line) })
 	i.process, err = process.Start(process.Options{
 		Path:        p.function.Program,
 		Environment: s.environment(p.function, address),

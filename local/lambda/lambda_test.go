@@ -284,6 +284,32 @@ func TestAFailingInitializationIsReported(t *testing.T) {
 	}
 }
 
+// This is what a handler that cannot be imported looks like: the runtime says so and ends.
+func TestAnErrorOfTheInitializationIsTheAnswerOfTheInvocation(t *testing.T) {
+	s, r := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Environment["INIT"] = "fail" })
+	result := invoke(t, s, `{}`)
+	if result.FunctionError != "Unhandled" || !strings.Contains(string(result.Payload), "No module named 'chat'") {
+		t.Errorf("%s %s", result.FunctionError, result.Payload)
+	}
+	eventually(t, "the invocation is reported", func() bool { return r.ended() == 1 })
+	if kind := r.invocations[0].ErrorType; kind != "Runtime.ImportModuleError" {
+		t.Errorf("the error's type is %q", kind)
+	}
+	if text := strings.Join(r.output(), "\n"); !strings.Contains(text, "Runtime.ImportModuleError: No module named 'chat'") {
+		t.Errorf("the log is %q", text)
+	}
+}
+
+func TestAProcessThatNoLongerAsksForWorkTimesOutAfterTheFunctionsTime(t *testing.T) {
+	s, r := service(t, func(o *lambda.Options, f *lambda.Function) {
+		o.Freeze, f.Environment["INIT"], f.Timeout = false, "deaf", time.Second
+	})
+	invokeToItsEnd(t, s, r, `{}`)
+	if result := invoke(t, s, `{}`); !strings.Contains(string(result.Payload), "Task timed out after 1.00 seconds") {
+		t.Errorf("the answer is %s", result.Payload)
+	}
+}
+
 func TestARefusalByAnAuthorizerIsReportedByItsName(t *testing.T) {
 	s, r := service(t, nil)
 	if result := invoke(t, s, `{"Do":"refuse"}`); result.FunctionError != "Unhandled" {

@@ -105,10 +105,19 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 	if call == nil {
 		return
 	}
+	if failure, _, ok := readFailure(w, r); ok {
+		call.finish(failure)
+		accepted(w)
+	}
+}
+
+// readFailure reads what a process reports as its failure, and the failure's message. It answers the process itself if that
+// cannot be read.
+func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, message string, ok bool) {
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "the error could not be read", "errorType": "InvalidErrorShape"})
-		return
+		return outcome{}, "", false
 	}
 	var shape struct {
 		ErrorType    string `json:"errorType"`
@@ -122,12 +131,22 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 	case shape.ErrorType == "":
 		shape.ErrorType = "Runtime.Unknown"
 	}
-	call.finish(outcome{payload: payload, functionError: "Unhandled", errorType: shape.ErrorType})
-	accepted(w)
+	return outcome{payload: payload, functionError: "Unhandled", errorType: shape.ErrorType}, shape.ErrorMessage, true
 }
 
-// initializationError is accepted; the process ends itself next, which is what fails the invocation.
-func (i *instance) initializationError(w http.ResponseWriter, _ *http.Request) { accepted(w) }
+// initializationError keeps what a process says before it ends itself, such as that its handler cannot be imported. The
+// invocation that waits for the process fails with it.
+func (i *instance) initializationError(w http.ResponseWriter, r *http.Request) {
+	failure, message, ok := readFailure(w, r)
+	if !ok {
+		return
+	}
+	i.mutex.Lock()
+	i.initializationFailure = &failure
+	i.mutex.Unlock()
+	i.logged([]byte("The function cannot be initialized: " + failure.errorType + ": " + message))
+	accepted(w)
+}
 
 func (i *instance) registerExtension(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Lambda-Extension-Name") == "" {

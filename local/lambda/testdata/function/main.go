@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -32,6 +34,11 @@ func main() {
 		select {}
 	case "process":
 		fmt.Println("process", os.Getpid())
+	case "fail":
+		call(http.MethodPost, "init/error", `{"errorType":"Runtime.ImportModuleError","errorMessage":"No module named 'chat'","stackTrace":[]}`)
+		os.Exit(1)
+	case "deaf":
+		serveOnceAndStopListening()
 	}
 	if os.Getenv("SIGTERM") != "" {
 		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() { fmt.Println("asked to end") }))
@@ -86,6 +93,37 @@ func handle(ctx context.Context, e event) (any, error) {
 		fmt.Println(e.Text)
 	}
 	return json.RawMessage(fmt.Sprintf(`{"process":%d,"text":%q}`, os.Getpid(), e.Text)), nil
+}
+
+// call makes one call of the Runtime API.
+func call(method, path, body string) *http.Response {
+	address := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/" + path
+	request, err := http.NewRequestWithContext(context.Background(), method, address, strings.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	return response
+}
+
+// serveOnceAndStopListening answers one invocation, asks for the next one, and breaks that request off.
+func serveOnceAndStopListening() {
+	first := call(http.MethodGet, "invocation/next", "")
+	call(http.MethodPost, "invocation/"+first.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", "{}")
+	address, err := net.ResolveTCPAddr("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+	if err != nil {
+		panic(err)
+	}
+	connection, err := net.DialTCP("tcp", nil, address)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprint(connection, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")
+	_ = connection.CloseWrite() // the service reads the request, and then sees that nobody waits for its answer
+	select {}
 }
 
 // await waits until a file is there, so that a test decides when it goes on.
