@@ -94,8 +94,12 @@ func (b *Book) newHolder(function template.Function) (*holder, error) {
 // are people on this machine, who may do everything.
 func (b *Book) Call(accessKey, service, operation string, body []byte) error {
 	h := b.byKey[accessKey]
-	if h == nil || operation == "" {
+	if h == nil {
 		return nil
+	}
+	if operation == "" {
+		return fmt.Errorf("the call of %s names no operation in its X-Amz-Target header, and the local stack knows no other "+
+			"form, such as the Query protocol of older clients", service)
 	}
 	requests, err := b.needs(service, operation, body)
 	if err != nil {

@@ -172,6 +172,15 @@ func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
 	}
 }
 
+// Older clients of SQS name the operation in a form instead of a header. Such a call would otherwise pass without any right.
+func TestACallThatDoesNotNameItsOperationIsRefused(t *testing.T) {
+	_, book := read(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
+	err := book.Call("SendFunction", "sqs", "", []byte("Action=SendMessage&MessageBody=x"))
+	if err == nil || !strings.Contains(err.Error(), "X-Amz-Target") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestLambdaReadsAnEventSourceWithTheFunctionsRole(t *testing.T) {
 	const all = "['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', " +
 		"'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage']"
