@@ -3,11 +3,13 @@ package dynamo
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/recall/shared/recall"
 )
@@ -194,29 +196,19 @@ const batchKeys = 100
 
 // batchGet reads items by their keys, consistently, 100 a call, all calls side by side, and asks again for what was not processed.
 func batchGet(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {
-	type part struct {
-		items []item
-		err   error
+	parts := slices.Collect(slices.Chunk(keys, batchKeys))
+	found := make([][]item, len(parts))
+	var group errgroup.Group
+	for i, part := range parts {
+		group.Go(func() (err error) {
+			found[i], err = batchGetSome(ctx, client, table, part, operation)
+			return err
+		})
 	}
-	var parts []chan part
-	for start := 0; start < len(keys); start += batchKeys {
-		some := keys[start:min(start+batchKeys, len(keys))]
-		done := make(chan part, 1)
-		parts = append(parts, done)
-		go func() {
-			items, err := batchGetSome(ctx, client, table, some, operation)
-			done <- part{items, err}
-		}()
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
-	var all []item
-	for _, done := range parts {
-		result := <-done
-		if result.err != nil {
-			return nil, result.err
-		}
-		all = append(all, result.items...)
-	}
-	return all, nil
+	return slices.Concat(found...), nil
 }
 
 func batchGetSome(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {

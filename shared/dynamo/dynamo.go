@@ -86,12 +86,9 @@ const (
 // pause waits before the next attempt, longer each time, with full jitter so that rivals do not meet again.
 func pause(ctx context.Context, attempt int) error {
 	longest := firstPause << attempt
-	timer := time.NewTimer(time.Duration(rand.Int64N(int64(longest)) + 1)) // #nosec G404 -- jitter is no secret
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return recall.Unreachable("storage", ctx.Err())
+	jittered := time.Duration(rand.Int64N(int64(longest)) + 1) // #nosec G404 -- jitter is no secret
+	if err := recall.Sleep(ctx, jittered); err != nil {
+		return recall.Unreachable("storage", err)
 	}
+	return nil
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // recordsAtOnce bounds how many records of a batch are worked on side by side.
@@ -31,16 +32,15 @@ func EachRecord(ctx context.Context, event json.RawMessage, work func(ctx contex
 		return BatchAnswer{}, fmt.Errorf("not a batch of records: %w", err)
 	}
 	failed := make([]string, len(batch.Records))
-	places := make(chan struct{}, recordsAtOnce)
-	var group sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(recordsAtOnce)
 	for i, record := range batch.Records {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
+		group.Go(func() error {
 			failed[i] = work(ctx, record)
+			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait()
 	answer := BatchAnswer{BatchItemFailures: []BatchItemFailure{}}
 	for _, identifier := range failed {
 		if identifier != "" {

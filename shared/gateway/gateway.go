@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
@@ -58,28 +59,33 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 		return nil
 	}
 	posting := &posting{poster: p, notice: notice, encoded: make(map[recall.UserID][]byte)}
-	next := make(chan recall.Connection)
-	var failed []recall.Connection
-	var mutex sync.Mutex
-	var workers sync.WaitGroup
-	for range min(ParallelPosts, len(to)) {
-		workers.Go(func() {
-			for connection := range next {
-				if err := posting.deliver(ctx, connection); err != nil {
-					p.logFailure(ctx, connection, err)
-					mutex.Lock()
-					failed = append(failed, connection)
-					mutex.Unlock()
-				}
+	reached := make([]bool, len(to))
+	var group errgroup.Group
+	group.SetLimit(ParallelPosts)
+	for i, connection := range to {
+		group.Go(func() error {
+			err := posting.deliver(ctx, connection)
+			if reached[i] = err == nil; !reached[i] {
+				p.logFailure(ctx, connection, err)
 			}
+			return nil // a connection that fails stops no other
 		})
 	}
-	for _, connection := range to {
-		next <- connection
-	}
-	close(next)
-	workers.Wait()
+	_ = group.Wait()
+	_, failed := split(to, reached)
 	return failed
+}
+
+// split parts the connections for which yes is true from the others.
+func split(connections []recall.Connection, yes []bool) (accepted, others []recall.Connection) {
+	for i, connection := range connections {
+		if yes[i] {
+			accepted = append(accepted, connection)
+		} else {
+			others = append(others, connection)
+		}
+	}
+	return accepted, others
 }
 
 // Disconnect closes a connection; one that is gone already is no error.
@@ -138,7 +144,7 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 	var err error
 	for attempt := range PostAttempts {
 		if attempt > 0 {
-			if err := wait(ctx, retryPause); err != nil {
+			if err := recall.Sleep(ctx, retryPause); err != nil {
 				return err
 			}
 			p.poster.observe(recall.MetricRetries)
@@ -209,15 +215,4 @@ func (p *posting) data(ctx context.Context, viewer recall.UserID) ([]byte, error
 	}
 	p.encoded[viewer] = data
 	return data, nil
-}
-
-func wait(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -2,8 +2,9 @@ package gateway
 
 import (
 	"context"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
@@ -24,24 +25,16 @@ func (p *Poster) Kick(
 	kicking, cancel := context.WithTimeout(ctx, kickBudget)
 	defer cancel()
 	closed := make([]bool, len(connections))
-	places := make(chan struct{}, ParallelPosts)
-	var group sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(ParallelPosts)
 	for i, connection := range connections {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
+		group.Go(func() error {
 			closed[i] = p.kick(kicking, connection, event)
+			return nil
 		})
 	}
-	group.Wait()
-	var done, failed []recall.Connection
-	for i, connection := range connections {
-		if closed[i] {
-			done = append(done, connection)
-		} else {
-			failed = append(failed, connection)
-		}
-	}
+	_ = group.Wait()
+	done, failed := split(connections, closed)
 	if len(done) == 0 {
 		return failed
 	}

@@ -3,6 +3,8 @@ package recall
 import (
 	"context"
 	"encoding/base64"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // AdminRevoke recalls any messages of any age, with role admin, and tells everybody. Each message has a result of its
@@ -10,29 +12,23 @@ import (
 // unavailable.
 func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []RevokeResult {
 	started := s.now()
-	roster := s.beginRoster(ctx, request.Conversation)
+	roster := beginRoster(ctx, request.Conversation, s.Store.Roster)
 	outcomes := make([]revoked, len(request.MessageIDs))
-	places := make(chan struct{}, adminRevokesAtOnce)
-	_ = each(indicesOf(outcomes), func(i int) error {
-		places <- struct{}{}
-		defer func() { <-places }()
-		outcomes[i] = s.adminRevokeOne(ctx, request, request.MessageIDs[i])
-		return nil
-	})
+	var group errgroup.Group
+	group.SetLimit(adminRevokesAtOnce)
+	for i, id := range request.MessageIDs {
+		group.Go(func() error {
+			outcomes[i] = s.adminRevokeOne(ctx, request, id)
+			return nil // each message has a result of its own
+		})
+	}
+	_ = group.Wait()
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, "", started)
 	return s.resultsOf(ctx, request.Conversation, outcomes)
 }
 
 // adminRevokesAtOnce bounds the writes side by side on one conversation's partition.
 const adminRevokesAtOnce = 25
-
-func indicesOf[T any](items []T) []int {
-	indices := make([]int, len(items))
-	for i := range indices {
-		indices[i] = i
-	}
-	return indices
-}
 
 func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id MessageID) revoked {
 	now := s.now()

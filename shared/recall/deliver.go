@@ -3,6 +3,8 @@ package recall
 import (
 	"context"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // DeliverChunk tells a part of a large group, or tries again to tell connections that could not be reached. Those that
@@ -40,11 +42,14 @@ func (s *Service) tellChunk(ctx context.Context, chunk Chunk) ([]Connection, err
 func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) {
 	messages := make([]Message, len(chunk.MessageIDs))
 	found := make([]bool, len(chunk.MessageIDs))
-	err := each(indicesOf(messages), func(i int) (err error) {
-		messages[i], found[i], err = s.Store.Message(ctx, chunk.Conversation, chunk.MessageIDs[i])
-		return err
-	})
-	if err != nil {
+	var group errgroup.Group
+	for i, id := range chunk.MessageIDs {
+		group.Go(func() (err error) {
+			messages[i], found[i], err = s.Store.Message(ctx, chunk.Conversation, id)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	var current []Message

@@ -81,7 +81,7 @@ func (o *outbox) queueAll(ctx context.Context) error {
 	if _, err := o.touch(ctx); err != nil {
 		return err
 	}
-	roster, err := o.service.beginRoster(ctx, o.conversation)()
+	roster, err := readRoster(ctx, o.conversation, o.service.Store.Roster)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package recall
 
 import (
+	"context"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -108,3 +109,15 @@ type SystemClock struct{}
 
 // Now is time.Now.
 func (SystemClock) Now() time.Time { return time.Now() }
+
+// Sleep waits for a duration. It returns the context's error if the context ends before.
+func Sleep(ctx context.Context, duration time.Duration) error {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

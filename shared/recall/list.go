@@ -6,7 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Read moves the caller's mark in a conversation forward, never back, and tells his other devices. It returns
@@ -119,23 +120,18 @@ const countersAtOnce = 10
 
 func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, now Instant) ([]Listed, error) {
 	listed := make([]Listed, len(rows))
-	errs := make([]error, len(rows))
-	places := make(chan struct{}, countersAtOnce)
-	var group sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(countersAtOnce)
 	for i, row := range rows {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
-			listed[i] = row.Listed
+		group.Go(func() error {
 			mark, err := s.unread(ctx, row.membership, user, row.Conversation, now)
-			listed[i].Unread, errs[i] = mark.Unread, err
+			listed[i] = row.Listed
+			listed[i].Unread = mark.Unread
+			return err
 		})
 	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return listed, nil
 }

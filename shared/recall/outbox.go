@@ -3,7 +3,8 @@ package recall
 import (
 	"context"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // outbox carries one change from its commit to its notices. The steps follow one another in an order that misses nobody:
@@ -31,12 +32,20 @@ type outbox struct {
 	startedAt Instant
 }
 
-// beginRoster reads a group's roster beside the commit.
-func (s *Service) beginRoster(ctx context.Context, conversation Conversation) func() (Roster, error) {
+// rosterReader is Store.Roster or Store.RosterStart.
+type rosterReader func(ctx context.Context, group GroupID) (Roster, error)
+
+// readRoster reads who is in a conversation. For two users nothing needs to be read.
+func readRoster(ctx context.Context, conversation Conversation, read rosterReader) (Roster, error) {
 	if !conversation.IsGroup() {
-		return func() (Roster, error) { return Roster{Users: conversation.Users()}, nil }
+		return Roster{Users: conversation.Users()}, nil
 	}
-	return begin(func() (Roster, error) { return s.Store.Roster(ctx, conversation.Group()) })
+	return read(ctx, conversation.Group())
+}
+
+// beginRoster reads who is in a conversation beside the commit.
+func beginRoster(ctx context.Context, conversation Conversation, read rosterReader) func() (Roster, error) {
+	return begin(func() (Roster, error) { return readRoster(ctx, conversation, read) })
 }
 
 // deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit stands
@@ -161,7 +170,11 @@ func (o *outbox) settle(ctx context.Context, untold []Connection) error {
 	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {
 		return err
 	}
-	return each(o.messages, func(message Message) error { return o.service.Store.Settle(ctx, message) })
+	var group errgroup.Group
+	for _, message := range o.messages {
+		group.Go(func() error { return o.service.Store.Settle(ctx, message) })
+	}
+	return group.Wait()
 }
 
 // chunk is what the queue needs to know of the change.
@@ -194,18 +207,17 @@ func without(connections []Connection, except ConnectionID) []Connection {
 	return kept
 }
 
-// each runs work for every item at once and returns the first error.
-func each[T any](items []T, work func(T) error) error {
-	errs := make([]error, len(items))
-	var group sync.WaitGroup
-	for i, item := range items {
-		group.Go(func() { errs[i] = work(item) })
+// begin runs work beside what follows; the returned function waits for its result. The work ends when its context does,
+// also if nobody waits for it.
+func begin[T any](work func() (T, error)) func() (T, error) {
+	var group errgroup.Group
+	var value T
+	group.Go(func() (err error) {
+		value, err = work()
+		return err
+	})
+	return func() (T, error) {
+		err := group.Wait()
+		return value, err
 	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

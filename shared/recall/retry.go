@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // When a device is closed.
@@ -53,5 +55,9 @@ func retriesOf(chunk Chunk, untold []Connection) []Chunk {
 
 func (s *Service) disconnect(ctx context.Context, connections []Connection) error {
 	s.observe(MetricDisconnects, float64(len(connections)), "")
-	return each(connections, func(connection Connection) error { return s.Notifier.Disconnect(ctx, connection) })
+	var group errgroup.Group
+	for _, connection := range connections {
+		group.Go(func() error { return s.Notifier.Disconnect(ctx, connection) })
+	}
+	return group.Wait()
 }

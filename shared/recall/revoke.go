@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells everybody
@@ -16,21 +18,14 @@ import (
 // happens to the function.
 func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
 	started := s.now()
-	start := s.beginRosterStart(ctx, request.Conversation)
+	// The first members are read beside the commit. They are all in a small group. In a bigger one the rest is read after
+	// the commit, when the caller's right is known: a stranger's request must not cost what a roster costs.
+	start := beginRoster(ctx, request.Conversation, s.Store.RosterStart)
 	roster := sync.OnceValues(func() (Roster, error) { return s.wholeRoster(ctx, request.Conversation, start) })
 	attempt := &revoking{service: s, caller: caller, request: request, start: start, roster: roster}
 	outcomes := attempt.all(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
 	return s.resultsOf(ctx, request.Conversation, outcomes)
-}
-
-// beginRosterStart reads the first members beside the commit. They are all in a small group. In a bigger one the rest is
-// read after the commit, when the caller's right is known: a stranger's request must not cost what a roster costs.
-func (s *Service) beginRosterStart(ctx context.Context, conversation Conversation) func() (Roster, error) {
-	if !conversation.IsGroup() {
-		return func() (Roster, error) { return Roster{Users: conversation.Users()}, nil }
-	}
-	return begin(func() (Roster, error) { return s.Store.RosterStart(ctx, conversation.Group()) })
 }
 
 func (s *Service) wholeRoster(ctx context.Context, conversation Conversation, start func() (Roster, error)) (Roster, error) {
@@ -221,10 +216,14 @@ func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversati
 func (s *Service) unlisted(ctx context.Context, conversation Conversation) (bool, error) {
 	users := conversation.Users()
 	listed := make([]bool, len(users))
-	err := each(indicesOf(users), func(i int) (err error) {
-		_, listed[i], err = s.Store.Membership(ctx, users[i], conversation)
-		return err
-	})
+	var group errgroup.Group
+	for i, user := range users {
+		group.Go(func() (err error) {
+			_, listed[i], err = s.Store.Membership(ctx, user, conversation)
+			return err
+		})
+	}
+	err := group.Wait()
 	return slices.Contains(listed, false), err
 }
 

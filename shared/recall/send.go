@@ -114,7 +114,7 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 		_, found, err := s.Store.Membership(ctx, message.Sender, message.Conversation)
 		return found, err
 	})
-	roster := s.beginRoster(ctx, message.Conversation)
+	roster := beginRoster(ctx, message.Conversation, s.Store.Roster)
 	stored, created, err := s.Store.CreateMessage(ctx, message)
 	if err != nil {
 		return SendResult{}, err
@@ -154,22 +154,4 @@ func (s *Service) messageNotice(message Message) Notice {
 		return renewed, nil
 	}
 	return notice
-}
-
-// begin runs work beside what follows; the returned function waits for it. The goroutine ends with the work, which is
-// bound by its context.
-func begin[T any](work func() (T, error)) func() (T, error) {
-	var (
-		value T
-		err   error
-	)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		value, err = work()
-	}()
-	return func() (T, error) {
-		<-done
-		return value, err
-	}
 }

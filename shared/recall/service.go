@@ -130,14 +130,7 @@ func (s *Service) sleep(ctx context.Context, duration time.Duration) error {
 	if s.Sleep != nil {
 		return s.Sleep(ctx, duration)
 	}
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return Sleep(ctx, duration)
 }
 
 func (s *Service) expiresAt(sentAt Instant) Instant {
