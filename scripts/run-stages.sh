@@ -41,13 +41,14 @@ start() {
 	running[$stage]=$!
 }
 
-# show prints what tells why a stage failed: the lines that name a failure, and the end of what it printed.
+# show prints what tells why a stage failed: the end of what it printed, and then each line that names a failure with the
+# lines behind it. Those come last, because a reader of a long output sees its end first.
 show() {
 	local log=$1
-	grep -nE '^ *--- FAIL|^FAIL|^panic:|DATA RACE|^not formatted|[Ee]rror:|ERROR|NOT AS EXPECTED|violation|✗|failed' "$log" | head -n 40 || true
-	echo "... its last lines:"
-	tail -n 25 "$log"
-	echo "... the whole output: $log"
+	grep -vE '^ok  |no test files' "$log" | tail -n 25 || true
+	echo "... the lines that name a failure, and the whole output in $log:"
+	grep -nE -A 3 '^ *--- FAIL|^FAIL|^panic:|DATA RACE|^not formatted|[Ee]rror:|ERROR|NOT AS EXPECTED|violation|✗|failed' "$log" |
+		grep -vE '[0-9]+-ok  |no test files' | head -n 40 || true
 }
 
 # finish takes a stage that ended, and fails if it failed.
