@@ -159,10 +159,10 @@ func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request, from *client, 
 	socket.SetReadLimit(-1) // readMessage has the limits, for frames too
 	c.socket = socket
 	done(http.StatusSwitchingProtocols, outcomeOK)
-	g.active.Add(1) // ends in serve
+	g.active.Add(1)    // ends in serve
+	g.lifetimes.add(c) // before anybody can see it: its age begins with what they see
 	g.registry.add(c)
 	opened()
-	g.lifetimes.add(c)
 	if g.isClosing() {
 		c.end(ending{code: closeGoingAway, reason: "Going away"})
 	}
