@@ -22,7 +22,7 @@ ARCHITECTURE ?= arm64
 stages := lint model test-go race test-cpp test-android test-apple test-web test-tencent check-deploy test-scripts
 test_tools := java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
 
-functions := authorize connect send revoke sync finish deliver admin canary
+functions := authorize connect send revoke sync finish publish deliver admin canary
 tools := scripts/require.sh
 path := . scripts/path.sh
 export SAM_CLI_TELEMETRY := 0

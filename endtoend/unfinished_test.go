@@ -3,12 +3,14 @@ package endtoend
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/coder/websocket"
 
 	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/eventbus"
 )
 
 func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *testing.T) {
@@ -27,6 +29,40 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	if repeated := reply["results"].([]any)[0].(frame)["repeated"]; repeated != true {
 		t.Errorf("the second try was answered %v", reply)
 	}
+}
+
+// TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall: publish gets its record again and again, and finish does not wait for it.
+func TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall(t *testing.T) {
+	people := users(t, "alice", "bob")
+	alice, bob := connect(t, people[0]), connect(t, people[1])
+	shared.EventBus().SetAway(true)
+	defer shared.EventBus().SetAway(false)
+	ids := make([]string, 3)
+	for i := range ids {
+		ids[i] = alice.send("c2c_"+bob.user, "taken back")
+		bob.event("message")
+		dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": ids[i]})
+		if event := bob.event("revoked"); messageID(event) != ids[i] {
+			t.Errorf("bob was told %v", event)
+		}
+	}
+	for _, id := range ids {
+		if isPublished(id) {
+			t.Errorf("the bus was away and took the recall of %s", id)
+		}
+	}
+	shared.EventBus().SetAway(false)
+	for _, id := range ids {
+		until(t, "the recall of "+id+" is published", func() bool { return isPublished(id) })
+	}
+}
+
+// isPublished tells whether the bus was told of a message's recall.
+func isPublished(messageID string) bool {
+	return slices.ContainsFunc(shared.Events(), func(event eventbus.Event) bool {
+		var detail frame
+		return json.Unmarshal(event.Detail, &detail) == nil && detail["messageId"] == messageID
+	})
 }
 
 // dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway then answers itself.

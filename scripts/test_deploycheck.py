@@ -104,6 +104,12 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         for text in ("MaximumRetryAttempts", "no queue for what fails", "filter", "split", "single failures"):
             self.finds(checks.failures_of_event_sources_are_kept, template, text)
 
+    def test_a_bus_that_is_away_and_nobody_is_told(self):
+        def change(resources, _):
+            del resources["PublishAgeAlarm"]
+
+        self.finds(checks.failures_of_event_sources_are_kept, broken(change), "no alarm tells")
+
     def test_a_queue_that_loses_or_floods(self):
         def change(resources, _):
             del resources["ChunksQueue"]["Properties"]["RedrivePolicy"]

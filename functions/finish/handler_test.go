@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,37 +17,36 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// bench is the function on the fakes, with what it publishes and logs.
+// bench is the function on the fakes, with what it queues and logs.
 type bench struct {
 	handler
 	t     *testing.T
 	clock *recalltest.Clock
 	queue *recalltest.Queue
-	bus   *published
+	store *failingStore
 	out   bytes.Buffer
 }
 
-// published keeps what is published.
-type published struct {
-	mutex   sync.Mutex
-	recalls []recall.Recalled
-	fails   error
+// failingStore cannot read the messages of one conversation.
+type failingStore struct {
+	recall.Store
+	fails recall.Conversation
 }
 
-func (b *published) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	b.recalls = append(b.recalls, recalled)
-	return b.fails
+func (s *failingStore) Message(ctx context.Context, in recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+	if in == s.fails {
+		return recall.Message{}, false, recall.Unreachable("storage", errors.New("throttled"))
+	}
+	return s.Store.Message(ctx, in, id)
 }
 
 var direct = recall.Between("alice", "bob")
 
 func newBench(t *testing.T) *bench {
-	b := &bench{t: t, clock: recalltest.NewClock(), queue: &recalltest.Queue{}, bus: &published{}}
+	b := &bench{t: t, clock: recalltest.NewClock(), queue: &recalltest.Queue{}, store: &failingStore{Store: recalltest.NewStore()}}
 	b.handler = handler{
 		service: &recall.Service{
-			Store: recalltest.NewStore(), Queue: b.queue, Publisher: b.bus, Clock: b.clock, Window: recall.DefaultWindow,
+			Store: b.store, Queue: b.queue, Clock: b.clock, Window: recall.DefaultWindow,
 			Sleep: func(_ context.Context, duration time.Duration) error { b.clock.Advance(duration); return nil },
 		},
 		log: slog.New(slog.NewJSONHandler(&b.out, nil)), metrics: &function.Metrics{Output: &b.out, Clock: b.clock},
@@ -162,38 +160,22 @@ func TestG4WhatADyingFunctionOwedIsFinished(t *testing.T) {
 	}
 }
 
-func TestEveryRecallIsPublishedWithoutItsText(t *testing.T) {
-	b := newBench(t)
-	message := b.due(direct)
-	b.handles(change("1", message))
-	if len(b.bus.recalls) != 0 {
-		t.Errorf("a message was published: %+v", b.bus.recalls)
-	}
-	tombstone := b.recalled(message)
-	b.must(b.service.Store.Settle(t.Context(), tombstone)) // its function has told everybody
-	b.handles(change("2", tombstone))
-	if len(b.bus.recalls) != 1 || b.bus.recalls[0].MessageID != message.ID || b.bus.recalls[0].Revocation.By != "alice" {
-		t.Errorf("published %+v", b.bus.recalls)
-	}
-	b.bus.fails = recall.Unreachable("event bus", errors.New("throttled"))
-	if again := b.handles(change("3", tombstone)); !slices.Equal(again, []string{"3"}) {
-		t.Errorf("a recall that the bus did not take is lost: %v", again)
-	}
-}
-
+// TestARecordThatFailsComesAgainAndHoldsUpNoOther: storage cannot be reached for one conversation.
 func TestARecordThatFailsComesAgainAndHoldsUpNoOther(t *testing.T) {
 	b := newBench(t)
-	b.bus.fails = recall.Unreachable("event bus", errors.New("throttled"))
 	var records []string
 	for i := range 40 {
-		records = append(records, change(fmt.Sprint(i), b.due(recall.Between("bob", recall.UserID(fmt.Sprint("user", i))))))
+		message := b.due(recall.Between("bob", recall.UserID(fmt.Sprint("user", i))))
+		if i == 17 {
+			b.store.fails = message.Conversation
+		}
+		records = append(records, change(fmt.Sprint(i), message))
 	}
-	records[17] = change("17", b.recalled(b.due(direct)))
 	if again := b.handles(records...); !slices.Equal(again, []string{"17"}) {
 		t.Errorf("%v come again, want 17", again)
 	}
-	if queued := b.queued(); len(queued) != 40 {
-		t.Errorf("bob is told of %d messages of 40", len(queued))
+	if queued := b.queued(); len(queued) != 39 {
+		t.Errorf("bob is told of %d messages of 39", len(queued))
 	}
 }
 
@@ -222,9 +204,9 @@ func TestWhatIsNoBatchIsAnError(t *testing.T) {
 
 func TestG10NothingOfARecordIsLogged(t *testing.T) {
 	b := newBench(t)
-	b.bus.fails = errors.New("bus")
 	message := b.due(direct)
 	tombstone := b.recalled(b.due(direct))
+	b.store.fails = direct
 	b.handles(change("1", message), change("2", tombstone), `{"eventSource":"aws:dynamodb","dynamodb":"secret"}`)
 	if strings.Contains(b.out.String(), "secret") || b.out.Len() == 0 {
 		t.Errorf("logged %s", &b.out)

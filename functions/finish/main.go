@@ -1,12 +1,11 @@
-// Command finish is the function behind the stream of the table: it publishes recalls to other systems, and finishes what
-// another function committed and did not finish. It posts to nobody, so that no device holds up the stream.
+// Command finish is the function behind the stream of the table: it finishes what another function committed and did not
+// finish. It posts to nobody, so that no device holds up the stream.
 package main
 
 import (
 	"context"
 	"encoding/json"
 
-	"example.com/recall/shared/bus"
 	"example.com/recall/shared/function"
 )
 
@@ -15,10 +14,6 @@ func main() {
 		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err
-		}
-		if environment.EventBusName != "" {
-			client := bus.NewClient(parts.AWS, environment.EventBridgeEndpoint)
-			parts.Service.Publisher = &bus.Bus{Client: client, Name: environment.EventBusName}
 		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})

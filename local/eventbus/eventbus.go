@@ -28,6 +28,7 @@ type Bus struct {
 	Received func(Event)
 
 	mutex  sync.Mutex
+	away   bool
 	events []Event
 	number int
 }
@@ -57,10 +58,27 @@ type putEntry struct {
 	ErrorMessage string `json:",omitempty"`
 }
 
+// SetAway makes the bus refuse every event, as when EventBridge is down, or take them again.
+func (b *Bus) SetAway(away bool) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.away = away
+}
+
+func (b *Bus) isAway() bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.away
+}
+
 // ServeHTTP takes and shows events.
 func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		writeJSON(w, http.StatusOK, map[string]any{"events": b.Events()})
+		return
+	}
+	if b.isAway() {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"__type": "InternalException", "message": "the bus is away"})
 		return
 	}
 	if r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {

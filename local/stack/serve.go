@@ -221,6 +221,9 @@ func (s *Stack) Queues() *awsproxy.Proxy { return s.queueProxy }
 // Events are the events that functions have put on an event bus.
 func (s *Stack) Events() []eventbus.Event { return s.events.Events() }
 
+// EventBus is the stand-in for EventBridge.
+func (s *Stack) EventBus() *eventbus.Bus { return s.events }
+
 // Template is the template as it was read.
 func (s *Stack) Template() *template.Template { return s.template }
 

@@ -15,8 +15,8 @@ func forRandomSearches() []mutant {
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
 		}}, rules},
 		{"two recalls at once both tell their time", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, sequences},
-		{"finish takes a record as done that failed", "G4", []change{{function + "finish/handler.go", `		return record.Change.SequenceNumber
-`, `		return ""
+		{"finish takes a record as done that failed", "G4", []change{{records, `			return record.Change.SequenceNumber
+`, `			return ""
 `}}, load},
 		{"a client whose request had no answer does not synchronise", "protocol", []change{{requests, `	s.want(conversation, fromUnknown)
 }
@@ -30,14 +30,14 @@ func forRandomSearches() []mutant {
 // inFunctions are bugs in the functions themselves, which the tests of the functions must see.
 func inFunctions() []mutant {
 	return []mutant{
-		{"a stream record that failed does not come again", "G4", []change{{function + "finish/handler.go", `		return record.Change.SequenceNumber
-`, `		return ""
+		{"a stream record that failed does not come again", "G4", []change{{records, `			return record.Change.SequenceNumber
+`, `			return ""
 `}}, functions},
 		{"a chunk that failed does not come again", "G4", []change{{function + "deliver/handler.go", `		return message.MessageId
 `, `		return ""
 `}}, functions},
 		{"a chunk's unreachable connections are never given up", "G9", []change{{retry, `return s.disconnect(ctx, untold)`, `return nil`}}, functions},
-		{"a recall is not published", "events", []change{{finish, `s.Publisher == nil || changed.Revoked == nil {`, `s.Publisher == nil || changed.Revoked == nil || changed.Revoked.Role == RoleSender {`}}, functions},
+		{"a recall is not published", "events", []change{{publish, `changed.Revoked == nil {`, `changed.Revoked == nil || changed.Revoked.Role == RoleSender {`}}, functions},
 		{"a token in the query string is taken for none", "G10", []change{{function + "authorize/handler.go", `return token.Claims{}, errors.New("token in the query string")`, `continue`}}, functions},
 		{"every page's origin is allowed", "protocol", []change{{function + "authorize/handler.go", `len(h.origins) == 0 || origin == "" ||`, `len(h.origins) >= 0 || origin == "" ||`}}, functions},
 		{"a device that could not be registered is let in", "G4", []change{{function + "connect/handler.go", `function.Answer{StatusCode: http.StatusServiceUnavailable}`, `function.Answer{StatusCode: http.StatusOK}`}}, functions},

@@ -11,6 +11,8 @@ const (
 	send     = "shared/recall/send.go"
 	outbox   = "shared/recall/outbox.go"
 	finish   = "shared/recall/finish.go"
+	publish  = "shared/recall/publish.go"
+	records  = "shared/function/stream.go"
 	retry    = "shared/recall/retry.go"
 	cursor   = "shared/recall/cursor.go"
 	service  = "shared/recall/service.go"
@@ -90,7 +92,7 @@ func order() []mutant {
 		}, crashes},
 		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
 		{"finish does nothing", "G4", []change{{finish, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
-		{"a bus that fails loses the recall", "events", []change{{finish, "	_, err := published()\n	return errors.Join(finished, err)", "	_, _ = published()\n	return errors.Join(finished)"}}, functions},
+		{"a bus that fails loses the recall", "events", []change{{publish, "	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n", "	_ = s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n	return nil\n"}}, functions},
 		{"who could not be reached is forgotten", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
 		}}, framing},

@@ -3,6 +3,7 @@ package simulation
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,7 +186,7 @@ func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service)
 		w.Clock.Advance(recall.FinishAfter)
 	}
 	for _, message := range records {
-		if err := process().Finish(ctx, message); err != nil {
+		if err := w.bring(ctx, process, message); err != nil {
 			w.Clock.Advance(10 * time.Second) // the event source's pause
 			w.mutex.Lock()
 			w.records = append(w.records, message)
@@ -207,6 +208,13 @@ func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service)
 	return len(w.records) == 0 && len(w.queue) == 0
 }
 
+// bring gives a record to the two functions that read the stream, each of which has a process of its own. If one of them
+// fails, both get the record again: that is more than the stream would do, and harmless.
+func (w *World) bring(ctx context.Context, process func() *recall.Service, message recall.Message) error {
+	published := process().Publish(ctx, message)
+	return errors.Join(published, process().Finish(ctx, message))
+}
+
 // Redeliver brings old records again, the latest first, as a stream may after a failure.
 func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 	w.mutex.Lock()
@@ -214,7 +222,8 @@ func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 	w.past = nil
 	w.mutex.Unlock()
 	for _, message := range slices.Backward(past) {
-		_ = process.Finish(ctx, message) // it was taken before, so nobody waits for it
+		_ = process.Publish(ctx, message) // it was taken before, so nobody waits for it
+		_ = process.Finish(ctx, message)
 	}
 }
 

@@ -162,17 +162,29 @@ def failures_of_event_sources_are_kept(t: Template) -> list[str]:
             if queues[queue].get("VisibilityTimeout", 30) < 6 * timeout:
                 problems.append(f"{queue} shows a message again before six times the function's Timeout")
             continue
-        if reference(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) not in queues:
-            problems.append(f"{name} has no queue for what fails")
-        for setting in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
-            if mapping.get(setting, -1) < 0:
-                problems.append(f"{name} has no {setting}: a record that always fails blocks its shard for 24 hours")
+        if reference(mapping["FunctionName"]) == "PublishFunction":
+            # All its records go to one bus, so that they fail together: giving one up would only lose it.
+            watched = [reference(d["Value"]) for a in t.of_type("AWS::CloudWatch::Alarm").values() if a.get("MetricName") == "IteratorAge" for d in a["Dimensions"]]
+            if "PublishFunction" not in watched:
+                problems.append(f"no alarm tells that {name} waits for the bus")
+        else:
+            problems += gives_up_what_always_fails(name, mapping, queues)
         if not mapping.get("BisectBatchOnFunctionError"):
             problems.append(f"{name} does not split a failing batch")
         patterns = [f["Pattern"] for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
         if not patterns or not all('"due"' in p for p in patterns):
             problems.append(f"{name} does not filter for items that are due, so every write runs the function")
     return problems or ([] if t.of_type("AWS::Lambda::EventSourceMapping") else ["there are no event source mappings"])
+
+
+def gives_up_what_always_fails(name: str, mapping: dict, queues: dict) -> list[str]:
+    problems = []
+    if reference(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) not in queues:
+        problems.append(f"{name} has no queue for what fails")
+    for setting in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
+        if mapping.get(setting, -1) < 0:
+            problems.append(f"{name} has no {setting}: a record that always fails blocks its shard for 24 hours")
+    return problems
 
 
 def tables_survive(t: Template) -> list[str]:

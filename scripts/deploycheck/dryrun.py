@@ -40,7 +40,7 @@ def deploy(t: Template) -> Outcome:
         upload_code()
         stacks = boto3.client("cloudformation", region_name=REGION)
         # With what is optional as well.
-        given = {"TokenSecret": "x" * 32, "AlarmTopicArn": TOPIC, "MonthlyBudgetDollars": "100", "CanarySchedule": "rate(5 minutes)"}
+        given = {"TokenSecret": "x" * 32, "AlarmTopicArn": TOPIC, "MonthlyBudgetDollars": "100", "CanarySchedule": "rate(5 minutes)", "EventBusName": "recalls"}
         parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
         stacks.create_stack(StackName="recall", TemplateBody=json.dumps(body), Parameters=parameters, Capabilities=["CAPABILITY_IAM"])
         status = stacks.describe_stacks(StackName="recall")["Stacks"][0]["StackStatus"]
@@ -133,8 +133,8 @@ def look(outcome: Outcome) -> None:
         outcome.problems.append("the table of messages has no stream of new images")
     functions = boto3.client("lambda", region_name=REGION)
     by_role = functions.list_functions()["Functions"]
-    if len(by_role) != 9 or any(f["Environment"]["Variables"]["MESSAGES_TABLE"] != messages["TableName"] for f in by_role):
-        outcome.problems.append("not all nine functions are there with the table's name in their environment")
+    if len(by_role) != 10 or any(f["Environment"]["Variables"]["MESSAGES_TABLE"] != messages["TableName"] for f in by_role):
+        outcome.problems.append("not all ten functions are there with the table's name in their environment")
     sources = functions.list_event_source_mappings()["EventSourceMappings"]
-    if sorted(s["EventSourceArn"].split(":")[2] for s in sources) != ["dynamodb", "sqs"]:
-        outcome.problems.append(f"the event sources are not the stream and the queue: {[s['EventSourceArn'] for s in sources]}")
+    if sorted(s["EventSourceArn"].split(":")[2] for s in sources) != ["dynamodb", "dynamodb", "sqs"]:
+        outcome.problems.append(f"the event sources are not the stream, twice, and the queue: {[s['EventSourceArn'] for s in sources]}")

@@ -143,7 +143,7 @@ func historyScenarios() []scenario {
 
 func deliverScenarios() []scenario {
 	finish := func(t *testing.T, w *measuredWorld) {
-		want(t, w.service.Finish(t.Context(), recall.Message{Conversation: direct, ID: w.messages[0]}))
+		want(t, w.service.Finish(t.Context(), recall.Message{Conversation: direct, ID: w.messages[0], Revoked: &recall.Revocation{}}))
 	}
 	return []scenario{
 		{name: "finish, nothing is due any more", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }, act: finish},

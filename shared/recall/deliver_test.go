@@ -258,60 +258,41 @@ func TestAChunkOfWhatIsNotThereTellsNobody(t *testing.T) {
 	wantName(t, w.DeliverChunk(t.Context(), gone), recall.Unavailable)
 }
 
-func TestARecallIsPublishedOnlyWhereABusIsConfigured(t *testing.T) {
-	w := newWorld(t)
-	message := w.sent(as(alice, ""), direct)
-	w.recalls(as(alice, ""), message)
-	w.must(w.finishes(w.stored(message)))
-	bus := &keepingBus{}
-	w.Publisher = bus
-	w.must(w.finishes(w.stored(message)))
-	if len(bus.published) != 1 || bus.published[0].MessageID != message.ID {
-		t.Errorf("published %+v", bus.published)
-	}
-}
-
-// TestABusThatFailsDelaysNoNotice: the record comes again for the bus, and nobody is told twice.
-func TestABusThatFailsDelaysNoNotice(t *testing.T) {
+// TestASendsRecordLeavesARecalledMessageToTheRecallsOwn: both records are in one batch, and each would tell everybody.
+func TestASendsRecordLeavesARecalledMessageToTheRecallsOwn(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")
-	message := w.sent(as(alice, ""), direct)
-	w.told()
 	w.store.failing("Touch")
+	message := w.sent(as(alice, ""), direct)
+	sent := w.stored(message)
 	w.recalls(as(alice, ""), message)
 	w.store.failing()
 	w.told()
-	bus := &keepingBus{fails: errFault}
-	w.Publisher = bus
-	tombstone := w.stored(message)
-	for range 3 {
-		wantName(t, w.finishes(tombstone), recall.Unavailable)
-	}
-	w.wantTold("bob revoked " + string(message.ID))
-	if w.stored(message).Due != recall.DueNothing {
-		t.Error("the recall is still due")
-	}
-	bus.fails = nil
-	w.must(w.finishes(tombstone))
+	w.must(w.finishes(sent))
 	w.wantTold()
-	if len(bus.published) != 1 {
-		t.Errorf("published %+v", bus.published)
-	}
+	w.must(w.finishes(w.stored(message)))
+	w.wantTold("bob revoked " + string(message.ID))
 }
 
-// TestNoticesThatFailLoseNoEvent: the bus learns of a recall while storage or the queue is away.
-func TestNoticesThatFailLoseNoEvent(t *testing.T) {
+// TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing: two functions read the stream, and neither waits for the other.
+func TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing(t *testing.T) {
 	w := newWorld(t)
-	message := w.sent(as(alice, ""), direct)
-	w.recalls(as(alice, ""), message)
 	bus := &keepingBus{}
 	w.Publisher = bus
+	message := w.sent(as(alice, ""), direct)
+	w.must(w.Publish(t.Context(), w.stored(message)))
+	w.recalls(as(alice, ""), message)
 	tombstone := w.stored(message)
-	w.store.failing("Message")
-	wantName(t, w.finishes(tombstone), recall.Unavailable)
-	if len(bus.published) != 1 {
+	w.must(w.finishes(tombstone))
+	if len(bus.published) != 0 {
 		t.Errorf("published %+v", bus.published)
 	}
+	w.must(w.Publish(t.Context(), tombstone))
+	if len(bus.published) != 1 || bus.published[0].MessageID != message.ID || bus.published[0].Revocation.By != alice {
+		t.Errorf("published %+v", bus.published)
+	}
+	bus.fails = recall.Unreachable("event bus", errFault)
+	wantName(t, w.Publish(t.Context(), tombstone), recall.Unavailable)
 }
 
 type keepingBus struct {

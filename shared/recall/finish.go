@@ -2,7 +2,6 @@ package recall
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -13,31 +12,16 @@ const (
 	lookEvery   = 500 * time.Millisecond
 )
 
-// Finish is called for every change of a message that was due, with the message as the change left it. It publishes a
-// recall to the event bus, and does what the message still owes because the function that committed it died, ran out of
-// time or could not queue. Neither waits for the other, and a failure of one keeps nothing from the other.
+// Finish is called for every change of a message that was due, with the message as the change left it. It does what the
+// message still owes because the function that committed it died, ran out of time or could not queue. It reads the message
+// first: nearly always nothing is left to do, and one read shows it. A message that was recalled since is left to the
+// change that the recall is, so that nobody is told twice.
 //
 // It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns unavailable
-// if storage, the queue or the bus cannot be reached; then it is to be called again. What was finished is not done again,
-// since the message is settled; a recall may be published again.
+// if storage or the queue cannot be reached; then it is to be called again. What was finished is not done again, since
+// the message is settled.
 func (s *Service) Finish(ctx context.Context, changed Message) error {
-	published := begin(func() (struct{}, error) { return struct{}{}, s.publish(ctx, changed) })
-	finished := s.finish(ctx, changed.Conversation, changed.ID)
-	_, err := published()
-	return errors.Join(finished, err)
-}
-
-// publish tells the bus of a recall, where one is configured.
-func (s *Service) publish(ctx context.Context, changed Message) error {
-	if s.Publisher == nil || changed.Revoked == nil {
-		return nil
-	}
-	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))
-}
-
-// finish reads the message first: nearly always nothing is left to do, and one read shows it.
-func (s *Service) finish(ctx context.Context, conversation Conversation, id MessageID) error {
-	message, due, err := s.dueMessage(ctx, conversation, id)
+	message, due, err := s.stillDue(ctx, changed)
 	if err != nil || !due {
 		return err
 	}
@@ -47,14 +31,14 @@ func (s *Service) finish(ctx context.Context, conversation Conversation, id Mess
 		if err := s.sleep(ctx, min(wait, lookEvery)); err != nil {
 			return err
 		}
-		if message, due, err = s.dueMessage(ctx, conversation, id); err != nil || !due {
+		if message, due, err = s.stillDue(ctx, changed); err != nil || !due {
 			return err
 		}
 	}
 	s.observe(MetricDueFound, 1, string(message.Due))
 	outbox := &outbox{
 		service:      s,
-		conversation: conversation,
+		conversation: message.Conversation,
 		due:          message.Due,
 		messages:     []Message{message},
 		unlisted:     func() (bool, error) { return true, nil },
@@ -63,13 +47,14 @@ func (s *Service) finish(ctx context.Context, conversation Conversation, id Mess
 	return outbox.queueAll(ctx)
 }
 
-// dueMessage reads a message; due is false if there is nothing to tell of it any more.
-func (s *Service) dueMessage(ctx context.Context, conversation Conversation, id MessageID) (message Message, due bool, err error) {
-	message, found, err := s.Store.Message(ctx, conversation, id)
+// stillDue reads a changed message. due is false if it owes nothing any more, or if it was recalled after this change.
+func (s *Service) stillDue(ctx context.Context, changed Message) (message Message, due bool, err error) {
+	message, found, err := s.Store.Message(ctx, changed.Conversation, changed.ID)
 	if err != nil {
 		return Message{}, false, err
 	}
-	return message, found && message.Due != DueNothing && !message.Expired(s.now()), nil
+	recalledSince := changed.Revoked == nil && message.Revoked != nil
+	return message, found && message.Due != DueNothing && !recalledSince && !message.Expired(s.now()), nil
 }
 
 // queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit here,

@@ -256,6 +256,7 @@ type Chunk struct {
 
 // Publisher tells other systems of recalls.
 type Publisher interface {
-	// PublishRecalled tells of one recall, never of its text or reason. At least once.
+	// PublishRecalled tells of one recall, never of its text or reason. At least once. It returns unavailable if the other
+	// systems cannot be reached; then it is to be called again.
 	PublishRecalled(ctx context.Context, recalled Recalled) error
 }

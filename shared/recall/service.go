@@ -14,7 +14,7 @@ type Service struct {
 	Notifier Notifier
 	// Queue takes the notices of groups with more than MembersInCall members, and the retries.
 	Queue Queue
-	// Publisher is nil where no bus is configured.
+	// Publisher is there only in the function that publishes.
 	Publisher Publisher
 	Clock     Clock
 	// Window is the deployment's default; settings and groups may have their own.
