@@ -8,7 +8,6 @@ import (
 
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
-	"example.com/recall/shared/wire"
 )
 
 // subprotocol is what the server selects where a client offers it. Browsers put the token beside it, and fail the
@@ -22,18 +21,6 @@ type handler struct {
 	service *recall.Service
 	log     *slog.Logger
 	frames  func(context.Context, function.Event) (function.Answer, error)
-}
-
-func actions(service *recall.Service) map[string]function.Action {
-	return map[string]function.Action{
-		"hello": func(ctx context.Context, request function.Request) ([]byte, error) {
-			hello, err := service.Hello(ctx, request.Caller)
-			if err != nil {
-				return nil, err
-			}
-			return wire.HelloReply(request.Envelope, hello), nil
-		},
-	}
 }
 
 func (h handler) handle(ctx context.Context, event function.Event) (function.Answer, error) {

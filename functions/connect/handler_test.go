@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -33,7 +34,7 @@ func newOpen(presence func(recall.Presence) recall.Presence) *open {
 	}
 	log := slog.New(slog.NewJSONHandler(&o.log, nil))
 	frames := function.Frames{Service: service, Log: log, Metrics: &function.Metrics{Output: &o.log, Clock: o.clock}}
-	o.handler = handler{service: service, log: log, frames: frames.Handler(actions(service))}
+	o.handler = handler{service: service, log: log, frames: frames.Handler(action.AnsweredBy("connect"))}
 	return o
 }
 

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 )
 
@@ -13,7 +14,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		frames := parts.Frames().Handler(actions(parts.Service))
+		frames := parts.Frames().Handler(action.AnsweredBy("connect"))
 		return handler{service: parts.Service, log: parts.Log, frames: frames}.handle, nil
 	})
 }

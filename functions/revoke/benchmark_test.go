@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -23,7 +24,7 @@ func BenchmarkRevoke(b *testing.B) {
 		Service: service, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 		Metrics: &function.Metrics{Function: "revoke", Output: io.Discard, Clock: clock},
 	}
-	handler := frames.Handler(actions(frames))
+	handler := frames.Handler(action.AnsweredBy("revoke"))
 	caller := recall.Caller{User: "alice", Connection: "A", TokenExpiresAt: recall.At(clock.Now()).Add(1 << 50)}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 )
 
@@ -13,7 +14,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		frames := parts.Frames()
-		return frames.Handler(actions(frames)), nil
+		return parts.Frames().Handler(action.AnsweredBy("revoke")), nil
 	})
 }

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 )
 
@@ -13,6 +14,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return parts.Frames().Handler(actions(parts.Service)), nil
+		return parts.Frames().Handler(action.AnsweredBy("sync")), nil
 	})
 }

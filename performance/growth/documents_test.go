@@ -2,7 +2,6 @@ package growth
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"math"
@@ -15,10 +14,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
-	"example.com/recall/shared/wire"
 )
 
 func read(t *testing.T, path string) string {
@@ -121,25 +120,7 @@ func linesOfARecall(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	handle := frames.Handler(map[string]function.Action{
-		"send": func(ctx context.Context, request function.Request) ([]byte, error) {
-			message, err := wire.DecodeSend(request.Caller.User, request.Body)
-			if err != nil {
-				return nil, err
-			}
-			result, err := service.Send(ctx, request.Caller, message)
-			return wire.SendReply(request.Envelope, request.Caller.User, result), err
-		},
-		"revoke": func(ctx context.Context, request function.Request) ([]byte, error) {
-			revoke, single, err := wire.DecodeRevoke(request.Caller.User, request.Body)
-			if err != nil {
-				return nil, err
-			}
-			results := service.Revoke(ctx, request.Caller, revoke)
-			function.LogRecalls(ctx, frames.Log, metrics, request.Caller.User, results)
-			return wire.RevokeReply(request.Envelope, results, single, request.Reference), nil
-		},
-	})
+	handle := frames.Handler(append(action.AnsweredBy("send"), action.AnsweredBy("revoke")...))
 	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "b1946ac9-2d3e-4f5a-8b6c-7d8e9f0a1b2c"})
 	message := recall.EarliestID(clock.Instant())
 	ask := func(route, rest string) {

@@ -13,8 +13,8 @@ import (
 	"example.com/recall/shared/wire"
 )
 
-// A function that answers frames is a map from actions to what they do. An action decodes, calls the rules and
-// encodes.
+// A function that answers frames is a list of actions. An action decodes, calls the rules and encodes. Those of Recall are
+// in package action; the function sync passes on action.AnsweredBy("sync"), for example.
 // The handler does the rest: it admits the caller, maps errors to replies, and writes the log and the metrics.
 //
 // In a function, Frames comes from Build and the handler is passed to Main, as in functions/sync.
@@ -25,15 +25,15 @@ func ExampleFrames_Handler() {
 		Log:     function.NewLogger(function.Environment{FunctionName: "example"}, io.Discard),
 		Metrics: &function.Metrics{Function: "example", Output: io.Discard, Clock: clock},
 	}
-	handler := frames.Handler(map[string]function.Action{
-		"hello": func(ctx context.Context, request function.Request) ([]byte, error) {
-			hello, err := frames.Service.Hello(ctx, request.Caller)
+	hello := function.NewAction("hello", "example", wire.DecodeNothing,
+		func(ctx context.Context, call function.Call, _ wire.Nothing) ([]byte, error) {
+			hello, err := call.Service.Hello(ctx, call.Caller)
 			if err != nil {
 				return nil, err
 			}
-			return wire.HelloReply(request.Envelope, hello), nil
-		},
-	})
+			return wire.HelloReply(call.Frame.Envelope, hello), nil
+		})
+	handler := frames.Handler([]function.Action{hello})
 
 	// API Gateway passes each frame with what the authorizer said of the connection. That is who the caller is.
 	event := function.Event{}

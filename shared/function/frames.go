@@ -25,17 +25,6 @@ const (
 	AuthorizerExpiresAt = "expiresAt"
 )
 
-// Request is one decoded frame.
-type Request struct {
-	Caller    recall.Caller
-	Envelope  wire.Envelope
-	Body      []byte
-	Reference string
-}
-
-// Action answers a request with a reply frame, or an error that becomes one.
-type Action func(ctx context.Context, request Request) ([]byte, error)
-
 // Frames answers frames.
 type Frames struct {
 	Service *recall.Service
@@ -43,8 +32,8 @@ type Frames struct {
 	Metrics *Metrics
 }
 
-// Handler answers every frame of a function's routes. actions has one entry for each action.
-func (f Frames) Handler(actions map[string]Action) func(context.Context, Event) (Answer, error) {
+// Handler answers every frame of a function's routes with these actions.
+func (f Frames) Handler(actions []Action) func(context.Context, Event) (Answer, error) {
 	return func(ctx context.Context, event Event) (Answer, error) {
 		defer f.Metrics.Flush()
 		admit := func() (recall.Caller, error) {
@@ -60,37 +49,38 @@ func (f Frames) Handler(actions map[string]Action) func(context.Context, Event) 
 	}
 }
 
-// Reply answers one request: a frame, or the body of an administrator's request. It decodes the envelope, asks admit who
-// the caller is, and calls the action, which is unknown_action if actions has no such entry. It returns the reply, and the
-// error that the reply tells. It logs one line of that kind.
+// Reply answers one request: a frame, or the body of an administrator's request. It reads the frame, asks admit who the
+// caller is, and calls the action. It answers unknown_action if none of the actions has the frame's name. It returns the
+// reply, and the error that the reply tells. It logs one line of that kind.
 func (f Frames) Reply(
-	ctx context.Context, kind string, body []byte, actions map[string]Action, admit func() (recall.Caller, error), fields ...slog.Attr,
+	ctx context.Context, kind string, body []byte, actions []Action, admit func() (recall.Caller, error), fields ...slog.Attr,
 ) ([]byte, error) {
 	started := f.Service.Clock.Now()
-	reference := RequestID(ctx)
-	envelope, err := wire.DecodeEnvelope(body)
+	call := Call{Frames: f, Reference: RequestID(ctx)}
 	var reply []byte
-	if err == nil {
-		reply, err = act(ctx, Request{Envelope: envelope, Body: body, Reference: reference}, actions, admit)
+	var err error
+	if call.Frame, err = wire.Read(body); err == nil {
+		reply, err = call.answer(ctx, actions, admit)
 	}
 	if err != nil {
-		reply = wire.ErrorReply(envelope, err, reference)
+		reply = wire.ErrorReply(call.Frame.Envelope, err, call.Reference)
 	}
 	f.log(ctx, kind, err, append(fields, slog.Int64("milliseconds", f.Service.Clock.Now().Sub(started).Milliseconds())))
 	return reply, err
 }
 
-func act(ctx context.Context, request Request, actions map[string]Action, admit func() (recall.Caller, error)) ([]byte, error) {
+func (c Call) answer(ctx context.Context, actions []Action, admit func() (recall.Caller, error)) ([]byte, error) {
 	caller, err := admit()
 	if err != nil {
 		return nil, err
 	}
-	action, known := actions[request.Envelope.Action]
-	if !known {
-		return nil, recall.Fail(recall.UnknownAction, "action: no such action")
+	c.Caller, c.Frame.Viewer = caller, caller.User
+	for _, action := range actions {
+		if action.Name == c.Frame.Action {
+			return action.answer(ctx, c)
+		}
 	}
-	request.Caller = caller
-	return action(ctx, request)
+	return nil, recall.Fail(recall.UnknownAction, "action: no such action")
 }
 
 // CallerOf takes the caller from what the authorizer said at the handshake. Values come as strings or as they were.

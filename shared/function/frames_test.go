@@ -16,6 +16,7 @@ import (
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
+	"example.com/recall/shared/wire"
 )
 
 // route is a function's routes with everything around them in the test's hands.
@@ -25,7 +26,7 @@ type route struct {
 	log    bytes.Buffer
 	emf    bytes.Buffer
 	frames function.Frames
-	calls  []function.Request
+	calls  []function.Call
 	fails  error
 }
 
@@ -66,11 +67,12 @@ type reply struct {
 // answers passes an event to the route, whose one action is act.
 func (r *route) answers(event function.Event) reply {
 	r.t.Helper()
-	handler := r.frames.Handler(map[string]function.Action{"act": func(_ context.Context, request function.Request) ([]byte, error) {
-		r.calls = append(r.calls, request)
+	act := func(_ context.Context, call function.Call, _ wire.Nothing) ([]byte, error) {
+		r.calls = append(r.calls, call)
 		r.frames.Service.Observer.Observe(recall.MetricRecalls, 1, "ok")
 		return []byte(`{"type":"reply","action":"act","ok":true}`), r.fails
-	}})
+	}
+	handler := r.frames.Handler([]function.Action{function.NewAction("act", "test", wire.DecodeNothing, act)})
 	ctx := lambdacontext.NewContext(r.t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "b1946ac9"})
 	answer, err := handler(ctx, event)
 	if err != nil || answer.StatusCode != http.StatusOK {
@@ -110,7 +112,7 @@ func TestAFrameReachesItsActionWithItsCaller(t *testing.T) {
 		t.Errorf("reply %+v", got)
 	}
 	want := recall.Caller{User: "alice", Connection: "phone=", TokenExpiresAt: r.clock.Instant().Add(time.Hour)}
-	if call := r.calls[0]; call.Caller != want || call.Envelope.ID != "7" || call.Reference != "b1946ac9" {
+	if call := r.calls[0]; call.Caller != want || call.Frame.ID != "7" || call.Reference != "b1946ac9" {
 		t.Errorf("called with %+v", call)
 	}
 	line := r.line()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -27,6 +28,7 @@ var ours = map[string][]string{
 	"token":                 {"recall"},
 	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
 	"function":              {"recall", "wire", "dynamo", "gateway", "queue"},
+	"action":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
 	"dynamo/dynamotest":     nil, // for tests: it starts DynamoDB Local
 	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "function"},
 }
@@ -176,8 +178,8 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 		if lines := bytes.Count(source, []byte("\n")); lines > 40 {
 			t.Errorf("functions/%s/main.go has %d lines, more than 40: it only wires", name, lines)
 		}
-		if !slices.Contains(each.GoFiles, "handler.go") {
-			t.Errorf("functions/%s has no handler.go", name)
+		if !slices.Contains(each.GoFiles, "handler.go") && !bytes.Contains(source, fmt.Appendf(nil, "action.AnsweredBy(%q)", name)) {
+			t.Errorf("functions/%s has no handler.go, and does not answer its actions either", name)
 		}
 	}
 	if functions != 10 {

@@ -2,7 +2,6 @@ package function
 
 import (
 	"context"
-	"log/slog"
 
 	"example.com/recall/shared/recall"
 )
@@ -22,7 +21,7 @@ type group struct {
 // LogRecalls writes what became of a request to recall, one line for each outcome: who, as what, how many messages, and,
 // where anything was recalled, how many devices were told and how long the last of them took, in milliseconds from the
 // request. `recall tail` shows these lines. They name no message, and hold no reason.
-func LogRecalls(ctx context.Context, log *slog.Logger, metrics *Metrics, operator recall.UserID, results []recall.RevokeResult) {
+func (f Frames) LogRecalls(ctx context.Context, operator recall.UserID, results []recall.RevokeResult) {
 	counts := make(map[group]int)
 	var order []group
 	for _, result := range results {
@@ -41,9 +40,12 @@ func LogRecalls(ctx context.Context, log *slog.Logger, metrics *Metrics, operato
 	for _, fared := range order {
 		fields := []any{"operator", operator, "role", fared.role, "outcome", fared.outcome, "messages", counts[fared]}
 		if fared.outcome == outcomeRecalled {
-			fields = append(fields, "notices", metrics.Total(recall.MetricNotices), "gone", metrics.Total(recall.MetricGone),
-				"failed", metrics.Total(recall.MetricNoticesFailed), "noticeMilliseconds", metrics.Largest(recall.MetricNoticeMilliseconds))
+			fields = append(fields,
+				"notices", f.Metrics.Total(recall.MetricNotices),
+				"gone", f.Metrics.Total(recall.MetricGone),
+				"failed", f.Metrics.Total(recall.MetricNoticesFailed),
+				"noticeMilliseconds", f.Metrics.Largest(recall.MetricNoticeMilliseconds))
 		}
-		log.InfoContext(ctx, "recall", fields...)
+		f.Log.InfoContext(ctx, "recall", fields...)
 	}
 }

@@ -27,7 +27,7 @@ func TestALineTellsOfEachOutcomeOfARequestAndOfNoReasonOrMessage(t *testing.T) {
 		metrics.Observe(figure.metric, figure.value, figure.outcome)
 	}
 	recalled := recall.Revocation{By: "alice", Role: recall.RoleModerator, Reason: "canary-reason"}
-	LogRecalls(t.Context(), log, metrics, "alice", []recall.RevokeResult{
+	Frames{Log: log, Metrics: metrics}.LogRecalls(t.Context(), "alice", []recall.RevokeResult{
 		{MessageID: "1", Revoked: recalled},
 		{MessageID: "2", Err: recall.Fail(recall.RecallWindowExpired, "canary-desc")},
 		{MessageID: "3", Revoked: recalled},

@@ -2,12 +2,6 @@ package wire
 
 import "example.com/recall/shared/recall"
 
-// AdminEnvelope is the envelope of an admin request, the same as a client's.
-type AdminEnvelope = Envelope
-
-// DecodeAdmin reads the envelope of an admin request as [DecodeEnvelope] does a frame's.
-func DecodeAdmin(raw []byte) (AdminEnvelope, error) { return DecodeEnvelope(raw) }
-
 // adminConversation reads a conversation in its absolute form, {"users":["a","b"]} or {"group":"id"}; it is zero if absent.
 func (o object) adminConversation() (recall.Conversation, error) {
 	value, err := o.find("conversation")
@@ -77,11 +71,9 @@ func (o object) since() (recall.Instant, error) {
 const maximumInstant = 1<<48 - 1
 
 // DecodeAdminRevoke reads an admin's revoke. It returns invalid_request.
-func DecodeAdminRevoke(raw []byte) (recall.AdminRevoke, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return recall.AdminRevoke{}, err
-	}
+func DecodeAdminRevoke(frame Frame) (recall.AdminRevoke, error) {
+	request := frame.fields
+	var err error
 	var revoke recall.AdminRevoke
 	if revoke.Conversation, err = request.requiredAdminConversation(); err != nil {
 		return recall.AdminRevoke{}, err
@@ -108,11 +100,9 @@ func (o object) reasonAndOperator() (recall.Reason, recall.UserID, error) {
 }
 
 // DecodeAdminRevokeBySender reads a revokeBySender. It returns invalid_request.
-func DecodeAdminRevokeBySender(raw []byte) (recall.AdminRevokeBySender, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return recall.AdminRevokeBySender{}, err
-	}
+func DecodeAdminRevokeBySender(frame Frame) (recall.AdminRevokeBySender, error) {
+	request := frame.fields
+	var err error
 	var revoke recall.AdminRevokeBySender
 	if revoke.Conversation, err = request.requiredAdminConversation(); err != nil {
 		return recall.AdminRevokeBySender{}, err
@@ -135,11 +125,8 @@ func DecodeAdminRevokeBySender(raw []byte) (recall.AdminRevokeBySender, error) {
 }
 
 // DecodeAdminPutGroup reads a putGroup. It returns invalid_request.
-func DecodeAdminPutGroup(raw []byte) (recall.AdminPutGroup, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return recall.AdminPutGroup{}, err
-	}
+func DecodeAdminPutGroup(frame Frame) (recall.AdminPutGroup, error) {
+	request := frame.fields
 	var put recall.AdminPutGroup
 	group, err := request.requiredIdentifier("group")
 	if err != nil {
@@ -165,21 +152,15 @@ func (o object) window() (window recall.Window, given bool, err error) {
 }
 
 // DecodeAdminGroup reads a getGroup or deleteGroup. It returns invalid_request.
-func DecodeAdminGroup(raw []byte) (recall.GroupID, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return "", err
-	}
+func DecodeAdminGroup(frame Frame) (recall.GroupID, error) {
+	request := frame.fields
 	group, err := request.requiredIdentifier("group")
 	return recall.GroupID(group), err
 }
 
 // DecodeAdminPutMember reads a putMember. It returns invalid_request.
-func DecodeAdminPutMember(raw []byte) (recall.AdminPutMember, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return recall.AdminPutMember{}, err
-	}
+func DecodeAdminPutMember(frame Frame) (recall.AdminPutMember, error) {
+	request := frame.fields
 	group, user, err := request.member()
 	if err != nil {
 		return recall.AdminPutMember{}, err
@@ -203,31 +184,28 @@ func (o object) member() (recall.GroupID, recall.UserID, error) {
 	return recall.GroupID(group), recall.UserID(user), err
 }
 
+// Member is a user in a group.
+type Member struct {
+	Group recall.GroupID
+	User  recall.UserID
+}
+
 // DecodeAdminDeleteMember reads a deleteMember. It returns invalid_request.
-func DecodeAdminDeleteMember(raw []byte) (recall.GroupID, recall.UserID, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return "", "", err
-	}
-	return request.member()
+func DecodeAdminDeleteMember(frame Frame) (Member, error) {
+	group, user, err := frame.fields.member()
+	return Member{group, user}, err
 }
 
 // DecodeAdminDisconnect reads a disconnect. It returns invalid_request.
-func DecodeAdminDisconnect(raw []byte) (recall.UserID, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return "", err
-	}
+func DecodeAdminDisconnect(frame Frame) (recall.UserID, error) {
+	request := frame.fields
 	user, err := request.requiredIdentifier("user")
 	return recall.UserID(user), err
 }
 
 // DecodeAdminPutSettings reads a putSettings. It returns invalid_request.
-func DecodeAdminPutSettings(raw []byte) (recall.Window, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return 0, err
-	}
+func DecodeAdminPutSettings(frame Frame) (recall.Window, error) {
+	request := frame.fields
 	window, given, err := request.window()
 	if err == nil && !given {
 		err = request.missing("recallWindowSeconds")
@@ -236,11 +214,9 @@ func DecodeAdminPutSettings(raw []byte) (recall.Window, error) {
 }
 
 // DecodeAdminAudit reads an audit. It returns invalid_request.
-func DecodeAdminAudit(raw []byte) (recall.AdminAudit, error) {
-	request, err := parse(raw)
-	if err != nil {
-		return recall.AdminAudit{}, err
-	}
+func DecodeAdminAudit(frame Frame) (recall.AdminAudit, error) {
+	request := frame.fields
+	var err error
 	var audit recall.AdminAudit
 	if audit.Conversation, err = request.adminConversation(); err != nil {
 		return recall.AdminAudit{}, err

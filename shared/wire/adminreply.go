@@ -3,32 +3,26 @@ package wire
 import "example.com/recall/shared/recall"
 
 // AdminRevokeReply encodes the reply to revoke and revokeBySender. reference stands in internal errors.
-func AdminRevokeReply(envelope AdminEnvelope, page recall.AdminRevokePage, reference string) []byte {
+func AdminRevokeReply(envelope Envelope, page recall.AdminRevokePage, reference string) []byte {
 	frame := beginReply(envelope, allRevoked(page.Results), smallFrame*(1+len(page.Results)))
 	frame = appendResults(frame, page.Results, reference)
 	return append(appendNext(frame, page.Next), '}')
 }
 
-// AdminReply encodes the reply to actions that have nothing to tell but that they are done: putGroup, deleteGroup, putMember,
-// deleteMember.
-func AdminReply(envelope AdminEnvelope) []byte {
-	return append(beginReply(envelope, true, smallFrame), '}')
-}
-
 // AdminSettingsReply encodes the reply to getSettings and putSettings.
-func AdminSettingsReply(envelope AdminEnvelope, window recall.Window) []byte {
+func AdminSettingsReply(envelope Envelope, window recall.Window) []byte {
 	frame := beginReply(envelope, true, smallFrame)
 	return append(appendNumber(frame, "recallWindowSeconds", int64(window)), '}')
 }
 
 // AdminDisconnectReply encodes the reply to disconnect: how many connections were closed.
-func AdminDisconnectReply(envelope AdminEnvelope, disconnected int) []byte {
+func AdminDisconnectReply(envelope Envelope, disconnected int) []byte {
 	frame := beginReply(envelope, true, smallFrame)
 	return append(appendNumber(frame, "disconnected", int64(disconnected)), '}')
 }
 
 // AdminGroupReply encodes the reply to getGroup. The name is left out where there is none, the window where it is the default.
-func AdminGroupReply(envelope AdminEnvelope, group recall.GroupDescription) []byte {
+func AdminGroupReply(envelope Envelope, group recall.GroupDescription) []byte {
 	frame := beginReply(envelope, true, smallFrame*(1+len(group.Roster.Users)))
 	if group.Name != "" {
 		frame = appendField(frame, "name", group.Name)
@@ -47,7 +41,7 @@ func AdminGroupReply(envelope AdminEnvelope, group recall.GroupDescription) []by
 }
 
 // AdminAuditReply encodes the reply to audit.
-func AdminAuditReply(envelope AdminEnvelope, page recall.AuditPage) []byte {
+func AdminAuditReply(envelope Envelope, page recall.AuditPage) []byte {
 	frame := beginReply(envelope, true, smallFrame*(1+len(page.Recalls)))
 	frame = appendList(appendName(frame, "recalls"), page.Recalls, appendAudited)
 	return append(appendNext(frame, page.Next), '}')

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +34,7 @@ func TestTextIsEscapedSoThatItComesOutAsItWentIn(t *testing.T) {
 }
 
 func TestEnvelopeIsEchoedWithItsEscapes(t *testing.T) {
-	reply := AdminReply(Envelope{Action: "a\"\n", ID: "é\\"})
+	reply := DoneReply(Envelope{Action: "a\"\n", ID: "é\\"})
 	if want := `{"type":"reply","action":"a\"\n","id":"é\\","ok":true}`; string(reply) != want {
 		t.Errorf("%s, want %s", reply, want)
 	}
@@ -78,6 +81,57 @@ func TestANoticeHasExactlyOnePart(t *testing.T) {
 	}
 	if !Empty(none) || Empty(two) {
 		t.Error("only the notice without parts is empty")
+	}
+}
+
+// TestEveryPartOfANoticeIsAnEvent sets each part of a notice by itself. A part without an event would be told to nobody.
+func TestEveryPartOfANoticeIsAnEvent(t *testing.T) {
+	noParts := []string{"Conversation", "CommittedAt", "Renew"}
+	notice := reflect.TypeFor[recall.Notice]()
+	for i := range notice.NumField() {
+		field := notice.Field(i)
+		if slices.Contains(noParts, field.Name) {
+			continue
+		}
+		value := reflect.New(notice).Elem()
+		value.Field(i).Set(something(t, field.Type))
+		frame, err := Event(alice, value.Interface().(recall.Notice))
+		if err != nil {
+			t.Errorf("recall.Notice has the part %s, and events() in shared/wire/event.go has no event for it", field.Name)
+		}
+		var read struct{ Type string }
+		if json.Unmarshal(frame, &read) != nil || read.Type == "" {
+			t.Errorf("%s is encoded as %s", field.Name, frame)
+		}
+	}
+}
+
+// something is a value that is not zero.
+func something(t *testing.T, of reflect.Type) reflect.Value {
+	t.Helper()
+	switch of.Kind() {
+	case reflect.Pointer:
+		return reflect.New(of.Elem())
+	case reflect.Slice:
+		return reflect.MakeSlice(of, 1, 1)
+	case reflect.String:
+		return reflect.ValueOf("something").Convert(of)
+	}
+	t.Fatalf("no value of the type %s is known here", of)
+	return reflect.Value{}
+}
+
+func TestEveryEventIsInTheTextOfTheProtocol(t *testing.T) {
+	text, err := os.ReadFile("../../protocol/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Events\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for _, event := range events() {
+		if !strings.Contains(table, "\n| `"+event.name+"` |") {
+			t.Errorf("the table of events in protocol/README.md has no row for %s", event.name)
+		}
 	}
 }
 

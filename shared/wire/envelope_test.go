@@ -7,7 +7,7 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-func TestDecodeEnvelopeReadsWhatTheReplyMustEcho(t *testing.T) {
+func TestReadReadsWhatTheReplyMustEcho(t *testing.T) {
 	sixtyFour := strings.Repeat("ü", 64)
 	tests := []struct {
 		name   string
@@ -47,7 +47,8 @@ func TestDecodeEnvelopeReadsWhatTheReplyMustEcho(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := DecodeEnvelope([]byte(test.frame))
+			frame, err := Read([]byte(test.frame))
+			got := frame.Envelope
 			if got != test.want {
 				t.Errorf("envelope = %q, want %q", got, test.want)
 			}

@@ -13,15 +13,16 @@ func Example() {
 	frame := []byte(`{"action":"revoke","id":"7","conversation":"c2c_bob",` +
 		`"messageId":"01HF7YATZ8000000000000A1C2","reason":"wrong chat"}`)
 
-	// First comes the envelope. It tells which decoder to call, and what the reply must repeat.
-	envelope, err := wire.DecodeEnvelope(frame)
+	// The frame is read first. Its envelope tells which decoder to call, and what the reply must repeat.
+	read, err := wire.Read(frame)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("action:", envelope.Action)
+	fmt.Println("action:", read.Action)
 
 	// Then comes the request itself. Alice wrote c2c_bob, because in a conversation of two each names the other.
-	request, single, err := wire.DecodeRevoke("alice", frame)
+	read.Viewer = "alice"
+	request, err := wire.DecodeRevoke(read)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func Example() {
 		MessageID: request.MessageIDs[0],
 		Revoked:   recall.Revocation{At: 1_700_000_005_000, By: "alice", Role: recall.RoleSender, Reason: request.Reason},
 	}}
-	fmt.Println(string(wire.RevokeReply(envelope, results, single, "")))
+	fmt.Println(string(wire.RevokeReply(read.Envelope, results, request.Single, "")))
 
 	// Output:
 	// action: revoke
@@ -67,16 +68,17 @@ func ExampleEvent() {
 // caller wrote there.
 func ExampleErrorReply() {
 	frame := []byte(`{"action":"send","id":"8","conversation":"c2c_bob","body":"not an object"}`)
-	envelope, err := wire.DecodeEnvelope(frame)
+	read, err := wire.Read(frame)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = wire.DecodeSend("alice", frame)
-	fmt.Println(string(wire.ErrorReply(envelope, err, "")))
+	read.Viewer = "alice"
+	_, err = wire.DecodeSend(read)
+	fmt.Println(string(wire.ErrorReply(read.Envelope, err, "")))
 
 	// The rules do not know this error. Its text stays in the log, and the caller gets the reference of the log lines.
 	err = fmt.Errorf("the disk of the database is full")
-	fmt.Println(string(wire.ErrorReply(envelope, err, "request 42")))
+	fmt.Println(string(wire.ErrorReply(read.Envelope, err, "request 42")))
 
 	// Output:
 	// {"type":"reply","action":"send","id":"8","ok":false,"error":{"code":6017,"name":"invalid_request","desc":"body: must be a JSON object","retryable":false}}

@@ -14,6 +14,11 @@ func beginReply(envelope Envelope, ok bool, size int) []byte {
 	return appendTruth(frame, "ok", ok)
 }
 
+// DoneReply encodes the reply of an action that has nothing to tell but that it is done.
+func DoneReply(envelope Envelope) []byte {
+	return append(beginReply(envelope, true, smallFrame), '}')
+}
+
 // HelloReply encodes the reply to hello.
 func HelloReply(envelope Envelope, hello recall.Hello) []byte {
 	frame := beginReply(envelope, true, smallFrame)

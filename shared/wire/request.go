@@ -19,23 +19,35 @@ type Envelope struct {
 	ID     string
 }
 
-// DecodeEnvelope reads a frame's envelope. It returns unknown_action if no action can be read from it, and invalid_request
-// for a wrong id. Also with an error the envelope holds what could be read, so that the reply can echo it.
-func DecodeEnvelope(frame []byte) (Envelope, error) {
-	request, err := parse(frame)
-	if err != nil {
-		return Envelope{}, err
-	}
-	var envelope Envelope
-	id, idErr := request.requestID()
-	envelope.ID = id
-	action, actionErr := request.action()
-	envelope.Action = action
-	if actionErr != nil {
-		return envelope, actionErr
-	}
-	return envelope, idErr
+// Frame is a request that was read once: its envelope, and its fields for the decoder of its action.
+type Frame struct {
+	Envelope
+	// Viewer is the user who sent the frame. Conversations are read as this user names them. An administrator has no name.
+	Viewer recall.UserID
+	fields object
 }
+
+// Read reads a frame and its envelope. It returns unknown_action if no action can be read from it, and invalid_request for a
+// wrong id. Also with an error the envelope holds what could be read, so that the reply can echo it.
+func Read(raw []byte) (Frame, error) {
+	request, err := parse(raw)
+	if err != nil {
+		return Frame{}, err
+	}
+	frame := Frame{fields: request}
+	var idErr, actionErr error
+	frame.ID, idErr = request.requestID()
+	if frame.Action, actionErr = request.action(); actionErr != nil {
+		return frame, actionErr
+	}
+	return frame, idErr
+}
+
+// Nothing is the request of an action that needs no fields.
+type Nothing struct{}
+
+// DecodeNothing reads the request of an action that needs no fields. It returns no error.
+func DecodeNothing(Frame) (Nothing, error) { return Nothing{}, nil }
 
 func (o object) requestID() (string, error) {
 	value, err := o.find("id")
@@ -75,13 +87,11 @@ func (o object) action() (string, error) {
 }
 
 // DecodeSend reads a send. It returns invalid_request or body_too_large.
-func DecodeSend(viewer recall.UserID, frame []byte) (recall.SendRequest, error) {
-	request, err := parse(frame)
-	if err != nil {
-		return recall.SendRequest{}, err
-	}
+func DecodeSend(frame Frame) (recall.SendRequest, error) {
+	request := frame.fields
+	var err error
 	var send recall.SendRequest
-	if send.Conversation, err = request.conversation(viewer); err != nil {
+	if send.Conversation, err = request.conversation(frame.Viewer); err != nil {
 		return recall.SendRequest{}, err
 	}
 	if send.MessageID, err = request.messageID("messageId"); err != nil {
@@ -103,28 +113,33 @@ func DecodeSend(viewer recall.UserID, frame []byte) (recall.SendRequest, error) 
 	return send, nil
 }
 
-// DecodeRevoke reads a revoke. single tells that it names one message by messageId, so that the reply repeats a failure
-// as its own. It returns invalid_request.
-func DecodeRevoke(viewer recall.UserID, frame []byte) (revoke recall.RevokeRequest, single bool, err error) {
-	request, err := parse(frame)
-	if err != nil {
-		return recall.RevokeRequest{}, false, err
+// Revoke is a request to recall.
+type Revoke struct {
+	recall.RevokeRequest
+	// Single is true if the request names one message by messageId. The reply then repeats a failure as its own.
+	Single bool
+}
+
+// DecodeRevoke reads a revoke. It returns invalid_request.
+func DecodeRevoke(frame Frame) (Revoke, error) {
+	request := frame.fields
+	var revoke Revoke
+	var err error
+	if revoke.Conversation, err = request.conversation(frame.Viewer); err != nil {
+		return Revoke{}, err
 	}
-	if revoke.Conversation, err = request.conversation(viewer); err != nil {
-		return recall.RevokeRequest{}, false, err
-	}
-	if revoke.MessageIDs, single, err = request.revoked(); err != nil {
-		return recall.RevokeRequest{}, false, err
+	if revoke.MessageIDs, revoke.Single, err = request.revoked(); err != nil {
+		return Revoke{}, err
 	}
 	reason, err := request.text("reason", recall.MaximumReasonBytes)
 	if err != nil {
-		return recall.RevokeRequest{}, false, err
+		return Revoke{}, err
 	}
 	revoke.Reason = recall.Reason(reason)
 	if revoke.Unsent, err = request.boolean("unsent"); err != nil {
-		return recall.RevokeRequest{}, false, err
+		return Revoke{}, err
 	}
-	return revoke, single, nil
+	return revoke, nil
 }
 
 // revoked reads messageId or messageIds.
@@ -149,11 +164,8 @@ func (o object) revoked() (ids []recall.MessageID, single bool, err error) {
 }
 
 // DecodeSync reads a sync. It returns invalid_request.
-func DecodeSync(viewer recall.UserID, frame []byte) (recall.SyncRequest, error) {
-	request, err := parse(frame)
-	if err != nil {
-		return recall.SyncRequest{}, err
-	}
+func DecodeSync(frame Frame) (recall.SyncRequest, error) {
+	request := frame.fields
 	elements, err := request.array("conversations", 1, recall.MaximumSyncs)
 	if err != nil {
 		return recall.SyncRequest{}, err
@@ -169,7 +181,7 @@ func DecodeSync(viewer recall.UserID, frame []byte) (recall.SyncRequest, error) 
 			return recall.SyncRequest{}, request.invalid(name, "must be an object")
 		}
 		parsed := object{path: name + ".", fields: fieldsOf(element)}
-		item, err := parsed.syncItem(viewer)
+		item, err := parsed.syncItem(frame.Viewer)
 		switch {
 		case err != nil:
 			return recall.SyncRequest{}, err
@@ -208,13 +220,11 @@ func (o object) syncItem(viewer recall.UserID) (item recall.SyncItem, err error)
 }
 
 // DecodeRead reads a read. It returns invalid_request.
-func DecodeRead(viewer recall.UserID, frame []byte) (recall.ReadRequest, error) {
-	request, err := parse(frame)
-	if err != nil {
-		return recall.ReadRequest{}, err
-	}
+func DecodeRead(frame Frame) (recall.ReadRequest, error) {
+	request := frame.fields
+	var err error
 	var read recall.ReadRequest
-	if read.Conversation, err = request.conversation(viewer); err != nil {
+	if read.Conversation, err = request.conversation(frame.Viewer); err != nil {
 		return recall.ReadRequest{}, err
 	}
 	if read.MessageID, err = request.messageID("messageId"); err != nil {
@@ -228,10 +238,6 @@ func DecodeRead(viewer recall.UserID, frame []byte) (recall.ReadRequest, error) 
 
 // DecodeConversations reads a request for the list of conversations: where to continue, empty for the first page. It
 // returns invalid_request.
-func DecodeConversations(frame []byte) (after string, err error) {
-	request, err := parse(frame)
-	if err != nil {
-		return "", err
-	}
-	return request.text("after", recall.MaximumCursorBytes)
+func DecodeConversations(frame Frame) (after string, err error) {
+	return frame.fields.text("after", recall.MaximumCursorBytes)
 }

@@ -9,9 +9,16 @@ import (
 	"example.com/recall/shared/recall"
 )
 
+// frameOf reads a frame of the viewer's. The decoders are tested also with frames that lack an action.
+func frameOf(viewer recall.UserID, raw string) Frame {
+	frame, _ := Read([]byte(raw))
+	frame.Viewer = viewer
+	return frame
+}
+
 func TestDecodeSendReadsEveryField(t *testing.T) {
 	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` + string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
-	got, err := DecodeSend(alice, []byte(frame))
+	got, err := DecodeSend(frameOf(alice, frame))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +65,7 @@ func TestBodyIsMeasuredAsItStandsInTheFrame(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := DecodeSend(alice, []byte(`{"action":"send","conversation":"c2c_bob","body":`+test.body+`}`))
+			_, err := DecodeSend(frameOf(alice, `{"action":"send","conversation":"c2c_bob","body":`+test.body+`}`))
 			checkRefusal(t, err, test.err, "body")
 		})
 	}
@@ -79,17 +86,17 @@ func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, single, err := DecodeRevoke(bob, []byte(`{"action":"revoke","conversation":"c2c_alice",`+test.fields+`}`))
+			got, err := DecodeRevoke(frameOf(bob, `{"action":"revoke","conversation":"c2c_alice",`+test.fields+`}`))
 			test.want.Conversation = direct()
-			if err != nil || single != test.single || !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got %+v, single %v, %v", got, single, err)
+			if err != nil || got.Single != test.single || !reflect.DeepEqual(got.RevokeRequest, test.want) {
+				t.Errorf("got %+v, %v", got, err)
 			}
 		})
 	}
 }
 
 func TestDecodeSyncReadsEveryItem(t *testing.T) {
-	got, err := DecodeSync(alice, []byte(`{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
+	got, err := DecodeSync(frameOf(alice, `{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
 	want := recall.SyncRequest{Conversations: []recall.SyncItem{
 		{Conversation: direct(), Limit: recall.DefaultSyncLimit},
 		{Conversation: group(), Cursor: "c", Limit: 100},
@@ -97,7 +104,7 @@ func TestDecodeSyncReadsEveryItem(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	got, err = DecodeSync(alice, []byte(`{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
+	got, err = DecodeSync(frameOf(alice, `{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
 	want = recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: direct(), Before: first, Limit: 1}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("paging back: got %+v, %v", got, err)
@@ -105,11 +112,11 @@ func TestDecodeSyncReadsEveryItem(t *testing.T) {
 }
 
 func TestDecodeReadAndConversations(t *testing.T) {
-	read, err := DecodeRead(bob, []byte(`{"conversation":"c2c_alice","messageId":"`+string(first)+`"}`))
+	read, err := DecodeRead(frameOf(bob, `{"conversation":"c2c_alice","messageId":"`+string(first)+`"}`))
 	if want := (recall.ReadRequest{Conversation: direct(), MessageID: first}); err != nil || read != want {
 		t.Errorf("read: %+v, %v", read, err)
 	}
-	after, err := DecodeConversations([]byte(`{"after":"x"}`))
+	after, err := DecodeConversations(frameOf(alice, `{"after":"x"}`))
 	if err != nil || after != "x" {
 		t.Errorf("conversations: %q, %v", after, err)
 	}
@@ -117,20 +124,17 @@ func TestDecodeReadAndConversations(t *testing.T) {
 
 func TestAdminRequestsAreReadInFull(t *testing.T) {
 	hour := recall.Window(3600)
-	decoders := map[string]func([]byte) (any, error){
-		"revoke":         func(raw []byte) (any, error) { return DecodeAdminRevoke(raw) },
-		"revokeBySender": func(raw []byte) (any, error) { return DecodeAdminRevokeBySender(raw) },
-		"putGroup":       func(raw []byte) (any, error) { return DecodeAdminPutGroup(raw) },
-		"deleteGroup":    func(raw []byte) (any, error) { return DecodeAdminGroup(raw) },
-		"getGroup":       func(raw []byte) (any, error) { return DecodeAdminGroup(raw) },
-		"putMember":      func(raw []byte) (any, error) { return DecodeAdminPutMember(raw) },
-		"deleteMember": func(raw []byte) (any, error) {
-			group, user, err := DecodeAdminDeleteMember(raw)
-			return fmt.Sprint(group, " ", user), err
-		},
-		"disconnect":  func(raw []byte) (any, error) { return DecodeAdminDisconnect(raw) },
-		"putSettings": func(raw []byte) (any, error) { return DecodeAdminPutSettings(raw) },
-		"audit":       func(raw []byte) (any, error) { return DecodeAdminAudit(raw) },
+	decoders := map[string]func(Frame) (any, error){
+		"revoke":         func(frame Frame) (any, error) { return DecodeAdminRevoke(frame) },
+		"revokeBySender": func(frame Frame) (any, error) { return DecodeAdminRevokeBySender(frame) },
+		"putGroup":       func(frame Frame) (any, error) { return DecodeAdminPutGroup(frame) },
+		"deleteGroup":    func(frame Frame) (any, error) { return DecodeAdminGroup(frame) },
+		"getGroup":       func(frame Frame) (any, error) { return DecodeAdminGroup(frame) },
+		"putMember":      func(frame Frame) (any, error) { return DecodeAdminPutMember(frame) },
+		"deleteMember":   func(frame Frame) (any, error) { return DecodeAdminDeleteMember(frame) },
+		"disconnect":     func(frame Frame) (any, error) { return DecodeAdminDisconnect(frame) },
+		"putSettings":    func(frame Frame) (any, error) { return DecodeAdminPutSettings(frame) },
+		"audit":          func(frame Frame) (any, error) { return DecodeAdminAudit(frame) },
 	}
 	tests := []struct {
 		action, fields string
@@ -145,7 +149,7 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 		{"deleteGroup", `"group":"eng"`, recall.GroupID("eng")},
 		{"getGroup", `"group":"eng"`, recall.GroupID("eng")},
 		{"putMember", `"group":"eng","user":"bob","role":"owner"`, recall.AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
-		{"deleteMember", `"group":"eng","user":"bob"`, "eng bob"},
+		{"deleteMember", `"group":"eng","user":"bob"`, Member{"eng", bob}},
 		{"disconnect", `"user":"bob"`, bob},
 		{"putSettings", `"recallWindowSeconds":0`, recall.WindowOff},
 		{"audit", `"operator":"bob","since":7,"next":"n"`, recall.AdminAudit{Operator: bob, Since: 7, Next: "n"}},
@@ -153,7 +157,7 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.action, func(t *testing.T) {
-			got, err := decoders[test.action]([]byte(`{"action":"` + test.action + `",` + test.fields + `}`))
+			got, err := decoders[test.action](frameOf("", `{"action":"`+test.action+`",`+test.fields+`}`))
 			if err != nil || !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, %v, want %+v", got, err, test.want)
 			}
@@ -162,12 +166,12 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 }
 
 func TestAdminRevokesAtMostAHundred(t *testing.T) {
-	request := func(count int) []byte {
+	request := func(count int) Frame {
 		ids := make([]string, count)
 		for i := range ids {
 			ids[i] = fmt.Sprintf(`"01HF7YAT00%016d"`, i)
 		}
-		return []byte(`{"action":"revoke","conversation":{"group":"eng"},"messageIds":[` + strings.Join(ids, ",") + `]}`)
+		return frameOf("", `{"action":"revoke","conversation":{"group":"eng"},"messageIds":[`+strings.Join(ids, ",")+`]}`)
 	}
 	if _, err := DecodeAdminRevoke(request(100)); err != nil {
 		t.Error(err)

@@ -28,8 +28,8 @@ type Route struct {
 	handle   func(context.Context, function.Event) (function.Answer, error)
 }
 
-// New makes the rules on the fakes and the route on the rules.
-func New(t *testing.T, actions func(function.Frames) map[string]function.Action) *Route {
+// New makes the rules on the fakes, and the routes of these actions on the rules.
+func New(t *testing.T, actions []function.Action) *Route {
 	clock := recalltest.NewClock()
 	r := &Route{t: t, Clock: clock, notifier: &recalltest.Notifier{}}
 	r.Service = &recall.Service{
@@ -40,7 +40,7 @@ func New(t *testing.T, actions func(function.Frames) map[string]function.Action)
 		Service: r.Service, Log: function.NewLogger(function.Environment{}, &r.Log),
 		Metrics: &function.Metrics{Output: &r.Log, Clock: clock},
 	}
-	r.handle = frames.Handler(actions(frames))
+	r.handle = frames.Handler(actions)
 	return r
 }
 

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"example.com/recall/shared/function"
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function/functiontest"
 	"example.com/recall/shared/recall"
 )
 
 func route(t *testing.T) *functiontest.Route {
-	return functiontest.New(t, func(frames function.Frames) map[string]function.Action { return actions(frames.Service) })
+	return functiontest.New(t, action.AnsweredBy("sync"))
 }
 
 // stored puts a message of alice's to bob there and forgets what was told of it.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function/functiontest"
 	"example.com/recall/shared/recall"
 )
@@ -21,7 +22,7 @@ func stored(t *testing.T, r *functiontest.Route) recall.MessageID {
 }
 
 func TestARecallIsAnsweredAndTold(t *testing.T) {
-	r := functiontest.New(t, actions)
+	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	r.Online("alice")
 	r.Online("bob")
 	id := stored(t, r)
@@ -39,7 +40,7 @@ func TestARecallIsAnsweredAndTold(t *testing.T) {
 }
 
 func TestASingleRecallsFailureIsTheRepliesErrorToo(t *testing.T) {
-	r := functiontest.New(t, actions)
+	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	id := stored(t, r)
 	r.Clock.Advance(120_001 * time.Millisecond)
 	failure := `"error":{"code":20016,"name":"recall_window_expired","desc":"the time in which the message could be recalled is over","retryable":false}`
@@ -48,7 +49,7 @@ func TestASingleRecallsFailureIsTheRepliesErrorToo(t *testing.T) {
 }
 
 func TestOfSeveralRecallsEachHasItsResult(t *testing.T) {
-	r := functiontest.New(t, actions)
+	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	id := stored(t, r)
 	got := r.Answer("alice", fmt.Sprintf(`{"action":"revoke","conversation":"c2c_bob","messageIds":["01HF7YATZ8000000000000A1C2","%s"]}`, id))
 	functiontest.WantPart(t, got, `"ok":false,"results":[{"messageId":"01HF7YATZ8000000000000A1C2","ok":false,"error":{"code":20022,"name":"message_not_found"`)
@@ -56,7 +57,7 @@ func TestOfSeveralRecallsEachHasItsResult(t *testing.T) {
 }
 
 func TestARecallThatIsNoneIsRefused(t *testing.T) {
-	r := functiontest.New(t, actions)
+	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	for _, body := range []string{`{"action":"revoke"}`, `{"action":"revoke","conversation":"c2c_bob"}`, `{"action":"revoke","conversation":"c2c_bob","messageIds":[]}`,
 		`{"action":"revoke","conversation":"c2c_bob","messageId":"x"}`} {
 		functiontest.WantPart(t, r.Answer("alice", body), `"name":"invalid_request"`)

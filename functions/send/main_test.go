@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/recall/shared/function"
+	"example.com/recall/shared/action"
 	"example.com/recall/shared/function/functiontest"
 	"example.com/recall/shared/recall"
 )
@@ -13,7 +13,7 @@ import (
 var id = recall.EarliestID(1_790_000_000_000)
 
 func route(t *testing.T) *functiontest.Route {
-	return functiontest.New(t, func(frames function.Frames) map[string]function.Action { return actions(frames.Service) })
+	return functiontest.New(t, action.AnsweredBy("send"))
 }
 
 func TestASendIsAnsweredAndDelivered(t *testing.T) {

@@ -1,0 +1,21 @@
+package action
+
+import (
+	"context"
+
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/recall"
+	"example.com/recall/shared/wire"
+)
+
+// send stores a message and delivers it.
+func send() function.Action {
+	return function.NewAction("send", "send", wire.DecodeSend,
+		func(ctx context.Context, call function.Call, request recall.SendRequest) ([]byte, error) {
+			result, err := call.Service.Send(ctx, call.Caller, request)
+			if err != nil {
+				return nil, err
+			}
+			return wire.SendReply(call.Frame.Envelope, call.Caller.User, result), nil
+		})
+}
