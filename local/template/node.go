@@ -1,13 +1,14 @@
 package template
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 )
 
 // node is one place of the template as written, before parameters and functions are put in.
@@ -45,149 +46,88 @@ const (
 )
 
 // parse reads YAML (or JSON, which is YAML) into nodes.
-func parse(source []byte) (root *node, err error) {
+func parse(source []byte) (*node, error) {
 	if len(source) > maxSize {
 		return nil, fmt.Errorf("the template has %d bytes; CloudFormation takes at most %d", len(source), maxSize)
 	}
-	defer func() {
-		// The YAML reader panics on some malformed input.
-		if cause := recover(); cause != nil {
-			root, err = nil, fmt.Errorf("the template is not valid YAML: %v", cause)
-		}
-	}()
-	if err := checkNesting(source); err != nil {
-		return nil, err
-	}
-	file, err := parser.ParseBytes(source, 0)
-	if err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(source))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("the template is empty")
+	case err != nil:
 		return nil, fmt.Errorf("the template is not valid YAML: %w", err)
 	}
-	var body ast.Node
-	for _, document := range file.Docs {
-		if document.Body == nil {
-			continue
-		}
-		if body != nil {
-			return nil, errors.New("the template has more than one YAML document")
-		}
-		body = document.Body
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the template has more than one YAML document")
 	}
-	if body == nil {
+	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
 		return nil, errors.New("the template is empty")
 	}
-	return convert(body, 0)
+	return convert(document.Content[0], 0)
 }
 
-// checkNesting refuses input whose brackets or indentation alone go deeper than any template, before the YAML reader,
-// which recurses, sees it.
-func checkNesting(source []byte) error {
-	depth := 0
-	for _, b := range source {
-		switch b {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(0, depth-1)
-		case '\n':
-			// Block text may hold unbalanced brackets, but not this many.
-		}
-		if depth > 1000 {
-			return errors.New("the template nests too deeply")
-		}
-	}
-	return nil
-}
-
-func convert(source ast.Node, depth int) (*node, error) {
-	line := 0
-	if token := source.GetToken(); token != nil && token.Position != nil {
-		line = token.Position.Line
-	}
+func convert(source *yaml.Node, depth int) (*node, error) {
 	if depth > maxDepth {
-		return nil, fmt.Errorf("line %d: the template nests deeper than %d levels", line, maxDepth)
+		return nil, fmt.Errorf("line %d: the template nests deeper than %d levels", source.Line, maxDepth)
 	}
-	switch source := source.(type) {
-	case *ast.MappingNode:
-		return convertMapping(source.Values, line, depth)
-	case *ast.MappingValueNode:
-		return convertMapping([]*ast.MappingValueNode{source}, line, depth)
-	case *ast.SequenceNode:
-		items := make([]*node, 0, len(source.Values))
-		for _, value := range source.Values {
-			item, err := convert(value, depth+1)
-			if err != nil {
+	if source.Anchor != "" || source.Kind == yaml.AliasNode {
+		return nil, fmt.Errorf("line %d: anchors and aliases are not supported, as in CloudFormation", source.Line)
+	}
+	result := &node{line: source.Line}
+	if strings.HasPrefix(source.Tag, "!") && !strings.HasPrefix(source.Tag, "!!") {
+		result.tag = source.Tag[1:]
+	}
+	var err error
+	switch source.Kind {
+	case yaml.MappingNode:
+		result.data, err = convertMapping(source, depth)
+	case yaml.SequenceNode:
+		items := make([]*node, len(source.Content))
+		for i, item := range source.Content {
+			if items[i], err = convert(item, depth+1); err != nil {
 				return nil, err
 			}
-			items = append(items, item)
 		}
-		return &node{line: line, data: items}, nil
-	case *ast.TagNode:
-		return convertTag(source, line, depth)
+		result.data = items
 	default:
-		return convertScalar(source, line)
+		result.data, err = convertScalar(source)
+	}
+	return result, err
+}
+
+func convertScalar(source *yaml.Node) (any, error) {
+	switch source.ShortTag() {
+	case "!!null":
+		return nil, nil
+	case "!!bool":
+		return strings.EqualFold(source.Value, "true"), nil
+	case "!!int", "!!float":
+		return number(source.Value), nil
+	case "!!binary":
+		return nil, fmt.Errorf("line %d: binary values are not supported, as in CloudFormation", source.Line)
+	default:
+		return source.Value, nil
 	}
 }
 
-func convertScalar(source ast.Node, line int) (*node, error) {
-	switch source := source.(type) {
-	case *ast.StringNode:
-		return &node{line: line, data: source.Value}, nil
-	case *ast.LiteralNode:
-		return &node{line: line, data: source.Value.Value}, nil
-	case *ast.IntegerNode:
-		return &node{line: line, data: number(source.Token.Value)}, nil
-	case *ast.FloatNode:
-		return &node{line: line, data: number(source.Token.Value)}, nil
-	case *ast.BoolNode:
-		return &node{line: line, data: source.Value}, nil
-	case *ast.NullNode:
-		return &node{line: line}, nil
-	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
-		return nil, fmt.Errorf("line %d: anchors and aliases are not supported, as in CloudFormation", line)
-	default:
-		return nil, fmt.Errorf("line %d: %s is not supported", line, source.Type())
-	}
-}
-
-func convertMapping(values []*ast.MappingValueNode, line, depth int) (*node, error) {
+func convertMapping(source *yaml.Node, depth int) (*mapping, error) {
 	result := newMapping()
-	for i, value := range values {
-		key, err := convert(value.Key, depth+1)
+	for i := 0; i < len(source.Content); i += 2 {
+		key := source.Content[i]
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" || strings.HasPrefix(key.Tag, "!") && !strings.HasPrefix(key.Tag, "!!") {
+			return nil, fmt.Errorf("line %d: a key must be a plain text", key.Line)
+		}
+		if _, repeated := result.values[key.Value]; repeated {
+			return nil, fmt.Errorf("line %d: the key %q stands here a second time", key.Line, key.Value)
+		}
+		item, err := convert(source.Content[i+1], depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			line = key.line
-		}
-		name, ok := scalarText(key.data)
-		if !ok || key.tag != "" {
-			return nil, fmt.Errorf("line %d: a key must be a plain text", key.line)
-		}
-		if _, repeated := result.values[name]; repeated {
-			return nil, fmt.Errorf("line %d: the key %q stands here a second time", key.line, name)
-		}
-		item, err := convert(value.Value, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		result.set(name, item)
+		result.set(key.Value, item)
 	}
-	return &node{line: line, data: result}, nil
-}
-
-func convertTag(source *ast.TagNode, line, depth int) (*node, error) {
-	tag := strings.TrimPrefix(source.Start.Value, "!")
-	if source.Value == nil {
-		return nil, fmt.Errorf("line %d: !%s has no argument", line, tag)
-	}
-	inner, err := convert(source.Value, depth+1)
-	if err != nil {
-		return nil, err
-	}
-	if inner.tag != "" {
-		return nil, fmt.Errorf("line %d: two short forms cannot follow each other; write the inner one as {%s: …}", line, longForm(inner.tag))
-	}
-	return &node{line: line, tag: tag, data: inner.data}, nil
+	return result, nil
 }
 
 // longForm is a function's name as a mapping key.

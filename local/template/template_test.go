@@ -88,11 +88,12 @@ Conditions:
 		"!Base64 {'Fn::Sub': '${Stage}'}":                    "ZGV2",
 		"!Select [0, !GetAZs '']":                            "us-east-1a",
 		"true":                                               "true",
-		"012":                                                "012",
-		"1.50":                                               "1.50",
-		"'{\"a\": 1}'":                                       `{"a": 1}`,
-		"{'Fn::ToJsonString': {a: [1, 'x', true]}}":          `{"a":[1,"x",true]}`,
-		"{'Fn::Length': !Ref List}":                          "3",
+		"!Sub ['${R}-${A}', {R: !Ref AWS::Region, A: b}]":    "us-east-1-b",
+		"012":          "012",
+		"1.50":         "1.50",
+		"'{\"a\": 1}'": `{"a": 1}`,
+		"{'Fn::ToJsonString': {a: [1, 'x', true]}}": `{"a":[1,"x",true]}`,
+		"{'Fn::Length': !Ref List}":                 "3",
 	} {
 		if got := environmentOf(t, sections, expression); got != want {
 			t.Errorf("%s gives %q, want %q", expression, got, want)
@@ -114,7 +115,7 @@ func TestWhatIsNotKnownIsRefusedWithResourcePropertyAndLine(t *testing.T) {
 		"condition":     {"Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n", "depends on itself"},
 		"absent":        {"Conditions: {No: !Equals [a, b]}\n" + strings.Replace(function("F", "X: !Ref Queue"), "Type: AWS::SQS::Queue", "Type: AWS::SQS::Queue\n    Condition: No", 1), "its condition No does not hold"},
 		"alias":         {"Resources: &x {}\nOutputs: *x\n", "anchors and aliases are not supported"},
-		"twice":         {"Resources: {}\nResources: {}\n", "already defined"},
+		"twice":         {"Resources: {}\nResources: {}\n", "stands here a second time"},
 		"empty":         {"# nothing\n", "the template is empty"},
 		"visibility":    {strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 31\n      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}\n      Runtime", 1), "VisibilityTimeout is shorter"},
 	} {
