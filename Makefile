@@ -44,7 +44,7 @@ build_tencent = clients/web/tencent/build.sh && echo "Tencent's chat UI: the dem
 run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page (ARGS=--tencent: Tencent's chat UI, too)
 	@$(tools) java dynamodb-local elasticmq
 	@$(if $(filter --tencent,$(ARGS)),$(build_tencent))
-	@./recall local $(filter-out --tencent,$(ARGS))
+	@./recall local --strict $(filter-out --tencent,$(ARGS))
 
 .PHONY: recall
 recall: ## Builds the command line, ./recall

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.com/recall/local/rights"
+	"example.com/recall/local/policy"
 	"example.com/recall/local/websocket"
 )
 
@@ -30,10 +30,10 @@ var usedByLambda = map[string]string{
 }
 
 // unused are the rights that nothing has used so far.
-func unused() []rights.Right {
-	var found []rights.Right
-	for _, right := range shared.Rights() {
-		if right.Uses == 0 && usedByLambda[right.Action] == "" {
+func unused() []policy.Use {
+	var found []policy.Use
+	for _, right := range shared.Uses() {
+		if right.Times == 0 && usedByLambda[right.Action] == "" {
 			found = append(found, right)
 		}
 	}

@@ -37,8 +37,8 @@ func TestAChangedTokenSecretIsInForceWithinAMinuteWithoutADeployment(t *testing.
 	if status := handshake(t, url, before); status != http.StatusUnauthorized {
 		t.Errorf("a token of the old secret: status %d", status)
 	}
-	for _, right := range running.Rights() {
-		if right.Action == "secretsmanager:GetSecretValue" && right.Uses == 0 {
+	for _, right := range running.Uses() {
+		if right.Action == "secretsmanager:GetSecretValue" && right.Times == 0 {
 			t.Error("the secret was read without the right to it")
 		}
 	}

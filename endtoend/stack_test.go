@@ -63,7 +63,8 @@ func start(ctx context.Context, parameters map[string]string) (*backend, error) 
 	}
 	b := &backend{temporary: temporary}
 	running, err := stack.Start(ctx, stack.Options{
-		Parameters: parameters,
+		Parameters: parameters, Strict: true,
+		NoSchedules: true, // the tests run the canary when they need it
 		Report: func(entry stack.Entry) {
 			b.mutex.Lock()
 			defer b.mutex.Unlock()

@@ -16,6 +16,7 @@ import (
 func TestAFloodOfFramesIsBoundedForItsUserAloneAndCostsNoCall(t *testing.T) {
 	const perMinute, frames = 20, 60
 	running, err := stack.Start(t.Context(), stack.Options{
+		Strict:     true,
 		Parameters: map[string]string{"RequestsPerMinute": fmt.Sprint(perMinute)},
 		// Each environment counts for itself; with one, the limit is what it says.
 		MaximumConcurrency: 1,

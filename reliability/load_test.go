@@ -57,6 +57,7 @@ func startLoad(t *testing.T, seed uint64, counted *tally) *load {
 		l.people = append(l.people, fmt.Sprintf("%s%d", name, seed))
 	}
 	running, err := stack.Start(t.Context(), stack.Options{
+		Strict:             true,
 		MaximumConcurrency: 4,
 		Switches:           gateway.Switches{DropDisconnect: 0.3},
 		Report:             l.watch,

@@ -219,7 +219,7 @@ func (c benchStackCommand) Run(ctx context.Context) error {
 	}
 	none := websocket.Throttle{RateLimit: -1}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: filepath.Join(filepath.Dir(baseline), "offline", "local"), NoRights: true, Ports: stack.Ports{WebSocket: c.Port}, Limits: websocket.Limits{NewConnections: none, Requests: none},
+		Project: filepath.Join(filepath.Dir(baseline), "offline", "local"), Strict: true, NoRights: true, Ports: stack.Ports{WebSocket: c.Port}, Limits: websocket.Limits{NewConnections: none, Requests: none},
 	})
 	if err != nil {
 		return err

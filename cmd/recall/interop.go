@@ -57,7 +57,7 @@ func (c interopCommand) Run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", participant.User, err)
 		}
 	}
-	running, err := stack.Start(ctx, stack.Options{Progress: func(text string) { c.say("%s", text) }})
+	running, err := stack.Start(ctx, stack.Options{Strict: true, Progress: func(text string) { c.say("%s", text) }})
 	if err != nil {
 		return err
 	}

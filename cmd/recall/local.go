@@ -17,6 +17,7 @@ import (
 // localCommand is `recall local`.
 type localCommand struct {
 	Template  string            `help:"Template to run; template.yaml of the project if left out." type:"existingfile" placeholder:"FILE"`
+	Strict    bool              `help:"Refuse a template with anything that is not emulated or that AWS would punish, instead of naming it."`
 	Parameter map[string]string `help:"Value of a template parameter, e.g. RecallWindowSeconds=10. May be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
 	Programs  string            `help:"Directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build; built if left out." type:"existingdir" placeholder:"DIRECTORY"`
 	Bind      string            `help:"Address to listen on. Any other than the default lets others on the network in." default:"127.0.0.1" placeholder:"ADDRESS"`
@@ -111,7 +112,7 @@ func (c *localCommand) options(lines *localLines) stack.Options {
 		ports = stack.Ports{}
 	}
 	return stack.Options{
-		Template: c.Template, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State, Ports: ports,
+		Template: c.Template, Strict: c.Strict, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State, Ports: ports,
 		Speed: c.Speed, MaximumConcurrency: c.MaxConcurrency, NoFreeze: !c.Freeze, NoRights: !c.Rights, NoEventSources: !c.EventSources,
 		Switches: c.Gateway, Report: lines.entry, Progress: func(text string) { lines.print("%s", text) },
 		Faults: awsproxy.Faults{

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/recall/local/policy"
 )
 
 // environment is what a process on provided.al2023 finds (Lambda guide, "Defined runtime environment variables"). The
@@ -35,7 +37,7 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"LAMBDA_TASK_ROOT":                filepath.Dir(function.Program),
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		// Credentials of its own tell whoever receives a signed request which function sent it.
-		"AWS_ACCESS_KEY_ID":     AccessKey(function.Name),
+		"AWS_ACCESS_KEY_ID":     policy.AccessKey(function.Name),
 		"AWS_SECRET_ACCESS_KEY": "local",
 		"AWS_SESSION_TOKEN":     "local",
 	})
@@ -54,15 +56,4 @@ const megabytesPerProcessor = 1769
 // a developer's machine do not wake all of its processors for each invocation.
 func processors(megabytes int) int {
 	return max(1, (megabytes+megabytesPerProcessor-1)/megabytesPerProcessor)
-}
-
-// AccessKey is the access key ID that a function gets: its name, of which only letters and digits are kept, since
-// DynamoDB Local takes no others.
-func AccessKey(function string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return -1
-	}, function)
 }

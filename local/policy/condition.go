@@ -38,8 +38,8 @@ var operators = map[string]condition{
 	"StringNotEqualsIgnoreCase": {match: strings.EqualFold, negated: true},
 	"StringLike":                {match: like},
 	"StringNotLike":             {match: like, negated: true},
-	"ArnEquals":                 {match: like}, // IAM: "ArnEquals and ArnLike behave identically"
-	"ArnLike":                   {match: like},
+	"ArnEquals":                 {match: likeARN}, // IAM: "ArnEquals and ArnLike behave identically"
+	"ArnLike":                   {match: likeARN},
 	"Bool":                      {match: strings.EqualFold},
 	"Null":                      {null: true},
 }
@@ -49,6 +49,8 @@ var keys = map[string]bool{"dynamodb:leadingkeys": true}
 
 func equal(value, wanted string) bool { return value == wanted }
 func like(value, wanted string) bool  { return Matches(wanted, value) }
+
+func likeARN(value, wanted string) bool { return MatchesARN(wanted, value) }
 
 func newConditions(from map[string]map[string]oneOrMany) ([]condition, error) {
 	var conditions []condition

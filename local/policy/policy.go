@@ -1,4 +1,4 @@
-// Package policy evaluates IAM policies as AWS does for identity-based policies: what no statement allows is denied, and
+// Package policy holds calls against IAM policies as AWS does for identity-based policies: what no statement allows is denied, and
 // a Deny that matches outweighs every Allow. What it does not know of the policy language it refuses when a policy is
 // read, since ignoring it would allow or deny something else than AWS.
 //
@@ -66,6 +66,30 @@ func (o *oneOrMany) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// Parse reads a policy document.
+func Parse(source []byte) (*Policy, error) {
+	var read struct {
+		Version, ID string
+		Statement   any
+	}
+	decoder := json.NewDecoder(bytes.NewReader(source))
+	decoder.UseNumber()
+	if err := decoder.Decode(&read); err != nil {
+		return nil, err
+	}
+	switch statements := read.Statement.(type) {
+	case nil:
+		return nil, errors.New("it has no Statement")
+	case []any:
+		if len(statements) == 0 {
+			return nil, errors.New("it has no Statement")
+		}
+		return New(statements)
+	default:
+		return New([]any{statements})
+	}
 }
 
 // New reads statements, as their JSON reads.
@@ -198,4 +222,19 @@ func Matches(pattern, text string) bool {
 		}
 	}
 	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// MatchesARN compares as the operator ArnLike does: each of an ARN's six parts for itself (IAM User Guide, "Amazon Resource
+// Name (ARN) condition operators").
+func MatchesARN(pattern, arn string) bool {
+	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
+	if len(patterns) != len(parts) {
+		return false
+	}
+	for i := range parts {
+		if !Matches(patterns[i], parts[i]) {
+			return false
+		}
+	}
+	return true
 }

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"example.com/recall/local/awsproxy"
-	"example.com/recall/local/rights"
+	"example.com/recall/local/policy"
 )
 
 // readRights reads what each function's role allows; see Options.NoRights.
@@ -13,21 +13,27 @@ func (s *Stack) readRights() error {
 	if s.options.NoRights {
 		return nil
 	}
-	book, err := rights.New(s.template)
-	s.rights = book
-	return err
+	account, err := policy.NewAccount(s.template.PolicyOptions())
+	if err != nil && s.options.Strict {
+		return err
+	}
+	if err != nil {
+		s.notice(err.Error())
+	}
+	s.rights = account
+	return nil
 }
 
-// Rights are the grants of all functions with their uses so far.
-func (s *Stack) Rights() []rights.Right {
+// Uses are the grants of all functions with how often they were used so far.
+func (s *Stack) Uses() []policy.Use {
 	if s.rights == nil {
 		return nil
 	}
-	return s.rights.Rights()
+	return s.rights.Uses()
 }
 
 // Denials are the calls of functions that were refused for want of a right.
-func (s *Stack) Denials() map[rights.Denial]int {
+func (s *Stack) Denials() map[policy.Denial]int {
 	if s.rights == nil {
 		return nil
 	}
@@ -52,7 +58,7 @@ func (s *Stack) refusal(err error) *awsproxy.Refusal {
 	}
 	s.tellDenied(err)
 	refusal := &awsproxy.Refusal{Status: http.StatusBadRequest, Name: "UnknownOperationException", Message: err.Error()}
-	var denied *rights.Denied
+	var denied *policy.Denied
 	if errors.As(err, &denied) {
 		refusal.Name = "AccessDeniedException"
 	}
@@ -68,7 +74,7 @@ func (s *Stack) connectionAllowed(accessKey, method, connectionID string) error 
 
 func (s *Stack) tellDenied(err error) {
 	text := ""
-	var denied *rights.Denied
+	var denied *policy.Denied
 	switch {
 	case err == nil:
 		return
@@ -77,5 +83,10 @@ func (s *Stack) tellDenied(err error) {
 	default:
 		text = err.Error()
 	}
+	s.notice(text)
+}
+
+// notice tells whoever watches the stack something about the stack itself.
+func (s *Stack) notice(text string) {
 	s.reporter.report(Entry{Kind: KindNotice, At: s.options.Clock.Now(), Text: text})
 }

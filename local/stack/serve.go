@@ -29,8 +29,9 @@ func (s *Stack) startGateway() error {
 		Throttle: throttle(api.Throttle),
 	}
 	for _, route := range api.Routes {
-		function, _ := s.template.Function(route.FunctionARN)
-		added := websocket.Route{Function: function.Name, RouteResponse: route.RouteResponse, IntegrationTimeout: route.Timeout}
+		added := websocket.Route{
+			Function: s.invoked(route.FunctionARN, route.Permitted), RouteResponse: route.RouteResponse, IntegrationTimeout: route.Timeout,
+		}
 		if own, ok := api.RouteThrottles[route.Key]; ok {
 			converted := throttle(own)
 			added.Throttle = &converted
@@ -38,8 +39,9 @@ func (s *Stack) startGateway() error {
 		definition.Routes[route.Key] = added
 	}
 	if api.Authorizer != nil {
-		function, _ := s.template.Function(api.Authorizer.FunctionARN)
-		definition.Authorizer = &websocket.Authorizer{Function: function.Name, IdentitySources: api.Authorizer.IdentitySources}
+		definition.Authorizer = &websocket.Authorizer{
+			Function: s.invoked(api.Authorizer.FunctionARN, api.Authorizer.Permitted), IdentitySources: api.Authorizer.IdentitySources,
+		}
 	}
 	var err error
 	var authorize func(accessKey, method, connectionID string) error
@@ -59,6 +61,20 @@ func (s *Stack) startGateway() error {
 		_ = s.gateway.Serve(listener)
 	})
 	return nil
+}
+
+// invoked is the name of the function that the gateway invokes. What AWS would not let API Gateway invoke gets a name that no
+// function has, so that every invocation fails as it does there; the template's notices say why.
+func (s *Stack) invoked(functionARN string, permitted bool) string {
+	function, found := s.template.Function(functionARN)
+	switch {
+	case !found:
+		return "(no function)"
+	case !permitted:
+		return "(no permission) " + function.Name
+	default:
+		return function.Name
+	}
 }
 
 // throttle fills in what a template leaves out: the account's limits.

@@ -2,10 +2,12 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -26,8 +28,9 @@ func (s *Stack) startEventSources() error {
 		if s.rights == nil {
 			break
 		}
-		if err := s.rights.EventSource(source); err != nil {
-			return err
+		function, _ := s.template.Function(source.FunctionARN)
+		if err := s.rights.EventSource(function.Name, source.SourceARN, source.OnFailureARN); err != nil {
+			return fmt.Errorf("%s: %w", source.LogicalID, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -40,11 +43,49 @@ func (s *Stack) startEventSources() error {
 			}
 		})
 	}
+	if !s.options.NoSchedules {
+		for _, schedule := range s.template.Schedules {
+			if schedule.Permitted {
+				reading.Go(func() { s.runSchedule(ctx, schedule) })
+			}
+		}
+	}
 	s.stopSources = func() {
 		cancel()
 		reading.Wait()
 	}
 	return nil
+}
+
+// runSchedule invokes a function each time that its schedule comes round, the first time after one interval.
+func (s *Stack) runSchedule(ctx context.Context, schedule template.Schedule) {
+	function, _ := s.template.Function(schedule.FunctionARN) // the template's reader has checked that it is there
+	for {
+		due := make(chan struct{})
+		timer := s.options.Clock.AfterFunc(schedule.Every, func() { close(due) })
+		select {
+		case <-due:
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
+		payload := []byte(schedule.Input)
+		if len(payload) == 0 {
+			payload = s.scheduledEvent(schedule)
+		}
+		// A function that fails is reported as any other invocation.
+		_, _ = s.invokeFrom(ctx, schedule.LogicalID, function.Name, payload)
+	}
+}
+
+// scheduledEvent is EventBridge's event of a schedule (EventBridge guide, "Creating a rule that runs on a schedule").
+func (s *Stack) scheduledEvent(schedule template.Schedule) []byte {
+	event, _ := json.Marshal(map[string]any{
+		"version": "0", "id": schedule.LogicalID, "detail-type": "Scheduled Event", "source": "aws.events", "account": s.template.AccountID,
+		"time": s.options.Clock.Now().UTC().Format(time.RFC3339), "region": s.template.Region, "resources": []string{schedule.ARN},
+		"detail": map[string]any{},
+	}) // a map of texts always marshals
+	return event
 }
 
 // eventSource connects one source of the template with its function.
@@ -55,7 +96,7 @@ func (s *Stack) eventSource(source template.EventSource) eventsource.Options {
 		Invoke: func(ctx context.Context, payload []byte) (eventsource.Answer, error) {
 			return s.invokeFrom(ctx, source.LogicalID, function.Name, payload)
 		},
-		Trouble: func(text string) { s.reporter.report(Entry{Kind: KindNotice, At: s.options.Clock.Now(), Text: text}) },
+		Trouble: s.notice,
 	}
 	storage := tables.Client(s.dynamodb.Endpoint(), s.template.Region).Options()
 	options.Streams = dynamodbstreams.New(dynamodbstreams.Options{

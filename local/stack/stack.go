@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ import (
 	"example.com/recall/local/elasticmq"
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
-	"example.com/recall/local/rights"
+	"example.com/recall/local/policy"
 	"example.com/recall/local/secrets"
 	"example.com/recall/local/state"
 	"example.com/recall/local/tables"
@@ -45,6 +46,9 @@ type Options struct {
 	Project string
 	// Template is the template's path; empty = template.yaml in Project.
 	Template string
+	// Strict refuses a template with anything that the local stack does not do as AWS does it, or that AWS would punish. Otherwise
+	// Report is told of each such thing when the stack starts.
+	Strict bool
 	// Parameters override the template's defaults.
 	Parameters map[string]string
 	// Programs holds a compiled function in {logical ID}/bootstrap each; empty = they are built.
@@ -65,8 +69,8 @@ type Options struct {
 	NoFreeze bool
 	// NoRights lets every function do everything, instead of what its role in the template allows.
 	NoRights bool
-	// NoEventSources leaves streams and queues unread.
-	NoEventSources bool
+	// NoEventSources leaves streams and queues unread, and runs no schedule. NoSchedules only runs no schedule.
+	NoEventSources, NoSchedules bool
 	// Switches change rules of the WebSocket API that are not certain, and inject faults.
 	Switches websocket.Switches
 	// Limits change the WebSocket API's quotas.
@@ -100,7 +104,7 @@ type Stack struct {
 	eventsProxy  *awsproxy.Proxy
 	secrets      *secrets.Store
 	secretsProxy *awsproxy.Proxy
-	rights       *rights.Book // nil = everything is allowed
+	rights       *policy.Account // nil = everything is allowed
 	lambda       *lambda.Service
 	gateway      *websocket.Gateway
 	reporter     *reporter
@@ -261,8 +265,14 @@ func (s *Stack) readTemplate() error {
 		_, _ = rand.Read(secret) // never fails, crypto/rand says
 		s.secrets.Put(parameters["TokenSecretArn"], base64.RawURLEncoding.EncodeToString(secret))
 	}
-	s.template, err = template.Load(s.options.Template, template.Options{Parameters: parameters})
-	return err
+	s.template, err = template.Load(s.options.Template, template.Options{Parameters: parameters, Strict: s.options.Strict})
+	if err != nil {
+		return err
+	}
+	for _, notice := range s.template.Notices {
+		s.notice(filepath.Base(s.options.Template) + ", " + notice.String())
+	}
+	return nil
 }
 
 func (s *Stack) startStorage(ctx context.Context) error {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// API is the WebSocket API, from AWS::Serverless::WebSocketApi or from AWS::ApiGatewayV2 resources.
+// API is the WebSocket API that is served.
 type API struct {
 	LogicalID, ID, Stage     string
 	RouteSelectionExpression string
@@ -21,8 +21,11 @@ type API struct {
 
 // Route is one route.
 type Route struct {
-	Key         string
+	Key string
+	// FunctionARN is empty where the route leads to something else than a function of the template.
 	FunctionARN string
+	// Permitted says whether API Gateway may invoke the function.
+	Permitted bool
 	// RouteResponse says whether the function's body goes back as a frame: the route needs both a
 	// RouteResponseSelectionExpression and a RouteResponse resource (API Gateway guide, "Set up a route response").
 	RouteResponse bool
@@ -35,7 +38,9 @@ type Route struct {
 
 // Authorizer is a REQUEST authorizer.
 type Authorizer struct {
-	FunctionARN     string
+	FunctionARN string
+	// Permitted says whether API Gateway may invoke the function.
+	Permitted       bool
 	IdentitySources []string
 }
 
@@ -48,149 +53,240 @@ type Throttle struct {
 // integrationTimeout is API Gateway's default and maximum (API reference, Integration, TimeoutInMillis).
 const integrationTimeout = 29_000
 
-// readAPI reads the one WebSocket API of the template.
+// apiReader reads one API out of its resources.
+type apiReader struct {
+	*reader
+	api          *API
+	integrations map[string]Route // only function, permission and time-out
+	authorizers  map[string]*Authorizer
+}
+
+// readAPI reads the WebSocket API of the template, and names the APIs that are not served.
 func (r *reader) readAPI() {
-	var apis []*resource
-	for i := range r.resources {
-		if kind := r.resources[i].kind; kind == "AWS::Serverless::WebSocketApi" || kind == "AWS::ApiGatewayV2::Api" {
-			apis = append(apis, &r.resources[i])
+	served := ""
+	r.of("AWS::ApiGatewayV2::Api", func(from *resource, f fields) {
+		protocol := f.required("ProtocolType")
+		switch {
+		case protocol != "WEBSOCKET":
+			r.notice(from.line, "%s: the local stack serves WebSocket APIs, and no API of the protocol %s", from.where, protocol)
+		case served != "":
+			r.notice(from.line, "%s: the local stack serves one WebSocket API, and that is %s", from.where, served)
+		default:
+			served = from.logicalID
+			r.result.API = r.readOneAPI(from, f)
 		}
-	}
-	if len(apis) == 0 {
-		return
-	}
-	if len(apis) > 1 {
-		r.fail(apis[1].line, "%s: the local stack serves one API, and %s is one already", apis[1].logicalID, apis[0].logicalID)
-		return
-	}
-	from := apis[0]
-	api := &API{LogicalID: from.logicalID, ID: r.identifier(from.logicalID, 10), Line: from.line, RouteThrottles: map[string]Throttle{}, StageVariables: map[string]string{}}
-	if from.kind == "AWS::Serverless::WebSocketApi" {
-		r.readServerlessAPI(api, from)
-	} else {
-		r.readPlainAPI(api, from)
-	}
-	r.readRouteResponses(api)
-	r.checkAPI(api)
-	r.result.API = api
+	})
 }
 
-// readServerlessAPI reads an AWS::Serverless::WebSocketApi (SAM guide).
-func (r *reader) readServerlessAPI(api *API, from *resource) {
-	f := r.fields(from)
-	api.RouteSelectionExpression = f.required("RouteSelectionExpression")
-	api.Stage = f.text("StageName", "default")
-	routes := f.fields("Routes")
-	if len(routes.order) == 0 {
-		f.fail(f.line, "the property Routes is missing or empty")
-	}
-	for _, key := range routes.order {
-		route := routes.fields(key)
-		api.Routes = append(api.Routes, Route{
-			Key: key, FunctionARN: route.required("FunctionArn"), Line: route.line, logicalID: routeID(from.logicalID, key),
-			selection: route.text("RouteResponseSelectionExpression", ""),
-			Timeout:   time.Duration(route.integer("IntegrationTimeout", integrationTimeout, 50, integrationTimeout)) * time.Millisecond,
-		})
-		route.ignore("OperationName")
-		route.finish()
-	}
-	auth := f.fields("Auth")
-	switch kind := auth.text("AuthType", "NONE"); kind {
-	case "NONE":
-	case "CUSTOM":
-		api.Authorizer = &Authorizer{FunctionARN: auth.required("AuthArn"), IdentitySources: auth.texts("IdentitySource")}
-	default:
-		auth.failAt("AuthType", "the local stack does not know %s", kind)
-	}
-	auth.ignore("InvokeRole", "Name")
-	auth.finish()
-	r.readStageSettings(api, f)
-	f.ignore("Name", "Description", "AccessLogSettings", "PropagateTags", "Tags", "Domain", "DisableExecuteApiEndpoint", "IpAddressType",
-		"ApiKeySelectionExpression", "DisableSchemaValidation")
+func (r *reader) readOneAPI(from *resource, f fields) *API {
+	a := apiReader{reader: r, integrations: map[string]Route{}, authorizers: map[string]*Authorizer{}, api: &API{
+		LogicalID: from.logicalID, ID: r.identifier(from.logicalID, 10), Line: from.line,
+		RouteSelectionExpression: f.required("RouteSelectionExpression"),
+		RouteThrottles:           map[string]Throttle{}, StageVariables: map[string]string{},
+	}}
+	f.harmless("Name", "Description", "Tags", "ApiKeySelectionExpression", "DisableSchemaValidation", "IpAddressType", "Version")
+	f.notEmulated("DisableExecuteApiEndpoint")
 	f.finish()
+	a.parts("AWS::ApiGatewayV2::Stage", a.readStage)
+	if a.api.Stage == "" {
+		r.fail(from.line, "%s: there is no AWS::ApiGatewayV2::Stage", from.where)
+	}
+	a.parts("AWS::ApiGatewayV2::Integration", a.readIntegration)
+	a.parts("AWS::ApiGatewayV2::Authorizer", a.readAuthorizer)
+	a.parts("AWS::ApiGatewayV2::Route", a.readRoute)
+	a.parts("AWS::ApiGatewayV2::Deployment", a.readDeployment)
+	a.checkRouteResponses()
+	return a.api
 }
 
-// readStageSettings reads what both a SAM API and a plain stage have.
-func (r *reader) readStageSettings(api *API, f fields) {
-	api.Throttle = throttle(f.fields("DefaultRouteSettings"))
+// parts gives the resources of a type that belong to the API.
+func (a apiReader) parts(kind string, read func(from *resource, f fields)) {
+	a.of(kind, func(from *resource, f fields) {
+		if f.required("ApiId") == a.api.ID {
+			read(from, f)
+		}
+	})
+}
+
+func (a apiReader) readStage(from *resource, f fields) {
+	name := f.required("StageName")
+	if a.api.Stage != "" {
+		a.notice(from.line, "%s: the local stack serves one stage, and that is %s", from.where, a.api.Stage)
+		return
+	}
+	a.api.Stage = name
+	if !f.boolean("AutoDeploy", false) && !f.has("DeploymentId") {
+		a.notice(from.line, "%s: the stage has neither AutoDeploy nor a DeploymentId, so AWS serves nothing on it until somebody deploys "+
+			"the API by hand", from.where)
+	}
+	a.api.Throttle = throttle(f.fields("DefaultRouteSettings"))
 	settings := f.fields("RouteSettings")
 	for _, key := range settings.order {
-		api.RouteThrottles[key] = throttle(settings.fields(key))
+		a.api.RouteThrottles[key] = throttle(settings.fields(key))
 	}
 	variables := f.fields("StageVariables")
 	for _, key := range variables.order {
-		api.StageVariables[key] = variables.text(key, "")
+		a.api.StageVariables[key] = variables.text(key, "")
 	}
+	f.harmless("Description", "AccessLogSettings", "Tags", "ClientCertificateId")
+	f.finish()
 }
 
 func throttle(f fields) Throttle {
-	result := Throttle{Burst: f.integer("ThrottlingBurstLimit", 0, 0, 1<<30), RequestsPerSecond: float64(f.integer("ThrottlingRateLimit", 0, 0, 1<<30))}
-	f.ignore("DetailedMetricsEnabled", "LoggingLevel", "DataTraceEnabled")
+	result := Throttle{Burst: f.integer("ThrottlingBurstLimit", 0, 0, 1<<30), RequestsPerSecond: f.number("ThrottlingRateLimit", 0)}
+	f.harmless("DetailedMetricsEnabled", "LoggingLevel", "DataTraceEnabled")
 	f.finish()
 	return result
 }
 
-// readRouteResponses finds out which routes give their function's answer back.
-func (r *reader) readRouteResponses(api *API) {
-	responses := map[string]bool{}
-	for i := range r.resources {
-		from := &r.resources[i]
-		if from.kind != "AWS::ApiGatewayV2::RouteResponse" {
-			continue
+// readIntegration gives a route's function and time-out.
+func (a apiReader) readIntegration(from *resource, f fields) {
+	var route Route
+	if kind := f.required("IntegrationType"); kind == "AWS_PROXY" {
+		route.FunctionARN = functionOfURI(f, "IntegrationUri")
+		// CONVERT_TO_TEXT concerns binary frames, which a WebSocket API does not take.
+		if handling := f.text("ContentHandlingStrategy", "CONVERT_TO_TEXT"); handling != "CONVERT_TO_TEXT" {
+			f.noticeAt("ContentHandlingStrategy", "the local stack does not emulate %s", handling)
 		}
-		f := r.fields(from)
-		route := f.required("RouteId")
-		if key := f.required("RouteResponseKey"); key != "$default" {
-			f.failAt("RouteResponseKey", "must be $default")
-		}
-		if f.required("ApiId") != api.ID {
-			f.failAt("ApiId", "is another API")
-		}
-		f.ignore("ResponseModels", "ResponseParameters", "ModelSelectionExpression")
-		f.finish()
-		if !slices.ContainsFunc(api.Routes, func(candidate Route) bool { return candidate.logicalID == route }) {
-			f.failAt("RouteId", "there is no route %s", route)
-		}
-		responses[route] = true
+		f.harmless("IntegrationMethod", "PassthroughBehavior", "PayloadFormatVersion", "ConnectionType")
+	} else {
+		f.noticeAt("IntegrationType", "the local stack runs AWS_PROXY integrations with functions. A route with %s answers "+
+			"Internal server error here", kind)
+		f.harmless(f.order...)
 	}
-	for i := range api.Routes {
-		route := &api.Routes[i]
-		has := responses[route.logicalID]
-		route.RouteResponse = route.selection != "" && has
-		switch {
-		case route.selection != "" && !has:
-			r.warn("route %s has a RouteResponseSelectionExpression and no AWS::ApiGatewayV2::RouteResponse, so API Gateway throws its answers away", route.Key)
-		case route.selection == "" && has:
-			r.warn("route %s has a RouteResponse and no RouteResponseSelectionExpression, so API Gateway throws its answers away", route.Key)
+	route.Permitted = f.has("CredentialsArn") // by a role instead of an AWS::Lambda::Permission
+	route.Timeout = time.Duration(f.integer("TimeoutInMillis", integrationTimeout, 50, integrationTimeout)) * time.Millisecond
+	f.harmless("Description")
+	f.finish()
+	a.integrations[from.logicalID] = route
+}
+
+// functionOfURI takes the function out of arn:…:lambda:path/2015-03-31/functions/{arn}/invocations.
+func functionOfURI(f fields, property string) string {
+	uri := f.required(property)
+	_, rest, found := strings.Cut(uri, "/functions/")
+	arn, ended := strings.CutSuffix(rest, "/invocations")
+	if uri != "" && (!found || !ended) {
+		f.failAt(property, "must name a Lambda function, such as arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function ARN}/invocations")
+	}
+	return arn
+}
+
+func (a apiReader) readAuthorizer(from *resource, f fields) {
+	if kind := f.required("AuthorizerType"); kind != "REQUEST" {
+		f.failAt("AuthorizerType", "a WebSocket API takes REQUEST, not %s", kind)
+	}
+	authorizer := &Authorizer{FunctionARN: functionOfURI(f, "AuthorizerUri"), IdentitySources: f.texts("IdentitySource")}
+	authorizer.Permitted = f.has("AuthorizerCredentialsArn") ||
+		a.permits(authorizer.FunctionARN, "apigateway.amazonaws.com", a.executeARN("authorizers/"+from.logicalID))
+	if _, found := a.result.Function(authorizer.FunctionARN); !found {
+		a.fail(f.line, "%s: there is no authorizer function %s", from.where, authorizer.FunctionARN)
+	}
+	f.harmless("Name")
+	f.finish()
+	a.authorizers[from.logicalID] = authorizer
+}
+
+// executeARN is the ARN of a route or an authorizer, as a permission names it.
+func (a apiReader) executeARN(path string) string { return a.arn("execute-api", a.api.ID+"/"+path) }
+
+func (a apiReader) readRoute(from *resource, f fields) {
+	key := f.required("RouteKey")
+	target := strings.TrimPrefix(f.required("Target"), "integrations/")
+	route, found := a.integrations[target]
+	if !found {
+		f.failAt("Target", "there is no integration %s", target)
+	}
+	route.Key, route.Line, route.logicalID = key, from.line, from.logicalID
+	route.selection = f.text("RouteResponseSelectionExpression", "")
+	if _, known := a.result.Function(route.FunctionARN); !known && route.FunctionARN != "" {
+		a.fail(from.line, "route %s: there is no function %s", key, route.FunctionARN)
+	}
+	if strings.HasPrefix(key, "$") && !slices.Contains([]string{"$connect", "$disconnect", "$default"}, key) {
+		a.fail(from.line, "route %s: only $connect, $disconnect and $default begin with $", key)
+	}
+	a.readAuthorization(key, f)
+	a.checkPermission(&route)
+	f.harmless("OperationName")
+	f.notEmulated("ApiKeyRequired", "RequestModels", "RequestParameters", "ModelSelectionExpression")
+	f.finish()
+	a.api.Routes = append(a.api.Routes, route)
+}
+
+func (a apiReader) readAuthorization(key string, f fields) {
+	switch kind := f.text("AuthorizationType", "NONE"); kind {
+	case "NONE":
+		f.harmless("AuthorizerId")
+	case "CUSTOM":
+		id := f.required("AuthorizerId")
+		authorizer := a.authorizers[id]
+		if authorizer == nil {
+			f.failAt("AuthorizerId", "there is no authorizer %s", id)
+			return
+		}
+		if key != "$connect" {
+			f.failAt("AuthorizationType", "only $connect can have an authorizer")
+		}
+		if !authorizer.Permitted {
+			a.notice(f.lineOf("AuthorizerId"), "authorizer %s: no AWS::Lambda::Permission lets API Gateway invoke its function, so every "+
+				"handshake fails on AWS, and here", id)
+		}
+		a.api.Authorizer = authorizer
+	default:
+		f.failAt("AuthorizationType", "the local stack does not know %s", kind)
+	}
+}
+
+// checkPermission finds out whether API Gateway may invoke the route's function.
+func (a apiReader) checkPermission(route *Route) {
+	if route.FunctionARN == "" || route.Permitted {
+		return
+	}
+	route.Permitted = a.permits(route.FunctionARN, "apigateway.amazonaws.com", a.executeARN(a.api.Stage+"/"+route.Key))
+	if !route.Permitted {
+		a.notice(route.Line, "route %s: no AWS::Lambda::Permission lets API Gateway invoke %s for it, so every invocation fails on AWS, and here",
+			route.Key, route.FunctionARN)
+	}
+}
+
+// readDeployment looks for routes that a deployment may miss, since it holds what was there when it was made.
+func (a apiReader) readDeployment(from *resource, f fields) {
+	f.harmless("Description", "StageName")
+	f.finish()
+	for _, route := range a.api.Routes {
+		if !slices.Contains(from.dependsOn, route.logicalID) {
+			a.notice(from.line, "%s: its DependsOn does not name the route %s (%s), so AWS may deploy the API without that route",
+				from.where, route.Key, route.logicalID)
 		}
 	}
 }
 
-// checkAPI looks for what both validators let pass and hardly anybody means.
-func (r *reader) checkAPI(api *API) {
-	owners := map[string]string{}
-	for _, route := range api.Routes {
-		if _, found := r.result.Function(route.FunctionARN); !found {
-			r.fail(route.Line, "route %s: there is no function %s", route.Key, route.FunctionARN)
+// checkRouteResponses finds out which routes give their function's answer back.
+func (a apiReader) checkRouteResponses() {
+	responses := map[string]bool{}
+	a.parts("AWS::ApiGatewayV2::RouteResponse", func(_ *resource, f fields) {
+		route := f.required("RouteId")
+		if key := f.required("RouteResponseKey"); key != "$default" {
+			f.failAt("RouteResponseKey", "must be $default")
 		}
-		switch strings.ToLower(route.Key) {
-		case "connect", "disconnect", "default":
-			r.warn("a route named %s gets the logical ID of $%s from SAM, and the later one overwrites the other: choose another name", route.Key, strings.ToLower(route.Key))
+		if !slices.ContainsFunc(a.api.Routes, func(candidate Route) bool { return candidate.logicalID == route }) {
+			f.failAt("RouteId", "there is no route %s", route)
 		}
-		if other, taken := owners[route.logicalID]; taken && other != route.Key {
-			r.warn("the routes %s and %s get the same logical ID, %s, from SAM, and one overwrites the other", other, route.Key, route.logicalID)
-		}
-		owners[route.logicalID] = route.Key
-		if strings.HasPrefix(route.Key, "$") && !slices.Contains([]string{"$connect", "$disconnect", "$default"}, route.Key) {
-			r.fail(route.Line, "route %s: only $connect, $disconnect and $default begin with $", route.Key)
-		}
-	}
-	if api.Authorizer != nil {
-		if _, found := r.result.Function(api.Authorizer.FunctionARN); !found {
-			r.fail(api.Line, "%s: there is no authorizer function %s", api.LogicalID, api.Authorizer.FunctionARN)
-		}
-		if !slices.ContainsFunc(api.Routes, func(route Route) bool { return route.Key == "$connect" }) {
-			r.fail(api.Line, "%s: an authorizer needs a $connect route", api.LogicalID)
+		f.notEmulated("ResponseModels", "ResponseParameters", "ModelSelectionExpression")
+		f.finish()
+		responses[route] = true
+	})
+	for i := range a.api.Routes {
+		route := &a.api.Routes[i]
+		has := responses[route.logicalID]
+		route.RouteResponse = route.selection != "" && has
+		switch {
+		case route.selection != "" && !has:
+			a.notice(route.Line, "route %s has a RouteResponseSelectionExpression and no AWS::ApiGatewayV2::RouteResponse, so API Gateway "+
+				"throws its answers away", route.Key)
+		case route.selection == "" && has:
+			a.notice(route.Line, "route %s has a RouteResponse and no RouteResponseSelectionExpression, so API Gateway throws its answers away",
+				route.Key)
 		}
 	}
 }

@@ -33,9 +33,18 @@ func TestAnAPIOfPlainResourcesIsRead(t *testing.T) {
 	if strings.Join(got, " ") != "send" {
 		t.Errorf("the routes that answer are %v", got)
 	}
-	if text := strings.Join(result.Warnings, "\n"); !strings.Contains(text, "route silent has a RouteResponseSelectionExpression and no") {
-		t.Errorf("warnings: %s", text)
+	wantNotice(t, result, "route silent has a RouteResponseSelectionExpression and no")
+}
+
+// wantNotice wants a notice with a line and these words.
+func wantNotice(t *testing.T, result *template.Template, words string) {
+	t.Helper()
+	for _, notice := range result.Notices {
+		if notice.Line > 0 && strings.Contains(notice.Text, words) {
+			return
+		}
 	}
+	t.Errorf("no notice says %q, but %v", words, result.Notices)
 }
 
 // serverless is a SAM API with the given routes and other resources.
@@ -60,9 +69,7 @@ func TestARouteThatOverwritesAnotherIsWarnedOf(t *testing.T) {
 		"sendMessage: {FunctionArn: !GetAtt F.Arn}, sendmessage: {FunctionArn: !GetAtt F.Arn}": "ApiSendmessageRoute",
 	} {
 		result := read(t, serverless(routes, ""), template.Options{})
-		if text := strings.Join(result.Warnings, "\n"); !strings.Contains(text, want) {
-			t.Errorf("%s: the warnings are %q", routes, text)
-		}
+		wantNotice(t, result, want)
 	}
 }
 
@@ -87,8 +94,8 @@ func TestARouteAnswersOnlyWithBothPartsOfARouteResponse(t *testing.T) {
 		if got := result.API.Routes[0].RouteResponse; got != test.answers {
 			t.Errorf("%s: it answers: %v", name, got)
 		}
-		if got := len(result.Warnings) > 0; got != test.warned {
-			t.Errorf("%s: warnings %v", name, result.Warnings)
+		if got := len(result.Notices) > 0; got != test.warned {
+			t.Errorf("%s: notices %v", name, result.Notices)
 		}
 	}
 }
@@ -99,9 +106,9 @@ func TestAnAPIWithAMissingPartIsRefused(t *testing.T) {
 		"dollar":     {serverless("$send: {FunctionArn: !GetAtt F.Arn}", ""), "only $connect, $disconnect and $default begin with $"},
 		"timeout":    {serverless("send: {FunctionArn: !GetAtt F.Arn, IntegrationTimeout: 30000}", ""), "must be from 50 to 29000"},
 		"authorizer": {strings.Replace(serverless("send: {FunctionArn: !GetAtt F.Arn}", ""), "      Routes", "      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt F.Arn}\n      Routes", 1), "an authorizer needs a $connect route"},
-		"second API": {serverless("send: {FunctionArn: !GetAtt F.Arn}", "  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: x}}"), "serves one API"},
+		"second API": {serverless("send: {FunctionArn: !GetAtt F.Arn}", "  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: x}}"), "serves one WebSocket API"},
 	} {
-		_, err := template.Read([]byte(test.source), template.Options{})
+		_, err := template.Read([]byte(test.source), template.Options{Strict: true})
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: the error is %v", name, err)
 		}

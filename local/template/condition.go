@@ -1,5 +1,7 @@
 package template
 
+import "slices"
+
 // holds evaluates a condition of the Conditions section by name.
 func (e *evaluator) holds(n *node, name string) (bool, error) {
 	if e.conditions == nil || e.conditions.values[name] == nil {
@@ -42,6 +44,8 @@ func (e *evaluator) condition(name string, argument *node) (bool, error) {
 		return e.holds(argument, other)
 	case "Fn::Equals":
 		return e.equals(argument)
+	case "Fn::Contains":
+		return e.contains(argument)
 	case "Fn::Not":
 		items, err := arguments(argument, name, 1)
 		if err != nil {
@@ -67,6 +71,20 @@ func (e *evaluator) equals(argument *node) (bool, error) {
 	}
 	second, err := e.text(items[1], "Fn::Equals")
 	return first == second, err
+}
+
+// contains is Fn::Contains, which only the Rules section knows.
+func (e *evaluator) contains(argument *node) (bool, error) {
+	items, err := arguments(argument, "Fn::Contains", 2)
+	if err != nil {
+		return false, err
+	}
+	list, err := e.list(items[0], "Fn::Contains")
+	if err != nil {
+		return false, err
+	}
+	wanted, err := e.text(items[1], "Fn::Contains")
+	return slices.ContainsFunc(list, func(v value) bool { text, ok := v.text(); return ok && text == wanted }), err
 }
 
 // several is Fn::And and Fn::Or. All parts are evaluated, so that a mistake in any of them shows.

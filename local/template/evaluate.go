@@ -17,6 +17,8 @@ type evaluator struct {
 	// reference and attribute give Ref and Fn::GetAtt of resources.
 	reference func(logicalID string) (value, error)
 	attribute func(logicalID, name string) (value, error)
+	// notice takes what cannot be put in here, since only AWS knows it.
+	notice func(line int, format string, arguments ...any)
 
 	evaluating map[string]bool // conditions under way, to find cycles
 	depth      int
@@ -37,7 +39,7 @@ func (e *evaluator) evaluate(n *node) (value, error) {
 			return value{}, err
 		}
 		v.line = n.line
-		return v, nil
+		return e.noticed(v), nil
 	}
 	switch data := n.data.(type) {
 	case []*node:
@@ -54,9 +56,19 @@ func (e *evaluator) evaluate(n *node) (value, error) {
 			}
 		}
 		return value{line: n.line, data: result}, nil
+	case string:
+		return e.noticed(value{line: n.line, data: data}), nil
 	default:
 		return value{line: n.line, data: data}, nil
 	}
+}
+
+// noticed names a text that CloudFormation would replace by a stored parameter or secret.
+func (e *evaluator) noticed(v value) value {
+	if text, ok := v.data.(string); ok && strings.Contains(text, "{{resolve:") {
+		e.notice(v.line, "the local stack does not resolve %s: the text stays as it is", text)
+	}
+	return v
 }
 
 func (e *evaluator) evaluateList(n *node, items []*node) (value, error) {
@@ -87,7 +99,7 @@ func (e *evaluator) call(name string, argument *node) (value, error) {
 		return e.sub(argument)
 	case "Fn::If":
 		return e.choose(argument)
-	case "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or", "Condition":
+	case "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or", "Fn::Contains", "Condition":
 		holds, err := e.condition(name, argument)
 		return value{data: holds}, err
 	case "Fn::Join":
@@ -117,6 +129,10 @@ func (e *evaluator) call(name string, argument *node) (value, error) {
 	case "Fn::GetAZs":
 		region, _ := e.pseudo["AWS::Region"].text()
 		return value{data: []value{{data: region + "a"}, {data: region + "b"}, {data: region + "c"}}}, nil
+	case "Fn::ImportValue":
+		text, err := e.text(argument, name)
+		e.notice(argument.line, "the local stack does not know the exports of other stacks: %s stands for its value", text)
+		return value{data: text}, err
 	default:
 		return value{}, at(argument, "the local stack does not know the function %s", name)
 	}

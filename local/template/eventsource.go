@@ -38,15 +38,10 @@ type EventSource struct {
 
 func (r *reader) readEventSourceMapping(from *resource) {
 	f := r.fields(from)
-	name := f.required("FunctionName")
-	if !strings.HasPrefix(name, "arn:") {
-		name = r.arn("lambda", "function:"+name)
+	source := EventSource{
+		LogicalID: from.logicalID, FunctionARN: r.functionARN(f.required("FunctionName")), SourceARN: f.required("EventSourceArn"), Line: from.line,
 	}
-	r.readEventSource(from.logicalID, name, f.required("EventSourceArn"), f)
-}
-
-func (r *reader) readEventSource(logicalID, functionARN, sourceARN string, f fields) {
-	source := EventSource{LogicalID: logicalID, FunctionARN: functionARN, SourceARN: sourceARN, Line: f.line}
+	sourceARN := source.SourceARN
 	if table, ok := strings.CutPrefix(sourceARN, r.arn("dynamodb", "table/")); ok {
 		source.Table, _, _ = strings.Cut(table, "/stream/")
 		r.readStreamSource(&source, f)
@@ -54,7 +49,7 @@ func (r *reader) readEventSource(logicalID, functionARN, sourceARN string, f fie
 		source.Queue = queue
 		r.readQueueSource(&source, f)
 	} else if sourceARN != "" {
-		f.fail(f.line, "the local stack does not know the event source %s", sourceARN)
+		f.noticeAt("EventSourceArn", "the local stack does not know the event source %s", sourceARN)
 		return
 	}
 	source.Enabled = f.boolean("Enabled", true)
@@ -67,7 +62,7 @@ func (r *reader) readEventSource(logicalID, functionARN, sourceARN string, f fie
 	}
 	criteria := f.fields("FilterCriteria")
 	for _, item := range criteria.list("Filters") {
-		filter := newFields(logicalID+".FilterCriteria.Filters", item, &r.problems)
+		filter := newFields(from.where+".FilterCriteria.Filters", item, &r.findings)
 		pattern := filter.required("Pattern")
 		if pattern != "" && !json.Valid([]byte(pattern)) {
 			filter.failAt("Pattern", "is not valid JSON")
@@ -76,7 +71,7 @@ func (r *reader) readEventSource(logicalID, functionARN, sourceARN string, f fie
 		filter.finish()
 	}
 	criteria.finish()
-	f.ignore("Tags", "KmsKeyArn", "MetricsConfig")
+	f.harmless("Tags", "KmsKeyArn", "MetricsConfig")
 	f.finish()
 	r.result.EventSources = append(r.result.EventSources, source)
 }
@@ -93,14 +88,14 @@ func (r *reader) readStreamSource(source *EventSource, f fields) {
 	age := f.integer("MaximumRecordAgeInSeconds", -1, -1, 604_800)
 	source.MaximumAge = time.Duration(age) * time.Second
 	if f.integer("TumblingWindowInSeconds", 0, 0, 900) != 0 {
-		f.failAt("TumblingWindowInSeconds", "the local stack does not know tumbling windows")
+		f.noticeAt("TumblingWindowInSeconds", "the local stack does not know tumbling windows")
 	}
 	failure := f.fields("DestinationConfig").fields("OnFailure")
 	source.OnFailureARN = failure.text("Destination", "")
 	if source.OnFailureARN != "" && !strings.HasPrefix(source.OnFailureARN, r.arn("sqs", "")) {
-		failure.failAt("Destination", "the local stack only knows SQS queues as destinations")
+		failure.noticeAt("Destination", "the local stack only knows SQS queues as destinations")
+		source.OnFailureARN = ""
 	}
-	failure.ignore("Type") // SAM's own, to write the role's policy
 	failure.finish()
 }
 

@@ -1,195 +1,124 @@
 package template
 
 import (
-	"strconv"
+	"slices"
 	"strings"
+	"time"
+
+	"example.com/recall/local/policy"
 )
 
-// sub is Fn::Sub: a text with ${Name}, ${Name.Attribute} and ${!literal}, or such a text and a map of own names.
-func (e *evaluator) sub(argument *node) (value, error) {
-	own := map[string]value{}
-	source := argument
-	if items, isList := argument.data.([]*node); isList {
-		if len(items) != 2 {
-			return value{}, at(argument, "Fn::Sub needs a text, or a list of a text and a map")
-		}
-		names, isMap := items[1].data.(*mapping)
-		if !isMap {
-			return value{}, at(items[1], "the second part of Fn::Sub must be a map")
-		}
-		for _, key := range names.keys {
-			v, err := e.evaluate(names.values[key])
-			if err != nil {
-				return value{}, err
-			}
-			own[key] = v
-		}
-		source = items[0]
+// readFunction reads an AWS::Lambda::Function. Defaults and limits: Lambda API reference, CreateFunction.
+func (r *reader) readFunction(from *resource) {
+	f := r.fields(from)
+	name := f.text("FunctionName", from.logicalID)
+	function := Function{
+		LogicalID: from.logicalID, Name: name, ARN: r.arn("lambda", "function:"+name), Line: from.line,
+		Runtime: f.text("Runtime", ""), Handler: f.text("Handler", ""), Architecture: "x86_64",
+		Timeout:             time.Duration(f.integer("Timeout", 3, 1, 900)) * time.Second,
+		MemoryMegabytes:     f.integer("MemorySize", 128, 128, 10240),
+		ReservedConcurrency: f.integer("ReservedConcurrentExecutions", -1, 0, 1_000_000),
+		RoleARN:             f.required("Role"),
+		Environment:         map[string]string{},
 	}
-	template, ok := source.data.(string)
-	if !ok || source.tag != "" {
-		return value{}, at(source, "Fn::Sub needs a text")
+	if architectures := f.texts("Architectures"); len(architectures) > 0 {
+		function.Architecture = architectures[0]
 	}
-	var result strings.Builder
-	for {
-		before, rest, found := strings.Cut(template, "${")
-		result.WriteString(before)
-		if !found {
-			return value{data: result.String()}, nil
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			return value{}, at(source, "Fn::Sub has a ${ without its }")
-		}
-		template = after
-		text, err := e.substitute(source, strings.TrimSpace(name), own)
-		if err != nil {
-			return value{}, err
-		}
-		result.WriteString(text)
+	r.readCode(&function, from, f)
+	environment := f.fields("Environment")
+	variables := environment.fields("Variables")
+	for _, key := range variables.order {
+		function.Environment[key] = variables.text(key, "")
+	}
+	environment.finish()
+	f.harmless("Description", "TracingConfig", "Tags", "LoggingConfig", "CodeSigningConfigArn", "KmsKeyArn", "EphemeralStorage",
+		"RuntimeManagementConfig", "RecursiveLoop", "SnapStart")
+	f.notEmulated("VpcConfig", "FileSystemConfigs", "DeadLetterConfig", "Layers", "ImageConfig")
+	f.finish()
+	r.result.Functions = append(r.result.Functions, function)
+}
+
+// readCode finds out where a function's code is on this machine: as a folder, in the template itself, or as CDK leaves it
+// (AWS CDK guide, "aws:asset" metadata).
+func (r *reader) readCode(function *Function, from *resource, f fields) {
+	if kind := f.text("PackageType", "Zip"); kind != "Zip" {
+		f.noticeAt("PackageType", "the local stack runs programs, not images")
+	}
+	switch {
+	case function.Runtime == "", function.Runtime == "provided.al2023", function.Runtime == "provided.al2":
+	default:
+		f.noticeAt("Runtime", "the local stack runs provided.al2023 and provided.al2, not %q", function.Runtime)
+	}
+	code, _ := f.get("Code")
+	if folder, isText := code.text(); isText {
+		function.CodeDirectory = folder
+		return
+	}
+	parts := newFields(f.where+".Code", code, &r.findings)
+	function.InlineCode = parts.text("ZipFile", "")
+	parts.harmless("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri", "SourceKMSKeyArn")
+	parts.finish()
+	metadata, err := r.evaluator.evaluateLiteral(from.metadataOrNothing())
+	if err != nil {
+		return // metadata of another shape is nobody's business
+	}
+	if object, ok := metadata.data.(*object); ok {
+		function.CodeDirectory, _ = object.values["aws:asset:path"].text()
 	}
 }
 
-func (e *evaluator) substitute(n *node, name string, own map[string]value) (string, error) {
-	if literal, ok := strings.CutPrefix(name, "!"); ok {
-		return "${" + literal + "}", nil
+func (from *resource) metadataOrNothing() *node {
+	if from.metadata == nil {
+		return &node{line: from.line}
 	}
-	v, ok := own[name]
-	if !ok {
-		var err error
-		if logicalID, attribute, dotted := strings.Cut(name, "."); dotted {
-			v, err = e.attribute(logicalID, attribute)
-			if err != nil {
-				err = at(n, "%v", err)
-			}
-		} else {
-			v, err = e.named(n, name)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	text, ok := v.text()
-	if !ok {
-		return "", at(n, "${%s} is %s, not a text", name, v.kind())
-	}
-	return text, nil
+	return from.metadata
 }
 
-// choose is Fn::If. Only the branch that is taken is evaluated, as the other may name resources that do not exist.
-func (e *evaluator) choose(argument *node) (value, error) {
-	items, err := arguments(argument, "Fn::If", 3)
-	if err != nil {
-		return value{}, err
+// readFunctionURL reads an AWS::Lambda::Url.
+func (r *reader) readFunctionURL(from *resource) {
+	f := r.fields(from)
+	name := r.functionARN(f.required("TargetFunctionArn"))
+	authorization := f.required("AuthType")
+	if mode := f.text("InvokeMode", "BUFFERED"); mode != "BUFFERED" {
+		f.noticeAt("InvokeMode", "the local stack only buffers")
 	}
-	name, ok := items[0].data.(string)
-	if !ok {
-		return value{}, at(items[0], "Fn::If needs the name of a condition")
-	}
-	holds, err := e.holds(items[0], name)
-	if err != nil {
-		return value{}, err
-	}
-	if holds {
-		return e.evaluate(items[1])
-	}
-	return e.evaluate(items[2])
-}
-
-func (e *evaluator) join(argument *node) (value, error) {
-	items, err := arguments(argument, "Fn::Join", 2)
-	if err != nil {
-		return value{}, err
-	}
-	separator, err := e.text(items[0], "Fn::Join")
-	if err != nil {
-		return value{}, err
-	}
-	list, err := e.list(items[1], "Fn::Join")
-	if err != nil {
-		return value{}, err
-	}
-	texts := make([]string, len(list))
-	for i, item := range list {
-		var ok bool
-		if texts[i], ok = item.text(); !ok {
-			return value{}, at(items[1], "Fn::Join joins texts, not %s", item.kind())
+	f.notEmulated("Cors", "Qualifier")
+	f.finish()
+	for i := range r.result.Functions {
+		if r.result.Functions[i].ARN == name {
+			r.result.Functions[i].URLAuthorization = authorization
+			return
 		}
 	}
-	return value{data: strings.Join(texts, separator)}, nil
+	f.failAt("TargetFunctionArn", "there is no function %s", name)
 }
 
-func (e *evaluator) split(argument *node) (value, error) {
-	items, err := arguments(argument, "Fn::Split", 2)
-	if err != nil {
-		return value{}, err
+// permission is what one AWS::Lambda::Permission allows.
+type permission struct{ functionARN, principal, sourceARN, sourceAccount string }
+
+func (r *reader) readPermission(from *resource) {
+	f := r.fields(from)
+	action := f.required("Action")
+	granted := permission{
+		functionARN: r.functionARN(f.required("FunctionName")), principal: f.required("Principal"),
+		sourceARN: f.text("SourceArn", ""), sourceAccount: f.text("SourceAccount", ""),
 	}
-	separator, err := e.text(items[0], "Fn::Split")
-	if err != nil {
-		return value{}, err
+	f.harmless("FunctionUrlAuthType", "EventSourceToken", "PrincipalOrgID", "InvokedViaFunctionUrl")
+	f.finish()
+	if policy.Matches(strings.ToLower(action), "lambda:invokefunction") {
+		r.permissions = append(r.permissions, granted)
 	}
-	if separator == "" {
-		return value{}, at(items[0], "Fn::Split needs a separator that is not empty")
-	}
-	source, err := e.text(items[1], "Fn::Split")
-	if err != nil {
-		return value{}, err
-	}
-	var result []value
-	for part := range strings.SplitSeq(source, separator) {
-		result = append(result, value{data: part})
-	}
-	return value{data: result}, nil
 }
 
-func (e *evaluator) selectItem(argument *node) (value, error) {
-	items, err := arguments(argument, "Fn::Select", 2)
-	if err != nil {
-		return value{}, err
-	}
-	text, err := e.text(items[0], "Fn::Select")
-	if err != nil {
-		return value{}, err
-	}
-	list, err := e.list(items[1], "Fn::Select")
-	if err != nil {
-		return value{}, err
-	}
-	index, err := strconv.Atoi(text)
-	if err != nil || index < 0 || index >= len(list) {
-		return value{}, at(items[0], "Fn::Select: there is no item %s in a list of %d", text, len(list))
-	}
-	return list[index], nil
-}
-
-func (e *evaluator) findInMap(argument *node) (value, error) {
-	items, ok := argument.data.([]*node)
-	if !ok || argument.tag != "" || len(items) < 3 || len(items) > 4 {
-		return value{}, at(argument, "Fn::FindInMap needs a map, a first and a second key")
-	}
-	current := &node{line: argument.line, data: e.mappings}
-	for _, item := range items[:3] {
-		key, err := e.text(item, "Fn::FindInMap")
-		if err != nil {
-			return value{}, err
-		}
-		inner, isMap := current.data.(*mapping)
-		if !isMap || inner == nil || inner.values[key] == nil {
-			if len(items) == 4 {
-				return e.mapDefault(items[3])
-			}
-			return value{}, at(item, "Fn::FindInMap: there is no %q", key)
-		}
-		current = inner.values[key]
-	}
-	return e.evaluate(current)
-}
-
-// mapDefault is the fourth argument of Fn::FindInMap, {DefaultValue: …}.
-func (e *evaluator) mapDefault(n *node) (value, error) {
-	m, ok := n.data.(*mapping)
-	if !ok || m.values["DefaultValue"] == nil {
-		return value{}, at(n, "the fourth part of Fn::FindInMap must be a map with DefaultValue")
-	}
-	return e.evaluate(m.values["DefaultValue"])
+// permits tells whether a service may invoke a function for something with an ARN (Lambda guide, "Viewing resource-based IAM
+// policies in Lambda": a SourceArn is compared as ArnLike does).
+func (r *reader) permits(functionARN, principal, sourceARN string) bool {
+	invoked, _ := r.result.Function(functionARN)
+	return slices.ContainsFunc(r.permissions, func(granted permission) bool {
+		function, found := r.result.Function(granted.functionARN)
+		return found && function.ARN == invoked.ARN &&
+			(granted.principal == principal || granted.principal == "*") &&
+			(granted.sourceAccount == "" || granted.sourceAccount == r.result.AccountID) &&
+			(granted.sourceARN == "" || policy.MatchesARN(granted.sourceARN, sourceARN))
+	})
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // parameterValues checks the given parameters against the Parameters section and fills in defaults.
-func parameterValues(section *node, given map[string]string, problems *[]error) map[string]value {
+func parameterValues(section *node, given map[string]string, found *findings) map[string]value {
 	result := map[string]value{}
 	var names *mapping
 	if section != nil {
 		names, _ = section.data.(*mapping)
 		if names == nil {
-			*problems = append(*problems, at(section, "Parameters must be a map"))
+			found.fail(section.line, "Parameters must be a map")
 		}
 	}
 	if names == nil {
@@ -23,7 +23,7 @@ func parameterValues(section *node, given map[string]string, problems *[]error) 
 	}
 	for name := range given {
 		if names.values[name] == nil {
-			*problems = append(*problems, fmt.Errorf("the template has no parameter %q", name))
+			found.fail(0, "the template has no parameter %q", name)
 		}
 	}
 	plain := &evaluator{}
@@ -31,11 +31,11 @@ func parameterValues(section *node, given map[string]string, problems *[]error) 
 		definition := names.values[name]
 		v, err := plain.evaluateLiteral(definition)
 		if err != nil {
-			*problems = append(*problems, fmt.Errorf("parameter %s: %w", name, err))
+			found.problems = append(found.problems, fmt.Errorf("parameter %s: %w", name, err))
 			continue
 		}
 		text, isGiven := given[name]
-		result[name] = parameterValue(newFields("parameter "+name, v, problems), name, text, isGiven)
+		result[name] = parameterValue(newFields("parameter "+name, v, found), name, text, isGiven)
 	}
 	return result
 }
@@ -73,10 +73,10 @@ func (e *evaluator) evaluateLiteral(n *node) (value, error) {
 
 func parameterValue(f fields, name, text string, given bool) value {
 	kind := f.required("Type")
-	f.ignore("Description", "NoEcho", "ConstraintDescription")
+	f.harmless("Description", "NoEcho", "ConstraintDescription")
 	if !given {
 		if !f.has("Default") {
-			f.fail(f.line, "has no default; give it a value (--parameter %s=…)", name)
+			f.failHere("has no default; give it a value (--parameter %s=…)", name)
 		}
 		text = f.text("Default", "")
 	}
@@ -92,7 +92,7 @@ func parameterValue(f fields, name, text string, given bool) value {
 		f.finish()
 		return value{line: line, data: number(text)}
 	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>":
-		f.ignore("AllowedValues")
+		f.harmless("AllowedValues")
 		f.finish()
 		items := []value{}
 		if text != "" {
@@ -117,15 +117,15 @@ func (f fields) checkText(text string) {
 			f.failAt("AllowedPattern", "the local stack cannot read this pattern: %v", err)
 		case !compiled.MatchString(text):
 			// Not the value itself: it may be a secret.
-			f.fail(f.line, "the value does not match %s", source)
+			f.failHere("the value does not match %s", source)
 		}
 	}
 	length := len([]rune(text))
 	if least := f.integer("MinLength", 0, 0, 1<<20); length < least {
-		f.fail(f.line, "the value has %d characters, fewer than %d", length, least)
+		f.failHere("the value has %d characters, fewer than %d", length, least)
 	}
 	if most := f.integer("MaxLength", 1<<20, 0, 1<<20); length > most {
-		f.fail(f.line, "the value has %d characters, more than %d", length, most)
+		f.failHere("the value has %d characters, more than %d", length, most)
 	}
 }
 
@@ -133,8 +133,8 @@ func (f fields) checkNumber(text string) {
 	f.checkAllowed(text)
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		f.ignore("MinValue", "MaxValue")
-		f.fail(f.line, "the value must be a number")
+		f.harmless("MinValue", "MaxValue")
+		f.failHere("the value must be a number")
 		return
 	}
 	for _, bound := range []struct {
@@ -153,13 +153,13 @@ func (f fields) checkNumber(text string) {
 		if err != nil {
 			f.failAt(bound.name, "must be a number")
 		} else if bound.violated(limit) {
-			f.fail(f.line, "the value %s is beyond %s %s", text, bound.name, source)
+			f.failHere("the value %s is beyond %s %s", text, bound.name, source)
 		}
 	}
 }
 
 func (f fields) checkAllowed(text string) {
 	if allowed := f.texts("AllowedValues"); f.has("AllowedValues") && !slices.Contains(allowed, text) {
-		f.fail(f.line, "the value must be one of %s", strings.Join(allowed, ", "))
+		f.failHere("the value must be one of %s", strings.Join(allowed, ", "))
 	}
 }

@@ -36,7 +36,7 @@ func (r *reader) readTable(from *resource) {
 	table := Table{LogicalID: from.logicalID, Name: f.text("TableName", from.logicalID)}
 	table.ARN = r.arn("dynamodb", "table/"+table.Name)
 	for _, item := range f.list("AttributeDefinitions") {
-		attribute := newFields(from.logicalID+".AttributeDefinitions", item, &r.problems)
+		attribute := newFields(from.logicalID+".AttributeDefinitions", item, &r.findings)
 		table.Attributes = append(table.Attributes, Attribute{attribute.required("AttributeName"), attribute.required("AttributeType")})
 		attribute.finish()
 	}
@@ -46,7 +46,7 @@ func (r *reader) readTable(from *resource) {
 	if f.has("StreamSpecification") {
 		stream := f.fields("StreamSpecification")
 		table.StreamView = stream.required("StreamViewType")
-		stream.ignore("ResourcePolicy")
+		stream.notEmulated("ResourcePolicy")
 		stream.finish()
 	}
 	ttl := f.fields("TimeToLiveSpecification")
@@ -54,8 +54,9 @@ func (r *reader) readTable(from *resource) {
 		table.TimeToLive = attribute
 	}
 	ttl.finish()
-	f.ignore("BillingMode", "ProvisionedThroughput", "OnDemandThroughput", "PointInTimeRecoverySpecification", "SSESpecification", "Tags",
-		"TableClass", "DeletionProtectionEnabled", "ContributorInsightsSpecification", "ResourcePolicy", "WarmThroughput")
+	f.harmless("BillingMode", "ProvisionedThroughput", "OnDemandThroughput", "PointInTimeRecoverySpecification", "SSESpecification", "Tags",
+		"TableClass", "DeletionProtectionEnabled", "ContributorInsightsSpecification", "WarmThroughput")
+	f.notEmulated("ResourcePolicy")
 	f.finish()
 	r.result.Tables = append(r.result.Tables, table)
 }
@@ -63,7 +64,7 @@ func (r *reader) readTable(from *resource) {
 func (r *reader) readKey(f fields) Key {
 	var key Key
 	for _, item := range f.list("KeySchema") {
-		part := newFields(f.where+".KeySchema", item, &r.problems)
+		part := newFields(f.where+".KeySchema", item, &r.findings)
 		name := part.required("AttributeName")
 		switch kind := part.required("KeyType"); kind {
 		case "HASH":
@@ -76,7 +77,7 @@ func (r *reader) readKey(f fields) Key {
 		part.finish()
 	}
 	if key.Hash == "" {
-		f.fail(f.line, "KeySchema has no HASH key")
+		f.failHere("KeySchema has no HASH key")
 	}
 	return key
 }
@@ -84,14 +85,14 @@ func (r *reader) readKey(f fields) Key {
 func (r *reader) readIndexes(f fields, name string) []Index {
 	var indexes []Index
 	for _, item := range f.list(name) {
-		index := newFields(f.where+"."+name, item, &r.problems)
+		index := newFields(f.where+"."+name, item, &r.findings)
 		projection := index.fields("Projection")
 		indexes = append(indexes, Index{
 			Name: index.required("IndexName"), Key: r.readKey(index),
 			Projection: projection.text("ProjectionType", "ALL"), Include: projection.texts("NonKeyAttributes"),
 		})
 		projection.finish()
-		index.ignore("ProvisionedThroughput", "OnDemandThroughput", "ContributorInsightsSpecification", "WarmThroughput")
+		index.harmless("ProvisionedThroughput", "OnDemandThroughput", "ContributorInsightsSpecification", "WarmThroughput")
 		index.finish()
 	}
 	return indexes
@@ -113,32 +114,27 @@ type Queue struct {
 func (r *reader) readQueue(from *resource) {
 	f := r.fields(from)
 	name := f.text("QueueName", from.logicalID)
-	url, err := r.reference(from.logicalID)
-	if err != nil {
-		r.problems = append(r.problems, err)
-		return
-	}
-	text, _ := url.text()
 	queue := Queue{
-		LogicalID: from.logicalID, Name: name, ARN: r.arn("sqs", name), URL: text,
+		LogicalID: from.logicalID, Name: name, ARN: r.arn("sqs", name), URL: queueURL(r, from, name),
 		VisibilityTimeout: time.Duration(f.integer("VisibilityTimeout", 30, 0, 43_200)) * time.Second,
 		Retention:         time.Duration(f.integer("MessageRetentionPeriod", 345_600, 60, 1_209_600)) * time.Second,
 		Delay:             time.Duration(f.integer("DelaySeconds", 0, 0, 900)) * time.Second,
 		ReceiveWait:       time.Duration(f.integer("ReceiveMessageWaitTimeSeconds", 0, 0, 20)) * time.Second,
 	}
 	if f.boolean("FifoQueue", false) {
-		f.failAt("FifoQueue", "the local stack only knows standard queues")
+		f.noticeAt("FifoQueue", "the local stack only knows standard queues")
 	}
 	if policy, ok := f.get("RedrivePolicy"); ok {
 		if source, isText := policy.data.(string); isText {
 			policy = parsedJSON(policy.line, source)
 		}
-		redrive := newFields(from.logicalID+".RedrivePolicy", policy, &r.problems)
+		redrive := newFields(from.logicalID+".RedrivePolicy", policy, &r.findings)
 		queue.DeadLetterARN = redrive.required("deadLetterTargetArn")
 		queue.MaximumReceives = redrive.integer("maxReceiveCount", 10, 1, 1000)
 		redrive.finish()
 	}
-	f.ignore("Tags", "SqsManagedSseEnabled", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "MaximumMessageSize", "RedriveAllowPolicy")
+	f.harmless("Tags", "SqsManagedSseEnabled", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds")
+	f.notEmulated("MaximumMessageSize", "RedriveAllowPolicy")
 	f.finish()
 	r.result.Queues = append(r.result.Queues, queue)
 }

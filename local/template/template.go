@@ -1,15 +1,17 @@
 // Package template reads an AWS SAM or CloudFormation template and says what a local stack has to run: functions with
 // their environment and event sources, the WebSocket API with its routes, tables, queues, event buses and roles.
 //
-// It puts in parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do, and refuses, with
-// resource, property and line, whatever it does not know, since ignoring it would make the local stack differ from
-// what is deployed without anybody noticing.
+// It puts in parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do, turns SAM's resources into
+// those of CloudFormation, and reads these. What it does not do it names in a notice, with resource, property and line, or,
+// when it is strict, refuses: ignored, it would make the local stack differ from what is deployed without anybody noticing.
 package template
 
 import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,6 +22,8 @@ type Options struct {
 	Region     string // empty = us-east-1
 	AccountID  string // empty = 123456789012
 	StackName  string // empty = recall-local
+	// Strict refuses what would otherwise be a notice.
+	Strict bool
 }
 
 // Template is a template with everything put in. All lists are in the order of the file.
@@ -34,36 +38,38 @@ type Template struct {
 	Roles             []Role
 	// Parameters are the names and values in force. They may hold secrets.
 	Parameters map[string]string
-	// Warnings are sentences about what is allowed and yet hardly meant.
-	Warnings []string
+	// Notices name what the local stack does not do as AWS does it, and what AWS would punish.
+	Notices   []Notice
+	Schedules []Schedule
 }
 
 // Function is one Lambda function.
 type Function struct {
 	LogicalID, Name, ARN           string
 	Runtime, Handler, Architecture string
-	CodeDirectory                  string // CodeUri as written
-	Environment                    map[string]string
-	Timeout                        time.Duration
-	MemoryMegabytes                int
+	// CodeDirectory is where the code is, relative to the template; empty = it is not on this machine.
+	CodeDirectory string
+	// InlineCode is the code itself, of a function that has it in the template.
+	InlineCode      string
+	Environment     map[string]string
+	Timeout         time.Duration
+	MemoryMegabytes int
 	// ReservedConcurrency is how many invocations may run at once; negative = as many as the account allows.
 	ReservedConcurrency int
 	// URLAuthorization is the AuthType of the function's URL, AWS_IAM or NONE; empty = it has no URL.
 	URLAuthorization string
-	// RoleARN is the role it runs as; empty = one that SAM makes from Policies.
+	// RoleARN is the role that it runs as.
 	RoleARN string
-	// Statements are the IAM statements of its own Policies, as their JSON reads.
-	Statements []any
-	// ManagedPolicies are the names of others' policies among its Policies, SAM's policy templates included.
-	ManagedPolicies []string
-	Line            int
+	Line    int
 }
 
-// Role is an IAM role with the statements of its inline policies, as their JSON reads.
+// Role is an IAM role with the statements of its policies, as their JSON reads.
 type Role struct {
-	LogicalID, ARN  string
-	Statements      []any
+	LogicalID, Name, ARN string
+	Statements           []any
+	// ManagedPolicies are the names and ARNs of policies that are not in the template.
 	ManagedPolicies []string
+	Line            int
 }
 
 // EventBus is an EventBridge bus.
@@ -97,31 +103,30 @@ func Read(source []byte, options Options) (*Template, error) {
 		return nil, err
 	}
 	r.read()
-	if err := errors.Join(r.problems...); err != nil {
+	if err := r.err(options.Strict); err != nil {
 		return nil, err
 	}
+	r.result.Notices = r.sorted()
 	return r.result, nil
 }
 
-// Function finds a function by its name, logical ID or ARN (with or without a version).
+// Function finds a function by its name, logical ID or ARN (with or without a version or alias).
 func (t *Template) Function(name string) (Function, bool) {
 	for _, function := range t.Functions {
-		if name == function.Name || name == function.LogicalID || name == function.ARN {
+		if name == function.Name || name == function.LogicalID || name == function.ARN || strings.HasPrefix(name, function.ARN+":") {
 			return function, true
 		}
 	}
 	return Function{}, false
 }
 
-// Statements are the IAM statements in force for a function, of its own policies and of its role.
-func (t *Template) Statements(function Function) []any {
-	statements := append([]any(nil), function.Statements...)
-	for _, role := range t.Roles {
-		if role.ARN == function.RoleARN {
-			statements = append(statements, role.Statements...)
-		}
+// Role finds a role by its ARN.
+func (t *Template) Role(arn string) (Role, bool) {
+	i := slices.IndexFunc(t.Roles, func(r Role) bool { return r.ARN == arn })
+	if i < 0 {
+		return Role{}, false
 	}
-	return statements
+	return t.Roles[i], true
 }
 
 // ParameterNames are the names of a template's parameters.

@@ -105,11 +105,11 @@ func TestWhatIsNotKnownIsRefusedWithResourcePropertyAndLine(t *testing.T) {
 	for name, test := range map[string]struct{ source, want string }{
 		"property":      {"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Colour: red\n", "line 5: Q.Colour: the local stack does not know this property"},
 		"resource type": {"Resources:\n  X:\n    Type: AWS::EC2::Instance\n", "line 3: X: the local stack does not know resources of type AWS::EC2::Instance"},
-		"function":      {"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !ImportValue x}\n", "line 4: the local stack does not know the function Fn::ImportValue"},
+		"function":      {"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !ImportValue x}\n", "line 4: the local stack does not know the exports of other stacks"},
 		"section":       {"Hooks: {}\nResources: {}\n", "the local stack does not know the section Hooks"},
 		"reference":     {function("F", "X: !Ref Nothing"), `there is no parameter or resource "Nothing"`},
 		"attribute":     {function("F", "X: !GetAtt Queue.Colour"), "does not know the attribute Colour of Queue"},
-		"event":         {strings.Replace(function("F", "X: 1"), "      Runtime", "      Events: {E: {Type: Schedule, Properties: {}}}\n      Runtime", 1), "does not know events of type Schedule"},
+		"event":         {strings.Replace(function("F", "X: 1"), "      Runtime", "      Events: {E: {Type: SNS, Properties: {}}}\n      Runtime", 1), "does not know events of type SNS"},
 		"number":        {strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 901\n      Runtime", 1), "F.Timeout: must be from 1 to 900, not 901"},
 		"circle":        {"Resources:\n  A: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref B}}\n  B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.QueueName}}\n", "circle"},
 		"condition":     {"Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n", "depends on itself"},
@@ -120,7 +120,7 @@ func TestWhatIsNotKnownIsRefusedWithResourcePropertyAndLine(t *testing.T) {
 		"visibility":    {strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 31\n      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}\n      Runtime", 1), "VisibilityTimeout is shorter"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := template.Read([]byte(test.source), template.Options{})
+			_, err := template.Read([]byte(test.source), template.Options{Strict: true})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the error is %v\nand should say %s", err, test.want)
 			}
@@ -250,13 +250,10 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 // TestTheProjectsTemplateIsRead holds the reader against the template that is deployed.
 func TestTheProjectsTemplateIsRead(t *testing.T) {
 	result, err := template.Load("../../template.yaml", template.Options{
-		Parameters: map[string]string{"StageName": "local", "TokenSecret": strings.Repeat("x", 32)},
+		Parameters: map[string]string{"StageName": "local", "TokenSecret": strings.Repeat("x", 32)}, Strict: true,
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if len(result.Warnings) > 0 {
-		t.Errorf("warnings: %v", result.Warnings)
 	}
 	answering := map[string]bool{}
 	for _, route := range result.API.Routes {
@@ -277,7 +274,7 @@ func TestTheProjectsTemplateIsRead(t *testing.T) {
 		t.Error(difference)
 	}
 	for _, function := range result.Functions {
-		if len(result.Statements(function)) == 0 {
+		if role, _ := result.Role(function.RoleARN); len(role.Statements) == 0 {
 			t.Errorf("%s has no rights", function.LogicalID)
 		}
 	}
@@ -308,15 +305,19 @@ func TestManagedPoliciesAreNamedWhereTheirRightsCannotBeRead(t *testing.T) {
 Resources:
   F:
     Type: AWS::Serverless::Function
-    Properties: {Runtime: provided.al2023, Policies: [AWSLambdaBasicExecutionRole, {DynamoDBReadPolicy: {TableName: x}}, {Statement: {Effect: Allow}}]}
+    Properties: {Runtime: provided.al2023, Policies: [AWSXRayDaemonWriteAccess, {Statement: {Effect: Allow}}]}
   R:
     Type: AWS::IAM::Role
     Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']}
 `, template.Options{})
-	if difference := cmp.Diff([]string{"AWSLambdaBasicExecutionRole", "DynamoDBReadPolicy"}, result.Functions[0].ManagedPolicies); difference != "" {
+	made, _ := result.Role(result.Functions[0].RoleARN)
+	if difference := cmp.Diff([]string{"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"}, made.ManagedPolicies); difference != "" {
 		t.Error(difference)
 	}
-	if difference := cmp.Diff([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, result.Roles[0].ManagedPolicies); difference != "" {
+	if len(made.Statements) != 1 {
+		t.Errorf("the statements are %v", made.Statements)
+	}
+	if difference := cmp.Diff([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, result.Roles[1].ManagedPolicies); difference != "" {
 		t.Error(difference)
 	}
 }

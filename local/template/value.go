@@ -80,39 +80,46 @@ func (v value) plain() any {
 	}
 }
 
-// fields reads the properties of one object. It collects what is wrong, so that one run reports all of it, and knows
-// which properties were asked for, so that it can refuse the rest.
+// fields reads the properties of one object, and knows which of them were asked for, so that it can name the rest.
 type fields struct {
-	where  string // such as "SendFunction: Environment"
+	*findings
+	where  string // such as SendFunction.Environment
 	line   int
 	values map[string]value
 	order  []string
 	known  map[string]bool
-	errors *[]error
 }
 
-func newFields(where string, v value, errors *[]error) fields {
-	f := fields{where: where, line: v.line, values: map[string]value{}, known: map[string]bool{}, errors: errors}
+func newFields(where string, v value, found *findings) fields {
+	f := fields{findings: found, where: where, line: v.line, values: map[string]value{}, known: map[string]bool{}}
 	switch data := v.data.(type) {
 	case *object:
 		f.values, f.order = data.values, data.keys
 	case nil, noValue:
 	default:
-		f.fail(v.line, "must be a map, not %s", v.kind())
+		f.failHere("must be a map, not %s", v.kind())
 	}
 	return f
 }
 
-func (f fields) fail(line int, format string, arguments ...any) {
-	*f.errors = append(*f.errors, fmt.Errorf("line %d: %s: %s", line, f.where, fmt.Sprintf(format, arguments...)))
+// failHere reports a problem of the object as a whole, failAt one of a property.
+func (f fields) failHere(format string, arguments ...any) {
+	f.fail(f.line, "%s: %s", f.where, fmt.Sprintf(format, arguments...))
 }
 
 func (f fields) failAt(name string, format string, arguments ...any) {
-	line := f.line
-	if v, ok := f.values[name]; ok {
-		line = v.line
+	f.fail(f.lineOf(name), "%s.%s: %s", f.where, name, fmt.Sprintf(format, arguments...))
+}
+
+func (f fields) noticeAt(name string, format string, arguments ...any) {
+	f.notice(f.lineOf(name), "%s.%s: %s", f.where, name, fmt.Sprintf(format, arguments...))
+}
+
+func (f fields) lineOf(name string) int {
+	if v, ok := f.values[name]; ok && v.line > 0 {
+		return v.line
 	}
-	*f.errors = append(*f.errors, fmt.Errorf("line %d: %s.%s: %s", line, f.where, name, fmt.Sprintf(format, arguments...)))
+	return f.line
 }
 
 // get is a property, marked as known.
@@ -144,7 +151,7 @@ func (f fields) text(name, otherwise string) string {
 
 func (f fields) required(name string) string {
 	if !f.has(name) {
-		f.fail(f.line, "the property %s is missing", name)
+		f.failHere("the property %s is missing", name)
 		return ""
 	}
 	return f.text(name, "")
@@ -210,21 +217,45 @@ func (f fields) texts(name string) []string {
 // fields reads a property that is an object; absent, it reads as an empty one.
 func (f fields) fields(name string) fields {
 	v, _ := f.get(name)
-	return newFields(f.where+"."+name, v, f.errors)
+	return newFields(f.where+"."+name, v, f.findings)
 }
 
-// ignore names properties that make no difference on one machine, such as tags and encryption.
-func (f fields) ignore(names ...string) {
+// number reads a number that need not be whole.
+func (f fields) number(name string, otherwise float64) float64 {
+	v, ok := f.get(name)
+	if !ok {
+		return otherwise
+	}
+	text, _ := v.text()
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || n < 0 {
+		f.failAt(name, "must be a number that is not negative")
+		return otherwise
+	}
+	return n
+}
+
+// harmless names properties that change nothing on one machine, such as tags and encryption.
+func (f fields) harmless(names ...string) {
 	for _, name := range names {
 		f.known[name] = true
 	}
 }
 
-// finish refuses what was neither read nor named as ignored: what the local stack does not know, it does not do.
+// notEmulated names properties that would change something, and says of those that the template has that they do not.
+func (f fields) notEmulated(names ...string) {
+	for _, name := range names {
+		if v, ok := f.get(name); ok && v.data != false {
+			f.noticeAt(name, "the local stack does not emulate this property")
+		}
+	}
+}
+
+// finish names what was neither read nor listed as harmless: what the local stack does not know, it does not do.
 func (f fields) finish() {
 	for _, name := range f.order {
 		if !f.known[name] {
-			f.failAt(name, "the local stack does not know this property")
+			f.noticeAt(name, "the local stack does not know this property")
 		}
 	}
 }

@@ -3,17 +3,24 @@ package websocket
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"example.com/recall/local/policy"
 )
 
 // maximumAuthorizerResult is the quota for an authorizer's answer.
 const maximumAuthorizerResult = 8 << 10
 
+// invokeAction is what an authorizer's policy has to allow on the method ARN.
+const invokeAction = "execute-api:Invoke"
+
 // authorizerAnswer is the answer of a REQUEST authorizer. WebSocket APIs know no simple (boolean) answers.
 type authorizerAnswer struct {
 	PrincipalID    *string                    `json:"principalId"`
-	PolicyDocument *policyDocument            `json:"policyDocument"`
+	PolicyDocument json.RawMessage            `json:"policyDocument"`
 	Context        map[string]json.RawMessage `json:"context"`
 }
 
@@ -60,11 +67,12 @@ func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool,
 	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
 		return false, nil, errors.New("the authorizer's answer has no principalId")
 	}
-	if answer.PolicyDocument == nil {
-		return false, nil, errors.New("the authorizer's answer has no policyDocument")
+	document, err := policy.Parse(answer.PolicyDocument)
+	if err != nil {
+		return false, nil, errors.New("the authorizer's policyDocument is missing or malformed, or has a Condition, NotAction or NotResource, which the local gateway does not evaluate")
 	}
-	if allowed, err = answer.PolicyDocument.allows(g.options.API.methodARN()); err != nil || !allowed {
-		return false, nil, err
+	if allowed, _ = document.Allows(policy.Request{Action: invokeAction, Resource: g.options.API.methodARN()}); !allowed {
+		return false, nil, nil
 	}
 	if values, err = contextValues(answer.Context, g.options.Switches.NativeAuthorizerValues); err != nil {
 		return false, nil, err
@@ -72,4 +80,29 @@ func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool,
 	values["principalId"] = *answer.PrincipalID
 	values["integrationLatency"] = latency.Milliseconds()
 	return true, values, nil
+}
+
+// contextValues checks the authorizer's context and turns its values into strings, as $context.authorizer.property does.
+func contextValues(context map[string]json.RawMessage, native bool) (map[string]any, error) {
+	values := make(map[string]any, len(context)+2)
+	for key, raw := range context {
+		text := strings.TrimSpace(string(raw))
+		switch {
+		case text == "null":
+			continue
+		case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+			return nil, fmt.Errorf("the authorizer's context has an object or array under %q: only strings, numbers and booleans are allowed", key)
+		case strings.HasPrefix(text, `"`):
+			var value string
+			if err := json.Unmarshal(raw, &value); err != nil {
+				return nil, fmt.Errorf("the authorizer's context value %q is not valid JSON", key)
+			}
+			values[key] = value
+		case native:
+			values[key] = raw
+		default:
+			values[key] = text
+		}
+	}
+	return values, nil
 }

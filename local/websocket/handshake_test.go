@@ -86,7 +86,7 @@ func TestTheAuthorizersAnswerDecidesTheHandshake(t *testing.T) {
 		{"allowed and denied", answer(changed(func(p map[string]any) {
 			p["policyDocument"] = map[string]any{"Statement": []any{
 				map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"},
-				map[string]any{"Effect": "Deny", "Action": "*", "Resource": "*/$connect"},
+				map[string]any{"Effect": "Deny", "Action": "*", "Resource": "arn:aws:execute-api:*/$connect"},
 			}}
 		})), 403},
 		{"the error Unauthorized", failing("Unauthorized"), 401},
@@ -99,7 +99,7 @@ func TestTheAuthorizersAnswerDecidesTheHandshake(t *testing.T) {
 		{"a policy without statements", answer(changed(func(p map[string]any) { p["policyDocument"] = map[string]any{} })), 500},
 		{"an effect that is none", answer(policy("allow", methodARN, nil)), 500},
 		{"a condition, which is not evaluated", answer(statement(map[string]any{
-			"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": map[string]any{"Bool": map[string]any{}},
+			"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": map[string]any{"IpAddress": map[string]any{"aws:SourceIp": "10.0.0.0/8"}},
 		})), 500},
 		{"an object in the context", answer(policy("Allow", methodARN, map[string]any{"user": map[string]any{}})), 500},
 		{"an array in the context", answer(policy("Allow", methodARN, map[string]any{"user": []string{}})), 500},

@@ -70,7 +70,7 @@ func (u Usage) Per(count int) measure.Consumption {
 func Start(ctx context.Context, options Options) (*Rig, error) {
 	r := &Rig{options: options, connections: map[string]string{}}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: options.Project, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, NoRights: options.NoRights, Meter: options.Meter, Report: r.report, Progress: options.Progress,
+		Project: options.Project, Strict: true, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, NoRights: options.NoRights, Meter: options.Meter, Report: r.report, Progress: options.Progress,
 		// The function that only makes the calls posts without a signature.
 		Switches: websocket.Switches{UnsignedManagement: true},
 	})

@@ -91,6 +91,7 @@ func (d *Database) begin() error {
 		return err
 	}
 	d.template, err = template.Load(filepath.Join(root, "template.yaml"), template.Options{
+		Strict:     true,
 		Parameters: map[string]string{"StageName": "local", "TokenSecret": strings.Repeat("x", 32)},
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package rights
+package policy
 
 import (
 	"encoding/json"
@@ -6,24 +6,22 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"example.com/recall/local/policy"
 )
 
-// needs says which rights a call takes (Service Authorization Reference of each service). A call that it does not know is
+// requests says which rights a call takes (Service Authorization Reference of each service). A call that it does not know is
 // an error: allowed or denied, it would be a guess.
-func (b *Book) needs(service, operation string, body []byte) ([]policy.Request, error) {
-	var requests []policy.Request
+func (a *Account) requests(service, operation string, body []byte) ([]Request, error) {
+	var requests []Request
 	var err error
 	switch service {
 	case "dynamodb":
-		requests, err = b.storageNeeds(operation, body)
+		requests, err = a.storageRequests(operation, body)
 	case "sqs":
-		requests, err = b.queueNeeds(operation, body)
+		requests, err = a.queueRequests(operation, body)
 	case "secretsmanager":
-		requests, err = b.secretNeeds(operation, body)
+		requests, err = a.secretRequests(operation, body)
 	case "events":
-		requests, err = b.eventNeeds(operation, body)
+		requests, err = a.eventRequests(operation, body)
 	default:
 		err = unknown(service, operation)
 	}
@@ -41,7 +39,7 @@ var queueActions = map[string]string{
 	"ChangeMessageVisibility": "ChangeMessageVisibility", "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
 }
 
-func (b *Book) queueNeeds(operation string, body []byte) ([]policy.Request, error) {
+func (a *Account) queueRequests(operation string, body []byte) ([]Request, error) {
 	action := queueActions[operation]
 	if action == "" {
 		return nil, unknown("sqs", operation)
@@ -50,11 +48,11 @@ func (b *Book) queueNeeds(operation string, body []byte) ([]policy.Request, erro
 	if err := json.Unmarshal(body, &call); err != nil {
 		return nil, err
 	}
-	return []policy.Request{{Action: "sqs:" + action, Resource: b.arn("sqs", path.Base(call.QueueURL))}}, nil
+	return []Request{{Action: "sqs:" + action, Resource: a.arn("sqs", path.Base(call.QueueURL))}}, nil
 }
 
-// secretNeeds knows secrets by their whole ARN only, as the functions name them.
-func (b *Book) secretNeeds(operation string, body []byte) ([]policy.Request, error) {
+// secretRequests knows secrets by their whole ARN only, as the functions name them.
+func (a *Account) secretRequests(operation string, body []byte) ([]Request, error) {
 	if operation != "GetSecretValue" {
 		return nil, unknown("secretsmanager", operation)
 	}
@@ -62,10 +60,10 @@ func (b *Book) secretNeeds(operation string, body []byte) ([]policy.Request, err
 	if err := json.Unmarshal(body, &call); err != nil {
 		return nil, err
 	}
-	return []policy.Request{{Action: "secretsmanager:GetSecretValue", Resource: call.SecretID}}, nil
+	return []Request{{Action: "secretsmanager:GetSecretValue", Resource: call.SecretID}}, nil
 }
 
-func (b *Book) eventNeeds(operation string, body []byte) ([]policy.Request, error) {
+func (a *Account) eventRequests(operation string, body []byte) ([]Request, error) {
 	if operation != "PutEvents" {
 		return nil, unknown("events", operation)
 	}
@@ -75,17 +73,17 @@ func (b *Book) eventNeeds(operation string, body []byte) ([]policy.Request, erro
 	if err := json.Unmarshal(body, &call); err != nil {
 		return nil, err
 	}
-	var requests []policy.Request
+	var requests []Request
 	for _, entry := range call.Entries {
 		bus := entry.EventBusName
 		if bus == "" {
 			bus = "default"
 		}
 		if !strings.HasPrefix(bus, "arn:") {
-			bus = b.arn("events", "event-bus/"+bus)
+			bus = a.arn("events", "event-bus/"+bus)
 		}
-		request := policy.Request{Action: "events:PutEvents", Resource: bus}
-		if !slices.ContainsFunc(requests, func(r policy.Request) bool { return r.Resource == bus }) {
+		request := Request{Action: "events:PutEvents", Resource: bus}
+		if !slices.ContainsFunc(requests, func(r Request) bool { return r.Resource == bus }) {
 			requests = append(requests, request)
 		}
 	}

@@ -1,4 +1,4 @@
-package rights_test
+package policy_test
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/recall/local/policy"
-	"example.com/recall/local/rights"
 	"example.com/recall/local/template"
 )
 
@@ -43,23 +42,23 @@ Resources:
   Failures: {Type: AWS::SQS::Queue}
 `
 
-// read makes a book of a role with these statements.
-func read(t *testing.T, statements string) (*template.Template, *rights.Book) {
+// accountOf makes an account of a role with these statements.
+func accountOf(t *testing.T, statements string) (*template.Template, *policy.Account) {
 	t.Helper()
 	described, err := template.Read([]byte(strings.Replace(source, "STATEMENTS", statements, 1)), template.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := rights.New(described)
+	account, err := policy.NewAccount(described.PolicyOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return described, book
+	return described, account
 }
 
 func allowed(t *testing.T, err error) bool {
 	t.Helper()
-	var denied *rights.Denied
+	var denied *policy.Denied
 	if err != nil && !errors.As(err, &denied) {
 		t.Errorf("neither allowed nor denied: %v", err)
 	}
@@ -99,8 +98,8 @@ func TestEachCallTakesItsActionOnItsResourceAndNoOther(t *testing.T) {
 			{call.action + "s", resource, false},
 			{call.action, resource + "2", false},
 		} {
-			_, book := read(t, "[{Effect: Allow, Action: '"+test.action+"', Resource: '"+test.resource+"'}]")
-			if got := allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(call.body))); got != test.want {
+			_, account := accountOf(t, "[{Effect: Allow, Action: '"+test.action+"', Resource: '"+test.resource+"'}]")
+			if got := allowed(t, account.Call("SendFunction", call.service, call.operation, []byte(call.body))); got != test.want {
 				t.Errorf("%s with the right to %s on %s: allowed is %v", call.operation, test.action, test.resource, got)
 			}
 		}
@@ -108,43 +107,43 @@ func TestEachCallTakesItsActionOnItsResourceAndNoOther(t *testing.T) {
 }
 
 func TestLeadingKeysBindCallsToTheirPartitions(t *testing.T) {
-	_, book := read(t, `[{Effect: Allow, Action: 'dynamodb:*', Resource: '*', Condition: {'ForAllValues:StringEquals': {'dynamodb:LeadingKeys': [settings]}}}]`)
+	_, account := accountOf(t, `[{Effect: Allow, Action: 'dynamodb:*', Resource: '*', Condition: {'ForAllValues:StringEquals': {'dynamodb:LeadingKeys': [settings]}}}]`)
 	for _, call := range calls {
 		if call.service != "dynamodb" || call.operation == "Scan" { // a scan has no leading key, and ForAllValues holds of none
 			continue
 		}
-		if allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(call.body))) {
+		if allowed(t, account.Call("SendFunction", call.service, call.operation, []byte(call.body))) {
 			t.Errorf("%s reaches the partition a", call.operation)
 		}
 		body := strings.NewReplacer(`{"S":"a"}`, `{"S":"settings"}`).Replace(call.body)
-		if !allowed(t, book.Call("SendFunction", call.service, call.operation, []byte(body))) {
+		if !allowed(t, account.Call("SendFunction", call.service, call.operation, []byte(body))) {
 			t.Errorf("%s does not reach the partition settings", call.operation)
 		}
 	}
 	both := `{"RequestItems":{"Messages":{"Keys":[{"pk":{"S":"settings"}},{"pk":{"S":"a"}}]}}}`
-	if allowed(t, book.Call("SendFunction", "dynamodb", "BatchGetItem", []byte(both))) {
+	if allowed(t, account.Call("SendFunction", "dynamodb", "BatchGetItem", []byte(both))) {
 		t.Error("a batch reaches another partition beside its own")
 	}
 }
 
 func TestPostsAreHeldAgainstMethodStageAndConnection(t *testing.T) {
-	described, book := read(t, "[{Effect: Allow, Action: 'execute-api:ManageConnections', Resource: !Sub 'arn:aws:execute-api:us-east-1:123456789012:${Api}/s/POST/@connections/*'}]")
-	if !allowed(t, book.Connection("SendFunction", "POST", "L0SM9cOFvHcCIhw=")) || allowed(t, book.Connection("SendFunction", "DELETE", "L0SM9cOFvHcCIhw=")) {
+	described, account := accountOf(t, "[{Effect: Allow, Action: 'execute-api:ManageConnections', Resource: !Sub 'arn:aws:execute-api:us-east-1:123456789012:${Api}/s/POST/@connections/*'}]")
+	if !allowed(t, account.Connection("SendFunction", "POST", "L0SM9cOFvHcCIhw=")) || allowed(t, account.Connection("SendFunction", "DELETE", "L0SM9cOFvHcCIhw=")) {
 		t.Error("the right to POST is not the right to POST")
 	}
 	resource := "arn:aws:execute-api:us-east-1:123456789012:" + described.API.ID + "/s/DELETE/@connections/L0SM9cOFvHcCIhw="
-	want := map[rights.Denial]int{{Function: "SendFunction", Action: "execute-api:ManageConnections", Resource: resource}: 1}
-	if difference := cmp.Diff(want, book.Denials()); difference != "" {
+	want := map[policy.Denial]int{{Function: "SendFunction", Action: "execute-api:ManageConnections", Resource: resource}: 1}
+	if difference := cmp.Diff(want, account.Denials()); difference != "" {
 		t.Error(difference)
 	}
 }
 
 func TestADenialReadsAsAWSWritesIt(t *testing.T) {
-	_, book := read(t, "[{Effect: Deny, Action: 'dynamodb:GetItem', Resource: '*'}]")
+	_, account := accountOf(t, "[{Effect: Deny, Action: 'dynamodb:GetItem', Resource: '*'}]")
 	for operation, because := range map[string]string{
 		"PutItem": "no identity-based policy allows the dynamodb:PutItem action", "GetItem": "of an explicit deny in an identity-based policy",
 	} {
-		err := book.Call("SendFunction", "dynamodb", operation, []byte(`{"TableName":"Messages","Key":{"pk":{"S":"a"}},"Item":{"pk":{"S":"a"}}}`))
+		err := account.Call("SendFunction", "dynamodb", operation, []byte(`{"TableName":"Messages","Key":{"pk":{"S":"a"}},"Item":{"pk":{"S":"a"}}}`))
 		want := "User: arn:aws:sts::123456789012:assumed-role/SendRole/SendFunction is not authorized to perform: dynamodb:" + operation +
 			" on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Messages because " + because
 		if err == nil || err.Error() != want {
@@ -154,19 +153,19 @@ func TestADenialReadsAsAWSWritesIt(t *testing.T) {
 }
 
 func TestWhoIsNoFunctionMayDoEverything(t *testing.T) {
-	_, book := read(t, "[{Effect: Deny, Action: '*', Resource: '*'}]")
-	if err := errors.Join(book.Call("admin", "dynamodb", "CreateTable", nil), book.Connection("admin", "DELETE", "x")); err != nil {
+	_, account := accountOf(t, "[{Effect: Deny, Action: '*', Resource: '*'}]")
+	if err := errors.Join(account.Call("admin", "dynamodb", "CreateTable", nil), account.Connection("admin", "DELETE", "x")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
-	_, book := read(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
+	_, account := accountOf(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
 	for _, call := range []struct{ service, operation, body string }{
 		{"dynamodb", "ExecuteStatement", `{}`}, {"sqs", "CreateQueue", `{}`}, {"events", "PutRule", `{}`}, {"s3", "GetObject", `{}`},
 		{"dynamodb", "GetItem", `{"TableName":"Messages"}`}, {"dynamodb", "Query", `{"TableName":"Messages","KeyConditions":{}}`}, {"sqs", "SendMessage", `[`},
 	} {
-		if err := book.Call("SendFunction", call.service, call.operation, []byte(call.body)); err == nil {
+		if err := account.Call("SendFunction", call.service, call.operation, []byte(call.body)); err == nil {
 			t.Errorf("%s %s %s is allowed", call.service, call.operation, call.body)
 		}
 	}
@@ -174,8 +173,8 @@ func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
 
 // Older clients of SQS name the operation in a form instead of a header. Such a call would otherwise pass without any right.
 func TestACallThatDoesNotNameItsOperationIsRefused(t *testing.T) {
-	_, book := read(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
-	err := book.Call("SendFunction", "sqs", "", []byte("Action=SendMessage&MessageBody=x"))
+	_, account := accountOf(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
+	err := account.Call("SendFunction", "sqs", "", []byte("Action=SendMessage&MessageBody=x"))
 	if err == nil || !strings.Contains(err.Error(), "X-Amz-Target") {
 		t.Errorf("the error is %v", err)
 	}
@@ -185,9 +184,9 @@ func TestLambdaReadsAnEventSourceWithTheFunctionsRole(t *testing.T) {
 	const all = "['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', " +
 		"'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage']"
 	for removed, source := range map[string]int{"": -1, "'dynamodb:GetRecords', ": 0, ", 'sqs:SendMessage'": 0, "'sqs:DeleteMessage', ": 1} {
-		described, book := read(t, "[{Effect: Allow, Resource: '*', Action: "+strings.Replace(all, removed, "", 1)+"}]")
+		described, account := accountOf(t, "[{Effect: Allow, Resource: '*', Action: "+strings.Replace(all, removed, "", 1)+"}]")
 		for i := range described.EventSources {
-			if got := allowed(t, book.EventSource(described.EventSources[i])); got != (i != source) {
+			if got := allowed(t, account.EventSource("SendFunction", described.EventSources[i].SourceARN, described.EventSources[i].OnFailureARN)); got != (i != source) {
 				t.Errorf("without %q the source %s may be read: %v", removed, described.EventSources[i].LogicalID, got)
 			}
 		}
@@ -195,28 +194,28 @@ func TestLambdaReadsAnEventSourceWithTheFunctionsRole(t *testing.T) {
 }
 
 func TestRightsAreCountedByFunctionActionAndResource(t *testing.T) {
-	_, book := read(t, "[{Effect: Allow, Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: !GetAtt Messages.Arn}]")
+	_, account := accountOf(t, "[{Effect: Allow, Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: !GetAtt Messages.Arn}]")
 	for range 2 {
-		if err := book.Call(calls[0].service, "", calls[0].operation, nil); err != nil {
+		if err := account.Call(calls[0].service, "", calls[0].operation, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := book.Call("SendFunction", "dynamodb", "GetItem", []byte(calls[0].body)); err != nil {
+		if err := account.Call("SendFunction", "dynamodb", "GetItem", []byte(calls[0].body)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	table := arnOf("dynamodb", "Messages")
-	want := []rights.Right{
-		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:GetItem", Resource: table}, Uses: 2},
-		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:PutItem", Resource: table}, Uses: 0},
+	want := []policy.Use{
+		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:GetItem", Resource: table}, Times: 2},
+		{Function: "SendFunction", Grant: policy.Grant{Action: "dynamodb:PutItem", Resource: table}, Times: 0},
 	}
-	if difference := cmp.Diff(want, book.Rights()); difference != "" {
+	if difference := cmp.Diff(want, account.Uses()); difference != "" {
 		t.Error(difference)
 	}
 }
 
 func TestARoleThatCannotBeEvaluatedIsRefused(t *testing.T) {
 	for reason, change := range map[string][2]string{
-		"AdministratorAccess":    {"Policies:", "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n      Policies:"},
+		"ReadOnlyAccess":         {"Policies:", "ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']\n      Policies:"},
 		"is not in the template": {"!GetAtt SendRole.Arn", "arn:aws:iam::123456789012:role/other"},
 		"NotAction":              {"STATEMENTS", "[{Effect: Allow, NotAction: 'dynamodb:GetItem', Resource: '*'}]"},
 	} {
@@ -225,7 +224,7 @@ func TestARoleThatCannotBeEvaluatedIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := rights.New(described); err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "SendFunction") {
+		if _, err := policy.NewAccount(described.PolicyOptions()); err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "SendFunction") {
 			t.Errorf("%v, want %q", err, reason)
 		}
 	}

@@ -1,15 +1,11 @@
-package rights
+package policy
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
-
-	"example.com/recall/local/policy"
-	"example.com/recall/local/template"
 )
 
 // leadingKeys is the condition key that holds the partition keys of the items that a call is about (IAM User Guide and
@@ -19,8 +15,8 @@ const leadingKeys = "dynamodb:leadingkeys"
 // attributes is an item, or its key.
 type attributes map[string]map[string]any
 
-// single is a call about one item, a query or a scan.
-type single struct {
+// storageCall is a call about one item, a query or a scan.
+type storageCall struct {
 	TableName, IndexName      string
 	Key, Item                 attributes
 	KeyConditionExpression    string
@@ -34,36 +30,32 @@ var transactionActions = map[string]string{
 	"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem", "Get": "GetItem",
 }
 
-func (b *Book) storageNeeds(operation string, body []byte) ([]policy.Request, error) {
+func (a *Account) storageRequests(operation string, body []byte) ([]Request, error) {
 	switch operation {
 	case "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "DescribeTable":
-		var call single
+		var call storageCall
 		if err := json.Unmarshal(body, &call); err != nil {
 			return nil, err
 		}
-		request, err := b.storageRequest(operation, call)
-		return []policy.Request{request}, err
+		request, err := a.storageRequest(operation, call)
+		return []Request{request}, err
 	case "BatchGetItem", "BatchWriteItem":
-		return b.batchNeeds(operation, body)
+		return a.batchRequests(operation, body)
 	case "TransactWriteItems", "TransactGetItems":
-		return b.transactionNeeds(body)
+		return a.transactionRequests(body)
 	default:
 		return nil, unknown("dynamodb", operation)
 	}
 }
 
-func (b *Book) storageRequest(operation string, call single) (policy.Request, error) {
-	resource, table := b.table(call.TableName)
-	key := table.Key.Hash
+func (a *Account) storageRequest(operation string, call storageCall) (Request, error) {
+	resource, table := a.table(call.TableName)
+	key := table.Key
 	if call.IndexName != "" {
 		resource += "/index/" + call.IndexName
-		for _, index := range slices.Concat(table.Local, table.Global) {
-			if index.Name == call.IndexName {
-				key = index.Key.Hash
-			}
-		}
+		key = table.IndexKeys[call.IndexName]
 	}
-	request := policy.Request{Action: "dynamodb:" + operation, Resource: resource}
+	request := Request{Action: "dynamodb:" + operation, Resource: resource}
 	var leading string
 	var err error
 	switch operation {
@@ -80,26 +72,26 @@ func (b *Book) storageRequest(operation string, call single) (policy.Request, er
 	return request, err
 }
 
-// batchNeeds takes one right for each table.
-func (b *Book) batchNeeds(operation string, body []byte) ([]policy.Request, error) {
+// batchRequests takes one right for each table.
+func (a *Account) batchRequests(operation string, body []byte) ([]Request, error) {
 	var call struct{ RequestItems map[string]json.RawMessage }
 	if err := json.Unmarshal(body, &call); err != nil {
 		return nil, err
 	}
-	var requests []policy.Request
+	var requests []Request
 	for name, raw := range call.RequestItems {
-		resource, table := b.table(name)
+		resource, table := a.table(name)
 		items, err := batchItems(operation, raw)
 		if err != nil {
 			return nil, err
 		}
 		keys := make([]string, len(items))
 		for i, item := range items {
-			if keys[i], err = item.text(table.Key.Hash); err != nil {
+			if keys[i], err = item.text(table.Key); err != nil {
 				return nil, err
 			}
 		}
-		requests = append(requests, policy.Request{Action: "dynamodb:" + operation, Resource: resource, Keys: map[string][]string{leadingKeys: keys}})
+		requests = append(requests, Request{Action: "dynamodb:" + operation, Resource: resource, Keys: map[string][]string{leadingKeys: keys}})
 	}
 	return requests, nil
 }
@@ -126,18 +118,18 @@ func batchItems(operation string, raw json.RawMessage) ([]attributes, error) {
 	return items, err
 }
 
-func (b *Book) transactionNeeds(body []byte) ([]policy.Request, error) {
-	var call struct{ TransactItems []map[string]single }
+func (a *Account) transactionRequests(body []byte) ([]Request, error) {
+	var call struct{ TransactItems []map[string]storageCall }
 	if err := json.Unmarshal(body, &call); err != nil {
 		return nil, err
 	}
-	var requests []policy.Request
+	var requests []Request
 	for _, item := range call.TransactItems {
 		for kind, part := range item {
 			if transactionActions[kind] == "" {
 				return nil, unknown("dynamodb", kind)
 			}
-			request, err := b.storageRequest(transactionActions[kind], part)
+			request, err := a.storageRequest(transactionActions[kind], part)
 			if err != nil {
 				return nil, err
 			}
@@ -148,17 +140,17 @@ func (b *Book) transactionNeeds(body []byte) ([]policy.Request, error) {
 }
 
 // table finds a table by the name or ARN that a call gives.
-func (b *Book) table(name string) (arn string, table template.Table) {
+func (a *Account) table(name string) (arn string, table Table) {
 	arn = name
 	if !strings.HasPrefix(name, "arn:") {
-		arn = b.arn("dynamodb", "table/"+name)
+		arn = a.arn("dynamodb", "table/"+name)
 	}
-	for _, table := range b.template.Tables {
+	for _, table := range a.options.Tables {
 		if table.ARN == arn {
 			return arn, table
 		}
 	}
-	return arn, template.Table{}
+	return arn, Table{}
 }
 
 // text is an attribute's value as a condition sees it.
@@ -174,7 +166,7 @@ func (a attributes) text(name string) (string, error) {
 var keyEquality = regexp.MustCompile(`(#?[A-Za-z_][\w.-]*)\s*=\s*(:\w+)`)
 
 // queried is the partition key of a query.
-func (s single) queried(key string) (string, error) {
+func (s storageCall) queried(key string) (string, error) {
 	for _, match := range keyEquality.FindAllStringSubmatch(s.KeyConditionExpression, -1) {
 		name := match[1]
 		if aliased, ok := s.ExpressionAttributeNames[name]; ok {

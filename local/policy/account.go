@@ -1,0 +1,234 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Function is a function and the role that it runs as.
+type Function struct {
+	LogicalID, Name string
+	// Role is the name of the role; empty = it is not in the template.
+	Role       string
+	Statements []any
+	// ManagedPolicies are the names or ARNs of AWS's policies that the role has.
+	ManagedPolicies []string
+}
+
+// Table is a table with its partition key, and those of its indexes by their names.
+type Table struct {
+	ARN, Key  string
+	IndexKeys map[string]string
+}
+
+// Options say whose rights are held against what.
+type Options struct {
+	Region, AccountID string
+	API, Stage        string // the ID of the WebSocket API and its stage
+	Functions         []Function
+	Tables            []Table
+}
+
+// Denied is what a caller gets who lacks a right. Its text is AWS's.
+type Denied struct {
+	Denial
+	message string
+}
+
+func (d *Denied) Error() string { return d.message }
+
+// Use is one grant of a function's role, and how often it was used.
+type Use struct {
+	Function string // logical ID
+	Grant
+	Times int
+}
+
+// Account holds the calls of functions against their roles: what a role does not grant is refused as AWS would refuse it. It
+// remembers which grants were used, so that a test can find those that nobody needs.
+type Account struct {
+	options Options
+	callers map[string]*caller // by access key
+
+	mutex  sync.Mutex // guards what follows, and uses of all callers
+	denied map[Denial]int
+}
+
+// Denial is what a function tried and may not do.
+type Denial struct{ Function, Action, Resource string }
+
+// caller is a function with what its role allows.
+type caller struct {
+	Function
+	policy *Policy
+	uses   map[Grant]int
+}
+
+// AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB Local takes
+// no others.
+func AccessKey(function string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, function)
+}
+
+// NewAccount reads the roles. Its error names all that could not be evaluated as AWS does. The account, which is there all the
+// same, then allows everything to the functions that the error names.
+func NewAccount(options Options) (*Account, error) {
+	a := &Account{options: options, callers: map[string]*caller{}, denied: map[Denial]int{}}
+	var problems []error
+	for _, function := range options.Functions {
+		added, err := newCaller(function)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("the rights of %s: %w", function.LogicalID, err))
+			continue
+		}
+		key := AccessKey(function.Name)
+		if other := a.callers[key]; other != nil {
+			problems = append(problems, fmt.Errorf("%s and %s cannot be told apart by their credentials", other.Name, function.Name))
+		}
+		a.callers[key] = added
+	}
+	return a, errors.Join(problems...)
+}
+
+func newCaller(function Function) (*caller, error) {
+	if function.Role == "" {
+		return nil, errors.New("its role is not in the template")
+	}
+	statements := slices.Clone(function.Statements)
+	for _, name := range function.ManagedPolicies {
+		granted, known := managed(path.Base(name))
+		if !known {
+			return nil, fmt.Errorf("the local stack does not know what the managed policy %s grants", name)
+		}
+		statements = append(statements, granted...)
+	}
+	read, err := New(statements)
+	return &caller{Function: function, policy: read, uses: map[Grant]int{}}, err
+}
+
+// Call decides about a call of DynamoDB, SQS or EventBridge: nil allows it. Callers who are no function of the template
+// are people on this machine, who may do everything.
+func (a *Account) Call(accessKey, service, operation string, body []byte) error {
+	by := a.callers[accessKey]
+	if by == nil {
+		return nil
+	}
+	if operation == "" {
+		return fmt.Errorf("the call of %s names no operation in its X-Amz-Target header, and the local stack knows no other "+
+			"form, such as the Query protocol of older clients", service)
+	}
+	requests, err := a.requests(service, operation, body)
+	if err != nil {
+		return err
+	}
+	return a.decide(by, requests)
+}
+
+// Connection decides about a call of @connections.
+func (a *Account) Connection(accessKey, method, connectionID string) error {
+	by := a.callers[accessKey]
+	if by == nil {
+		return nil
+	}
+	// API Gateway guide, "Use @connections commands": the method and the path are part of the ARN.
+	resource := a.arn("execute-api", a.options.API+"/"+a.options.Stage+"/"+method+"/@connections/"+connectionID)
+	return a.decide(by, []Request{{Action: "execute-api:ManageConnections", Resource: resource}})
+}
+
+// EventSource decides whether Lambda may read a stream or queue for a function, and send what fails to failureARN (empty = to
+// nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda guide, "Using AWS Lambda
+// with Amazon DynamoDB" and "… Amazon SQS", required permissions).
+func (a *Account) EventSource(function, sourceARN, failureARN string) error {
+	by := a.callers[AccessKey(function)]
+	if by == nil {
+		return nil
+	}
+	actions := []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+	if strings.HasPrefix(sourceARN, a.arn("dynamodb", "")) {
+		actions = []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+	}
+	var requests []Request
+	for _, action := range actions {
+		requests = append(requests, Request{Action: action, Resource: sourceARN})
+	}
+	if failureARN != "" {
+		requests = append(requests, Request{Action: "sqs:SendMessage", Resource: failureARN})
+	}
+	if err := a.decide(by, requests); err != nil {
+		return fmt.Errorf("its records cannot be read or kept by Lambda: %w", err)
+	}
+	return nil
+}
+
+// Uses are all grants of all functions with how often they were used, in the order of the functions.
+func (a *Account) Uses() []Use {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	var uses []Use
+	for _, function := range a.options.Functions {
+		by := a.callers[AccessKey(function.Name)]
+		if by == nil {
+			continue
+		}
+		for _, grant := range by.policy.Grants() {
+			uses = append(uses, Use{Function: function.LogicalID, Grant: grant, Times: by.uses[grant]})
+		}
+	}
+	return uses
+}
+
+// Denials are all calls that were refused, with how often.
+func (a *Account) Denials() map[Denial]int {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return maps.Clone(a.denied)
+}
+
+// decide allows all or none of what a call needs.
+func (a *Account) decide(by *caller, requests []Request) error {
+	var all []Grant
+	for _, request := range requests {
+		allowed, used := by.policy.Allows(request)
+		if !allowed {
+			return a.deny(by, request)
+		}
+		all = append(all, used...)
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	for _, grant := range all {
+		by.uses[grant]++
+	}
+	return nil
+}
+
+func (a *Account) deny(by *caller, request Request) error {
+	because := "no identity-based policy allows the " + request.Action + " action"
+	if by.policy.Denies(request) {
+		because = "of an explicit deny in an identity-based policy"
+	}
+	denial := Denial{Function: by.LogicalID, Action: request.Action, Resource: request.Resource}
+	a.mutex.Lock()
+	a.denied[denial]++
+	a.mutex.Unlock()
+	return &Denied{
+		Denial: denial,
+		// IAM User Guide, "Troubleshoot access denied error messages".
+		message: fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because %s",
+			a.options.AccountID, by.Role, by.Name, request.Action, request.Resource, because),
+	}
+}
+
+func (a *Account) arn(service, resource string) string {
+	return strings.Join([]string{"arn:aws", service, a.options.Region, a.options.AccountID, resource}, ":")
+}
