@@ -16,7 +16,7 @@ type call struct {
 	frame    []byte
 	bound    *connection // the only connection it belongs to; nil for the application's calls, which outlive connections
 	reply    chan frame
-	repeat   chan struct{} // API Gateway's own frame came: the outcome is unknown, send again
+	repeat   chan struct{} // API Gateway's own frame came: the outcome is unknown
 	attempts int           // made because of the call itself
 	sent     int           // frames written, also those after a reconnect
 }
@@ -56,6 +56,7 @@ func (s *session) complete(ctx context.Context, c *call) (frame, error) {
 	defer s.unregister(c)
 	timer := time.NewTimer(s.options.RequestTimeout)
 	defer timer.Stop()
+	backingOff := false // the timer is that of the wait before the next attempt
 	s.attempt(c)
 	for {
 		select {
@@ -67,13 +68,18 @@ func (s *session) complete(ctx context.Context, c *call) (frame, error) {
 			if !refusal.Retryable || c.attempts >= attemptsLimit {
 				return reply, refusal
 			}
-			if err := s.pause(ctx, c.attempts-1); err != nil {
-				return frame{}, err
+			if !backingOff {
+				backingOff = true
+				timer.Reset(s.options.backOff(c.attempts - 1))
 			}
+			continue
 		case <-c.repeat:
-			if c.attempts >= attemptsLimit {
-				continue // the reply to an attempt may still come before the time-out
+			// After the last attempt its reply may still come before the time-out.
+			if !backingOff && c.attempts < attemptsLimit {
+				backingOff = true
+				timer.Reset(s.options.backOff(c.attempts - 1))
 			}
+			continue
 		case <-timer.C:
 			if c.attempts >= attemptsLimit {
 				return frame{}, timedOut()
@@ -85,6 +91,7 @@ func (s *session) complete(ctx context.Context, c *call) (frame, error) {
 		case <-s.ended:
 			return frame{}, s.failure()
 		}
+		backingOff = false
 		timer.Reset(s.options.RequestTimeout)
 		s.attempt(c)
 	}
@@ -157,12 +164,16 @@ func (s *session) answer(f frame) {
 	}
 }
 
-// repeatAll sends every outstanding call again: a frame without type says that one of them failed, but not which.
+// repeatAll sends every outstanding call again, after the back-off: a frame without type says that one of them failed, but not
+// which.
 func (s *session) repeatAll() {
 	s.wantAbandoned("")
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, c := range s.calls {
+		if c.sent == 0 {
+			continue
+		}
 		select {
 		case c.repeat <- struct{}{}:
 		default:

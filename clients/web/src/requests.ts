@@ -23,6 +23,8 @@ interface Outstanding extends Call {
   limit: number;
   timeout: number;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the timer is that of the wait before the next attempt. */
+  backingOff: boolean;
   resolve(reply: JSONObject): void;
   reject(error: Error): void;
 }
@@ -56,7 +58,7 @@ export class Requests {
     const changed = action === 'send' || action === 'revoke' ? text(fields.conversation) : '';
     const call: Outstanding = {
       id, changed, reply, sent: 0, frame: JSON.stringify({ action, id, ...fields }), bound, attempts: 0,
-      limit: once ? 1 : ATTEMPTS_LIMIT, timeout: once ?? this.requestTimeout, timer: undefined,
+      limit: once ? 1 : ATTEMPTS_LIMIT, timeout: once ?? this.requestTimeout, timer: undefined, backingOff: false,
       resolve: (answer) => this.#settle(id, call, () => resolve(answer)),
       reject: (error) => this.#settle(id, call, () => reject(error)),
     };
@@ -73,6 +75,7 @@ export class Requests {
   /** Uses up one attempt and writes the frame where there is a connection. Without one it goes out after the next hello. */
   #attempt(call: Outstanding): void {
     call.attempts++;
+    call.backingOff = false;
     clearTimeout(call.timer);
     call.timer = setTimeout(() => {
       if (call.attempts < call.limit) return this.#attempt(call);
@@ -116,14 +119,24 @@ export class Requests {
       call.reject(new Refusal(reply));
       return this.#giveUp(call);
     }
+    this.#repeat(call);
+  }
+
+  /** Begins the next attempt after the back-off, which nothing makes longer. */
+  #repeat(call: Outstanding): void {
+    if (call.backingOff) return;
+    call.backingOff = true;
     clearTimeout(call.timer);
     call.timer = setTimeout(() => this.#attempt(call), this.backOff.delay(call.attempts - 1));
   }
 
-  /** Sends every outstanding call again: a frame without type says that one of them failed, but not which. */
+  /**
+   * Sends every outstanding call again, after the back-off: a frame without type says that one of them failed, but not which.
+   * After the last attempt its reply may still come before the time-out.
+   */
   repeatAll(): void {
     this.#lookAgain([...this.#givenUp.keys()]);
-    for (const call of [...this.#outstanding.values()]) if (call.attempts < call.limit) this.#attempt(call);
+    for (const call of this.#outstanding.values()) if (call.sent > 0 && call.attempts < call.limit) this.#repeat(call);
   }
 
   /** Lets calls use the connection, and sends what is unanswered in the order in which it was asked. */

@@ -14,6 +14,8 @@ final class Request {
     int transmissions;
     int attemptsUsed;
     int tokensRefused;
+    /** Whether the timer is that of the wait before the next attempt. */
+    boolean backingOff;
     /** Whether an earlier attempt may have been carried out although its reply said nothing, or never came. */
     boolean outcomeUnknown;
     long transmittedAt;

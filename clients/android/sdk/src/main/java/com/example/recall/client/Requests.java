@@ -87,6 +87,10 @@ final class Requests {
             return;
         }
         if (error != null && error.isRetryable()) {
+            if (request.backingOff) {
+                // The reply to an earlier attempt; the next one is under way.
+                return;
+            }
             request.outcomeUnknown = true;
             request.attemptsUsed++;
             if (request.attemptsUsed < ATTEMPTS) {
@@ -109,15 +113,15 @@ final class Requests {
         for (String conversation : changed) {
             link.onOutcomeUnknown(conversation);
         }
-        for (Request request : new ArrayList<>(outstanding.values())) {
-            if (request.transmissions == 0) {
+        for (Request request : outstanding.values()) {
+            if (request.transmissions == 0 || request.backingOff) {
                 continue;
             }
             request.outcomeUnknown = true;
-            if (++request.attemptsUsed < ATTEMPTS) {
+            // After the last attempt its reply may still come before the time-out.
+            if (request.attemptsUsed + 1 < ATTEMPTS) {
+                request.attemptsUsed++;
                 retryAfterBackoff(request);
-            } else {
-                timedOut(request);
             }
         }
     }
@@ -155,6 +159,7 @@ final class Requests {
         if (request.timer != null) {
             request.timer.cancel();
         }
+        request.backingOff = false;
         if (link.isReady() || request.ofConnection) {
             request.outcomeUnknown |= request.transmissions > 0;
             request.transmissions++;
@@ -192,6 +197,7 @@ final class Requests {
         if (request.timer != null) {
             request.timer.cancel();
         }
+        request.backingOff = true;
         request.timer = loop.schedule(backoff.wait(request.attemptsUsed - 1), () -> attempt(request));
     }
 
