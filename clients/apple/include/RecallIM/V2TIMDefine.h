@@ -72,8 +72,10 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SVR_GROUP_REVOKE_MSG_TIME_LIMIT = 10031,  ///< group: the recall window is over
     ERR_SVR_GROUP_REVOKE_MSG_DENY = 10032,        ///< neither the sender nor a moderator
     ERR_SVR_COMM_BODY_SIZE_LIMIT = 80002,         ///< the body is over 12,288 bytes
-    ERR_RECALL_STALE_MESSAGE_ID = 76001,
-    ERR_RECALL_MESSAGE_ID_TAKEN = 76002
+    ERR_RECALL_UNKNOWN_ACTION = 7014,             ///< the server does not know the action; Tencent gives no name to it
+    ERR_RECALL_STALE_MESSAGE_ID = 76001,          ///< the time in the message's ID is too far from the server's clock
+    ERR_RECALL_MESSAGE_ID_TAKEN = 76002,          ///< that message ID belongs to another message
+    ERR_RECALL_CONVERSATION_FULL = 76003          ///< the conversation takes no more
 };
 
 NS_ASSUME_NONNULL_END

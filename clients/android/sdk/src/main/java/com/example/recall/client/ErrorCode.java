@@ -20,12 +20,24 @@ public final class ErrorCode {
     public static final int RECALL_DENIED = 10032;
     /** No such group, or not a member of it. */
     public static final int CONVERSATION_NOT_FOUND = 10015;
-    /** The action needs another role; also a connection refused for good. */
+    /** The group was deleted; only the admin function answers it. */
+    public static final int GROUP_DELETED = 10010;
+    /** Reserved, no longer returned. */
     public static final int NOT_ALLOWED = 10007;
     /** The message ID's time is far off the server's. */
     public static final int STALE_MESSAGE_ID = 76001;
     /** The message ID is another sender's, or another body's. */
     public static final int MESSAGE_ID_TAKEN = 76002;
+    /** The conversation takes no more. */
+    public static final int CONVERSATION_FULL = 76003;
+    /** The server does not know the action. */
+    public static final int UNKNOWN_ACTION = 7014;
+    /** Too many requests of this user, after all retries. */
+    public static final int TOO_MANY_REQUESTS = 10023;
+    /** A part of the server failed for a while, after all retries. */
+    public static final int UNAVAILABLE = 20004;
+    /** A bug of the server, after all retries. */
+    public static final int INTERNAL = 20005;
     /** The token (userSig) expired and no new one could be had. */
     public static final int TOKEN_EXPIRED = 6206;
     /** The client knows, on the server's clock, that the window is over; nothing was asked. */

@@ -10,11 +10,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,5 +271,24 @@ class VectorsTest extends ClientTest {
             assertFalse(MessageIds.isValid(invalid.getAsString()), invalid.getAsString());
         }
         assertNotNull(identifiers.get("userIds"));
+    }
+
+    @Test
+    void everyCodeOfTheServerHasAConstant() throws IOException {
+        Set<Integer> known = Stream.of(ErrorCode.class.getFields()).map(VectorsTest::value).collect(Collectors.toSet());
+        List<JsonObject> errors = entries("errors.json").collect(Collectors.toList());
+        assertTrue(errors.size() > 15);
+        for (JsonObject error : errors) {
+            assertTrue(known.contains(error.get("code").getAsInt()), error.toString());
+            assertTrue(known.contains(error.get("groupCode").getAsInt()), error.toString());
+        }
+    }
+
+    private static int value(Field constant) {
+        try {
+            return constant.getInt(null);
+        } catch (IllegalAccessException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 }
