@@ -31,10 +31,12 @@ func (c *Client) AddListener(listener Listener) (remove func()) { return c.liste
 // ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
 //
 // Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the token
-// is another user's; CodeTimeout when ctx ended. A client that is logged in is logged out first.
+// is another user's; CodeTimeout when ctx ended. A client that is logged in is logged out first. After the server ended the
+// session, as after OnKickedOffline, a Login of the same user goes on with what is held.
 func (c *Client) Login(ctx context.Context, user, token string) error {
+	previous := c.endedFor(user)
 	c.Logout()
-	s, err := newSession(c.options, &c.listeners, user, token)
+	s, err := newSession(c.options, &c.listeners, user, token, previous)
 	if err != nil {
 		return err
 	}
@@ -48,6 +50,16 @@ func (c *Client) Login(ctx context.Context, user, token string) error {
 		c.leave(s)
 		return cancelled(ctx.Err())
 	}
+}
+
+// endedFor returns the session of a user that the server ended and no Logout has, nil where there is none.
+func (c *Client) endedFor(user string) *session {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.session != nil && c.session.handOver(user) {
+		return c.session
+	}
+	return nil
 }
 
 // replace starts s as the client's session (nil: none) and ends the one before, which another Login may have begun

@@ -16,14 +16,19 @@ const (
 type change struct {
 	received *Message // a new message
 	recalled *Message // a tombstone
-	unheld   bool     // the recall of a message that is not held and may be unread: ask the server for the number
+	unsure   bool     // the number of unread messages is not known any more: ask the server for it
 }
+
+// unreadExactLimit is how far the server counts unread messages. The next number stands for all that are larger, so nothing can
+// be subtracted from it.
+const unreadExactLimit = 99
 
 // conversation is the view of one conversation. It holds no lock; the session guards it.
 type conversation struct {
 	id            string
 	self          string // user ID of the viewer
 	cursor        string // "" until synchronised
+	heard         bool   // the application was told of something here before there was a cursor
 	unread        int
 	readUpTo      string
 	lastChangeAt  int64
@@ -85,7 +90,8 @@ func (c *conversation) learnRevocation(r revocation, from origin) change {
 	if !held {
 		m = Message{MessageID: r.MessageID, Conversation: c.id, Sender: r.Sender, SentAt: r.SentAt}
 	}
-	if held && from == fromEvent && c.counts(m) && c.unread > 0 {
+	counted := held && from == fromEvent && c.counts(m)
+	if counted && c.unread > 0 && c.unread <= unreadExactLimit {
 		c.unread--
 	}
 	m = m.tombstone(*r.Revoked)
@@ -94,7 +100,8 @@ func (c *conversation) learnRevocation(r revocation, from origin) change {
 	} else if m.MessageID > c.floor {
 		c.put(m)
 	}
-	result := change{unheld: !held && from == fromEvent && m.MessageID > c.readUpTo}
+	unheld := !held && from == fromEvent && m.MessageID > c.readUpTo
+	result := change{unsure: unheld || counted && c.unread > unreadExactLimit}
 	if held || from != fromHistory {
 		result.recalled = &m
 	}

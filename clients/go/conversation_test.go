@@ -40,7 +40,7 @@ func TestARecallAheadOfItsMessageKeepsTheTextAway(t *testing.T) {
 	for _, late := range []origin{fromEvent, fromCursor, fromHistory, fromUnknown} {
 		c := newConversation("c2c_bob", "alice", 100)
 		first := c.learnRevocation(recallOf("1", "bob"), fromEvent)
-		if first.recalled == nil || !first.unheld {
+		if first.recalled == nil || !first.unsure {
 			t.Fatalf("the recall was not reported: %+v", first)
 		}
 		if again := c.learn(message("1", "bob"), late); again.received != nil || again.recalled != nil {
@@ -81,6 +81,18 @@ func TestUnreadCountsOthersUnrecalledMessagesAfterTheReadMarker(t *testing.T) {
 	}
 	if c.readUpTo != "5" {
 		t.Fatalf("the read marker moved back to %q", c.readUpTo)
+	}
+}
+
+func TestNothingIsSubtractedFromANumberThatStandsForMore(t *testing.T) {
+	for unread, wanted := range map[int]int{99: 98, 100: 100, 101: 101, 1_000: 1_000} {
+		c := newConversation("c2c_bob", "alice", 100)
+		c.learn(message("1", "bob"), fromCursor)
+		c.setRead("", unread)
+		recalled := c.learnRevocation(recallOf("1", "bob"), fromEvent)
+		if c.unread != wanted || recalled.unsure != (wanted == unread) {
+			t.Errorf("%d unread are %d after a recall, the server is asked: %t", unread, c.unread, recalled.unsure)
+		}
 	}
 }
 

@@ -11,6 +11,9 @@ func (s *session) receive(c *connection, data []byte) {
 	if err != nil {
 		return
 	}
+	if s.over() {
+		return // the next login asks for what comes after the end
+	}
 	switch f.Type {
 	case "":
 		s.repeatAll()
@@ -135,14 +138,19 @@ func (s *session) change(id string, apply func(*conversation) []change) {
 	s.view.took(len(changes))
 	after, cursorless := c.entry(), c.cursor == ""
 	tell := s.toTell(changes)
+	firstHeard := cursorless && !c.heard && len(tell) > 0
+	c.heard = c.heard || firstHeard
 	s.mutex.Unlock()
 
+	if firstHeard {
+		s.saveCursors(map[string]string{heardPrefix + id: "1"})
+	}
 	s.announce(tell)
 	if before != after {
 		s.enqueue(func() { s.listeners.changed(after) })
 	}
-	unheld := slices.ContainsFunc(changes, func(one change) bool { return one.unheld })
-	if unheld || (cursorless && len(changes) > 0) {
+	unsure := slices.ContainsFunc(changes, func(one change) bool { return one.unsure })
+	if unsure || (cursorless && len(changes) > 0) {
 		s.want(id, fromUnknown)
 	}
 }
@@ -183,7 +191,7 @@ func (s *session) forget(id string) {
 	s.mutex.Lock()
 	s.view.remove(id)
 	s.mutex.Unlock()
-	s.saveCursors(map[string]string{id: ""})
+	s.saveCursors(map[string]string{id: "", heardPrefix + id: ""})
 }
 
 // inOrder returns the outstanding calls in the order in which they were made. The mutex is held.

@@ -61,7 +61,7 @@ func offline(t testing.TB) (*session, *connection) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSession(options, &listeners{}, "alice", "token")
+	s, err := newSession(options, &listeners{}, "alice", "token", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func FuzzSyncReply(f *testing.F) {
 		s, _ := offline(t)
 		for _, from := range []origin{fromHistory, fromUnknown} {
 			for _, moved := range []bool{false, true} {
-				s.takeItem(item, from, moved)
+				s.takeItem(item, from, moved, map[string]string{})
 				checkView(t, s)
 			}
 		}

@@ -331,13 +331,13 @@ func (s *session) takeResults(conversation string, answer revokeReply) []RevokeR
 func (s *session) takeOwnRecall(conversation string, r revocation) {
 	s.mutex.Lock()
 	c := s.view.open(conversation)
-	unheld := false
+	unsure := false
 	if c != nil {
 		c.lastChangeAt = max(c.lastChangeAt, r.Revoked.At)
-		unheld = c.learnRevocation(r, fromEvent).unheld && r.Sender != s.user
+		unsure = c.learnRevocation(r, fromEvent).unsure && r.Sender != s.user
 	}
 	s.mutex.Unlock()
-	if unheld {
+	if unsure {
 		s.want(conversation, fromUnknown)
 	}
 }

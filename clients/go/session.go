@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,6 +22,8 @@ type session struct {
 	synchronised chan struct{} // closed after the first synchronisation
 	callbacks    chan func()
 	finished     chan struct{} // closed when the connection is kept no longer; calls may still be returning
+	told         chan struct{} // closed when no callback is left
+	after        chan struct{} // told of the session that this one goes on from; nil: there is none
 	running      sync.WaitGroup
 
 	mutex      sync.Mutex
@@ -35,33 +38,74 @@ type session struct {
 	wanted     map[string]origin
 	wake       chan struct{} // there is something wanted
 	reason     *Error        // why the session ended
+	handedOver bool          // the next login goes on from here
 }
 
 const callbacksLimit = 4_096
 
-func newSession(options Options, registered *listeners, user, token string) (*session, error) {
+// newSession makes the session of a login. With previous, a session of the same user that the server ended, it goes on with what
+// that one held.
+func newSession(options Options, registered *listeners, user, token string, previous *session) (*session, error) {
 	s := &session{
 		options: options, listeners: registered, user: user, token: token,
 		clock: &serverClock{now: options.Now}, ids: newMessageIDs(options.Entropy),
 		ended: make(chan struct{}), synchronised: make(chan struct{}),
-		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}),
+		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}), told: make(chan struct{}),
 		view: newView(user), calls: map[string]*call{},
 		unanswered: map[string]bool{}, abandoned: map[string]string{}, recalling: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1),
 	}
-	if options.Store != nil {
-		cursors, err := options.Store.Cursors(user)
-		if err != nil {
-			return nil, err
-		}
-		for id, cursor := range cursors {
-			if c := s.view.open(id); c != nil {
-				c.cursor = cursor
-			}
-		}
+	if previous != nil {
+		s.view, s.after = previous.release(), previous.told
+	} else if err := s.load(); err != nil {
+		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
+}
+
+// load takes up what the Store has.
+func (s *session) load() error {
+	if s.options.Store == nil {
+		return nil
+	}
+	cursors, err := s.options.Store.Cursors(s.user)
+	if err != nil {
+		return err
+	}
+	for name, value := range cursors {
+		id, heard := strings.CutPrefix(name, heardPrefix)
+		c := s.view.open(id)
+		switch {
+		case c == nil:
+		case heard:
+			c.heard = true
+		default:
+			c.cursor = value
+		}
+	}
+	return nil
+}
+
+// handOver says that the next login goes on from here, so that the callbacks that wait are still made. It reports false for a
+// session that goes on, for another user's, and the second time.
+func (s *session) handOver(user string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.user != user || s.reason == nil || s.handedOver {
+		return false
+	}
+	s.handedOver = true
+	return true
+}
+
+// release gives what is held away. What a call learns later goes nowhere.
+func (s *session) release() *view {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	held := s.view
+	s.view = newView(s.user)
+	return held
 }
 
 func (s *session) start() {
@@ -104,6 +148,10 @@ func (s *session) failure() *Error {
 
 // tell runs the callbacks, one after another, those left at the end too. After the application's Logout it drops them.
 func (s *session) tell() {
+	defer close(s.told)
+	if s.after != nil {
+		<-s.after
+	}
 	for {
 		select {
 		case callback := <-s.callbacks:
@@ -121,7 +169,10 @@ func (s *session) tell() {
 }
 
 func (s *session) perform(callback func()) {
-	if s.ctx.Err() == nil {
+	s.mutex.Lock()
+	wanted := s.ctx.Err() == nil || s.handedOver
+	s.mutex.Unlock()
+	if wanted {
 		callback()
 	}
 }
@@ -129,6 +180,11 @@ func (s *session) perform(callback func()) {
 // enqueue puts a callback behind those before it. It blocks while too many are waiting, which slows the reading of
 // frames and, by TCP, the server. What a call reports after the end of the session is dropped.
 func (s *session) enqueue(callback func()) {
+	select {
+	case s.callbacks <- callback:
+		return
+	default:
+	}
 	select {
 	case s.callbacks <- callback:
 	case <-s.ctx.Done():

@@ -8,7 +8,7 @@ import (
 )
 
 func TestACallThatReturnsAfterTheEndOfTheSessionReportsNothingAndHarmsNothing(t *testing.T) {
-	s, err := newSession(Options{URL: "ws://localhost/local"}, &listeners{}, "alice", "token")
+	s, err := newSession(Options{URL: "ws://localhost/local"}, &listeners{}, "alice", "token", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,13 +13,18 @@ import (
 
 // Store keeps the cursors of a user's conversations between logins, so that the next one asks for what changed since.
 // The application keeps the messages themselves: with a cursor, it is told of every message and recall after it.
-// A cursor is saved after the listeners were told of what lies before it, so a crash repeats callbacks and loses none.
+// A cursor is saved after the listeners were told of what lies before it, so a crash repeats callbacks and loses none. Beside the
+// cursors the client keeps notes of its own, by names that no conversation has; a Store treats them like cursors.
 type Store interface {
 	// Cursors returns the cursor by conversation; an empty map for a user without any.
 	Cursors(user string) (map[string]string, error)
 	// SaveCursors sets the given cursors and leaves the others; "" removes one.
 	SaveCursors(user string, cursors map[string]string) error
 }
+
+// heardPrefix begins the name of the note that the application was told of something in a conversation that has no cursor yet.
+// Without it the next login would take all of that conversation for history, and would not tell of the recalls in it.
+const heardPrefix = "heard:"
 
 // MemoryStore keeps cursors as long as the process lives. It is safe for use by several goroutines.
 type MemoryStore struct {

@@ -152,16 +152,11 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 		}
 		answered++
 		if item.Error != nil {
-			delete(todo, item.Conversation)
-			s.refused(item)
+			s.refused(item, todo)
 			continue
 		}
-		complete, cursor := s.takeItem(item, todo[item.Conversation], moved)
-		if complete {
+		if s.takeItem(item, todo[item.Conversation], moved, cursors) {
 			delete(todo, item.Conversation)
-		}
-		if cursor != "" {
-			cursors[item.Conversation] = cursor
 		}
 	}
 	s.saveCursors(cursors)
@@ -199,10 +194,16 @@ func (s *session) moves(items []syncItem) bool {
 	})
 }
 
-// refused handles a conversation that the server does not give: the user is no longer in it, or the cursor is too old
-// for the server, which a synchronisation without one heals.
-func (s *session) refused(item syncItem) {
+// refused handles a conversation that the server does not give: the user is no longer in it, or the server does not know the
+// cursor. Such a cursor is forgotten, and the conversation stays in todo and is asked for without one. The application is told of
+// what that brings, as far as it is new; the Store keeps the old cursor until there is a good one.
+func (s *session) refused(item syncItem, todo map[string]origin) {
 	s.options.Logger.Info("a conversation was refused", "code", item.Error.Code)
+	if item.Error.Code == CodeInvalidRequest && s.forgetCursor(item.Conversation) {
+		todo[item.Conversation] = fromUnknown
+		return
+	}
+	delete(todo, item.Conversation)
 	if item.Error.Code == CodeConversationNotFound {
 		s.forget(item.Conversation)
 		return
@@ -214,19 +215,33 @@ func (s *session) refused(item syncItem) {
 	}
 }
 
-// takeItem takes in one conversation of a sync reply, which moved any of them or none. It reports whether the conversation is
-// complete, and the cursor to save.
-func (s *session) takeItem(item syncItem, from origin, moved bool) (complete bool, cursor string) {
+// forgetCursor reports whether there was a cursor to forget.
+func (s *session) forgetCursor(conversation string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	c := s.view.get(conversation)
+	if c == nil || c.cursor == "" {
+		return false
+	}
+	c.cursor, c.history = "", false
+	return true
+}
+
+// takeItem takes in one conversation of a sync reply, which moved any of them or none, and adds the cursor that is to be saved to
+// cursors. It reports whether the conversation is complete.
+func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[string]string) (complete bool) {
 	messages, revocations := readMessages(item.Messages), readRevocations(item.Revocations)
 	s.mutex.Lock()
 	c := s.view.open(item.Conversation)
 	if c == nil {
 		s.mutex.Unlock()
-		return true, ""
+		return true
 	}
 	before := c.entry()
 	if c.cursor != "" && !c.history {
 		from = fromCursor
+	} else if c.heard {
+		from = fromUnknown
 	} else if from == fromHistory {
 		c.history = true
 	}
@@ -243,6 +258,11 @@ func (s *session) takeItem(item syncItem, from origin, moved bool) (complete boo
 	complete = !item.More || !moved
 	if item.Cursor != "" {
 		c.cursor = item.Cursor
+		cursors[item.Conversation] = item.Cursor
+		if c.heard {
+			c.heard = false
+			cursors[heardPrefix+item.Conversation] = ""
+		}
 	}
 	unsure := complete && c.endSync(item)
 	s.view.took(len(changes))
@@ -257,7 +277,7 @@ func (s *session) takeItem(item syncItem, from origin, moved bool) (complete boo
 	if unsure {
 		s.want(item.Conversation, from)
 	}
-	return complete, item.Cursor
+	return complete
 }
 
 // saveCursors saves cursors behind the callbacks for what lies before them.

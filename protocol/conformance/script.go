@@ -109,6 +109,10 @@ func (s *script) readPages(conversation string, raw json.RawMessage, filled func
 			return fmt.Errorf("sync of %s: page %d is no object", conversation, i)
 		}
 		page["conversation"] = conversation
+		if page["error"] != nil {
+			s.pages[conversation] = append(s.pages[conversation], page)
+			continue
+		}
 		setDefault(page, "messages", []any{})
 		setDefault(page, "revocations", []any{})
 		setDefault(page, "cursor", "cursor-"+strconv.Itoa(i))
@@ -266,8 +270,10 @@ func (s *script) nextPage(name string, item map[string]any) (map[string]any, err
 		delete(page, "expectCursor")
 	}
 	s.pages[name] = pages[1:]
-	s.later.unread[name], s.later.cursor[name] = page["unread"], page["cursor"]
-	if more, _ := page["more"].(bool); !more {
+	if page["error"] == nil {
+		s.later.unread[name], s.later.cursor[name] = page["unread"], page["cursor"]
+	}
+	if more, _ := page["more"].(bool); !more && (page["error"] == nil || len(pages) == 1) {
 		delete(s.open, name)
 	}
 	return page, err

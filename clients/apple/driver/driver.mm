@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 std::recursive_mutex outputMutex;
 std::mutex tokenMutex;
 std::string tokenInUse;
+std::string configured;
 
 std::string plain(NSString *text) { return text ? [text UTF8String] : ""; }
 NSString *object(const std::string& text) { return [NSString stringWithUTF8String:text.c_str()]; }
@@ -90,7 +91,10 @@ Json toJson(NSArray *newestFirst) {
 
 namespace {
 
-void login(V2TIMManager *manager, const std::string call, const Json& command) {
+// Prepares the client anew only where the configuration is another one, as an application would.
+bool configure(V2TIMManager *manager, const Json& command) {
+    const std::string wanted = command.at("url").get<std::string>() + command.value("options", Json::object()).dump();
+    if (wanted == configured) return true;
     const Json options = command.value("options", Json::object());
     V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
     config.url = object(command.at("url").get<std::string>());
@@ -101,7 +105,13 @@ void login(V2TIMManager *manager, const std::string call, const Json& command) {
         std::lock_guard lock(tokenMutex);
         return object(tokenInUse);
     };
-    if (![manager initSDK:0 config:config]) return failed(call, ERR_INVALID_PARAMETERS, "url must begin with ws:// or wss://");
+    if (![manager initSDK:0 config:config]) return false;
+    configured = wanted;
+    return true;
+}
+
+void login(V2TIMManager *manager, const std::string call, const Json& command) {
+    if (!configure(manager, command)) return failed(call, ERR_INVALID_PARAMETERS, "url must begin with ws:// or wss://");
     [manager login:object(command.at("user").get<std::string>())
              userSig:object(command.at("token").get<std::string>())
               succ:^{ succeeded(call); }

@@ -6,6 +6,8 @@ namespace recall {
 namespace {
 
 constexpr std::size_t maximumTouched = 1'000;
+// How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it.
+constexpr int unreadExactLimit = 99;
 
 }  // namespace
 
@@ -41,10 +43,14 @@ Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin
     }
     if (!known && isEarly(revocation.messageId)) return {};
 
+    Change change;
     Message tombstone;
     if (known) {
         tombstone = held->second;
-        if (origin == Origin::Event && counts(tombstone) && summary_.unread > 0) --summary_.unread;
+        if (origin == Origin::Event && counts(tombstone)) {
+            change.unsure = summary_.unread > unreadExactLimit;
+            if (!change.unsure) summary_.unread = std::max(summary_.unread - 1, 0);
+        }
         bodyBytes_ -= tombstone.body.size();
         messages_.erase(held);
     } else {
@@ -57,9 +63,8 @@ Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin
     tombstone.body.clear();
     tombstone.revoked = revocation.revoked;
 
-    Change change;
     change.recalled = known || origin != Origin::History;
-    change.unheld = !known && origin == Origin::Event && counts(tombstone);
+    if (!known) change.unsure = origin == Origin::Event && counts(tombstone);
     change.message = tombstone;
     if (known || revocation.messageId > floor_) put(std::move(tombstone));
     return change;

@@ -21,8 +21,8 @@ enum class Origin {
 struct Change {
     bool received = false;
     bool recalled = false;
-    // The recall of a message that is not held and may be counted as unread: only the server knows the number.
-    bool unheld = false;
+    // The number of unread messages is not known any more: only the server knows it.
+    bool unsure = false;
     Message message;
 };
 

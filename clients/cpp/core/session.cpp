@@ -28,10 +28,12 @@ Session::Session(SessionOptions options, Link& link, SessionListener& listener)
 
 void Session::login(Milliseconds now, const std::string& user, const std::string& token,
                     Completion<Nothing> completion) {
+    const bool ended = state_ == State::Ended || state_ == State::LoggedOut;
+    View held = ended && user == user_ ? std::move(view_) : View(user, options_.limits);
     logout(now);
     user_ = user;
     token_ = token;
-    view_ = View(user, options_.limits);
+    view_ = std::move(held);
     clock_.forget();
     clock_.guess(now, options_.deviceTime());
     ids_.startOver();

@@ -55,7 +55,8 @@ class Session {
 public:
     Session(SessionOptions options, Link& link, SessionListener& listener);
 
-    // Succeeds after the first hello and the first synchronisation. A session that is logged in is logged out first.
+    // Succeeds after the first hello and the first synchronisation. A session that is logged in is logged out first. Where it
+    // ended by itself, as after a kick, a login of the same user goes on with what is held.
     void login(Milliseconds now, const std::string& user, const std::string& token, Completion<Nothing> completion);
     // Outstanding calls fail, what is held is forgotten.
     void logout(Milliseconds now);
@@ -142,6 +143,7 @@ private:
     void synchronised(Milliseconds now, const std::vector<std::string>& batch, const Outcome& outcome);
     bool moves(const std::vector<ConversationItem>& items);
     bool takeItem(Conversation& conversation, const ConversationItem& item, Origin origin, bool moved);
+    bool forgetsCursor(Conversation& conversation, const Refusal& refusal);
     void itemRefused(const std::string& id, const Refusal& refusal);
     void synchronisationFailed(Milliseconds now, const Outcome& outcome);
 

@@ -188,7 +188,7 @@ void Session::revokeEnded(Milliseconds now, const Message& asked, const Outcome&
         const Change change = view_.learnRevocation(*conversation, revocation, Origin::Event);
         if (const Message* message = conversation->find(asked.messageId)) tombstone = *message;
         listener_.conversationChanged(conversation->summary());
-        if (change.unheld) want(now, asked.conversation);
+        if (change.unsure) want(now, asked.conversation);
     }
     completion.succeeded(tombstone);
 }

@@ -13,25 +13,25 @@ void Session::messageEvent(Milliseconds now, const MessageEvent& event) {
     tell(change);
     if (!change.received && !change.recalled) return;
     listener_.conversationChanged(conversation->summary());
-    if (change.unheld || conversation->cursor.empty()) want(now, event.message.conversation);
+    if (change.unsure || conversation->cursor.empty()) want(now, event.message.conversation);
 }
 
 void Session::revokedEvent(Milliseconds now, const RevokedEvent& event) {
     Conversation* conversation = event.revocations.empty() ? nullptr : view_.open(event.conversation);
     if (conversation == nullptr) return;
     bool changed = false;
-    bool unheld = false;
+    bool unsure = false;
     for (const MessageRevocation& revocation : event.revocations) {
         const Change change = view_.learnRevocation(*conversation, revocation, Origin::Event);
         conversation->summary().lastChangeAt =
             std::max(conversation->summary().lastChangeAt, revocation.revoked.at);
         tell(change);
         changed = changed || change.recalled;
-        unheld = unheld || change.unheld;
+        unsure = unsure || change.unsure;
     }
     if (!changed) return;
     listener_.conversationChanged(conversation->summary());
-    if (unheld || conversation->cursor.empty()) want(now, event.conversation);
+    if (unsure || conversation->cursor.empty()) want(now, event.conversation);
 }
 
 void Session::readEvent(const ReadEvent& event) {

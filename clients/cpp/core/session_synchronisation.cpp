@@ -131,6 +131,7 @@ void Session::synchronised(Milliseconds now, const std::vector<std::string>& bat
         Conversation* conversation = view_.find(id);
         const auto entry = todo_.find(id);
         if (missing.erase(id) == 0 || conversation == nullptr || entry == todo_.end()) continue;
+        if (item.error && forgetsCursor(*conversation, *item.error)) continue;
         if (item.error) {
             refused = true;
             itemRefused(id, *item.error);
@@ -177,6 +178,13 @@ bool Session::takeItem(Conversation& conversation, const ConversationItem& item,
     if (item.more && moved) return false;
     conversation.synchronised = !conversation.cursor.empty();
     return sure;
+}
+
+// Forgets a cursor that the server does not know, so that the conversation is asked for without one. Returns whether there was one.
+bool Session::forgetsCursor(Conversation& conversation, const Refusal& refusal) {
+    if (refusal.code != code::invalidRequest || conversation.cursor.empty()) return false;
+    conversation.cursor.clear();
+    return true;
 }
 
 void Session::itemRefused(const std::string& id, const Refusal& refusal) {

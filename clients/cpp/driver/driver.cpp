@@ -180,7 +180,10 @@ private:
         return true;
     }
 
-    void login(const std::string& call, const Json& command) {
+    // Prepares the client anew only where the configuration is another one, as an application would.
+    bool configure(const Json& command) {
+        const std::string wanted = command.at("url").get<std::string>() + command.value("options", Json::object()).dump();
+        if (wanted == configured_) return true;
         const Json options = command.value("options", Json::object());
         V2TIMSDKConfig config;
         config.url = command.at("url").get<std::string>();
@@ -191,7 +194,13 @@ private:
             std::lock_guard lock(tokenMutex_);
             return V2TIMString(token_);
         };
-        if (!manager_->InitSDK(0, config)) {
+        if (!manager_->InitSDK(0, config)) return false;
+        configured_ = wanted;
+        return true;
+    }
+
+    void login(const std::string& call, const Json& command) {
+        if (!configure(command)) {
             output_.failed(call, ERR_INVALID_PARAMETERS, "url must begin with ws:// or wss://");
             return;
         }
@@ -292,6 +301,7 @@ private:
     Output output_;
     std::mutex tokenMutex_;
     std::string token_;
+    std::string configured_;
     std::unique_ptr<V2TIMManager> manager_ = V2TIMManager::CreateInstance();
     EventPrinter events_{output_};
 };

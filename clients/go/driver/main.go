@@ -28,9 +28,10 @@ type driver struct {
 	printing sync.Mutex
 	output   *json.Encoder
 
-	mutex  sync.Mutex
-	client *client.Client
-	token  string // what the token provider returns; "" is no provider
+	mutex      sync.Mutex
+	client     *client.Client
+	configured configuration // of the client
+	token      string        // what the token provider returns; "" is no provider
 }
 
 // command is one line of input; each action reads the fields it needs.
@@ -46,11 +47,20 @@ type command struct {
 	Reason       string          `json:"reason"`
 	Before       string          `json:"before"`
 	Limit        int             `json:"limit"`
-	Options      struct {
-		RequestTimeoutMilliseconds   int64 `json:"requestTimeoutMilliseconds"`
-		ReconnectMinimumMilliseconds int64 `json:"reconnectMinimumMilliseconds"`
-		ReconnectMaximumMilliseconds int64 `json:"reconnectMaximumMilliseconds"`
-	} `json:"options"`
+	Options      options         `json:"options"`
+}
+
+// options are those of a login.
+type options struct {
+	RequestTimeoutMilliseconds   int64 `json:"requestTimeoutMilliseconds"`
+	ReconnectMinimumMilliseconds int64 `json:"reconnectMinimumMilliseconds"`
+	ReconnectMaximumMilliseconds int64 `json:"reconnectMaximumMilliseconds"`
+}
+
+// configuration is what a client is made with.
+type configuration struct {
+	url     string
+	options options
 }
 
 // run reads commands until quit or the end of input. Commands that wait for the server run beside each other.
@@ -95,23 +105,35 @@ func (d *driver) begin(c command) {
 }
 
 func (d *driver) login(c command) {
-	made, err := client.New(client.Options{
-		URL:              c.URL,
-		TokenProvider:    d.provideToken,
-		RequestTimeout:   milliseconds(c.Options.RequestTimeoutMilliseconds),
-		ReconnectMinimum: milliseconds(c.Options.ReconnectMinimumMilliseconds),
-		ReconnectMaximum: milliseconds(c.Options.ReconnectMaximumMilliseconds),
-	})
+	current, err := d.configure(configuration{c.URL, c.Options})
 	if err != nil {
 		d.finish(c.Call, nil, &client.Error{Code: client.CodeInvalidRequest, Desc: err.Error()})
 		return
 	}
-	made.AddListener(d.listener())
+	go func() { d.finish(c.Call, nil, current.Login(context.Background(), c.User, c.Token)) }()
+}
+
+// configure returns the client, and makes another one where the configuration is another, as an application would.
+func (d *driver) configure(wanted configuration) (*client.Client, error) {
+	if wanted == d.configured {
+		return d.current(), nil
+	}
 	d.logout()
+	made, err := client.New(client.Options{
+		URL:              wanted.url,
+		TokenProvider:    d.provideToken,
+		RequestTimeout:   milliseconds(wanted.options.RequestTimeoutMilliseconds),
+		ReconnectMinimum: milliseconds(wanted.options.ReconnectMinimumMilliseconds),
+		ReconnectMaximum: milliseconds(wanted.options.ReconnectMaximumMilliseconds),
+	})
+	if err != nil {
+		return nil, err
+	}
+	made.AddListener(d.listener())
 	d.mutex.Lock()
-	d.client = made
+	d.client, d.configured = made, wanted
 	d.mutex.Unlock()
-	go func() { d.finish(c.Call, nil, made.Login(context.Background(), c.User, c.Token)) }()
+	return made, nil
 }
 
 func milliseconds(count int64) time.Duration { return time.Duration(count) * time.Millisecond }

@@ -6,6 +6,7 @@ import { EVENT, type Message, Recall, RecallError, type WebSocketConstructor } f
 type Command = Record<string, any>;
 
 let recall: Recall | undefined;
+let configured = '';
 let nextToken: string | undefined;
 let connected = false;
 
@@ -20,7 +21,11 @@ const shown = (message: Message) => ({
     : { body: message.payload }),
 });
 
-async function login({ url, user, token, options }: Command): Promise<object> {
+/** Makes the client, and another one where the configuration is another, as an application would. */
+function configure({ url, options }: Command): Recall {
+  const wanted = JSON.stringify({ url, options });
+  if (recall && wanted === configured) return recall;
+  configured = wanted;
   recall = Recall.create({
     url,
     WebSocket: WebSocket as unknown as WebSocketConstructor,
@@ -46,11 +51,15 @@ async function login({ url, user, token, options }: Command): Promise<object> {
     print({ event: 'kickedOffline', reason });
   });
   recall.on(EVENT.TOKEN_EXPIRED, () => print({ event: 'tokenExpired' }));
+  return recall;
+}
+
+async function login(command: Command): Promise<object> {
   const tokenProvider = () => {
     if (nextToken === undefined) throw new Error('no token was given');
     return nextToken;
   };
-  await recall.login({ userID: user, token, tokenProvider });
+  await configure(command).login({ userID: command.user, token: command.token, tokenProvider });
   return {};
 }
 

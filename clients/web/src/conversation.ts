@@ -12,14 +12,14 @@ export type Origin = 'event' | 'cursor' | 'history' | 'unknown';
 export interface Change {
   received?: Message;
   recalled?: Message;
-  /** The recall of a message that is not held and may be unread, or one of more than are counted: the server knows the number. */
-  unheld?: boolean;
+  /** The number of unread messages is not known any more: the server is asked for it. */
+  unsure?: boolean;
 }
 
 const MESSAGES_LIMIT = 10_000;
 const TOUCHED_LIMIT = 1_000;
-/** The server counts unread messages up to here: it stands for this many and for more. */
-const UNREAD_LIMIT = 100;
+/** How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it. */
+const UNREAD_EXACT_LIMIT = 99;
 
 /** What is held of one conversation. */
 export class ConversationView {
@@ -90,10 +90,10 @@ export class ConversationView {
     const held = this.#messages.get(gone.ID);
     if (held?.isRevoked) return {};
     const counted = held !== undefined && origin === 'event' && this.#counts(held);
-    const unsure = counted && this.unread >= UNREAD_LIMIT;
-    if (counted && !unsure) this.unread = Math.max(0, this.unread - 1);
+    const isMore = counted && this.unread > UNREAD_EXACT_LIMIT;
+    if (counted && !isMore) this.unread = Math.max(0, this.unread - 1);
     if (held || gone.ID > this.#floor) this.#put(gone);
-    const change: Change = { unheld: unsure || (!held && origin === 'event' && gone.ID > this.readUpTo) };
+    const change: Change = { unsure: isMore || (!held && origin === 'event' && gone.ID > this.readUpTo) };
     if (held || origin !== 'history') change.recalled = { ...gone };
     return change;
   }

@@ -82,13 +82,16 @@ export class Recall {
 
   /**
    * Connects, and resolves when everything missed was fetched. Until the server can be reached it keeps trying
-   * ({@link EVENT}.NET_STATE_CHANGE tells); {@link Recall.logout} gives up. A login ends the one before it.
+   * ({@link EVENT}.NET_STATE_CHANGE tells); {@link Recall.logout} gives up. A login ends the one before it. Where the server ended
+   * that one, as after {@link EVENT}.KICKED_OUT, a login of the same user goes on with what is held.
    * Rejects with 6206 if the token is over, 6017 if it is another user's, 9508 after a logout.
    */
   async login({ userID, token = '', tokenProvider }: LoginOptions): Promise<Result<undefined>> {
     if (!token && !tokenProvider) throw invalid('login needs a token or a tokenProvider');
-    this.#session?.end(notLoggedIn());
-    this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider);
+    const previous = this.#session;
+    const held = previous?.over && previous.user === userID ? previous.view : undefined;
+    previous?.end(notLoggedIn());
+    this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider, held);
     await this.#session.ready;
     return { code: 0, data: undefined };
   }

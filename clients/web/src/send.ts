@@ -100,10 +100,10 @@ function takeResult(session: Session, conversation: string, ID: string, result: 
   let message: Message | undefined;
   session.change(conversation, (held) => {
     held.lastChangeAt = Math.max(held.lastChangeAt, revoked.at);
-    const { unheld } = held.learnRevocation({ messageId: ID, sender, sentAt: 0, revoked }, 'event');
+    const { unsure } = held.learnRevocation({ messageId: ID, sender, sentAt: 0, revoked }, 'event');
     const tombstoned = held.get(ID);
     message = tombstoned && { ...tombstoned };
-    return [{ unheld: unheld === true && sender !== session.user }];
+    return [{ unsure: unsure === true && sender !== session.user }];
   });
   return { ID, message, repeated: result.repeated === true, error: undefined };
 }

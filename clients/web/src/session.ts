@@ -73,8 +73,9 @@ export class Session {
     readonly user: string,
     private token: string,
     private readonly tokenProvider: TokenProvider | undefined,
+    held = new View(user),
   ) {
-    this.view = new View(user);
+    this.view = held;
     this.clock = new ServerClock(options.clock);
     this.backOff = new BackOff(options.reconnectMinimum, options.reconnectMaximum, options.random);
     this.requests = new Requests(options.requestTimeout, this.backOff);
@@ -131,9 +132,9 @@ export class Session {
     if (!conversation) return false;
     const changes = apply(conversation);
     this.view.took(changes.length);
-    const unheld = changes.some((change) => change.unheld);
+    const unsure = changes.some((change) => change.unsure);
     this.announce(changes);
-    if (unheld || (conversation.cursor === '' && changes.length > 0)) this.synchronisation.want(id, 'unknown');
+    if (unsure || (conversation.cursor === '' && changes.length > 0)) this.synchronisation.want(id, 'unknown');
     this.announceList();
     return true;
   }

@@ -121,11 +121,24 @@ export class Synchronisation {
         continue;
       }
       answered++;
+      if (error && this.#forgetsCursor(id, error)) {
+        todo.set(id, 'unknown');
+        continue;
+      }
       if (error) this.#refused(id, error);
       if (error || this.#take(id, item, todo.get(id)!, conversations.length === 1)) todo.delete(id);
     }
     this.session.announceList();
     if (answered === 0) throw failed ?? notAReply('sync');
+  }
+
+  /** Forgets a cursor that the server does not know, so that the conversation is asked for without one. Returns whether there was one. */
+  #forgetsCursor(id: string, error: RecallError): boolean {
+    const conversation = this.session.view.get(id);
+    if (error.code !== ERROR_CODE.INVALID_REQUEST || !conversation?.cursor) return false;
+    conversation.cursor = '';
+    conversation.history = false;
+    return true;
   }
 
   #refused(id: string, error: RecallError): void {

@@ -24,6 +24,7 @@ final class Driver {
     private final Executor callbacks = Executors.newSingleThreadExecutor();
     private final Events events;
     private V2TIMManager manager;
+    private String configured;
     private volatile String token;
 
     Driver(Output output) {
@@ -89,10 +90,21 @@ final class Driver {
     }
 
     private void login(String call, JsonObject command) {
+        configure(command);
+        manager.login(text(command, "user"), text(command, "token"), new Result(call));
+    }
+
+    /** Prepares the client anew only where the configuration is another one, as an application would. */
+    private void configure(JsonObject command) {
+        JsonObject options = command.has("options") ? command.getAsJsonObject("options") : new JsonObject();
+        String wanted = text(command, "url") + options;
+        if (wanted.equals(configured)) {
+            return;
+        }
         if (manager != null) {
             manager.unInitSDK();
         }
-        JsonObject options = command.has("options") ? command.getAsJsonObject("options") : new JsonObject();
+        configured = wanted;
         V2TIMSDKConfig config = new V2TIMSDKConfig()
                 .setServerUrl(text(command, "url"))
                 .setCallbackExecutor(callbacks)
@@ -110,7 +122,6 @@ final class Driver {
         manager.initSDK(config);
         manager.addIMSDKListener(events.ofConnection());
         manager.messageManager().addAdvancedMsgListener(events.ofMessages());
-        manager.login(text(command, "user"), text(command, "token"), new Result(call));
     }
 
     private void send(String call, JsonObject command) {

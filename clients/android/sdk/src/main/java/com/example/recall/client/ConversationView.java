@@ -17,6 +17,8 @@ final class ConversationView {
     final Set<String> aheadOfCursor = new HashSet<>();
     String cursor;
     boolean listed;
+    /** Something was heard of it before there was a cursor: each connection asks for it until there is one, listed or not. */
+    boolean heard;
     boolean syncing;
     /** What the synchronisation under way counts as, through all its pages; null when there is none. */
     Conversations.Source syncSource;

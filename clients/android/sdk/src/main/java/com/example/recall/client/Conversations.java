@@ -11,6 +11,9 @@ import java.util.Set;
 
 /** Every conversation's view, and the rules by which messages and recalls enter them. */
 final class Conversations {
+    /** How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it. */
+    private static final int UNREAD_EXACT_LIMIT = 99;
+
     private final Teller teller;
     private final MemoryLimit memory = new MemoryLimit();
     private final Map<String, ConversationView> views = new HashMap<>();
@@ -30,7 +33,8 @@ final class Conversations {
         /** Whether this very client asked for the recall and waits for its answer. */
         boolean isBeingRecalled(String messageId);
 
-        void onUnreadUncertain(ConversationView view);
+        /** Only the server knows the number of unread messages, or what else is in the conversation. */
+        void onSynchronisationNeeded(ConversationView view);
     }
 
     /** Where a message or recall comes from, which decides who is told. */
@@ -130,8 +134,17 @@ final class Conversations {
         if (source == Source.EVENT || source == Source.OWN_SEND) {
             teller.onChanged(view);
         }
+        if (source == Source.EVENT && view.cursor == null) {
+            heard(view);
+        }
         memory.added(message);
         memory.enforce(views.values());
+    }
+
+    /** An event told of a conversation that has no cursor yet. */
+    void heard(ConversationView view) {
+        view.heard = true;
+        teller.onSynchronisationNeeded(view);
     }
 
     private void count(ConversationView view, Message message) {
@@ -176,8 +189,10 @@ final class Conversations {
         if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRecall(notice)) {
             teller.onRevoked(notice);
         }
-        if (source == Source.EVENT && view.isUnreadKind(notice, me)) {
-            teller.onUnreadUncertain(view);
+        if (source == Source.EVENT && view.cursor == null) {
+            heard(view);
+        } else if (source == Source.EVENT && view.isUnreadKind(notice, me)) {
+            teller.onSynchronisationNeeded(view);
         }
     }
 
@@ -185,7 +200,7 @@ final class Conversations {
     void revokedByThisClient(ConversationView view, String messageId, Revoked revoked) {
         Message held = view.get(messageId);
         if (held != null && !held.isRevoked()) {
-            replace(view, held, revoked);
+            replace(view, held, revoked, Source.EVENT);
             teller.onChanged(view);
         } else if (held == null) {
             String sender = "sender".equals(revoked.role()) ? revoked.by() : "";
@@ -200,7 +215,7 @@ final class Conversations {
     }
 
     private void bury(ConversationView view, Message held, Revoked revoked, Source source) {
-        Message tombstone = replace(view, held, revoked);
+        Message tombstone = replace(view, held, revoked, source);
         view.changedAt(revoked.at());
         if (!isOwnRecall(tombstone)) {
             teller.onRevoked(tombstone);
@@ -210,14 +225,23 @@ final class Conversations {
         }
     }
 
-    private Message replace(ConversationView view, Message held, Revoked revoked) {
+    private Message replace(ConversationView view, Message held, Revoked revoked, Source source) {
         Message tombstone = held.recalled(revoked);
         view.messages.put(held.messageId(), tombstone);
         memory.bodyDropped(held);
         if (view.isUnreadKind(held, me) && view.unread > 0 && !view.aheadOfCursor.remove(held.messageId())) {
-            view.unread--;
+            uncount(view, source);
         }
         return tombstone;
+    }
+
+    private void uncount(ConversationView view, Source source) {
+        if (view.unread <= UNREAD_EXACT_LIMIT) {
+            view.unread--;
+        } else if (source == Source.EVENT || source == Source.HISTORY) {
+            // The pages of a synchronisation bring the server's number by themselves.
+            teller.onSynchronisationNeeded(view);
+        }
     }
 
     /** A page of a synchronisation: recalls first, so that nothing is announced that is already gone. */
@@ -245,7 +269,13 @@ final class Conversations {
             revoke(view, revocation, source);
         }
         view.readUpTo(readUpTo);
-        view.unread = Math.max(0, unread + correction(view, onPage, revokedBefore));
+        long correction = correction(view, onPage, revokedBefore);
+        if (unread > UNREAD_EXACT_LIMIT && correction < 0) {
+            view.unread = unread;
+            teller.onSynchronisationNeeded(view);
+        } else {
+            view.unread = Math.max(0, unread + correction);
+        }
         view.arrivedDuringSync.clear();
         view.aheadOfCursor.removeAll(onPage);
         teller.onChanged(view);

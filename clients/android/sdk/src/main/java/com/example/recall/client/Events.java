@@ -65,11 +65,15 @@ final class Events {
         }
         if (change.equals("left")) {
             view.listed = false;
+            view.heard = false;
             view.cursor = null;
         } else if (change.equals("joined") || change.equals("role")) {
             view.listed = true;
             view.role = Json.string(frame, "role");
         }
         conversations.changed(view);
+        if (change.equals("joined") && view.cursor == null) {
+            conversations.heard(view);
+        }
     }
 }

@@ -324,7 +324,7 @@ public final class RecallClient {
         }
 
         @Override
-        public void onUnreadUncertain(ConversationView view) {
+        public void onSynchronisationNeeded(ConversationView view) {
             synchronisation.again(view);
         }
     }

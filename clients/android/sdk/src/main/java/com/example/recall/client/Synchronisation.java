@@ -144,7 +144,7 @@ final class Synchronisation {
 
     private void listComplete() {
         for (ConversationView view : conversations.all()) {
-            if (view.cursor != null) {
+            if (view.cursor != null || view.heard) {
                 waiting.add(view.id);
             }
         }
@@ -252,6 +252,7 @@ final class Synchronisation {
         boolean moved = cursor != null && !cursor.equals(view.cursor);
         if (cursor != null) {
             view.cursor = cursor;
+            view.heard = false;
         }
         view.pagesWithoutProgress = moved ? 0 : view.pagesWithoutProgress + 1;
         if (Boolean.TRUE.equals(Json.bool(item, "more")) && view.pagesWithoutProgress <= MOST_PAGES_WITHOUT_PROGRESS) {
@@ -267,9 +268,15 @@ final class Synchronisation {
             waiting.add(view.id);
         } else if (error.isRetryable() && startingUp) {
             owner.onSynchronisationFailed(error);
+        } else if (error.code() == ErrorCode.INVALID_REQUEST && view.cursor != null) {
+            // The server does not know the cursor, and never will. Without one it gives the newest messages and a good cursor.
+            view.cursor = null;
+            view.syncSource = Conversations.Source.NEW_CONVERSATION;
+            waiting.add(view.id);
         } else if (error.code() == ErrorCode.CONVERSATION_NOT_FOUND) {
             view.cursor = null;
             view.listed = false;
+            view.heard = false;
         }
     }
 }
