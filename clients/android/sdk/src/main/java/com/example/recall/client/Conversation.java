@@ -1,5 +1,7 @@
 package com.example.recall.client;
 
+import org.jspecify.annotations.Nullable;
+
 /** A line of the conversation list, as it was when asked for. */
 public final class Conversation {
     private final String id;
@@ -32,12 +34,12 @@ public final class Conversation {
     }
 
     /** This user's role in a group, or null. */
-    public String role() {
+    public @Nullable String role() {
         return role;
     }
 
     /** The newest message held, a tombstone included, or null. */
-    public Message lastMessage() {
+    public @Nullable Message lastMessage() {
         return lastMessage;
     }
 }

@@ -1,6 +1,7 @@
 package com.example.recall.client;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /** A message, or, once recalled, its tombstone: the same without a body. Never changes. */
 public final class Message implements Serializable {
@@ -57,17 +58,17 @@ public final class Message implements Serializable {
     }
 
     /** The body as JSON, or null on a tombstone. */
-    public String body() {
+    public @Nullable String body() {
         return body;
     }
 
     /** The message it answers, or null. */
-    public String replyTo() {
+    public @Nullable String replyTo() {
         return replyTo;
     }
 
     /** How it was recalled, or null while it is not. */
-    public Revoked revoked() {
+    public @Nullable Revoked revoked() {
         return revoked;
     }
 

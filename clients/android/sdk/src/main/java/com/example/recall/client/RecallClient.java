@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's connection to recall. Methods may be called from any thread and return at once; answers and listeners are called
@@ -75,7 +76,7 @@ public final class RecallClient {
      * @param url {@code wss://…/stage}
      * @param token the JWT of this user
      */
-    public void login(String url, String userId, String token, Answer<Void> answer) {
+    public void login(String url, String userId, String token, Answer<@Nullable Void> answer) {
         Answer<Void> told = callbacks.answering(answer);
         if (!OkHttpTransport.isUrl(url) || userId == null || userId.isEmpty() || token == null || token.isEmpty()) {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "login needs a ws:// or wss:// URL, a user ID and a token"));
@@ -85,7 +86,7 @@ public final class RecallClient {
     }
 
     /** Disconnects and forgets what is held. Outstanding calls fail with {@link ErrorCode#NOT_CONNECTED}. */
-    public void logout(Answer<Void> answer) {
+    public void logout(Answer<@Nullable Void> answer) {
         Answer<Void> told = callbacks.answering(answer);
         loop.execute(() -> {
             account.logout();
@@ -104,7 +105,7 @@ public final class RecallClient {
     }
 
     /** The user logged in, or null. */
-    public String user() {
+    public @Nullable String user() {
         return account.user();
     }
 
@@ -126,7 +127,7 @@ public final class RecallClient {
      * @param messageId null for a fresh one; an earlier one to repeat a send whose outcome is unknown
      * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
      */
-    public String send(String conversation, String bodyJson, String replyTo, String messageId, Answer<Message> answer) {
+    public @Nullable String send(String conversation, String bodyJson, @Nullable String replyTo, @Nullable String messageId, Answer<Message> answer) {
         Answer<Message> told = callbacks.answering(answer);
         JsonObject body = bodyJson == null ? null : Json.object(bodyJson);
         RecallError refusal = refusal(conversation, body, messageId);
@@ -174,7 +175,7 @@ public final class RecallClient {
      *
      * @param reason up to 256 bytes, shown to the members; or null
      */
-    public void revoke(String conversation, String messageId, String reason, Answer<Message> answer) {
+    public void revoke(String conversation, String messageId, @Nullable String reason, Answer<Message> answer) {
         Answer<Message> told = callbacks.answering(answer);
         if (!Frames.isConversation(conversation) || !MessageIds.isValid(messageId)) {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "revoke needs a conversation and a message ID"));
@@ -199,7 +200,7 @@ public final class RecallClient {
      * @param before the page ends before this message; null for the newest
      * @param limit 1 to 100
      */
-    public void history(String conversation, String before, int limit, Answer<List<Message>> answer) {
+    public void history(String conversation, @Nullable String before, int limit, Answer<List<Message>> answer) {
         Answer<List<Message>> told = callbacks.answering(answer);
         if (!Frames.isConversation(conversation) || before != null && !MessageIds.isValid(before)) {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "history needs a conversation, and a message ID or nothing to begin before"));
@@ -252,7 +253,7 @@ public final class RecallClient {
     }
 
     /** What is held of a conversation now, without asking the server: oldest first, up to a limit, before a message or null. */
-    public void held(String conversation, String before, int limit, Answer<List<Message>> answer) {
+    public void held(String conversation, @Nullable String before, int limit, Answer<List<Message>> answer) {
         Answer<List<Message>> told = callbacks.answering(answer);
         loop.execute(() -> {
             ConversationView view = conversations.find(conversation);

@@ -2,6 +2,7 @@ package com.example.recall.client;
 
 import java.util.concurrent.Executor;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /** How a client behaves; every value has a default that fits a phone. */
 public final class RecallOptions {
@@ -31,19 +32,19 @@ public final class RecallOptions {
     }
 
     /** Who gives a new token when the old one is over; without one, the app is told to log in again. */
-    public RecallOptions tokenProvider(TokenProvider value) {
+    public RecallOptions tokenProvider(@Nullable TokenProvider value) {
         tokenProvider = value;
         return this;
     }
 
     /** Where callbacks run; it must keep their order. Default: the main looper on Android, else a thread of their own. */
-    public RecallOptions callbackExecutor(Executor value) {
+    public RecallOptions callbackExecutor(@Nullable Executor value) {
         callbackExecutor = value;
         return this;
     }
 
     /** An OkHttp client to take proxy, certificate pinning and threads from. Default: a plain one. */
-    public RecallOptions httpClient(OkHttpClient value) {
+    public RecallOptions httpClient(@Nullable OkHttpClient value) {
         httpClient = value;
         return this;
     }

@@ -1,6 +1,7 @@
 package com.example.recall.client;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of a recall: when, by whom, as what, and why. */
 public final class Revoked implements Serializable {
@@ -34,7 +35,7 @@ public final class Revoked implements Serializable {
     }
 
     /** Why, or null. */
-    public String reason() {
+    public @Nullable String reason() {
         return reason;
     }
 }

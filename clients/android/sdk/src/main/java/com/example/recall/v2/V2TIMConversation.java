@@ -1,6 +1,7 @@
 package com.example.recall.v2;
 
 import com.example.recall.client.Conversation;
+import org.jspecify.annotations.Nullable;
 
 /** A line of the conversation list. */
 public final class V2TIMConversation {
@@ -25,11 +26,11 @@ public final class V2TIMConversation {
     }
 
     /** The other user of a one-to-one conversation, else null. */
-    public String getUserID() {
+    public @Nullable String getUserID() {
         return ConversationID.userOf(conversation.id());
     }
 
-    public String getGroupID() {
+    public @Nullable String getGroupID() {
         return ConversationID.groupOf(conversation.id());
     }
 
@@ -39,7 +40,7 @@ public final class V2TIMConversation {
     }
 
     /** The newest message held, with status V2TIM_MSG_STATUS_LOCAL_REVOKED when it was recalled; or null. */
-    public V2TIMMessage getLastMessage() {
+    public @Nullable V2TIMMessage getLastMessage() {
         return conversation.lastMessage() == null ? null : new V2TIMMessage(conversation.lastMessage(), loginUser);
     }
 
@@ -49,7 +50,7 @@ public final class V2TIMConversation {
     }
 
     /** This user's role in a group ({@code owner}, {@code admin}, {@code member}), else null. */
-    public String getRole() {
+    public @Nullable String getRole() {
         return conversation.role();
     }
 }

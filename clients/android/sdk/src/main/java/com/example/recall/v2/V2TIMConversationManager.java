@@ -1,14 +1,15 @@
 package com.example.recall.v2;
 
+import com.example.recall.client.Answer;
 import com.example.recall.client.Conversation;
+import com.example.recall.client.Message;
 import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
-import com.example.recall.client.Answer;
-import com.example.recall.client.Message;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** The list of conversations and their unread numbers, as the client holds them. */
 public final class V2TIMConversationManager {
@@ -28,7 +29,7 @@ public final class V2TIMConversationManager {
     }
 
     /** A page of the list, latest change first; begin with nextSeq 0. */
-    public void getConversationList(long nextSeq, int count, V2TIMValueCallback<V2TIMConversationResult> callback) {
+    public void getConversationList(long nextSeq, int count, @Nullable V2TIMValueCallback<V2TIMConversationResult> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.conversations(Adapting.toCallback(callback, all -> page(all, nextSeq, count)));
@@ -46,7 +47,7 @@ public final class V2TIMConversationManager {
     }
 
     /** One conversation; with nothing in it when nothing is held of it. */
-    public void getConversation(String conversationID, V2TIMValueCallback<V2TIMConversation> callback) {
+    public void getConversation(String conversationID, @Nullable V2TIMValueCallback<V2TIMConversation> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.conversation(conversationID, Adapting.toCallback(callback,
@@ -55,7 +56,7 @@ public final class V2TIMConversationManager {
     }
 
     /** What is unread in all conversations together. */
-    public void getTotalUnreadMessageCount(V2TIMValueCallback<Long> callback) {
+    public void getTotalUnreadMessageCount(@Nullable V2TIMValueCallback<Long> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.conversations(Adapting.toCallback(callback, all -> {
@@ -75,7 +76,7 @@ public final class V2TIMConversationManager {
      * @param cleanSequence must be 0, likewise
      */
     public void cleanConversationUnreadMessageCount(String conversationID, long cleanTimestamp, long cleanSequence,
-            V2TIMCallback callback) {
+            @Nullable V2TIMCallback callback) {
         RecallClient client = manager.client(callback);
         if (client == null) {
             return;

@@ -7,6 +7,7 @@ import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
 import com.example.recall.client.RecallListener;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** The entrance: initialise, log in, and get at messages and conversations. */
 public final class V2TIMManager {
@@ -65,7 +66,7 @@ public final class V2TIMManager {
      *
      * @return whether the configuration can be used
      */
-    public boolean initSDK(Object context, int sdkAppID, V2TIMSDKConfig config) {
+    public boolean initSDK(@Nullable Object context, int sdkAppID, V2TIMSDKConfig config) {
         return initSDK(config);
     }
 
@@ -103,7 +104,7 @@ public final class V2TIMManager {
      *
      * @param userSig the user's token, a JWT; where V2TIM takes its own signature
      */
-    public void login(String userID, String userSig, V2TIMCallback callback) {
+    public void login(String userID, String userSig, @Nullable V2TIMCallback callback) {
         RecallClient present = client(callback);
         if (present != null) {
             lastUser = userID;
@@ -112,7 +113,7 @@ public final class V2TIMManager {
     }
 
     /** Disconnects and forgets what is held. */
-    public void logout(V2TIMCallback callback) {
+    public void logout(@Nullable V2TIMCallback callback) {
         RecallClient present = client(callback);
         if (present != null) {
             present.logout(Adapting.toCallback(callback));
@@ -120,7 +121,7 @@ public final class V2TIMManager {
     }
 
     /** The user who is logged in or logging in, else the last one; null before the first login. */
-    public String getLoginUser() {
+    public @Nullable String getLoginUser() {
         RecallClient present = client;
         String user = present == null ? null : present.user();
         return user == null ? lastUser : user;

@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.Serializable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message. One that was received does not change: after a recall, ask for it again or use the event. One that is sent
@@ -102,7 +103,7 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /** Unique; messages sort by it. Known as soon as sendMessage returns. */
-    public String getMsgID() {
+    public @Nullable String getMsgID() {
         return msgID;
     }
 
@@ -124,23 +125,23 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /** The sender's user ID; null before it is sent. */
-    public String getSender() {
+    public @Nullable String getSender() {
         Message message = stored;
         return message == null ? null : message.sender();
     }
 
     /** The other user of a one-to-one message, else null. */
-    public String getUserID() {
+    public @Nullable String getUserID() {
         return ConversationID.userOf(conversation);
     }
 
     /** The group of a group message, else null. */
-    public String getGroupID() {
+    public @Nullable String getGroupID() {
         return ConversationID.groupOf(conversation);
     }
 
     /** {@code c2c_<user ID>} or {@code group_<group ID>}; null before it is sent. */
-    public String getConversationID() {
+    public @Nullable String getConversationID() {
         return conversation;
     }
 
@@ -162,14 +163,14 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /** The text, or null when there is none. */
-    public V2TIMTextElem getTextElem() {
+    public @Nullable V2TIMTextElem getTextElem() {
         String body = getBody();
         String text = body == null ? null : textOf(body);
         return text == null ? null : new V2TIMTextElem(text);
     }
 
     /** The whole body, a JSON object; null once recalled. */
-    public String getBody() {
+    public @Nullable String getBody() {
         if (status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
             return null;
         }
@@ -178,17 +179,17 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /** The message it answers, or null. */
-    public String getReplyTo() {
+    public @Nullable String getReplyTo() {
         return replyTo;
     }
 
     /** Makes it an answer to another message; before sending. */
-    public void setReplyTo(String messageID) {
+    public void setReplyTo(@Nullable String messageID) {
         replyTo = messageID;
     }
 
     /** Who recalled it; null while it is not. */
-    public V2TIMUserFullInfo getRevokerInfo() {
+    public @Nullable V2TIMUserFullInfo getRevokerInfo() {
         Message message = stored;
         return message == null || !message.isRevoked() ? null : new V2TIMUserFullInfo(message.revoked().by());
     }
@@ -201,7 +202,7 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /** As what it was recalled: {@code sender}, {@code moderator} or {@code admin}; null while it is not. */
-    public String getRevokerRole() {
+    public @Nullable String getRevokerRole() {
         Message message = stored;
         return message == null || !message.isRevoked() ? null : message.revoked().role();
     }

@@ -1,5 +1,7 @@
 package com.example.recall.v2;
 
+import org.jspecify.annotations.Nullable;
+
 /** Which messages to get. */
 public final class V2TIMMessageListGetOption {
     /** From the server, from newer to older. */
@@ -19,11 +21,11 @@ public final class V2TIMMessageListGetOption {
     }
 
     /** The other user of a one-to-one conversation. */
-    public void setUserID(String id) {
+    public void setUserID(@Nullable String id) {
         userID = id;
     }
 
-    public void setGroupID(String id) {
+    public void setGroupID(@Nullable String id) {
         groupID = id;
     }
 
@@ -33,12 +35,12 @@ public final class V2TIMMessageListGetOption {
     }
 
     /** Begin before this message; null for the newest. */
-    public void setLastMsg(V2TIMMessage message) {
+    public void setLastMsg(@Nullable V2TIMMessage message) {
         lastMsg = message;
     }
 
     /** Begin before the message with this ID; null for the newest. */
-    public void setLastMsgID(String messageID) {
+    public void setLastMsgID(@Nullable String messageID) {
         lastMsgID = messageID;
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Sending, recalling and fetching messages. */
 public final class V2TIMMessageManager {
@@ -50,8 +51,8 @@ public final class V2TIMMessageManager {
      * @param offlinePushInfo not used; this service sends no push notifications
      * @return the message ID, or null when nothing could be sent
      */
-    public String sendMessage(V2TIMMessage message, String receiver, String groupID, int priority, boolean onlineUserOnly,
-            Object offlinePushInfo, V2TIMSendCallback<V2TIMMessage> callback) {
+    public @Nullable String sendMessage(V2TIMMessage message, @Nullable String receiver, @Nullable String groupID, int priority, boolean onlineUserOnly,
+            @Nullable Object offlinePushInfo, @Nullable V2TIMSendCallback<V2TIMMessage> callback) {
         if (onlineUserOnly) {
             manager.refuse(callback, "onlineUserOnly is not supported");
             return null;
@@ -60,13 +61,13 @@ public final class V2TIMMessageManager {
     }
 
     /** Sends a message to a conversation. Not in V2TIM. */
-    public String sendMessage(V2TIMMessage message, String conversationID, V2TIMValueCallback<V2TIMMessage> callback) {
+    public @Nullable String sendMessage(V2TIMMessage message, String conversationID, @Nullable V2TIMValueCallback<V2TIMMessage> callback) {
         return send(message, conversationID, message.idToRepeat(), callback);
     }
 
     /** Sends a message under an ID that the app kept from an earlier try, so that it is stored once. Not in V2TIM. */
-    public String sendMessageAgain(V2TIMMessage message, String conversationID, String msgID,
-            V2TIMValueCallback<V2TIMMessage> callback) {
+    public @Nullable String sendMessageAgain(V2TIMMessage message, String conversationID, String msgID,
+            @Nullable V2TIMValueCallback<V2TIMMessage> callback) {
         return send(message, conversationID, msgID, callback);
     }
 
@@ -100,7 +101,7 @@ public final class V2TIMMessageManager {
     }
 
     /** Recalls a message. On success its status is V2TIM_MSG_STATUS_LOCAL_REVOKED. */
-    public void revokeMessage(V2TIMMessage msg, V2TIMCallback callback) {
+    public void revokeMessage(V2TIMMessage msg, @Nullable V2TIMCallback callback) {
         RecallClient client = manager.client(callback);
         if (client == null) {
             return;
@@ -121,7 +122,7 @@ public final class V2TIMMessageManager {
     }
 
     /** Recalls a message of which only the IDs are known. Not in V2TIM. */
-    public void revokeMessage(String conversationID, String msgID, V2TIMCallback callback) {
+    public void revokeMessage(String conversationID, String msgID, @Nullable V2TIMCallback callback) {
         revokeMessage(conversationID, msgID, null, callback);
     }
 
@@ -130,7 +131,7 @@ public final class V2TIMMessageManager {
      *
      * @param reason up to 256 bytes, shown to the members; or null
      */
-    public void revokeMessage(String conversationID, String msgID, String reason, V2TIMCallback callback) {
+    public void revokeMessage(String conversationID, String msgID, @Nullable String reason, @Nullable V2TIMCallback callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.revoke(conversationID, msgID, reason, Adapting.toCallback(callback));
@@ -138,19 +139,19 @@ public final class V2TIMMessageManager {
     }
 
     /** One-to-one messages from the server, newest first as in V2TIM, recalled ones included; before lastMsg, or the newest. */
-    public void getC2CHistoryMessageList(String userID, int count, V2TIMMessage lastMsg,
-            V2TIMValueCallback<List<V2TIMMessage>> callback) {
+    public void getC2CHistoryMessageList(String userID, int count, @Nullable V2TIMMessage lastMsg,
+            @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
         history(ConversationID.ofUser(userID), count, lastMsg == null ? null : lastMsg.getMsgID(), callback);
     }
 
     /** Group messages from the server, newest first as in V2TIM, recalled ones included; before lastMsg, or the newest. */
-    public void getGroupHistoryMessageList(String groupID, int count, V2TIMMessage lastMsg,
-            V2TIMValueCallback<List<V2TIMMessage>> callback) {
+    public void getGroupHistoryMessageList(String groupID, int count, @Nullable V2TIMMessage lastMsg,
+            @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
         history(ConversationID.ofGroup(groupID), count, lastMsg == null ? null : lastMsg.getMsgID(), callback);
     }
 
     /** Messages from the server or from what is held, newest first, recalled ones included. */
-    public void getHistoryMessageList(V2TIMMessageListGetOption option, V2TIMValueCallback<List<V2TIMMessage>> callback) {
+    public void getHistoryMessageList(V2TIMMessageListGetOption option, @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
         if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_CLOUD_OLDER_MSG) {
             history(option.conversation(), option.count(), option.before(), callback);
         } else if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG) {
@@ -171,7 +172,7 @@ public final class V2TIMMessageManager {
     }
 
     /** Those of some messages that the client holds, recalled ones included. */
-    public void findMessages(List<String> messageIDList, V2TIMValueCallback<List<V2TIMMessage>> callback) {
+    public void findMessages(List<String> messageIDList, @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.heldMessages(new ArrayList<>(messageIDList), Adapting.toCallback(callback, this::wrap));
@@ -179,17 +180,17 @@ public final class V2TIMMessageManager {
     }
 
     /** Marks everything held of a one-to-one conversation as read. */
-    public void markC2CMessageAsRead(String userID, V2TIMCallback callback) {
+    public void markC2CMessageAsRead(String userID, @Nullable V2TIMCallback callback) {
         manager.conversationManager().cleanConversationUnreadMessageCount(ConversationID.ofUser(userID), 0, 0, callback);
     }
 
     /** Marks everything held of a group as read. */
-    public void markGroupMessageAsRead(String groupID, V2TIMCallback callback) {
+    public void markGroupMessageAsRead(String groupID, @Nullable V2TIMCallback callback) {
         manager.conversationManager().cleanConversationUnreadMessageCount(ConversationID.ofGroup(groupID), 0, 0, callback);
     }
 
     /** Marks a conversation as read up to a message; answers with what is unread after it. Not in V2TIM. */
-    public void markMessageAsRead(String conversationID, String msgID, V2TIMValueCallback<Long> callback) {
+    public void markMessageAsRead(String conversationID, String msgID, @Nullable V2TIMValueCallback<Long> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.read(conversationID, msgID, Adapting.toCallback(callback, unread -> unread));

@@ -1,10 +1,11 @@
 package com.example.recall.v2;
 
+import com.example.recall.client.Answer;
 import com.example.recall.client.RecallError;
 import com.example.recall.client.RecallOptions;
-import com.example.recall.client.Answer;
 import java.util.concurrent.Executor;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /** Where the server is and how the client behaves. Only the server URL is required. */
 public final class V2TIMSDKConfig {
@@ -17,24 +18,24 @@ public final class V2TIMSDKConfig {
         return this;
     }
 
-    public String getServerUrl() {
+    public @Nullable String getServerUrl() {
         return serverUrl;
     }
 
     /** Who gives a new token when the old one is over; without one, {@code onUserSigExpired} asks the app to log in again. */
-    public V2TIMSDKConfig setTokenProvider(V2TIMTokenProvider provider) {
+    public V2TIMSDKConfig setTokenProvider(@Nullable V2TIMTokenProvider provider) {
         options.tokenProvider(provider == null ? null : (user, answer) -> provider.provideToken(user, new TokenAnswer(answer)));
         return this;
     }
 
     /** Where callbacks run; it must keep their order. Default: the main looper on Android, else a thread of their own. */
-    public V2TIMSDKConfig setCallbackExecutor(Executor executor) {
+    public V2TIMSDKConfig setCallbackExecutor(@Nullable Executor executor) {
         options.callbackExecutor(executor);
         return this;
     }
 
     /** An OkHttp client to take proxy, certificate pinning and threads from. */
-    public V2TIMSDKConfig setHttpClient(OkHttpClient client) {
+    public V2TIMSDKConfig setHttpClient(@Nullable OkHttpClient client) {
         options.httpClient(client);
         return this;
     }
