@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/recall/local/answer"
 	"example.com/recall/local/signature"
 )
 
@@ -160,17 +161,17 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request, hook := p.note(r, body)
-	answer := &recorded{ResponseWriter: w}
+	recorder := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
-			call := Call{Service: request.Service, Operation: request.Operation, AccessKey: request.AccessKey, Status: answer.status, Duration: p.options.Now().Sub(started)}
-			call.ReadUnits, call.WriteUnits = answer.units(request.Operation)
+			call := Call{Service: request.Service, Operation: request.Operation, AccessKey: request.AccessKey, Status: recorder.status, Duration: p.options.Now().Sub(started)}
+			call.ReadUnits, call.WriteUnits = recorder.units(request.Operation)
 			p.options.Watch(call)
 		}
 	}()
 	if p.options.Authorize != nil {
 		if refusal := p.options.Authorize(request); refusal != nil {
-			refuse(answer, *refusal)
+			refuse(recorder, *refusal)
 			return
 		}
 	}
@@ -183,21 +184,21 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.options.Meter && request.Service == "dynamodb" {
 		body = metered(body)
-		answer.content = &bytes.Buffer{}
+		recorder.content = &bytes.Buffer{}
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
 	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	switch {
 	case action.Refusal != nil:
-		refuse(answer, *action.Refusal)
+		refuse(recorder, *action.Refusal)
 	case action.Drop:
 		panic(http.ErrAbortHandler)
 	case action.LoseAnswer:
 		p.service.ServeHTTP(discard{header: http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	default:
-		p.service.ServeHTTP(answer, r)
+		p.service.ServeHTTP(recorder, r)
 	}
 }
 
@@ -232,11 +233,7 @@ func wait(ctx context.Context, delay time.Duration) bool {
 }
 
 func refuse(w http.ResponseWriter, refusal Refusal) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.Header().Set("X-Amzn-Errortype", refusal.Name)
-	w.WriteHeader(refusal.Status)
-	// A caller that is gone needs no answer.
-	_, _ = fmt.Fprintf(w, `{"__type":%q,"message":%q}`, refusal.Name, refusal.Message)
+	answer.Error(w, refusal.Status, refusal.Name, refusal.Message)
 }
 
 // recorded remembers the status of an answer, and the answer itself where it is metered.

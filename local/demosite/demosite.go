@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"example.com/recall/local/answer"
 )
 
 // Options say what to serve.
@@ -86,7 +88,7 @@ func localOnly(next http.Handler) http.Handler {
 			foreign = true
 		}
 		if foreign && (r.URL.Path == "/session.json" || r.URL.Path == "/admin") {
-			writeJSON(w, http.StatusForbidden, map[string]string{"message": "only this machine's own demo page may ask"})
+			answer.JSON(w, http.StatusForbidden, map[string]string{"message": "only this machine's own demo page may ask"})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -96,41 +98,34 @@ func localOnly(next http.Handler) http.Handler {
 func (o Options) session(w http.ResponseWriter, r *http.Request) {
 	user := r.URL.Query().Get("user")
 	if user == "" || len(user) > maximumUser {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"message": "give a user of 1 to 64 characters: /session.json?user=alice"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"message": "give a user of 1 to 64 characters: /session.json?user=alice"})
 		return
 	}
 	expires := o.Now().Add(tokenTime)
 	token, err := o.Token(user, tokenTime)
 	if err != nil {
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"message": "no token could be made"})
+		answer.JSON(w, http.StatusInternalServerError, map[string]string{"message": "no token could be made"})
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, http.StatusOK, map[string]any{"url": o.WebSocket, "token": token, "expiresAt": expires.UnixMilli()})
+	answer.JSON(w, http.StatusOK, map[string]any{"url": o.WebSocket, "token": token, "expiresAt": expires.UnixMilli()})
 }
 
 func (o Options) admin(w http.ResponseWriter, r *http.Request) {
 	if o.Admin == nil {
-		writeJSON(w, http.StatusNotFound, map[string]string{"message": "the template has no admin function"})
+		answer.JSON(w, http.StatusNotFound, map[string]string{"message": "the template has no admin function"})
 		return
 	}
 	request, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumRequest))
 	if err != nil || !json.Valid(request) {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"message": "send an admin request as JSON"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"message": "send an admin request as JSON"})
 		return
 	}
-	answer, err := o.Admin(r.Context(), request)
+	reply, err := o.Admin(r.Context(), request)
 	if err != nil {
-		writeJSON(w, http.StatusBadGateway, map[string]string{"message": "the admin function failed"})
+		answer.JSON(w, http.StatusBadGateway, map[string]string{"message": "the admin function failed"})
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(answer)
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	// A caller that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(body)
+	_, _ = w.Write(reply)
 }

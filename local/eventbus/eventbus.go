@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"example.com/recall/local/answer"
 )
 
 // Event is an event as it was put.
@@ -74,25 +76,25 @@ func (b *Bus) isAway() bool {
 // ServeHTTP takes and shows events.
 func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
-		writeJSON(w, http.StatusOK, map[string]any{"events": b.Events()})
+		answer.AWS(w, http.StatusOK, map[string]any{"events": b.Events()})
 		return
 	}
 	if b.isAway() {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"__type": "InternalException", "message": "the bus is away"})
+		answer.AWS(w, http.StatusServiceUnavailable, map[string]string{"__type": "InternalException", "message": "the bus is away"})
 		return
 	}
 	if r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
-		refuse(w, "UnknownOperationException", "the local EventBridge only knows PutEvents")
+		answer.Error(w, http.StatusBadRequest, "UnknownOperationException", "the local EventBridge only knows PutEvents")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
 	var put putEvents
 	if err != nil || json.Unmarshal(body, &put) != nil {
-		refuse(w, "SerializationException", "the request is no PutEvents")
+		answer.Error(w, http.StatusBadRequest, "SerializationException", "the request is no PutEvents")
 		return
 	}
 	if len(put.Entries) < 1 || len(put.Entries) > maximumEntries {
-		refuse(w, "ValidationException", "PutEvents takes 1 to 10 entries")
+		answer.Error(w, http.StatusBadRequest, "ValidationException", "PutEvents takes 1 to 10 entries")
 		return
 	}
 	result := putResult{Entries: make([]putEntry, len(put.Entries))}
@@ -104,7 +106,7 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		result.Entries[i].EventID = b.keep(Event{Bus: entry.EventBusName, Source: entry.Source, DetailType: entry.DetailType, Detail: json.RawMessage(entry.Detail)})
 	}
-	writeJSON(w, http.StatusOK, result)
+	answer.AWS(w, http.StatusOK, result)
 }
 
 func (b *Bus) keep(event Event) string {
@@ -132,16 +134,4 @@ func (b *Bus) Events() []Event {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return append([]Event{}, b.events...)
-}
-
-func refuse(w http.ResponseWriter, name, message string) {
-	w.Header().Set("X-Amzn-Errortype", name)
-	writeJSON(w, http.StatusBadRequest, map[string]string{"__type": name, "message": message})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	// A caller that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/recall/local/answer"
 	"example.com/recall/local/signature"
 )
 
@@ -29,25 +30,25 @@ func (u FunctionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	signed, err := signature.Of(r)
 	if u.Signed && (err != nil || signed.Service != "lambda") {
 		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
-		writeJSON(w, http.StatusForbidden, map[string]string{"Message": "Forbidden"})
+		answer.JSON(w, http.StatusForbidden, map[string]string{"Message": "Forbidden"})
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
-		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"Message": "Request Entity Too Large"})
+		answer.JSON(w, http.StatusRequestEntityTooLarge, map[string]string{"Message": "Request Entity Too Large"})
 		return
 	}
 	event, err := json.Marshal(u.event(r, body, signed))
 	if err != nil {
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"Message": "Internal Server Error"})
+		answer.JSON(w, http.StatusInternalServerError, map[string]string{"Message": "Internal Server Error"})
 		return
 	}
 	result, err := u.Service.Invoke(r.Context(), u.Function, event)
 	switch {
 	case errors.Is(err, ErrThrottled):
-		writeJSON(w, http.StatusTooManyRequests, map[string]string{"Message": "Rate Exceeded."})
+		answer.JSON(w, http.StatusTooManyRequests, map[string]string{"Message": "Rate Exceeded."})
 	case err != nil || result.FunctionError != "":
-		writeJSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
+		answer.JSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
 	default:
 		writeAnswer(w, result.Payload)
 	}
@@ -154,7 +155,7 @@ func isText(contentType string) bool {
 
 // writeAnswer writes a function's answer: an object with statusCode is a response, anything else is a body of JSON.
 func writeAnswer(w http.ResponseWriter, payload []byte) {
-	var answer struct {
+	var returned struct {
 		StatusCode      *int              `json:"statusCode"`
 		Headers         map[string]string `json:"headers"`
 		Cookies         []string          `json:"cookies"`
@@ -162,28 +163,28 @@ func writeAnswer(w http.ResponseWriter, payload []byte) {
 		IsBase64Encoded bool              `json:"isBase64Encoded"`
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if json.Unmarshal(payload, &answer) != nil || answer.StatusCode == nil {
+	if json.Unmarshal(payload, &returned) != nil || returned.StatusCode == nil {
 		_, _ = w.Write(payload)
 		return
 	}
-	body := []byte(answer.Body)
-	if answer.IsBase64Encoded {
-		decoded, err := base64.StdEncoding.DecodeString(answer.Body)
+	body := []byte(returned.Body)
+	if returned.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(returned.Body)
 		if err != nil {
-			writeJSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
+			answer.JSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
 			return
 		}
 		body = decoded
 	}
-	status := *answer.StatusCode
+	status := *returned.StatusCode
 	if status < 200 || status > 599 {
-		writeJSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
+		answer.JSON(w, http.StatusBadGateway, map[string]string{"Message": "Internal Server Error"})
 		return
 	}
-	for name, value := range answer.Headers {
+	for name, value := range returned.Headers {
 		w.Header().Set(name, value)
 	}
-	for _, cookie := range answer.Cookies {
+	for _, cookie := range returned.Cookies {
 		w.Header().Add("Set-Cookie", cookie)
 	}
 	w.WriteHeader(status)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"example.com/recall/local/answer"
 	"example.com/recall/local/signature"
 )
 
@@ -81,5 +82,5 @@ func writeInvokeError(w http.ResponseWriter, err error) {
 
 func writeError(w http.ResponseWriter, status int, name, message string) {
 	w.Header().Set("X-Amzn-Errortype", name)
-	writeJSON(w, status, map[string]string{"Type": "User", "message": message})
+	answer.JSON(w, status, map[string]string{"Type": "User", "message": message})
 }

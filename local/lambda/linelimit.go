@@ -3,6 +3,8 @@ package lambda
 import (
 	"fmt"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 const (
@@ -15,25 +17,20 @@ const (
 type lineLimit struct {
 	now     func() time.Time
 	pass    func([]byte)
-	tokens  float64
-	last    time.Time
+	limiter *rate.Limiter
 	dropped int
 }
 
 func newLineLimit(now func() time.Time, pass func([]byte)) *lineLimit {
-	return &lineLimit{now: now, pass: pass, tokens: lineBurst, last: now()}
+	return &lineLimit{now: now, pass: pass, limiter: rate.NewLimiter(linesPerSecond, lineBurst)}
 }
 
 // line is called from one goroutine.
 func (l *lineLimit) line(line []byte) {
-	now := l.now()
-	l.tokens = min(lineBurst, l.tokens+now.Sub(l.last).Seconds()*linesPerSecond)
-	l.last = now
-	if l.tokens < 1 {
+	if !l.limiter.AllowN(l.now(), 1) {
 		l.dropped++
 		return
 	}
-	l.tokens--
 	if l.dropped > 0 {
 		l.pass(fmt.Appendf(nil, "(%d lines dropped: the function logs too much)", l.dropped))
 		l.dropped = 0

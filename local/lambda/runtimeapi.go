@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.com/recall/local/answer"
 )
 
 // runtimeAPI is what the process talks to (Lambda guide, "Lambda runtime API" and "Extensions API").
@@ -69,7 +71,7 @@ func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	if i.current == nil || i.current.id != r.PathValue("id") {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"})
 		return nil
 	}
 	return i.current
@@ -85,7 +87,7 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.As(err, &tooLarge):
 		call.fail("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size ("+strconv.Itoa(maximumPayload)+" bytes).")
-		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"errorMessage": "Exceeded maximum allowed payload size", "errorType": "RequestEntityTooLarge"})
+		answer.JSON(w, http.StatusRequestEntityTooLarge, map[string]string{"errorMessage": "Exceeded maximum allowed payload size", "errorType": "RequestEntityTooLarge"})
 		return
 	case err != nil:
 		// The process broke off while answering; its end, or its next call, decides.
@@ -116,7 +118,7 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, message string, ok bool) {
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "the error could not be read", "errorType": "InvalidErrorShape"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "the error could not be read", "errorType": "InvalidErrorShape"})
 		return outcome{}, "", false
 	}
 	var shape struct {
@@ -150,22 +152,15 @@ func (i *instance) initializationError(w http.ResponseWriter, r *http.Request) {
 
 func (i *instance) registerExtension(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Lambda-Extension-Name") == "" {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Lambda-Extension-Name is missing", "errorType": "Extension.MissingHeader"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Lambda-Extension-Name is missing", "errorType": "Extension.MissingHeader"})
 		return
 	}
 	i.extension.Store(true)
 	w.Header().Set("Lambda-Extension-Identifier", requestID())
-	writeJSON(w, http.StatusOK, map[string]string{"functionName": i.function.Name, "functionVersion": "$LATEST", "handler": i.function.Handler})
+	answer.JSON(w, http.StatusOK, map[string]string{"functionName": i.function.Name, "functionVersion": "$LATEST", "handler": i.function.Handler})
 }
 
 // accepted is the one status that the Go runtime takes for success.
 func accepted(w http.ResponseWriter) {
-	writeJSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	// A reader that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(body)
+	answer.JSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
 }

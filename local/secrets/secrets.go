@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"example.com/recall/local/answer"
 )
 
 // Store keeps secrets by their ARNs. It is an http.Handler that answers in the AWS JSON protocol.
@@ -38,37 +40,25 @@ const maximumBody = 64 << 10
 // ServeHTTP answers GetSecretValue (Secrets Manager API Reference).
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
-		refuse(w, "UnknownOperationException", "the local Secrets Manager only knows GetSecretValue")
+		answer.Error(w, http.StatusBadRequest, "UnknownOperationException", "the local Secrets Manager only knows GetSecretValue")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
 	var asked struct{ SecretID, VersionStage string }
 	if err != nil || json.Unmarshal(body, &asked) != nil {
-		refuse(w, "SerializationException", "the request is no GetSecretValue")
+		answer.Error(w, http.StatusBadRequest, "SerializationException", "the request is no GetSecretValue")
 		return
 	}
 	value := s.Value(asked.SecretID)
 	if value == "" || asked.VersionStage != "" && asked.VersionStage != current {
-		refuse(w, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		answer.Error(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 		return
 	}
 	name := asked.SecretID[strings.LastIndex(asked.SecretID, ":")+1:]
-	writeJSON(w, http.StatusOK, map[string]any{
+	answer.AWS(w, http.StatusOK, map[string]any{
 		"ARN": asked.SecretID, "Name": name, "SecretString": value, "VersionStages": []string{current},
 	})
 }
 
 // current is the label of the version that GetSecretValue returns where none is asked for.
 const current = "AWSCURRENT"
-
-func refuse(w http.ResponseWriter, name, message string) {
-	w.Header().Set("X-Amzn-Errortype", name)
-	writeJSON(w, http.StatusBadRequest, map[string]string{"__type": name, "message": message})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	// A caller that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(body)
-}

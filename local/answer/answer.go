@@ -1,0 +1,29 @@
+// Package answer writes HTTP answers of JSON, and errors as AWS's services word them.
+package answer
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// JSON answers with a value as JSON. A Content-Type that is set already stays.
+func JSON(w http.ResponseWriter, status int, body any) {
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	// A reader that is gone needs no answer.
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// AWS answers with a value as the AWS JSON protocol does.
+func AWS(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	JSON(w, status, body)
+}
+
+// Error answers with an error, of which AWS's clients take the name from the header or from __type.
+func Error(w http.ResponseWriter, status int, name, message string) {
+	w.Header().Set("X-Amzn-Errortype", name)
+	AWS(w, status, map[string]string{"__type": name, "message": message})
+}
