@@ -43,6 +43,7 @@ func TestAMeteredCallSaysWhatItConsumed(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+		request.Header.Set("X-Amz-Date", "20260101T000000Z")
 		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=Send/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature="+strings.Repeat("0", 64))
 		answer, err := http.DefaultClient.Do(request)
 		if err != nil {

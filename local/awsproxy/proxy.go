@@ -5,6 +5,7 @@ package awsproxy
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -70,6 +71,8 @@ type Options struct {
 	// Target is the base URL of the substitute. Service, when not nil, is one in this very process instead.
 	Target  string
 	Service http.Handler
+	// Keys are the secrets of those whose signatures are verified.
+	Keys signature.Keyring
 	// Authorize is asked first; what it refuses the Hook does not see. nil = everything is allowed.
 	Authorize func(Request) *Refusal
 	// Watch is told of each finished request; nil = nobody is.
@@ -160,7 +163,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, Refusal{Status: http.StatusRequestEntityTooLarge, Name: "RequestEntityTooLargeException", Message: "the request is too large"})
 		return
 	}
-	request, hook := p.note(r, body)
+	signed, err := p.options.Keys.Verify(r, body)
+	if errors.Is(err, signature.ErrMismatch) {
+		refuse(w, Refusal{Status: http.StatusForbidden, Name: "InvalidSignatureException", Message: err.Error()})
+		return
+	}
+	request, hook := p.note(r, body, signed)
 	recorder := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
@@ -203,11 +211,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // note counts a request and says what it is.
-func (p *Proxy) note(r *http.Request, body []byte) (Request, Hook) {
-	request := Request{Body: body}
-	if signed, err := signature.Of(r); err == nil {
-		request.AccessKey, request.Service = signed.AccessKey, signed.Service
-	}
+func (p *Proxy) note(r *http.Request, body []byte, signed signature.Signature) (Request, Hook) {
+	request := Request{Body: body, AccessKey: signed.AccessKey, Service: signed.Service}
 	_, request.Operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

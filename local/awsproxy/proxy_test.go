@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/recall/local/awsproxy"
+	"example.com/recall/local/signature"
 )
 
 // start puts a proxy before a DynamoDB that answers every request with an empty object and counts them.
@@ -77,6 +78,17 @@ func TestAServiceInThisProcessIsStoodBeforeToo(t *testing.T) {
 	proxy.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
 	if served || answer.Code != 400 || answer.Header().Get("X-Amzn-Errortype") != "AccessDeniedException" {
 		t.Errorf("served is %v, the answer %d %v", served, answer.Code, answer.Header())
+	}
+}
+
+func TestACallWhoseSignatureDoesNotMatchIsRefused(t *testing.T) {
+	for secret, refused := range map[string]bool{"x": false, "y": true} {
+		_, client, seen := start(t, awsproxy.Options{Keys: signature.Keyring{"SendFunction": secret}})
+		var failure smithy.APIError
+		err := list(t, client)
+		if got := errors.As(err, &failure) && failure.ErrorCode() == "InvalidSignatureException"; got != refused || (seen.Load() == 0) != refused {
+			t.Errorf("signed with x where the secret is %s: %v", secret, err)
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/recall/local/policy"
+	"example.com/recall/local/signature"
 )
 
 // environment is what a process on provided.al2023 finds (Lambda guide, "Defined runtime environment variables"). The
@@ -37,8 +37,8 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"LAMBDA_TASK_ROOT":                filepath.Dir(function.Program),
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		// Credentials of its own tell whoever receives a signed request which function sent it.
-		"AWS_ACCESS_KEY_ID":     policy.AccessKey(function.Name),
-		"AWS_SECRET_ACCESS_KEY": "local",
+		"AWS_ACCESS_KEY_ID":     signature.AccessKey(function.Name),
+		"AWS_SECRET_ACCESS_KEY": s.options.Keys.Secret(function.Name),
 		"AWS_SESSION_TOKEN":     "local",
 	})
 	result := make([]string, 0, len(variables))

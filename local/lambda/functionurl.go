@@ -27,15 +27,15 @@ type FunctionURL struct {
 
 // ServeHTTP turns the request into an event, and the function's answer into the response.
 func (u FunctionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	signed, err := signature.Of(r)
-	if u.Signed && (err != nil || signed.Service != "lambda") {
-		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
-		answer.JSON(w, http.StatusForbidden, map[string]string{"Message": "Forbidden"})
-		return
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
 		answer.JSON(w, http.StatusRequestEntityTooLarge, map[string]string{"Message": "Request Entity Too Large"})
+		return
+	}
+	signed, err := u.Service.options.Keys.Verify(r, body)
+	if u.Signed && (err != nil || signed.Service != "lambda") {
+		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
+		answer.JSON(w, http.StatusForbidden, map[string]string{"Message": "Forbidden"})
 		return
 	}
 	event, err := json.Marshal(u.event(r, body, signed))

@@ -22,13 +22,17 @@ func (s *Service) InvokeAPI() http.Handler {
 }
 
 func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request) {
-	if signed, err := signature.Of(r); err != nil || signed.Service != "lambda" {
-		writeError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
-		return
-	}
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
 		writeError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is over 6 MB")
+		return
+	}
+	switch signed, err := s.options.Keys.Verify(r, payload); {
+	case errors.Is(err, signature.ErrMismatch):
+		writeError(w, http.StatusForbidden, "InvalidSignatureException", err.Error())
+		return
+	case err != nil || signed.Service != "lambda":
+		writeError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
 		return
 	}
 	if len(payload) == 0 {

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"example.com/recall/local/signature"
 )
 
 // Function is a function and the program that is run for it.
@@ -39,6 +41,8 @@ type Options struct {
 	// Freeze halts a process between its invocations, as Lambda does, so that work which a function leaves running in
 	// the background shows its delay here too. It comes a millisecond after the last one; see pool.
 	Freeze bool
+	// Keys are the secrets with which the functions sign their requests.
+	Keys signature.Keyring
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
 	// Invoked is told of each finished invocation, from many goroutines; nil = nobody is.

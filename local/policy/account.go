@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/recall/local/signature"
 )
 
 // Function is a function and the role that it runs as.
@@ -69,17 +71,6 @@ type caller struct {
 	uses   map[Grant]int
 }
 
-// AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB Local takes
-// no others.
-func AccessKey(function string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return -1
-	}, function)
-}
-
 // NewAccount reads the roles. Its error names all that could not be evaluated as AWS does. The account, which is there all the
 // same, then allows everything to the functions that the error names.
 func NewAccount(options Options) (*Account, error) {
@@ -91,7 +82,7 @@ func NewAccount(options Options) (*Account, error) {
 			problems = append(problems, fmt.Errorf("the rights of %s: %w", function.LogicalID, err))
 			continue
 		}
-		key := AccessKey(function.Name)
+		key := signature.AccessKey(function.Name)
 		if other := a.callers[key]; other != nil {
 			problems = append(problems, fmt.Errorf("%s and %s cannot be told apart by their credentials", other.Name, function.Name))
 		}
@@ -149,7 +140,7 @@ func (a *Account) Connection(accessKey, method, connectionID string) error {
 // nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda guide, "Using AWS Lambda
 // with Amazon DynamoDB" and "… Amazon SQS", required permissions).
 func (a *Account) EventSource(function, sourceARN, failureARN string) error {
-	by := a.callers[AccessKey(function)]
+	by := a.callers[signature.AccessKey(function)]
 	if by == nil {
 		return nil
 	}
@@ -176,7 +167,7 @@ func (a *Account) Uses() []Use {
 	defer a.mutex.Unlock()
 	var uses []Use
 	for _, function := range a.options.Functions {
-		by := a.callers[AccessKey(function.Name)]
+		by := a.callers[signature.AccessKey(function.Name)]
 		if by == nil {
 			continue
 		}

@@ -42,7 +42,7 @@ func (s *Stack) Denials() map[policy.Denial]int {
 
 // proxy stands between the functions and a service, and holds their calls against their roles.
 func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
-	options.Watch, options.Now = s.reporter.call, s.options.Clock.Now
+	options.Watch, options.Now, options.Keys = s.reporter.call, s.options.Clock.Now, s.keys
 	if s.rights != nil {
 		options.Authorize = func(r awsproxy.Request) *awsproxy.Refusal {
 			return s.refusal(s.rights.Call(r.AccessKey, r.Service, r.Operation, r.Body))

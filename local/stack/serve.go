@@ -49,7 +49,7 @@ func (s *Stack) startGateway() error {
 		authorize = s.connectionAllowed
 	}
 	s.gateway, err = websocket.New(websocket.Options{
-		API: definition, Invoker: invoker{s}, AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
+		API: definition, Invoker: invoker{s}, Keys: s.keys, AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
 		Switches: s.options.Switches, Limits: s.options.Limits, Observer: websocket.ObserverFunc(s.reporter.record),
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"example.com/recall/local/lambda"
 	"example.com/recall/local/policy"
 	"example.com/recall/local/secrets"
+	"example.com/recall/local/signature"
 	"example.com/recall/local/state"
 	"example.com/recall/local/tables"
 	"example.com/recall/local/template"
@@ -105,6 +106,7 @@ type Stack struct {
 	secrets      *secrets.Store
 	secretsProxy *awsproxy.Proxy
 	rights       *policy.Account // nil = everything is allowed
+	keys         signature.Keyring
 	lambda       *lambda.Service
 	gateway      *websocket.Gateway
 	reporter     *reporter
@@ -269,6 +271,11 @@ func (s *Stack) readTemplate() error {
 	if err != nil {
 		return err
 	}
+	var functions []string
+	for _, function := range s.template.Functions {
+		functions = append(functions, function.Name)
+	}
+	s.keys = signature.NewKeyring(functions...)
 	for _, notice := range s.template.Notices {
 		s.notice(filepath.Base(s.options.Template) + ", " + notice.String())
 	}
@@ -338,7 +345,7 @@ func (s *Stack) startLambda(programs map[string]string) error {
 	var err error
 	s.lambda, err = lambda.New(lambda.Options{
 		Functions: functions, Region: s.template.Region, MaximumConcurrency: s.options.MaximumConcurrency, Environment: environment,
-		Freeze: !s.options.NoFreeze, Now: s.options.Clock.Now, Invoked: s.reporter.invoked, Logged: s.reporter.logged,
+		Keys: s.keys, Freeze: !s.options.NoFreeze, Now: s.options.Clock.Now, Invoked: s.reporter.invoked, Logged: s.reporter.logged,
 	})
 	return err
 }

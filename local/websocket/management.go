@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -62,25 +61,37 @@ func knownMethod(method string) string {
 
 func (m *management) answer(stage string) (status int, outcome string) {
 	g := m.gateway
-	accessKey, signed := signer(m.r)
-	switch {
-	case stage != g.options.API.Stage:
+	if stage != g.options.API.Stage {
 		return m.fail(http.StatusForbidden, "Forbidden", "unknown stage")
-	case !g.options.Switches.UnsignedManagement && !signed:
+	}
+	body, err := m.body()
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return m.fail(http.StatusRequestEntityTooLarge, "Message too long", "message too long")
+	case err != nil:
+		return m.fail(http.StatusBadRequest, "Bad Request", "the request's body did not arrive")
+	}
+	m.bytes = len(body)
+	signed, err := g.options.Keys.Verify(m.r, body)
+	switch {
+	case errors.Is(err, signature.ErrMismatch):
+		return m.fail(http.StatusForbidden, err.Error(), "the signature does not match")
+	case !g.options.Switches.UnsignedManagement && (err != nil || signed.Service != "execute-api"):
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "not signed for execute-api")
 	case knownMethod(m.r.Method) == "other":
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "no such method")
 	case !g.throttles.allowRequest(g.options.Clock, ""):
 		return m.fail(http.StatusTooManyRequests, "Too Many Requests", "throttled")
 	}
-	if err := g.options.AuthorizeManagement(accessKey, m.r.Method, m.id); err != nil {
+	if err := g.options.AuthorizeManagement(signed.AccessKey, m.r.Method, m.id); err != nil {
 		return m.fail(http.StatusForbidden, err.Error(), "not authorized")
 	}
 	if !wellFormedIdentifier(m.id) {
 		return m.fail(http.StatusBadRequest, "Invalid connectionId", "malformed connection ID")
 	}
 	if m.r.Method == http.MethodPost {
-		return m.post()
+		return m.post(body)
 	}
 	c := g.registry.find(m.id)
 	if c == nil {
@@ -96,17 +107,8 @@ func (m *management) answer(stage string) (status int, outcome string) {
 }
 
 // post sends the request's body to the client as one message.
-func (m *management) post() (status int, outcome string) {
+func (m *management) post(body []byte) (status int, outcome string) {
 	g := m.gateway
-	body, err := m.body()
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return m.fail(http.StatusRequestEntityTooLarge, "Message too long", "message too long")
-	case err != nil:
-		return m.fail(http.StatusBadRequest, "Bad Request", "the request's body did not arrive")
-	}
-	m.bytes = len(body)
 	if !utf8.Valid(body) {
 		if !g.options.Switches.ReplaceInvalidText {
 			return m.fail(http.StatusBadRequest, "The message is not UTF-8, and a WebSocket API sends text only", "the message is not UTF-8")
@@ -182,24 +184,4 @@ func (m *management) fail(status int, message, outcome string) (int, string) {
 	}
 	writeServiceAnswer(m.w, status, body, m.requestID)
 	return status, outcome
-}
-
-// signingService is the service that requests to @connections are signed for.
-const signingService = "execute-api"
-
-// presignedCredential is the credential in a presigned URL's X-Amz-Credential.
-var presignedCredential = regexp.MustCompile(`^([^/]+)/\d{8}/[a-z0-9-]+/execute-api/aws4_request$`)
-
-// signer is who signed a request; ok reports whether it has the shape of a signed one. The signature itself is not
-// verified: there are no accounts here, and any credentials are as good as others.
-func signer(r *http.Request) (accessKey string, ok bool) {
-	if query := r.URL.Query(); query.Get("X-Amz-Algorithm") == "AWS4-HMAC-SHA256" {
-		credential := presignedCredential.FindStringSubmatch(query.Get("X-Amz-Credential"))
-		if credential == nil || query.Get("X-Amz-Signature") == "" {
-			return "", false
-		}
-		return credential[1], true
-	}
-	signed, err := signature.Of(r)
-	return signed.AccessKey, err == nil && signed.Service == signingService && r.Header.Get("X-Amz-Date") != ""
 }

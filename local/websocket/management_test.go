@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 	coder "github.com/coder/websocket"
 
+	"example.com/recall/local/signature"
 	"example.com/recall/local/websocket"
 )
 
@@ -428,6 +429,19 @@ func TestADroppedConnectionEndsWithoutACloseFrame(t *testing.T) {
 	}
 	if code := contextOf(t, s.functions.waitForCalls(t, "disconnect", 1)[0])["disconnectStatusCode"]; code != 1006.0 {
 		t.Errorf("$disconnect has %v", code)
+	}
+}
+
+func TestASignatureIsVerifiedWhereTheSecretIsKnown(t *testing.T) {
+	for secret, code := range map[string]string{"local": "", "another": "ForbiddenException"} {
+		s := start(t, func(o *websocket.Options) { o.Keys = signature.Keyring{"local": secret} }, nil)
+		p := s.reachable()
+		err := s.post(p.id, []byte("x")) // signed by local with the secret local
+		if code != "" {
+			wantCode(t, err, code)
+		} else if err != nil || p.receive() != "x" {
+			t.Errorf("with the right secret: %v", err)
+		}
 	}
 }
 

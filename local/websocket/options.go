@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"example.com/recall/local/signature"
 )
 
 // An Invoker runs functions, as the Lambda Invoke API does.
@@ -17,6 +19,8 @@ type Invoker interface {
 type Options struct {
 	API     APIDefinition
 	Invoker Invoker
+	// Keys are the secrets of those whose signatures of @connections requests are verified.
+	Keys signature.Keyring
 	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403; nil =
 	// everybody who signs may do everything.
 	AuthorizeManagement func(accessKey, method, connectionID string) error
