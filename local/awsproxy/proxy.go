@@ -165,7 +165,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	signed, err := p.options.Keys.Verify(r, body)
 	if errors.Is(err, signature.ErrMismatch) {
-		refuse(w, Refusal{Status: http.StatusForbidden, Name: "InvalidSignatureException", Message: err.Error()})
+		refuse(w, Refusal{Status: http.StatusForbidden, Name: "InvalidSignatureException", Message: signature.MismatchMessage})
 		return
 	}
 	request, hook := p.note(r, body, signed)

@@ -29,7 +29,7 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request) {
 	}
 	switch signed, err := s.options.Keys.Verify(r, payload); {
 	case errors.Is(err, signature.ErrMismatch):
-		writeError(w, http.StatusForbidden, "InvalidSignatureException", err.Error())
+		writeError(w, http.StatusForbidden, "InvalidSignatureException", signature.MismatchMessage)
 		return
 	case err != nil || signed.Service != "lambda":
 		writeError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")

@@ -32,10 +32,13 @@ var (
 	ErrMissing = errors.New("the request has no AWS Signature Version 4")
 	// ErrMalformed means that what is there is not one of Signature Version 4.
 	ErrMalformed = errors.New("the request has no complete AWS Signature Version 4")
-	// ErrMismatch is in AWS's words: the secret, or what was signed, is another one.
-	ErrMismatch = errors.New("The request signature we calculated does not match the signature you provided. " + //nolint:staticcheck // AWS's words
-		"Check your AWS Secret Access Key and signing method.")
+	// ErrMismatch means that the secret, or what was signed, is another one.
+	ErrMismatch = errors.New("the signature does not match")
 )
+
+// MismatchMessage is how AWS words ErrMismatch.
+const MismatchMessage = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " +
+	"and signing method."
 
 // AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB Local takes
 // no others.

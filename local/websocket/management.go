@@ -76,7 +76,7 @@ func (m *management) answer(stage string) (status int, outcome string) {
 	signed, err := g.options.Keys.Verify(m.r, body)
 	switch {
 	case errors.Is(err, signature.ErrMismatch):
-		return m.fail(http.StatusForbidden, err.Error(), "the signature does not match")
+		return m.fail(http.StatusForbidden, signature.MismatchMessage, "the signature does not match")
 	case !g.options.Switches.UnsignedManagement && (err != nil || signed.Service != "execute-api"):
 		return m.fail(http.StatusForbidden, "Missing Authentication Token", "not signed for execute-api")
 	case knownMethod(m.r.Method) == "other":
