@@ -33,5 +33,5 @@ func done(call function.Call, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.DoneReply(call.Frame.Envelope), nil
+	return wire.DoneReply(call.Frame.Envelope)
 }

@@ -9,25 +9,25 @@ import (
 )
 
 func adminRevoke() function.Action {
-	return function.NewAction("revoke", admin, wire.DecodeAdminRevoke,
-		func(ctx context.Context, call function.Call, request recall.AdminRevoke) ([]byte, error) {
-			page := recall.AdminRevokePage{Results: call.Service.AdminRevoke(ctx, request)}
-			return revokedByAdmin(ctx, call, request.Operator, page), nil
+	return function.NewAction("revoke", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminRevoke) ([]byte, error) {
+			page := recall.AdminRevokePage{Results: call.Service.AdminRevoke(ctx, recall.AdminRevoke(request))}
+			return revokedByAdmin(ctx, call, request.Operator, page)
 		})
 }
 
 func adminRevokeBySender() function.Action {
-	return function.NewAction("revokeBySender", admin, wire.DecodeAdminRevokeBySender,
-		func(ctx context.Context, call function.Call, request recall.AdminRevokeBySender) ([]byte, error) {
-			page, err := call.Service.AdminRevokeBySender(ctx, request)
+	return function.NewAction("revokeBySender", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminRevokeBySender) ([]byte, error) {
+			page, err := call.Service.AdminRevokeBySender(ctx, recall.AdminRevokeBySender(request))
 			if err != nil {
 				return nil, err
 			}
-			return revokedByAdmin(ctx, call, request.Operator, page), nil
+			return revokedByAdmin(ctx, call, request.Operator, page)
 		})
 }
 
-func revokedByAdmin(ctx context.Context, call function.Call, operator recall.UserID, page recall.AdminRevokePage) []byte {
+func revokedByAdmin(ctx context.Context, call function.Call, operator recall.UserID, page recall.AdminRevokePage) ([]byte, error) {
 	if operator == "" {
 		operator = recall.AdminOperator
 	}
@@ -36,29 +36,29 @@ func revokedByAdmin(ctx context.Context, call function.Call, operator recall.Use
 }
 
 func putGroup() function.Action {
-	return function.NewAction("putGroup", admin, wire.DecodeAdminPutGroup,
-		func(ctx context.Context, call function.Call, request recall.AdminPutGroup) ([]byte, error) {
-			return done(call, call.Service.PutGroup(ctx, request))
+	return function.NewAction("putGroup", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminPutGroup) ([]byte, error) {
+			return done(call, call.Service.PutGroup(ctx, recall.AdminPutGroup(request)))
 		})
 }
 
 func getGroup() function.Action {
-	return function.NewAction("getGroup", admin, wire.DecodeAdminGroup,
-		func(ctx context.Context, call function.Call, group recall.GroupID) ([]byte, error) {
-			description, err := call.Service.Group(ctx, group)
+	return function.NewAction("getGroup", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminGroup) ([]byte, error) {
+			description, err := call.Service.Group(ctx, request.Group)
 			if err != nil {
 				return nil, err
 			}
-			return wire.AdminGroupReply(call.Frame.Envelope, description), nil
+			return wire.AdminGroupReply(call.Frame.Envelope, description)
 		})
 }
 
 // deleteGroup goes on until the group is deleted or the function's time is nearly over; then the caller calls again.
 func deleteGroup() function.Action {
-	return function.NewAction("deleteGroup", admin, wire.DecodeAdminGroup,
-		func(ctx context.Context, call function.Call, group recall.GroupID) ([]byte, error) {
+	return function.NewAction("deleteGroup", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminGroup) ([]byte, error) {
 			for {
-				deleted, err := call.Service.DeleteGroup(ctx, group)
+				deleted, err := call.Service.DeleteGroup(ctx, request.Group)
 				if ctx.Err() != nil && !deleted {
 					err = recall.Fail(recall.Unavailable, "the group is not deleted completely yet; call deleteGroup again")
 				}
@@ -70,58 +70,58 @@ func deleteGroup() function.Action {
 }
 
 func putMember() function.Action {
-	return function.NewAction("putMember", admin, wire.DecodeAdminPutMember,
-		func(ctx context.Context, call function.Call, request recall.AdminPutMember) ([]byte, error) {
-			return done(call, call.Service.PutMember(ctx, request))
+	return function.NewAction("putMember", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminPutMember) ([]byte, error) {
+			return done(call, call.Service.PutMember(ctx, recall.AdminPutMember(request)))
 		})
 }
 
 func deleteMember() function.Action {
-	return function.NewAction("deleteMember", admin, wire.DecodeAdminDeleteMember,
-		func(ctx context.Context, call function.Call, member wire.Member) ([]byte, error) {
+	return function.NewAction("deleteMember", admin,
+		func(ctx context.Context, call function.Call, member wire.AdminMember) ([]byte, error) {
 			return done(call, call.Service.DeleteMember(ctx, member.Group, member.User))
 		})
 }
 
 func disconnect() function.Action {
-	return function.NewAction("disconnect", admin, wire.DecodeAdminDisconnect,
-		func(ctx context.Context, call function.Call, user recall.UserID) ([]byte, error) {
-			disconnected, err := call.Service.AdminDisconnect(ctx, user)
+	return function.NewAction("disconnect", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminUser) ([]byte, error) {
+			disconnected, err := call.Service.AdminDisconnect(ctx, request.User)
 			if err != nil {
 				return nil, err
 			}
-			return wire.AdminDisconnectReply(call.Frame.Envelope, disconnected), nil
+			return wire.AdminDisconnectReply(call.Frame.Envelope, disconnected)
 		})
 }
 
 func getSettings() function.Action {
-	return function.NewAction("getSettings", admin, wire.DecodeNothing,
+	return function.NewAction("getSettings", admin,
 		func(ctx context.Context, call function.Call, _ wire.Nothing) ([]byte, error) {
 			window, err := call.Service.Settings(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return wire.AdminSettingsReply(call.Frame.Envelope, window), nil
+			return wire.AdminSettingsReply(call.Frame.Envelope, window)
 		})
 }
 
 func putSettings() function.Action {
-	return function.NewAction("putSettings", admin, wire.DecodeAdminPutSettings,
-		func(ctx context.Context, call function.Call, window recall.Window) ([]byte, error) {
-			if err := call.Service.PutSettings(ctx, window); err != nil {
+	return function.NewAction("putSettings", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminSettings) ([]byte, error) {
+			if err := call.Service.PutSettings(ctx, request.Window); err != nil {
 				return nil, err
 			}
-			return wire.AdminSettingsReply(call.Frame.Envelope, window), nil
+			return wire.AdminSettingsReply(call.Frame.Envelope, request.Window)
 		})
 }
 
 func audit() function.Action {
-	return function.NewAction("audit", admin, wire.DecodeAdminAudit,
-		func(ctx context.Context, call function.Call, request recall.AdminAudit) ([]byte, error) {
-			page, err := call.Service.Audit(ctx, request)
+	return function.NewAction("audit", admin,
+		func(ctx context.Context, call function.Call, request wire.AdminAudit) ([]byte, error) {
+			page, err := call.Service.Audit(ctx, recall.AdminAudit(request))
 			if err != nil {
 				return nil, err
 			}
-			return wire.AdminAuditReply(call.Frame.Envelope, page), nil
+			return wire.AdminAuditReply(call.Frame.Envelope, page)
 		})
 }

@@ -33,35 +33,36 @@ func FuzzDecode(f *testing.F) {
 func checkRequest(t *testing.T, request any) {
 	t.Helper()
 	switch request := request.(type) {
-	case recall.SendRequest:
+	case wire.Send:
 		checkSend(t, request)
 	case wire.Revoke:
-		if len(request.MessageIDs) == 0 || len(request.MessageIDs) > recall.MaximumRevokes || len(request.Reason) > recall.MaximumReasonBytes {
-			t.Errorf("revoke of %d", len(request.MessageIDs))
+		ids := request.Request().MessageIDs
+		if len(ids) == 0 || len(ids) > recall.MaximumRevokes || len(request.Reason) > recall.MaximumReasonBytes {
+			t.Errorf("revoke of %d", len(ids))
 		}
-	case recall.SyncRequest:
-		for _, item := range request.Conversations {
+	case wire.Sync:
+		for _, item := range request.Request().Conversations {
 			if item.Limit < 1 || item.Limit > recall.MaximumSyncLimit || item.Conversation.IsZero() || len(item.Cursor) > recall.MaximumCursorBytes {
 				t.Errorf("item %+v", item)
 			}
 		}
-	case recall.ReadRequest:
+	case wire.MarkRead:
 		if !request.MessageID.Valid() {
 			t.Errorf("read of %q", request.MessageID)
 		}
-	case recall.AdminRevoke:
+	case wire.AdminRevoke:
 		if request.Conversation.IsZero() || len(request.MessageIDs) == 0 || len(request.MessageIDs) > recall.MaximumAdminRevokes {
 			t.Errorf("revoke of %d", len(request.MessageIDs))
 		}
-	case recall.Window:
-		if !request.Valid() {
-			t.Errorf("window %d", request)
+	case wire.AdminSettings:
+		if !request.Window.Valid() {
+			t.Errorf("window %d", request.Window)
 		}
 	}
 }
 
 // checkSend holds an accepted body to what other clients rely on.
-func checkSend(t *testing.T, send recall.SendRequest) {
+func checkSend(t *testing.T, send wire.Send) {
 	t.Helper()
 	body := []byte(send.Body)
 	if send.Conversation.IsZero() || len(body) > recall.MaximumBodyBytes || !json.Valid(body) || !utf8.Valid(body) {
@@ -72,7 +73,7 @@ func checkSend(t *testing.T, send recall.SendRequest) {
 		t.Errorf("a body that encoding/json refuses: %v", err)
 	}
 	again, err := decode([]byte(`{"action":"send","conversation":"c2c_bob","body":`+string(body)+`}`), false)
-	if err != nil || again.(recall.SendRequest).Body != send.Body {
+	if err != nil || again.(wire.Send).Body != send.Body {
 		t.Errorf("a stored body is not stable: %v", err)
 	}
 	message := recall.Message{Conversation: recall.Between("alice", "bob"), Sender: "alice", Body: send.Body}

@@ -9,10 +9,10 @@ import (
 
 // revoke is the recall.
 func revoke() function.Action {
-	return function.NewAction("revoke", "revoke", wire.DecodeRevoke,
+	return function.NewAction("revoke", "revoke",
 		func(ctx context.Context, call function.Call, request wire.Revoke) ([]byte, error) {
-			results := call.Service.Revoke(ctx, call.Caller, request.RevokeRequest)
+			results := call.Service.Revoke(ctx, call.Caller, request.Request())
 			call.LogRecalls(ctx, call.Caller.User, results)
-			return wire.RevokeReply(call.Frame.Envelope, results, request.Single, call.Reference), nil
+			return wire.RevokeReply(call.Frame.Envelope, results, request.Single(), call.Reference)
 		})
 }

@@ -10,12 +10,12 @@ import (
 
 // send stores a message and delivers it.
 func send() function.Action {
-	return function.NewAction("send", "send", wire.DecodeSend,
-		func(ctx context.Context, call function.Call, request recall.SendRequest) ([]byte, error) {
-			result, err := call.Service.Send(ctx, call.Caller, request)
+	return function.NewAction("send", "send",
+		func(ctx context.Context, call function.Call, request wire.Send) ([]byte, error) {
+			result, err := call.Service.Send(ctx, call.Caller, recall.SendRequest(request))
 			if err != nil {
 				return nil, err
 			}
-			return wire.SendReply(call.Frame.Envelope, call.Caller.User, result), nil
+			return wire.SendReply(call.Frame.Envelope, call.Caller.User, result)
 		})
 }

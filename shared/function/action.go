@@ -14,8 +14,7 @@ type Action struct {
 	Name string
 	// Function names the Lambda function that answers the action, which is a folder in functions/.
 	Function string
-	// Decode reads the request from its frame. It returns an error of the rules, invalid_request as a rule, if the request is
-	// not as the protocol says.
+	// Decode reads the request from its frame, as [wire.Decode] does.
 	Decode func(frame wire.Frame) (any, error)
 
 	answer func(ctx context.Context, call Call) ([]byte, error)
@@ -30,19 +29,15 @@ type Call struct {
 	Reference string
 }
 
-// NewAction makes an action of its three parts. decode reads the request, and answer calls the rules and encodes the reply.
-// An error of either becomes an error reply.
-func NewAction[Request any](
-	name, function string,
-	decode func(wire.Frame) (Request, error),
-	answer func(context.Context, Call, Request) ([]byte, error),
-) Action {
+// NewAction makes an action. Its request is read into the struct that answer takes, one of package wire. answer calls the rules
+// and encodes the reply. An error becomes an error reply.
+func NewAction[Request any](name, function string, answer func(context.Context, Call, Request) ([]byte, error)) Action {
 	return Action{
 		Name:     name,
 		Function: function,
-		Decode:   func(frame wire.Frame) (any, error) { return decode(frame) },
+		Decode:   func(frame wire.Frame) (any, error) { return wire.Decode[Request](frame) },
 		answer: func(ctx context.Context, call Call) ([]byte, error) {
-			request, err := decode(call.Frame)
+			request, err := wire.Decode[Request](call.Frame)
 			if err != nil {
 				return nil, err
 			}

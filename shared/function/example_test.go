@@ -25,13 +25,13 @@ func ExampleFrames_Handler() {
 		Log:     function.NewLogger(function.Environment{FunctionName: "example"}, io.Discard),
 		Metrics: &function.Metrics{Function: "example", Output: io.Discard, Clock: clock},
 	}
-	hello := function.NewAction("hello", "example", wire.DecodeNothing,
+	hello := function.NewAction("hello", "example",
 		func(ctx context.Context, call function.Call, _ wire.Nothing) ([]byte, error) {
 			hello, err := call.Service.Hello(ctx, call.Caller)
 			if err != nil {
 				return nil, err
 			}
-			return wire.HelloReply(call.Frame.Envelope, hello), nil
+			return wire.HelloReply(call.Frame.Envelope, hello)
 		})
 	handler := frames.Handler([]function.Action{hello})
 

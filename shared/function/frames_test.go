@@ -72,7 +72,7 @@ func (r *route) answers(event function.Event) reply {
 		r.frames.Service.Observer.Observe(recall.MetricRecalls, 1, "ok")
 		return []byte(`{"type":"reply","action":"act","ok":true}`), r.fails
 	}
-	handler := r.frames.Handler([]function.Action{function.NewAction("act", "test", wire.DecodeNothing, act)})
+	handler := r.frames.Handler([]function.Action{function.NewAction("act", "test", act)})
 	ctx := lambdacontext.NewContext(r.t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "b1946ac9"})
 	answer, err := handler(ctx, event)
 	if err != nil || answer.StatusCode != http.StatusOK {

@@ -14,10 +14,8 @@ import (
 // conversation_not_found, message_not_found or unavailable.
 func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) (ReadMark, error) {
 	now := s.now()
-	if request.Conversation.IsGroup() {
-		if _, _, err := s.member(ctx, request.Conversation.Group(), caller.User); err != nil {
-			return ReadMark{}, err
-		}
+	if err := s.checkMember(ctx, caller.User, request.Conversation); err != nil {
+		return ReadMark{}, err
 	}
 	message, found, err := s.Store.Message(ctx, request.Conversation, request.MessageID)
 	if err != nil {

@@ -70,6 +70,15 @@ func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head,
 	return head, membership, nil
 }
 
+// checkMember returns conversation_not_found if the user is not in the conversation. Between two users nothing needs to be read.
+func (s *Service) checkMember(ctx context.Context, user UserID, conversation Conversation) error {
+	if !conversation.IsGroup() {
+		return nil
+	}
+	_, _, err := s.member(ctx, conversation.Group(), user)
+	return err
+}
+
 // apart is the time between two instants, whichever is first.
 func apart(a, b Instant) time.Duration {
 	if a < b {

@@ -3,70 +3,89 @@ package wire
 import "example.com/recall/shared/recall"
 
 // AdminRevokeReply encodes the reply to revoke and revokeBySender. reference stands in internal errors.
-func AdminRevokeReply(envelope Envelope, page recall.AdminRevokePage, reference string) []byte {
-	frame := beginReply(envelope, allRevoked(page.Results), smallFrame*(1+len(page.Results)))
-	frame = appendResults(frame, page.Results, reference)
-	return append(appendNext(frame, page.Next), '}')
+func AdminRevokeReply(envelope Envelope, page recall.AdminRevokePage, reference string) ([]byte, error) {
+	return encodeResults(envelope, Results{Results: resultsOf(page.Results, reference), Next: page.Next}, false)
+}
+
+// Settings is what the replies to getSettings and putSettings tell.
+type Settings struct {
+	Window recall.Window `json:"recallWindowSeconds"`
 }
 
 // AdminSettingsReply encodes the reply to getSettings and putSettings.
-func AdminSettingsReply(envelope Envelope, window recall.Window) []byte {
-	frame := beginReply(envelope, true, smallFrame)
-	return append(appendNumber(frame, "recallWindowSeconds", int64(window)), '}')
+func AdminSettingsReply(envelope Envelope, window recall.Window) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Settings
+	}{replyTo(envelope), Settings{window}})
 }
 
-// AdminDisconnectReply encodes the reply to disconnect: how many connections were closed.
-func AdminDisconnectReply(envelope Envelope, disconnected int) []byte {
-	frame := beginReply(envelope, true, smallFrame)
-	return append(appendNumber(frame, "disconnected", int64(disconnected)), '}')
+// Disconnected is what the reply to disconnect tells: how many connections were closed.
+type Disconnected struct {
+	Disconnected int `json:"disconnected"`
 }
 
-// AdminGroupReply encodes the reply to getGroup. The name is left out where there is none, the window where it is the default.
-func AdminGroupReply(envelope Envelope, group recall.GroupDescription) []byte {
-	frame := beginReply(envelope, true, smallFrame*(1+len(group.Roster.Users)))
-	if group.Name != "" {
-		frame = appendField(frame, "name", group.Name)
+// AdminDisconnectReply encodes the reply to disconnect.
+func AdminDisconnectReply(envelope Envelope, disconnected int) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Disconnected
+	}{replyTo(envelope), Disconnected{disconnected}})
+}
+
+// Group is what the reply to getGroup tells. The name is left out where there is none, the window where it is the default.
+type Group struct {
+	Name    string         `json:"name,omitzero"`
+	Window  *recall.Window `json:"recallWindowSeconds,omitzero"`
+	Members []GroupMember  `json:"members"`
+}
+
+// GroupMember is a member of a group with their role.
+type GroupMember struct {
+	User recall.UserID     `json:"user"`
+	Role recall.MemberRole `json:"role"`
+}
+
+// AdminGroupReply encodes the reply to getGroup.
+func AdminGroupReply(envelope Envelope, group recall.GroupDescription) ([]byte, error) {
+	members := make([]GroupMember, len(group.Roster.Users))
+	for i, user := range group.Roster.Users {
+		members[i] = GroupMember{user, group.Roster.Roles[i]}
 	}
-	if group.Window != nil {
-		frame = appendNumber(frame, "recallWindowSeconds", int64(*group.Window))
-	}
-	place := 0
-	frame = appendList(appendName(frame, "members"), group.Roster.Users, func(frame []byte, user recall.UserID) []byte {
-		frame = appendField(append(frame, '{'), "user", string(user))
-		frame = appendField(frame, "role", string(group.Roster.Roles[place]))
-		place++
-		return append(frame, '}')
-	})
-	return append(frame, '}')
+	return encode(struct {
+		Reply
+		Group
+	}{replyTo(envelope), Group{group.Name, group.Window, members}})
+}
+
+// Audit is what the reply to audit tells: a page of recalls.
+type Audit struct {
+	Recalls []Audited `json:"recalls"`
+	Next    string    `json:"next,omitzero"`
+}
+
+// Audited is a recall with its conversation in the absolute form.
+type Audited struct {
+	Conversation AbsoluteConversation `json:"conversation"`
+	Revocation
+}
+
+// AbsoluteConversation names a conversation as administrators do: by its group or by its two users.
+type AbsoluteConversation struct {
+	Group recall.GroupID  `json:"group,omitzero"`
+	Users []recall.UserID `json:"users,omitzero"`
 }
 
 // AdminAuditReply encodes the reply to audit.
-func AdminAuditReply(envelope Envelope, page recall.AuditPage) []byte {
-	frame := beginReply(envelope, true, smallFrame*(1+len(page.Recalls)))
-	frame = appendList(appendName(frame, "recalls"), page.Recalls, appendAudited)
-	return append(appendNext(frame, page.Next), '}')
-}
-
-// appendAudited appends a recall with its conversation in the absolute form.
-func appendAudited(frame []byte, recalled recall.Recalled) []byte {
-	frame = append(appendName(append(frame, '{'), "conversation"), '{')
-	if recalled.Conversation.IsGroup() {
-		frame = appendField(frame, "group", string(recalled.Conversation.Group()))
-	} else {
-		frame = appendList(appendName(frame, "users"), recalled.Conversation.Users(), func(frame []byte, user recall.UserID) []byte {
-			return appendText(frame, string(user))
-		})
+func AdminAuditReply(envelope Envelope, page recall.AuditPage) ([]byte, error) {
+	revocations := revocationsOf(page.Recalls)
+	audit := Audit{Recalls: make([]Audited, len(page.Recalls)), Next: page.Next}
+	for i, recalled := range page.Recalls {
+		conversation := AbsoluteConversation{Group: recalled.Conversation.Group(), Users: recalled.Conversation.Users()}
+		audit.Recalls[i] = Audited{conversation, revocations[i]}
 	}
-	frame = append(frame, '}')
-	frame = appendField(frame, "messageId", string(recalled.MessageID))
-	frame = appendField(frame, "sender", string(recalled.Sender))
-	frame = appendNumber(frame, "sentAt", int64(recalled.SentAt))
-	return append(appendRevoked(frame, recalled.Revocation), '}')
-}
-
-func appendNext(frame []byte, next string) []byte {
-	if next == "" {
-		return frame
-	}
-	return appendField(frame, "next", next)
+	return encode(struct {
+		Reply
+		Audit
+	}{replyTo(envelope), audit})
 }

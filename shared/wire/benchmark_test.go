@@ -37,7 +37,7 @@ func BenchmarkDecodeRevoke(b *testing.B) {
 	frame := []byte(`{"action":"revoke","id":"4","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2"}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := DecodeRevoke(readAs(alice, frame)); err != nil {
+		if _, err := Decode[Revoke](readAs(alice, frame)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -47,7 +47,7 @@ func BenchmarkDecodeSendWithALargeBody(b *testing.B) {
 	frame := []byte(`{"action":"send","id":"2","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2","body":` + string(largeBody()) + `}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := DecodeSend(readAs(alice, frame)); err != nil {
+		if _, err := Decode[Send](readAs(alice, frame)); err != nil {
 			b.Fatal(err)
 		}
 	}

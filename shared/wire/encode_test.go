@@ -18,11 +18,11 @@ func TestTextIsEscapedSoThatItComesOutAsItWentIn(t *testing.T) {
 		"":                            `""`,
 		"plain <b>&é😀\u2028":          `"plain <b>&é😀` + "\u2028" + `"`,
 		"\"\\/":                       `"\"\\/"`,
-		"\n\t\x00\x1f\x7f":            `"\n\u0009\u0000\u001f` + "\x7f" + `"`,
-		"not \xff UTF-8 \xed\xa0\x80": `"not \ufffd UTF-8 \ufffd\ufffd\ufffd"`,
+		"\n\t\x00\x1f\x7f":            `"\n\t\u0000\u001f` + "\x7f" + `"`,
+		"not \xff UTF-8 \xed\xa0\x80": "\"not \ufffd UTF-8 \ufffd\ufffd\ufffd\"",
 		"a real \ufffd":               "\"a real \ufffd\"",
 	} {
-		got := string(appendText(nil, text))
+		got := string(must(encode(text)))
 		if got != want {
 			t.Errorf("%q became %s, want %s", text, got, want)
 		}
@@ -34,7 +34,7 @@ func TestTextIsEscapedSoThatItComesOutAsItWentIn(t *testing.T) {
 }
 
 func TestEnvelopeIsEchoedWithItsEscapes(t *testing.T) {
-	reply := DoneReply(Envelope{Action: "a\"\n", ID: "é\\"})
+	reply := must(DoneReply(Envelope{Action: "a\"\n", ID: "é\\"}))
 	if want := `{"type":"reply","action":"a\"\n","id":"é\\","ok":true}`; string(reply) != want {
 		t.Errorf("%s, want %s", reply, want)
 	}
@@ -143,15 +143,15 @@ func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
 	revocation := recall.Revocation{At: now, By: long, Role: recall.RoleModerator, Reason: recall.Reason(strings.Repeat("\x01", recall.MaximumReasonBytes))}
 	conversation := recall.InGroup(recall.GroupID(strings.Repeat("g", 64)))
 	message := recall.Message{ID: first, Conversation: conversation, Sender: long, SentAt: now, RecallableUntil: now, ReplyTo: second, Revoked: &revocation}
-	if size := len(appendMessage(nil, alice, &message, true)) + 1; size > counted+escape*recall.MaximumReasonBytes {
+	if size := len(must(encode(messageOf(message, alice)))) + 1; size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a tombstone takes %d bytes", size)
 	}
 	message.Revoked, message.Body = nil, `{"text":"hi"}`
-	if size := len(appendMessage(nil, alice, &message, true)) + 1; size > counted+len(message.Body) {
+	if size := len(must(encode(messageOf(message, alice)))) + 1; size > counted+len(message.Body) {
 		t.Errorf("a message takes %d bytes", size)
 	}
 	recalled := recall.Recalled{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
-	if size := len(appendRevocation(nil, recalled)) + 1; size > counted+escape*recall.MaximumReasonBytes {
+	if size := len(must(encode(revocationsOf([]recall.Recalled{recalled})[0]))) + 1; size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a revocation takes %d bytes", size)
 	}
 }

@@ -12,18 +12,40 @@ type event struct {
 	name string
 	// has reports whether a notice has the part that this event tells.
 	has func(notice recall.Notice) bool
-	// fields appends the part as the viewer sees it.
-	fields func(frame []byte, viewer recall.UserID, notice recall.Notice) []byte
+	// seenBy returns the event as a struct, as the viewer sees it. head has what every event has.
+	seenBy func(head EventHead, viewer recall.UserID, notice recall.Notice) any
+}
+
+// EventHead is what every event has.
+type EventHead struct {
+	Type string `json:"type"`
+	// Conversation is as the viewer names it; it is empty in events that concern no conversation.
+	Conversation string `json:"conversation,omitzero"`
 }
 
 // events returns all types of events in the order of protocol/README.md.
 func events() []event {
 	return []event{
-		{"message", func(notice recall.Notice) bool { return notice.Message != nil }, messageFields},
-		{"revoked", func(notice recall.Notice) bool { return len(notice.Revocations) > 0 }, revokedFields},
-		{"read", func(notice recall.Notice) bool { return notice.Read != nil }, readFields},
-		{"conversation", func(notice recall.Notice) bool { return notice.Change != nil }, conversationFields},
-		{"kicked", func(notice recall.Notice) bool { return notice.Kicked != "" }, kickedFields},
+		{"message", func(notice recall.Notice) bool { return notice.Message != nil },
+			func(head EventHead, viewer recall.UserID, notice recall.Notice) any {
+				return MessageEvent{head.Type, messageOf(*notice.Message, viewer)} // the message names its conversation
+			}},
+		{"revoked", func(notice recall.Notice) bool { return len(notice.Revocations) > 0 },
+			func(head EventHead, _ recall.UserID, notice recall.Notice) any {
+				return RevokedEvent{head, revocationsOf(notice.Revocations)}
+			}},
+		{"read", func(notice recall.Notice) bool { return notice.Read != nil },
+			func(head EventHead, _ recall.UserID, notice recall.Notice) any {
+				return ReadEvent{head, ReadMark(*notice.Read)}
+			}},
+		{"conversation", func(notice recall.Notice) bool { return notice.Change != nil },
+			func(head EventHead, _ recall.UserID, notice recall.Notice) any {
+				return ConversationEvent{head, notice.Change.What, notice.Change.User, notice.Change.Role}
+			}},
+		{"kicked", func(notice recall.Notice) bool { return notice.Kicked != "" },
+			func(head EventHead, _ recall.UserID, notice recall.Notice) any {
+				return KickedEvent{head, notice.Kicked}
+			}},
 	}
 }
 
@@ -45,12 +67,11 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 	if len(found) != 1 {
 		return nil, errors.New("a notice must have exactly one part to be encoded")
 	}
-	size := smallFrame * (1 + len(notice.Revocations))
-	if notice.Message != nil {
-		size += len(notice.Message.Body)
+	head := EventHead{Type: found[0].name}
+	if !notice.Conversation.IsZero() {
+		head.Conversation = notice.Conversation.SeenBy(viewer)
 	}
-	frame := appendField(append(make([]byte, 0, size), '{'), "type", found[0].name)
-	return append(found[0].fields(frame, viewer, notice), '}'), nil
+	return encode(found[0].seenBy(head, viewer, notice))
 }
 
 // Empty reports whether a notice has nothing to tell: renewed, it found that its message has expired.
@@ -62,32 +83,34 @@ func SameForAll(notice recall.Notice) bool {
 	return notice.Kicked != "" || notice.Conversation.IsGroup()
 }
 
-func messageFields(frame []byte, viewer recall.UserID, notice recall.Notice) []byte {
-	return appendMessage(appendName(frame, "message"), viewer, notice.Message, true)
+// MessageEvent is the event message: a message came.
+type MessageEvent struct {
+	Type    string  `json:"type"`
+	Message Message `json:"message"`
 }
 
-func revokedFields(frame []byte, viewer recall.UserID, notice recall.Notice) []byte {
-	frame = appendField(frame, "conversation", notice.Conversation.SeenBy(viewer))
-	return appendList(appendName(frame, "revocations"), notice.Revocations, appendRevocation)
+// RevokedEvent is the event revoked: messages of a conversation were recalled.
+type RevokedEvent struct {
+	EventHead
+	Revocations []Revocation `json:"revocations"`
 }
 
-func readFields(frame []byte, viewer recall.UserID, notice recall.Notice) []byte {
-	frame = appendField(frame, "conversation", notice.Conversation.SeenBy(viewer))
-	return appendMark(frame, *notice.Read)
+// ReadEvent is the event read: the user has read a conversation on another device.
+type ReadEvent struct {
+	EventHead
+	ReadMark
 }
 
-func conversationFields(frame []byte, viewer recall.UserID, notice recall.Notice) []byte {
-	frame = appendField(frame, "conversation", notice.Conversation.SeenBy(viewer))
-	frame = appendField(frame, "change", string(notice.Change.What))
-	if notice.Change.User != "" {
-		frame = appendField(frame, "user", string(notice.Change.User))
-	}
-	if notice.Change.Role != "" {
-		frame = appendField(frame, "role", string(notice.Change.Role))
-	}
-	return frame
+// ConversationEvent is the event conversation: a group or its members changed.
+type ConversationEvent struct {
+	EventHead
+	Change recall.ChangeKind `json:"change"`
+	User   recall.UserID     `json:"user,omitzero"`
+	Role   recall.MemberRole `json:"role,omitzero"`
 }
 
-func kickedFields(frame []byte, _ recall.UserID, notice recall.Notice) []byte {
-	return appendField(frame, "reason", string(notice.Kicked))
+// KickedEvent is the event kicked: why the server is about to close the connection.
+type KickedEvent struct {
+	EventHead
+	Reason recall.Kick `json:"reason"`
 }

@@ -13,7 +13,7 @@ func Example() {
 	frame := []byte(`{"action":"revoke","id":"7","conversation":"c2c_bob",` +
 		`"messageId":"01HF7YATZ8000000000000A1C2","reason":"wrong chat"}`)
 
-	// The frame is read first. Its envelope tells which decoder to call, and what the reply must repeat.
+	// The frame is read first. Its envelope tells what to decode, and what the reply must repeat.
 	read, err := wire.Read(frame)
 	if err != nil {
 		log.Fatal(err)
@@ -22,22 +22,26 @@ func Example() {
 
 	// Then comes the request itself. Alice wrote c2c_bob, because in a conversation of two each names the other.
 	read.Viewer = "alice"
-	request, err := wire.DecodeRevoke(read)
+	request, err := wire.Decode[wire.Revoke](read)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("messages:", request.MessageIDs, "between", request.Conversation.Users())
+	fmt.Println("message:", request.MessageID, "between", request.Conversation.Users())
 
 	// In a function, these results are what recall.Service.Revoke returned.
 	results := []recall.RevokeResult{{
-		MessageID: request.MessageIDs[0],
+		MessageID: request.MessageID,
 		Revoked:   recall.Revocation{At: 1_700_000_005_000, By: "alice", Role: recall.RoleSender, Reason: request.Reason},
 	}}
-	fmt.Println(string(wire.RevokeReply(read.Envelope, results, request.Single, "")))
+	reply, err := wire.RevokeReply(read.Envelope, results, request.Single(), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(reply))
 
 	// Output:
 	// action: revoke
-	// messages: [01HF7YATZ8000000000000A1C2] between [alice bob]
+	// message: 01HF7YATZ8000000000000A1C2 between [alice bob]
 	// {"type":"reply","action":"revoke","id":"7","ok":true,"results":[{"messageId":"01HF7YATZ8000000000000A1C2","ok":true,"revoked":{"at":1700000005000,"by":"alice","role":"sender","reason":"wrong chat"}}]}
 }
 
@@ -73,7 +77,7 @@ func ExampleErrorReply() {
 		log.Fatal(err)
 	}
 	read.Viewer = "alice"
-	_, err = wire.DecodeSend(read)
+	_, err = wire.Decode[wire.Send](read)
 	fmt.Println(string(wire.ErrorReply(read.Envelope, err, "")))
 
 	// The rules do not know this error. Its text stays in the log, and the caller gets the reference of the log lines.

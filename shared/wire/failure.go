@@ -7,28 +7,32 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// failureOf is an error as a caller may see it: one of the rules as it is, any other as internal with a fixed text and
-// the reference under which the log has the details.
-func failureOf(err error, reference string) *recall.Error {
-	var known *recall.Error
-	if errors.As(err, &known) && known.Name != recall.Internal {
-		return known
-	}
-	return recall.Fail(recall.Internal, "internal error; reference "+reference)
+// Failure is an error as a caller may see it.
+type Failure struct {
+	Code       int            `json:"code"`
+	Name       recall.Name    `json:"name"`
+	Desc       string         `json:"desc"`
+	Retryable  bool           `json:"retryable"`
+	ServerTime recall.Instant `json:"serverTime,omitzero"`
 }
 
-// appendFailure appends ,"error":{…}.
-func appendFailure(frame []byte, err error, reference string) []byte {
-	failure := failureOf(err, reference)
-	frame = append(appendName(frame, "error"), '{')
-	frame = appendNumber(frame, "code", int64(failure.Code()))
-	frame = appendField(frame, "name", string(failure.Name))
-	frame = appendField(frame, "desc", failure.Desc)
-	frame = appendTruth(frame, "retryable", failure.Retryable())
-	if failure.ServerTime != 0 {
-		frame = appendNumber(frame, "serverTime", int64(failure.ServerTime))
+// failureOf passes on an error of the rules. Any other error becomes internal, with a fixed text and the reference under which
+// the log has the details.
+func failureOf(err error, reference string) *Failure {
+	var known *recall.Error
+	if !errors.As(err, &known) || known.Name == recall.Internal {
+		known = recall.Fail(recall.Internal, "internal error; reference "+reference)
 	}
-	return append(frame, '}')
+	return &Failure{known.Code(), known.Name, known.Desc, known.Retryable(), known.ServerTime}
+}
+
+// ErrorReply encodes the failure of a request. An error that is none of package recall's becomes internal: its text
+// stays with the server, and the caller gets the reference under which the log has it.
+func ErrorReply(envelope Envelope, err error, reference string) []byte {
+	reply := replyTo(envelope)
+	reply.OK, reply.Error = false, failureOf(err, reference)
+	frame, _ := encode(reply) // texts and numbers can always be encoded
+	return frame
 }
 
 // HTTPStatus is the status of a reply of the admin function's URL; 200 for no error.

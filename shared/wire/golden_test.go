@@ -129,3 +129,11 @@ func byModerator() recall.Revocation {
 func byAdmin(operator recall.UserID) recall.Revocation {
 	return recall.Revocation{At: now + 7_000, By: operator, Role: recall.RoleAdmin, Reason: "legal"}
 }
+
+// must is a frame that can be encoded.
+func must(frame []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return frame
+}

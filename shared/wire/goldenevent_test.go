@@ -42,35 +42,35 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
 	hour := recall.Window(3600)
 	golden(t, "adminreplies.json", []vector{
-		{"revoke", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}}, reference)},
-		{"revoke, one of which fails", AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{
+		{"revoke", must(AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}}, reference))},
+		{"revoke, one of which fails", must(AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{
 			{MessageID: first, Revoked: byAdmin("moderation@example.org")},
 			{MessageID: unknown, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation").In(group())},
-		}}, reference)},
-		{"revokeBySender, more to come", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{
+		}}, reference))},
+		{"revokeBySender, more to come", must(AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{
 			Results: []recall.RevokeResult{{MessageID: first, Revoked: byAdmin("moderation")}}, Next: "MDFIRjdZQVQwMDAwMDAwMDAwMDAwMEIwQjE",
-		}, reference)},
-		{"revokeBySender, nothing found", AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{}, reference)},
-		{"putGroup", DoneReply(Envelope{"putGroup", "3"})},
-		{"deleteGroup", DoneReply(Envelope{"deleteGroup", "4"})},
-		{"putMember", DoneReply(Envelope{"putMember", "5"})},
-		{"deleteMember", DoneReply(Envelope{"deleteMember", "6"})},
-		{"disconnect", AdminDisconnectReply(Envelope{"disconnect", "10"}, 2)},
-		{"getSettings", AdminSettingsReply(Envelope{"getSettings", "7"}, recall.DefaultWindow)},
-		{"putSettings", AdminSettingsReply(Envelope{"putSettings", "8"}, recall.Unlimited)},
-		{"audit", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{
+		}, reference))},
+		{"revokeBySender, nothing found", must(AdminRevokeReply(Envelope{"revokeBySender", "2"}, recall.AdminRevokePage{}, reference))},
+		{"putGroup", must(DoneReply(Envelope{"putGroup", "3"}))},
+		{"deleteGroup", must(DoneReply(Envelope{"deleteGroup", "4"}))},
+		{"putMember", must(DoneReply(Envelope{"putMember", "5"}))},
+		{"deleteMember", must(DoneReply(Envelope{"deleteMember", "6"}))},
+		{"disconnect", must(AdminDisconnectReply(Envelope{"disconnect", "10"}, 2))},
+		{"getSettings", must(AdminSettingsReply(Envelope{"getSettings", "7"}, recall.DefaultWindow))},
+		{"putSettings", must(AdminSettingsReply(Envelope{"putSettings", "8"}, recall.Unlimited))},
+		{"audit", must(AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{
 			Recalls: []recall.Recalled{
 				{Conversation: direct(), MessageID: second, Sender: alice, SentAt: now + 1_000, Revocation: bySender()},
 				{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()},
 			},
 			Next: "MDFIRjdZQVhYUjAwMDAwMDAwMDAwMDAwMDA",
-		})},
-		{"getGroup", AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{
+		}))},
+		{"getGroup", must(AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{
 			Name: "Engineering", Window: &hour,
 			Roster: recall.Roster{Users: []recall.UserID{alice, bob}, Roles: []recall.MemberRole{recall.MemberOwner, recall.MemberMember}},
-		})},
-		{"getGroup without name, window and members", AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{})},
-		{"audit without recalls", AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{})},
+		}))},
+		{"getGroup without name, window and members", must(AdminGroupReply(Envelope{"getGroup", "10"}, recall.GroupDescription{}))},
+		{"audit without recalls", must(AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{}))},
 		{"error", ErrorReply(Envelope{"putMember", "5"}, recall.Fail(recall.ConversationNotFound, "no such group; putGroup creates it"), reference)},
 	})
 }

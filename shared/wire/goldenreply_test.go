@@ -22,16 +22,16 @@ func singleReplies() []vector {
 	plain := fromAlice()
 	plain.ReplyTo = ""
 	return []vector{
-		{"hello", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: 120, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
-		{"hello without id, no limit", HelloReply(Envelope{"hello", ""}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.Unlimited, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
-		{"hello, recall off", HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.WindowOff, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000})},
-		{"send", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: plain})},
-		{"send of a reply", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()})},
-		{"send, stored before", SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true})},
-		{"send to a group without recall", SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup})},
-		{"read", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: third, Unread: 0})},
-		{"read, more than is counted", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: 1_000})},
-		{"read, more than 99 unread", ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})},
+		{"hello", must(HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: 120, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
+		{"hello without id, no limit", must(HelloReply(Envelope{"hello", ""}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.Unlimited, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
+		{"hello, recall off", must(HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.WindowOff, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
+		{"send", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: plain}))},
+		{"send of a reply", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()}))},
+		{"send, stored before", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true}))},
+		{"send to a group without recall", must(SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup}))},
+		{"read", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: third, Unread: 0}))},
+		{"read, more than is counted", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: 1_000}))},
+		{"read, more than 99 unread", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread}))},
 	}
 }
 
@@ -39,22 +39,22 @@ func revokeReplies() []vector {
 	one := Envelope{"revoke", "4"}
 	expired := recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over")
 	return []vector{
-		{"revoke", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender()}}, true, reference)},
-		{"revoke, repeated by the same operator", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender(), Repeated: true}}, true, reference)},
-		{"revoke by a moderator with a reason", RevokeReply(one, []recall.RevokeResult{{MessageID: fourth, Revoked: byModerator()}}, true, reference)},
-		{"revoke after the window", RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference)},
-		{"revoke of several, one of which fails", RevokeReply(one, []recall.RevokeResult{
+		{"revoke", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender()}}, true, reference))},
+		{"revoke, repeated by the same operator", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender(), Repeated: true}}, true, reference))},
+		{"revoke by a moderator with a reason", must(RevokeReply(one, []recall.RevokeResult{{MessageID: fourth, Revoked: byModerator()}}, true, reference))},
+		{"revoke after the window", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference))},
+		{"revoke of several, one of which fails", must(RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
 			{MessageID: fourth, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation")},
-		}, false, reference)},
-		{"revoke of several, one of which meets a bug", RevokeReply(one, []recall.RevokeResult{
+		}, false, reference))},
+		{"revoke of several, one of which meets a bug", must(RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
 			{MessageID: third, Err: errors.New("something that only the log may hold")},
-		}, false, reference)},
-		{"revoke of several", RevokeReply(one, []recall.RevokeResult{
+		}, false, reference))},
+		{"revoke of several", must(RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
 			{MessageID: fourth, Revoked: bySender(), Repeated: true},
-		}, false, reference)},
+		}, false, reference))},
 	}
 }
 
@@ -62,38 +62,38 @@ func syncReplies() []vector {
 	sync := Envelope{"sync", "5"}
 	revocations := []recall.Recalled{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
 	return []vector{
-		{"sync of the newest, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{
+		{"sync of the newest, older ones exist", must(SyncReply(sync, alice, []recall.SyncResult{{
 			Conversation: direct(), Messages: []recall.Message{fromBob(), fromAlice(), tombstone()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1,
-		}}, reference)},
-		{"sync since a cursor, more to come", SyncReply(sync, alice, []recall.SyncResult{
+		}}, reference))},
+		{"sync since a cursor, more to come", must(SyncReply(sync, alice, []recall.SyncResult{
 			{Conversation: direct(), Messages: []recall.Message{fromBob()}, Revocations: revocations, Cursor: "MToxNzAwMDAwMDA1MDAwOjAxOjAx", More: true, Unread: 2},
 			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1},
-		}, reference)},
-		{"sync without news", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference)},
-		{"sync, paging back, the beginning is reached", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}}, reference)},
-		{"sync, paging back, older ones exist", SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second}}, reference)},
-		{"sync of several: one fails, one did not fit", SyncReply(sync, alice, []recall.SyncResult{
+		}, reference))},
+		{"sync without news", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference))},
+		{"sync, paging back, the beginning is reached", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}}, reference))},
+		{"sync, paging back, older ones exist", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second}}, reference))},
+		{"sync of several: one fails, one did not fit", must(SyncReply(sync, alice, []recall.SyncResult{
 			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Unread: 1},
 			{Conversation: recall.InGroup("secret"), Err: recall.Fail(recall.ConversationNotFound, "no such conversation")},
 			{Conversation: direct(), More: true, Unread: 2, ReadUpTo: first},
-		}, reference)},
+		}, reference))},
 	}
 }
 
 func listReplies() []vector {
 	list := Envelope{"conversations", "7"}
 	return []vector{
-		{"conversations, more to come", ConversationsReply(list, alice, recall.ConversationsResult{
+		{"conversations, more to come", must(ConversationsReply(list, alice, recall.ConversationsResult{
 			Conversations: []recall.Listed{
 				{Conversation: group(), LastChangeAt: now + 6_000, LastMessageID: fourth, Unread: 1, Role: recall.MemberOwner, Name: "Engineering"},
 				{Conversation: direct(), LastChangeAt: now + 5_000, LastMessageID: third},
 			},
 			Next: "MTcwMDAwMDAwNTAwMDpjMmMjYWxpY2UjYm9i",
-		})},
-		{"conversations, a group without messages", ConversationsReply(list, alice, recall.ConversationsResult{
+		}))},
+		{"conversations, a group without messages", must(ConversationsReply(list, alice, recall.ConversationsResult{
 			Conversations: []recall.Listed{{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember}},
-		})},
-		{"conversations of a new user", ConversationsReply(list, alice, recall.ConversationsResult{})},
+		}))},
+		{"conversations of a new user", must(ConversationsReply(list, alice, recall.ConversationsResult{}))},
 	}
 }
 

@@ -1,159 +1,265 @@
 package wire
 
-import "example.com/recall/shared/recall"
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
-// smallFrame is enough for most frames without a body.
-const smallFrame = 512
+	"example.com/recall/shared/recall"
+)
 
-func beginReply(envelope Envelope, ok bool, size int) []byte {
-	frame := append(make([]byte, 0, size), `{"type":"reply"`...)
-	frame = appendField(frame, "action", envelope.Action)
-	if envelope.ID != "" {
-		frame = appendField(frame, "id", envelope.ID)
+// encode encodes a frame. A body goes in as it was checked when it came: names and escapes stay as they are. Text that is not
+// UTF-8 is repaired, since a reason or a name that an earlier version stored must not make a whole reply unreadable.
+func encode(frame any) ([]byte, error) {
+	return json.Marshal(frame, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// Reply is what every reply has.
+type Reply struct {
+	Type   string   `json:"type"`
+	Action string   `json:"action"`
+	ID     string   `json:"id,omitzero"`
+	OK     bool     `json:"ok"`
+	Error  *Failure `json:"error,omitzero"`
+}
+
+func replyTo(envelope Envelope) Reply {
+	return Reply{Type: "reply", Action: envelope.Action, ID: envelope.ID, OK: true}
+}
+
+// Message is a message, or a tombstone, as its viewer sees it.
+type Message struct {
+	MessageID       recall.MessageID `json:"messageId"`
+	Conversation    string           `json:"conversation"`
+	Sender          recall.UserID    `json:"sender"`
+	SentAt          recall.Instant   `json:"sentAt"`
+	RecallableUntil recall.Instant   `json:"recallableUntil"`
+	ReplyTo         recall.MessageID `json:"replyTo,omitzero"`
+	Revoked         *Revoked         `json:"revoked,omitzero"`
+	Body            jsontext.Value   `json:"body,omitzero"`
+}
+
+// messageOf is a message for a viewer. A tombstone never has a body, whatever the value holds.
+func messageOf(message recall.Message, viewer recall.UserID) Message {
+	seen := Message{
+		MessageID:       message.ID,
+		Conversation:    message.Conversation.SeenBy(viewer),
+		Sender:          message.Sender,
+		SentAt:          message.SentAt,
+		RecallableUntil: message.RecallableUntil,
+		ReplyTo:         message.ReplyTo,
 	}
-	return appendTruth(frame, "ok", ok)
+	switch {
+	case message.Revoked != nil:
+		revoked := revokedOf(*message.Revoked)
+		seen.Revoked = &revoked
+	case message.Body != "":
+		seen.Body = jsontext.Value(message.Body)
+	}
+	return seen
+}
+
+// Revoked is the state of a message that was recalled.
+type Revoked struct {
+	At     recall.Instant `json:"at"`
+	By     recall.UserID  `json:"by"`
+	Role   recall.Role    `json:"role"`
+	Reason recall.Reason  `json:"reason,omitzero"`
+}
+
+func revokedOf(revocation recall.Revocation) Revoked {
+	return Revoked{At: revocation.At, By: revocation.By, Role: revocation.Role, Reason: revocation.Reason}
+}
+
+// Revocation tells of a recall enough for a client to hold the tombstone of a message that it never saw.
+type Revocation struct {
+	MessageID recall.MessageID `json:"messageId"`
+	Sender    recall.UserID    `json:"sender"`
+	SentAt    recall.Instant   `json:"sentAt"`
+	Revoked   Revoked          `json:"revoked"`
+}
+
+func revocationsOf(recalls []recall.Recalled) []Revocation {
+	return convert(recalls, func(recalled recall.Recalled) Revocation {
+		return Revocation{recalled.MessageID, recalled.Sender, recalled.SentAt, revokedOf(recalled.Revocation)}
+	})
+}
+
+func convert[From, To any](items []From, one func(From) To) []To {
+	converted := make([]To, len(items))
+	for i, item := range items {
+		converted[i] = one(item)
+	}
+	return converted
 }
 
 // DoneReply encodes the reply of an action that has nothing to tell but that it is done.
-func DoneReply(envelope Envelope) []byte {
-	return append(beginReply(envelope, true, smallFrame), '}')
+func DoneReply(envelope Envelope) ([]byte, error) { return encode(replyTo(envelope)) }
+
+// Hello is what the reply to hello tells.
+type Hello struct {
+	ServerTime     recall.Instant `json:"serverTime"`
+	User           recall.UserID  `json:"user"`
+	RecallWindow   recall.Window  `json:"recallWindowSeconds"`
+	MaxBodyBytes   int            `json:"maxBodyBytes"`
+	TokenExpiresAt recall.Instant `json:"tokenExpiresAt"`
 }
 
 // HelloReply encodes the reply to hello.
-func HelloReply(envelope Envelope, hello recall.Hello) []byte {
-	frame := beginReply(envelope, true, smallFrame)
-	frame = appendNumber(frame, "serverTime", int64(hello.ServerTime))
-	frame = appendField(frame, "user", string(hello.User))
-	frame = appendNumber(frame, "recallWindowSeconds", int64(hello.RecallWindow))
-	frame = appendNumber(frame, "maxBodyBytes", int64(hello.MaxBodyBytes))
-	frame = appendNumber(frame, "tokenExpiresAt", int64(hello.TokenExpiresAt))
-	return append(frame, '}')
+func HelloReply(envelope Envelope, hello recall.Hello) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Hello
+	}{replyTo(envelope), Hello(hello)})
 }
 
-// SendReply encodes the reply to send: the message without its body, which the sender has.
-func SendReply(envelope Envelope, viewer recall.UserID, result recall.SendResult) []byte {
-	frame := beginReply(envelope, true, smallFrame)
-	frame = appendMessage(appendName(frame, "message"), viewer, &result.Message, false)
-	frame = appendTruth(frame, "duplicate", result.Duplicate)
-	return append(frame, '}')
+// Sent is what the reply to send tells: the message without its body, which the sender has.
+type Sent struct {
+	Message   Message `json:"message"`
+	Duplicate bool    `json:"duplicate"`
 }
 
-// RevokeReply encodes the reply to revoke. single is what DecodeRevoke told; reference stands in internal errors.
-func RevokeReply(envelope Envelope, results []recall.RevokeResult, single bool, reference string) []byte {
-	frame := beginReply(envelope, allRevoked(results), smallFrame*(1+len(results)))
-	if single && len(results) == 1 && results[0].Err != nil {
-		frame = appendFailure(frame, results[0].Err, reference)
-	}
-	frame = appendResults(frame, results, reference)
-	return append(frame, '}')
+// SendReply encodes the reply to send.
+func SendReply(envelope Envelope, viewer recall.UserID, result recall.SendResult) ([]byte, error) {
+	sent := Sent{Message: messageOf(result.Message, viewer), Duplicate: result.Duplicate}
+	sent.Message.Body = nil
+	return encode(struct {
+		Reply
+		Sent
+	}{replyTo(envelope), sent})
 }
 
-func allRevoked(results []recall.RevokeResult) bool {
-	for _, result := range results {
+// Results is what the reply to revoke tells: what became of each message.
+type Results struct {
+	Results []Result `json:"results"`
+	// Next is only in replies to revokeBySender: where to continue.
+	Next string `json:"next,omitzero"`
+}
+
+// Result is what became of one message: Error, or Revoked.
+type Result struct {
+	MessageID recall.MessageID `json:"messageId"`
+	OK        bool             `json:"ok"`
+	Error     *Failure         `json:"error,omitzero"`
+	Revoked   *Revoked         `json:"revoked,omitzero"`
+	Repeated  bool             `json:"repeated,omitzero"`
+}
+
+// RevokeReply encodes the reply to revoke. single is what [Revoke.Single] told; reference stands in internal errors.
+func RevokeReply(envelope Envelope, results []recall.RevokeResult, single bool, reference string) ([]byte, error) {
+	return encodeResults(envelope, Results{Results: resultsOf(results, reference)}, single)
+}
+
+func resultsOf(results []recall.RevokeResult, reference string) []Result {
+	return convert(results, func(result recall.RevokeResult) Result {
 		if result.Err != nil {
-			return false
+			return Result{MessageID: result.MessageID, Error: failureOf(result.Err, reference)}
 		}
-	}
-	return true
-}
-
-// appendResults appends ,"results":[…].
-func appendResults(frame []byte, results []recall.RevokeResult, reference string) []byte {
-	return appendList(appendName(frame, "results"), results, func(frame []byte, result recall.RevokeResult) []byte {
-		frame = append(frame, '{')
-		frame = appendField(frame, "messageId", string(result.MessageID))
-		frame = appendTruth(frame, "ok", result.Err == nil)
-		if result.Err != nil {
-			return append(appendFailure(frame, result.Err, reference), '}')
-		}
-		frame = appendRevoked(frame, result.Revoked)
-		if result.Repeated {
-			frame = appendTruth(frame, "repeated", true)
-		}
-		return append(frame, '}')
+		revoked := revokedOf(result.Revoked)
+		return Result{MessageID: result.MessageID, OK: true, Revoked: &revoked, Repeated: result.Repeated}
 	})
+}
+
+func encodeResults(envelope Envelope, results Results, single bool) ([]byte, error) {
+	reply := replyTo(envelope)
+	for _, result := range results.Results {
+		reply.OK = reply.OK && result.OK
+	}
+	if single && len(results.Results) == 1 {
+		reply.Error = results.Results[0].Error
+	}
+	return encode(struct {
+		Reply
+		Results
+	}{reply, results})
+}
+
+// Synced is what the reply to sync tells.
+type Synced struct {
+	Conversations []SyncedConversation `json:"conversations"`
+}
+
+// SyncedConversation is one conversation's changes, or the error of a conversation that could not be read.
+type SyncedConversation struct {
+	Conversation string `json:"conversation"`
+	*Changes
+	Error *Failure `json:"error,omitzero"`
+}
+
+// Changes is what changed in a conversation.
+type Changes struct {
+	Messages    []Message        `json:"messages"`
+	Revocations []Revocation     `json:"revocations"`
+	Cursor      string           `json:"cursor,omitzero"`
+	More        bool             `json:"more"`
+	Older       bool             `json:"older,omitzero"`
+	Unread      int              `json:"unread"`
+	ReadUpTo    recall.MessageID `json:"readUpTo,omitzero"`
 }
 
 // SyncReply encodes the reply to sync. reference stands in internal errors.
-func SyncReply(envelope Envelope, viewer recall.UserID, results []recall.SyncResult, reference string) []byte {
-	size := smallFrame
-	for _, result := range results {
-		size += smallFrame + 256*(len(result.Messages)+len(result.Revocations))
-		for _, message := range result.Messages {
-			size += len(message.Body)
-		}
-	}
-	frame := beginReply(envelope, true, size)
-	frame = appendList(appendName(frame, "conversations"), results, func(frame []byte, result recall.SyncResult) []byte {
-		frame = append(frame, '{')
-		frame = appendField(frame, "conversation", result.Conversation.SeenBy(viewer))
+func SyncReply(envelope Envelope, viewer recall.UserID, results []recall.SyncResult, reference string) ([]byte, error) {
+	conversations := convert(results, func(result recall.SyncResult) SyncedConversation {
+		conversation := SyncedConversation{Conversation: result.Conversation.SeenBy(viewer)}
 		if result.Err != nil {
-			return append(appendFailure(frame, result.Err, reference), '}')
+			conversation.Error = failureOf(result.Err, reference)
+			return conversation
 		}
-		return append(appendSynced(frame, viewer, result), '}')
+		conversation.Changes = &Changes{
+			Messages:    convert(result.Messages, func(message recall.Message) Message { return messageOf(message, viewer) }),
+			Revocations: revocationsOf(result.Revocations),
+			Cursor:      result.Cursor,
+			More:        result.More,
+			Older:       result.Older,
+			Unread:      result.Unread,
+			ReadUpTo:    result.ReadUpTo,
+		}
+		return conversation
 	})
-	return append(frame, '}')
+	return encode(struct {
+		Reply
+		Synced
+	}{replyTo(envelope), Synced{conversations}})
 }
 
-// appendSynced appends the fields of a conversation that could be read.
-func appendSynced(frame []byte, viewer recall.UserID, result recall.SyncResult) []byte {
-	frame = appendList(appendName(frame, "messages"), result.Messages, func(frame []byte, message recall.Message) []byte {
-		return appendMessage(frame, viewer, &message, true)
-	})
-	frame = appendList(appendName(frame, "revocations"), result.Revocations, appendRevocation)
-	if result.Cursor != "" {
-		frame = appendField(frame, "cursor", result.Cursor)
-	}
-	frame = appendTruth(frame, "more", result.More)
-	if result.Older {
-		frame = appendTruth(frame, "older", true)
-	}
-	frame = appendNumber(frame, "unread", int64(result.Unread))
-	if result.ReadUpTo != "" {
-		frame = appendField(frame, "readUpTo", string(result.ReadUpTo))
-	}
-	return frame
+// ReadMark is how far a user has read a conversation. The reply to read and the event read tell it.
+type ReadMark struct {
+	ReadUpTo recall.MessageID `json:"readUpTo"`
+	Unread   int              `json:"unread"`
 }
 
 // ReadReply encodes the reply to read.
-func ReadReply(envelope Envelope, mark recall.ReadMark) []byte {
-	frame := beginReply(envelope, true, smallFrame)
-	return append(appendMark(frame, mark), '}')
+func ReadReply(envelope Envelope, mark recall.ReadMark) ([]byte, error) {
+	return encode(struct {
+		Reply
+		ReadMark
+	}{replyTo(envelope), ReadMark(mark)})
 }
 
-func appendMark(frame []byte, mark recall.ReadMark) []byte {
-	frame = appendField(frame, "readUpTo", string(mark.ReadUpTo))
-	return appendNumber(frame, "unread", int64(mark.Unread))
+// List is what the reply to conversations tells: a page of the user's list.
+type List struct {
+	Conversations []Listed `json:"conversations"`
+	Next          string   `json:"next,omitzero"`
+}
+
+// Listed is one conversation in its user's list.
+type Listed struct {
+	Conversation  string            `json:"conversation"`
+	LastChangeAt  recall.Instant    `json:"lastChangeAt"`
+	LastMessageID recall.MessageID  `json:"lastMessageId,omitzero"`
+	Unread        int               `json:"unread"`
+	Role          recall.MemberRole `json:"role,omitzero"`
+	Name          string            `json:"name,omitzero"`
 }
 
 // ConversationsReply encodes the reply to conversations.
-func ConversationsReply(envelope Envelope, viewer recall.UserID, result recall.ConversationsResult) []byte {
-	frame := beginReply(envelope, true, smallFrame+256*len(result.Conversations))
-	frame = appendList(appendName(frame, "conversations"), result.Conversations, func(frame []byte, listed recall.Listed) []byte {
-		frame = append(frame, '{')
-		frame = appendField(frame, "conversation", listed.Conversation.SeenBy(viewer))
-		frame = appendNumber(frame, "lastChangeAt", int64(listed.LastChangeAt))
-		if listed.LastMessageID != "" {
-			frame = appendField(frame, "lastMessageId", string(listed.LastMessageID))
+func ConversationsReply(envelope Envelope, viewer recall.UserID, page recall.ConversationsResult) ([]byte, error) {
+	listed := convert(page.Conversations, func(listed recall.Listed) Listed {
+		return Listed{
+			listed.Conversation.SeenBy(viewer), listed.LastChangeAt, listed.LastMessageID, listed.Unread, listed.Role, listed.Name,
 		}
-		frame = appendNumber(frame, "unread", int64(listed.Unread))
-		if listed.Role != "" {
-			frame = appendField(frame, "role", string(listed.Role))
-		}
-		if listed.Name != "" {
-			frame = appendField(frame, "name", listed.Name)
-		}
-		return append(frame, '}')
 	})
-	if result.Next != "" {
-		frame = appendField(frame, "next", result.Next)
-	}
-	return append(frame, '}')
-}
-
-// ErrorReply encodes the failure of a request. An error that is none of package recall's becomes internal: its text
-// stays with the server, and the caller gets the reference under which the log has it.
-func ErrorReply(envelope Envelope, err error, reference string) []byte {
-	frame := beginReply(envelope, false, smallFrame)
-	return append(appendFailure(frame, err, reference), '}')
+	return encode(struct {
+		Reply
+		List
+	}{replyTo(envelope), List{listed, page.Next}})
 }

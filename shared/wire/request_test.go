@@ -18,11 +18,11 @@ func frameOf(viewer recall.UserID, raw string) Frame {
 
 func TestDecodeSendReadsEveryField(t *testing.T) {
 	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` + string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
-	got, err := DecodeSend(frameOf(alice, frame))
+	got, err := Decode[Send](frameOf(alice, frame))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := recall.SendRequest{Conversation: direct(), MessageID: second, ReplyTo: first, Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`}
+	want := Send{Conversation: direct(), MessageID: second, ReplyTo: first, Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`}
 	if got != want {
 		t.Errorf("got %+v with body %s", got, string(got.Body))
 	}
@@ -65,7 +65,7 @@ func TestBodyIsMeasuredAsItStandsInTheFrame(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := DecodeSend(frameOf(alice, `{"action":"send","conversation":"c2c_bob","body":`+test.body+`}`))
+			_, err := Decode[Send](frameOf(alice, `{"action":"send","conversation":"c2c_bob","body":`+test.body+`}`))
 			checkRefusal(t, err, test.err, "body")
 		})
 	}
@@ -86,9 +86,9 @@ func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := DecodeRevoke(frameOf(bob, `{"action":"revoke","conversation":"c2c_alice",`+test.fields+`}`))
+			got, err := Decode[Revoke](frameOf(bob, `{"action":"revoke","conversation":"c2c_alice",`+test.fields+`}`))
 			test.want.Conversation = direct()
-			if err != nil || got.Single != test.single || !reflect.DeepEqual(got.RevokeRequest, test.want) {
+			if err != nil || got.Single() != test.single || !reflect.DeepEqual(got.Request(), test.want) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
@@ -96,64 +96,62 @@ func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 }
 
 func TestDecodeSyncReadsEveryItem(t *testing.T) {
-	got, err := DecodeSync(frameOf(alice, `{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
+	request, err := Decode[Sync](frameOf(alice, `{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
 	want := recall.SyncRequest{Conversations: []recall.SyncItem{
 		{Conversation: direct(), Limit: recall.DefaultSyncLimit},
 		{Conversation: group(), Cursor: "c", Limit: 100},
 	}}
-	if err != nil || !reflect.DeepEqual(got, want) {
+	if got := request.Request(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	got, err = DecodeSync(frameOf(alice, `{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
+	request, err = Decode[Sync](frameOf(alice, `{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
 	want = recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: direct(), Before: first, Limit: 1}}}
-	if err != nil || !reflect.DeepEqual(got, want) {
+	if got := request.Request(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("paging back: got %+v, %v", got, err)
 	}
 }
 
 func TestDecodeReadAndConversations(t *testing.T) {
-	read, err := DecodeRead(frameOf(bob, `{"conversation":"c2c_alice","messageId":"`+string(first)+`"}`))
-	if want := (recall.ReadRequest{Conversation: direct(), MessageID: first}); err != nil || read != want {
+	read, err := Decode[MarkRead](frameOf(bob, `{"conversation":"c2c_alice","messageId":"`+string(first)+`"}`))
+	if want := (MarkRead{Conversation: direct(), MessageID: first}); err != nil || read != want {
 		t.Errorf("read: %+v, %v", read, err)
 	}
-	after, err := DecodeConversations(frameOf(alice, `{"after":"x"}`))
-	if err != nil || after != "x" {
-		t.Errorf("conversations: %q, %v", after, err)
+	request, err := Decode[Conversations](frameOf(alice, `{"after":"x"}`))
+	if err != nil || request.After != "x" {
+		t.Errorf("conversations: %q, %v", request.After, err)
 	}
 }
 
 func TestAdminRequestsAreReadInFull(t *testing.T) {
 	hour := recall.Window(3600)
 	decoders := map[string]func(Frame) (any, error){
-		"revoke":         func(frame Frame) (any, error) { return DecodeAdminRevoke(frame) },
-		"revokeBySender": func(frame Frame) (any, error) { return DecodeAdminRevokeBySender(frame) },
-		"putGroup":       func(frame Frame) (any, error) { return DecodeAdminPutGroup(frame) },
-		"deleteGroup":    func(frame Frame) (any, error) { return DecodeAdminGroup(frame) },
-		"getGroup":       func(frame Frame) (any, error) { return DecodeAdminGroup(frame) },
-		"putMember":      func(frame Frame) (any, error) { return DecodeAdminPutMember(frame) },
-		"deleteMember":   func(frame Frame) (any, error) { return DecodeAdminDeleteMember(frame) },
-		"disconnect":     func(frame Frame) (any, error) { return DecodeAdminDisconnect(frame) },
-		"putSettings":    func(frame Frame) (any, error) { return DecodeAdminPutSettings(frame) },
-		"audit":          func(frame Frame) (any, error) { return DecodeAdminAudit(frame) },
+		"revoke":         decoderOf[AdminRevoke](),
+		"revokeBySender": decoderOf[AdminRevokeBySender](),
+		"putGroup":       decoderOf[AdminPutGroup](),
+		"getGroup":       decoderOf[AdminGroup](),
+		"putMember":      decoderOf[AdminPutMember](),
+		"deleteMember":   decoderOf[AdminMember](),
+		"disconnect":     decoderOf[AdminUser](),
+		"putSettings":    decoderOf[AdminSettings](),
+		"audit":          decoderOf[AdminAudit](),
 	}
 	tests := []struct {
 		action, fields string
 		want           any
 	}{
 		{"revoke", `"conversation":{"users":["bob","alice"]},"messageIds":["` + string(first) + `"],"reason":"r","operator":"o"`,
-			recall.AdminRevoke{Conversation: direct(), MessageIDs: []recall.MessageID{first}, Reason: "r", Operator: "o"}},
+			AdminRevoke{Conversation: direct(), MessageIDs: []recall.MessageID{first}, Reason: "r", Operator: "o"}},
 		{"revokeBySender", `"conversation":{"group":"eng"},"sender":"bob","since":5,"reason":"r","operator":"o","next":"n"`,
-			recall.AdminRevokeBySender{Conversation: group(), Sender: bob, Since: 5, Reason: "r", Operator: "o", Next: "n"}},
-		{"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`, recall.AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour}},
-		{"putGroup", `"group":"eng","recallWindowSeconds":null`, recall.AdminPutGroup{Group: "eng"}},
-		{"deleteGroup", `"group":"eng"`, recall.GroupID("eng")},
-		{"getGroup", `"group":"eng"`, recall.GroupID("eng")},
-		{"putMember", `"group":"eng","user":"bob","role":"owner"`, recall.AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
-		{"deleteMember", `"group":"eng","user":"bob"`, Member{"eng", bob}},
-		{"disconnect", `"user":"bob"`, bob},
-		{"putSettings", `"recallWindowSeconds":0`, recall.WindowOff},
-		{"audit", `"operator":"bob","since":7,"next":"n"`, recall.AdminAudit{Operator: bob, Since: 7, Next: "n"}},
-		{"audit", `"conversation":{"group":"eng"}`, recall.AdminAudit{Conversation: group()}},
+			AdminRevokeBySender{Conversation: group(), Sender: bob, Since: 5, Reason: "r", Operator: "o", Next: "n"}},
+		{"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`, AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour}},
+		{"putGroup", `"group":"eng","recallWindowSeconds":null`, AdminPutGroup{Group: "eng"}},
+		{"getGroup", `"group":"eng"`, AdminGroup{"eng"}},
+		{"putMember", `"group":"eng","user":"bob","role":"owner"`, AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
+		{"deleteMember", `"group":"eng","user":"bob"`, AdminMember{"eng", bob}},
+		{"disconnect", `"user":"bob"`, AdminUser{bob}},
+		{"putSettings", `"recallWindowSeconds":0`, AdminSettings{recall.WindowOff}},
+		{"audit", `"operator":"bob","since":7,"next":"n"`, AdminAudit{Operator: bob, Since: 7, Next: "n"}},
+		{"audit", `"conversation":{"group":"eng"}`, AdminAudit{Conversation: group()}},
 	}
 	for _, test := range tests {
 		t.Run(test.action, func(t *testing.T) {
@@ -165,6 +163,10 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 	}
 }
 
+func decoderOf[Request any]() func(Frame) (any, error) {
+	return func(frame Frame) (any, error) { return Decode[Request](frame) }
+}
+
 func TestAdminRevokesAtMostAHundred(t *testing.T) {
 	request := func(count int) Frame {
 		ids := make([]string, count)
@@ -173,9 +175,9 @@ func TestAdminRevokesAtMostAHundred(t *testing.T) {
 		}
 		return frameOf("", `{"action":"revoke","conversation":{"group":"eng"},"messageIds":[`+strings.Join(ids, ",")+`]}`)
 	}
-	if _, err := DecodeAdminRevoke(request(100)); err != nil {
+	if _, err := Decode[AdminRevoke](request(100)); err != nil {
 		t.Error(err)
 	}
-	_, err := DecodeAdminRevoke(request(101))
+	_, err := Decode[AdminRevoke](request(101))
 	checkRefusal(t, err, recall.InvalidRequest, "messageIds")
 }

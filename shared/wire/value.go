@@ -1,0 +1,232 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/recall/shared/recall"
+)
+
+const (
+	whyMessageID  = "must be a ULID: 26 characters, upper case"
+	whyIdentifier = "must be 1 to 64 characters of A-Z a-z 0-9 . _ - @"
+)
+
+// maximumInstant is the last instant that a ULID can hold.
+const maximumInstant = 1<<48 - 1
+
+// scalars read the values of requests, each type with its limits. All texts have the same limit.
+var scalars = json.JoinUnmarshalers(
+	text(whyMessageID, recall.MessageID.Valid),
+	text(whyIdentifier, recall.UserID.Valid),
+	text(whyIdentifier, recall.GroupID.Valid),
+	text("must be owner, admin or member", recall.MemberRole.Valid),
+	text(atMostBytes(recall.MaximumReasonBytes), func(t recall.Reason) bool { return len(t) <= recall.MaximumReasonBytes }),
+	text(atMostBytes(recall.MaximumCursorBytes), func(t string) bool { return len(t) <= recall.MaximumCursorBytes }),
+	integer[recall.Instant](0, maximumInstant),
+	integer[recall.Window](int64(recall.Unlimited), int64(recall.MaximumWindow)),
+	integer[int](1, recall.MaximumSyncLimit),
+	json.UnmarshalFromFunc(readBody),
+)
+
+func atMostBytes(limit int) string { return fmt.Sprintf("must have at most %d bytes", limit) }
+
+// valuesOf reads all values of the requests of a user, and of an administrator if viewer is empty.
+func valuesOf(viewer recall.UserID) json.Options {
+	conversation := json.UnmarshalFromFunc(readAbsolute)
+	if viewer != "" {
+		conversation = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *recall.Conversation) error {
+			return readSeenBy(viewer, decoder, target)
+		})
+	}
+	inItem := json.WithUnmarshalers(json.JoinUnmarshalers(scalars, conversation))
+	return json.WithUnmarshalers(json.JoinUnmarshalers(scalars, conversation,
+		json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *SyncItem) error {
+			value, err := decoder.ReadValue()
+			if err != nil {
+				return err
+			}
+			fields, err := readObject(value)
+			if err != nil {
+				return refused("must be an object")
+			}
+			return fields.into(target, inItem)
+		})))
+}
+
+// refused is why a value is refused. The name of its field is put before it.
+func refused(why string) error { return recall.Invalid("", why) }
+
+// refusalOf makes an error of a field the error of its request, by putting the place of the field before it.
+func refusalOf(name string, err error) error {
+	place := name
+	semantic, _ := errors.AsType[*json.SemanticError](err)
+	if semantic != nil {
+		for token := range semantic.JSONPointer.Tokens() {
+			place += "[" + token + "]"
+		}
+	}
+	if refusal, ok := errors.AsType[*recall.Error](err); ok {
+		if strings.HasPrefix(refusal.Desc, ":") {
+			return recall.Fail(refusal.Name, place+refusal.Desc)
+		}
+		return recall.Fail(refusal.Name, place+"."+refusal.Desc)
+	}
+	if semantic != nil && semantic.GoType != nil {
+		switch semantic.GoType.Kind() {
+		case reflect.Bool:
+			return recall.Invalid(place, "must be true or false")
+		case reflect.Slice:
+			return recall.Invalid(place, "must be an array")
+		}
+	}
+	return recall.Invalid(place, "is not what it must be")
+}
+
+// text reads a type of text. Texts that are not valid are refused, and why says what they must be.
+func text[T ~string](why string, valid func(T) bool) *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *T) error {
+		read, err := readText(decoder)
+		if err != nil {
+			return err
+		}
+		if !valid(T(read)) {
+			return refused(why)
+		}
+		*target = T(read)
+		return nil
+	})
+}
+
+func readText(decoder *jsontext.Decoder) (string, error) {
+	value, err := decoder.ReadValue()
+	if value.Kind() != '"' {
+		return "", refused("must be a string")
+	}
+	if err != nil {
+		return "", err
+	}
+	read, err := jsontext.AppendUnquote(nil, value)
+	if err != nil {
+		return "", refused("must not hold an unpaired surrogate")
+	}
+	return string(read), nil
+}
+
+// integer reads a type of integers within bounds.
+func integer[T ~int | ~int64](least, most int64) *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *T) error {
+		value, err := decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		number, err := strconv.ParseInt(string(value), 10, 64)
+		if err != nil || number < least || number > most {
+			return refused(fmt.Sprintf("must be an integer from %d to %d", least, most))
+		}
+		*target = T(number)
+		return nil
+	})
+}
+
+// readSeenBy reads a conversation as its viewer names it.
+func readSeenBy(viewer recall.UserID, decoder *jsontext.Decoder, target *recall.Conversation) error {
+	read, err := readText(decoder)
+	if err != nil {
+		return err
+	}
+	*target, err = recall.ParseConversation(viewer, read)
+	if refusal, ok := errors.AsType[*recall.Error](err); ok {
+		refusal.Desc = strings.TrimPrefix(refusal.Desc, "conversation")
+	}
+	return err
+}
+
+// readAbsolute reads a conversation as administrators name it.
+func readAbsolute(decoder *jsontext.Decoder, target *recall.Conversation) error {
+	value, err := decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	fields, err := readObject(value)
+	if err != nil {
+		return refused(`must be {"users":["a","b"]} or {"group":"id"}`)
+	}
+	var named struct {
+		Group recall.GroupID  `json:"group"`
+		Users []recall.UserID `json:"users"`
+	}
+	if err := fields.into(&named, json.WithUnmarshalers(scalars)); err != nil {
+		return err
+	}
+	switch {
+	case (named.Group != "") == (named.Users != nil):
+		return refused("must have users or group, one of them")
+	case named.Group != "":
+		*target = recall.InGroup(named.Group)
+	case len(named.Users) != 2:
+		return recall.Invalid("users", "must have 2 elements")
+	case named.Users[0] == named.Users[1]:
+		return recall.Invalid("users", "a conversation with oneself does not exist")
+	default:
+		*target = recall.Between(named.Users[0], named.Users[1])
+	}
+	return nil
+}
+
+// MaximumBodyDepth is how deep a body's objects and arrays may be nested, the body itself included.
+const MaximumBodyDepth = 100
+
+// readBody checks a body and compacts it. The server keeps it as it is and shows it to other clients, in replies with many
+// other messages: one body that a receiver's JSON reader refuses would make the whole reply unreadable for it, again and
+// again. A body is therefore I-JSON (RFC 7493): no name twice in an object, no unpaired surrogate, no number beyond a double.
+func readBody(decoder *jsontext.Decoder, target *recall.Body) error {
+	value, err := decoder.ReadValue()
+	switch {
+	case err != nil && value.Kind() != '{':
+		return err
+	case value.Kind() != '{':
+		return refused("must be a JSON object")
+	case len(value) > recall.MaximumBodyBytes:
+		return recall.Fail(recall.BodyTooLarge, fmt.Sprintf(": more than %d bytes as encoded", recall.MaximumBodyBytes))
+	}
+	if err := inspect(value); err != nil {
+		return err
+	}
+	compact, err := jsontext.AppendFormat(make([]byte, 0, len(value)), value, jsontext.PreserveRawStrings(true))
+	if err != nil {
+		return refused("must be a JSON object")
+	}
+	*target = recall.Body(compact)
+	return nil
+}
+
+// inspect returns why a value is not fit for every reader.
+func inspect(value jsontext.Value) error {
+	strict := jsontext.NewDecoder(bytes.NewBuffer(value))
+	for {
+		token, err := strict.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			return refused("must not hold a name twice in one object")
+		case err != nil: // that it is JSON was seen before
+			return refused("must not hold an unpaired surrogate")
+		case strict.StackDepth() > MaximumBodyDepth:
+			return refused(fmt.Sprintf("must not be nested deeper than %d levels", MaximumBodyDepth))
+		case token.Kind() == '0':
+			if _, err := token.Float(); err != nil {
+				return refused("must not hold a number beyond the range of a double")
+			}
+		}
+	}
+}
