@@ -6,6 +6,9 @@
  *
  *   PRESENCE_BEFORE_COMMIT   who is connected is looked up before the recall is committed
  *   SETTLE_BEFORE_POST       `due` is removed before the notices are posted
+ *   SETTLE_BEFORE_QUEUE      `due` is removed before the queue has those whom a post did not reach
+ *   FORGET_FAILED            those whom a post did not reach are not queued at all
+ *   GIVE_UP_SILENTLY         a connection that cannot be reached is given up and stays open
  *   DROP_YOUNG               a 410 removes an entry whose handshake may still run
  *   AGE_AFTER_THE_ANSWER     ... or whose handshake may have run when the post began
  *   SETTLE_WHATEVER_IS_DUE   the send's settling removes the recall's `due` too
@@ -29,6 +32,11 @@ mtype:line = { unused, handshake, open, broken, closed };
 /* The Messages table. */
 mtype:content stored[MESSAGES];
 mtype:duty due[MESSAGES];
+
+/* The queue: whose devices must be told of a message, all of them or one connection that a post did not reach. */
+bool everyone[MESSAGES];
+bool owed[4]; /* of message m to connection c: owed[2 * m + c] */
+bool delivering;
 
 /* The Connections table, and API Gateway. */
 bool registered[CONNECTIONS];
@@ -102,7 +110,26 @@ inline settle(m, what) {
   }
 }
 
-#define reachedAll (!failed[0] && !failed[1])
+/* Step 4: the queue takes those whom a post did not reach, and then the mark is removed. */
+inline queueFailed(m) {
+#ifdef FORGET_FAILED
+  skip
+#else
+  d_step { owed[2 * m] = owed[2 * m] || failed[0]; owed[2 * m + 1] = owed[2 * m + 1] || failed[1] }
+#endif
+}
+
+inline queueAndSettle(m, what) {
+#ifdef SETTLE_BEFORE_QUEUE
+  settle(m, what);
+  MAY_CRASH;
+  queueFailed(m)
+#else
+  queueFailed(m);
+  MAY_CRASH;
+  settle(m, what)
+#endif
+}
 
 /* What is left over of a call is forgotten, so that states which differ only in that are one. */
 inline leave() {
@@ -124,10 +151,7 @@ proctype send() {
   MAY_CRASH;
   post(1, 0, body);
   MAY_CRASH;
-  if
-  :: reachedAll -> settle(0, sent)
-  :: else
-  fi;
+  queueAndSettle(0, sent);
 ended:
   leave()
 }
@@ -150,48 +174,66 @@ proctype revoke(byte m) {
   MAY_CRASH;
   post(1, m, tombstone);
   MAY_CRASH;
-  if
-  :: reachedAll -> settle(m, revoked)
-  :: else
-  fi;
+  queueAndSettle(m, revoked);
 ended:
   leave()
 }
 
-inline deliverOne(m) {
-  d_step { what = stored[m]; duty = due[m] };
+/* functions/finish, called by the stream for as long as something is due. It posts nothing: it queues the message for
+ * everybody, and removes the mark. It is one step here: if it dies between the two, it is called again. */
+proctype finish() {
+end:
+  do
+  :: d_step { due[0] != settled -> everyone[0] = true; due[0] = settled }
+  :: d_step { due[1] != settled -> everyone[1] = true; due[1] = settled }
+  od
+}
+
+/* functions/deliver, called by the queue for as long as it holds something. It has what it takes for itself, and reads the
+ * message then. A crash of it brings the same again: that is a call which begins later. */
+inline deliverAll(m) {
+  d_step { everyone[m] = false; delivering = true };
+  what = stored[m];
   look();
   post(0, m, what);
   post(1, m, what);
+  queueFailed(m);
+  d_step { delivering = false; what = nothing; seen[0] = false; seen[1] = false; failed[0] = false; failed[1] = false }
+}
+
+/* A retry to one connection. If it fails, it is queued again, until it is given up: then the connection is closed, so that
+ * its device connects again and synchronises. */
+inline retry(c, m) {
+  d_step { owed[2 * m + c] = false; delivering = true; what = stored[m]; seen[c] = true };
+  post(c, m, what);
   if
-  :: reachedAll -> settle(m, duty)
-  :: else /* tried again; whoever cannot be told for 60 s is disconnected, so that he connects and synchronises */
+  :: failed[c] ->
     if
+    :: owed[2 * m + c] = true
+#ifdef GIVE_UP_SILENTLY
     :: skip
-    :: disconnect(0); disconnect(1); settle(m, duty)
+#else
+    :: disconnect(c)
+#endif
     fi
+  :: else
   fi;
-  d_step { what = nothing; duty = settled; seen[0] = false; seen[1] = false; failed[0] = false; failed[1] = false }
+  d_step { delivering = false; what = nothing; seen[c] = false; failed[c] = false }
 }
 
-inline disconnect(c) {
-  atomic {
-    if
-    :: failed[c] -> line[c] = closed; registered[c] = false
-    :: else
-    fi
-  }
-}
+inline disconnect(c) { atomic { line[c] = closed; registered[c] = false } }
 
-/* functions/deliver, called by the stream for as long as something is due; a crash of it is a call more. */
 proctype deliver() {
   bool seen[CONNECTIONS], failed[CONNECTIONS];
   mtype:content what = nothing;
-  mtype:duty duty = settled;
 end:
   do
-  :: due[0] != settled -> deliverOne(0)
-  :: due[1] != settled -> deliverOne(1)
+  :: everyone[0] -> deliverAll(0)
+  :: everyone[1] -> deliverAll(1)
+  :: owed[0] -> retry(0, 0)
+  :: owed[1] -> retry(1, 0)
+  :: owed[2] -> retry(0, 1)
+  :: owed[3] -> retry(1, 1)
   od
 }
 
@@ -243,7 +285,8 @@ endOnline:
 }
 
 #define FUNCTIONS 2
-#define quiet (functionsEnded == FUNCTIONS && due[0] == settled && due[1] == settled && synchronised && line[current] == open)
+#define delivered(m) (due[m] == settled && !everyone[m] && !owed[2 * m] && !owed[2 * m + 1])
+#define quiet (functionsEnded == FUNCTIONS && !delivering && delivered(0) && delivered(1) && synchronised && line[current] == open)
 #define knows(m) (stored[m] != tombstone || bubble[m] == tombstone)
 
 /* G4 and G5: when nothing is under way any more, a device that is connected shows every recall. */
@@ -264,6 +307,6 @@ init {
     stored[0] = nothing; bubble[0] = nothing;
     run send();
 #endif
-    run revoke(0); run deliver(); run gateway(); run device(); run told()
+    run revoke(0); run finish(); run deliver(); run gateway(); run device(); run told()
   }
 }
