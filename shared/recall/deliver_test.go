@@ -274,6 +274,31 @@ func TestASendsRecordLeavesARecalledMessageToTheRecallsOwn(t *testing.T) {
 	w.wantTold("bob revoked " + string(message.ID))
 }
 
+// TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody: a recall makes a message smaller, so it is stored. The
+// write of the head is refused, in the call and whenever somebody finishes.
+func TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody(t *testing.T) {
+	for _, conversation := range []recall.Conversation{direct, group} {
+		w := newWorld(t)
+		if conversation == group {
+			w.makeGroup()
+		}
+		w.device(bob, "bob")
+		message := w.sent(as(alice, ""), conversation)
+		w.told()
+		w.store.before = func(call string) error {
+			if call == "Touch" {
+				return recall.Full(errFault)
+			}
+			return nil
+		}
+		w.recalls(as(alice, ""), message)
+		w.wantTold("bob revoked " + string(message.ID))
+		if w.stored(message).Due != recall.DueNothing {
+			t.Errorf("%s: the recall is still due", conversation.Key())
+		}
+	}
+}
+
 // TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing: two functions read the stream, and neither waits for the other.
 func TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing(t *testing.T) {
 	w := newWorld(t)

@@ -127,7 +127,12 @@ func (o *outbox) touch(ctx context.Context) (Head, error) {
 	if o.due == DueSent {
 		lastMessage = latest.ID
 	}
-	return o.service.Store.Touch(ctx, o.conversation, latest.ChangedAt(), lastMessage)
+	head, err := o.service.Store.Touch(ctx, o.conversation, latest.ChangedAt(), lastMessage)
+	if NameOf(err) == ConversationFull {
+		// A full conversation takes no write that may make it larger. The order of lists stays as it is, and everybody is told.
+		head, _, err = o.service.Store.Head(ctx, o.conversation)
+	}
+	return head, err
 }
 
 // post tells the devices of the users, or queues that for many users, and returns the connections that could not be
