@@ -20,7 +20,7 @@ ARCHITECTURE ?= arm64
 # What make test runs, and what that needs to be installed. The first find mistakes soonest; of the others the longest come
 # first, so that two at a time end together.
 stages := lint model test-go race test-cpp test-android test-apple test-web test-tencent check-deploy test-scripts
-test_tools := java maven python node gcc dynamodb-local elasticmq foreign staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
+test_tools := java maven python node gcc dynamodb-local elasticmq foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
 
 functions := authorize connect send revoke sync finish publish deliver admin canary
 tools := scripts/require.sh
@@ -97,13 +97,13 @@ test-go: ## Go: functions, command line, searches for failures, end to end with 
 	$(path); go test -vet=off -timeout 40m -run '$(T)' $(PKG)
 
 .PHONY: race
-race: ## Go: rules, storage on DynamoDB Local, client, local stack, under the race detector [Go, C compiler, Java]
-	@$(tools) gcc java dynamodb-local elasticmq
+race: ## Go: rules, storage on DynamoDB Local, client, local stack, under the race detector [Go, C compiler, Java, Python, Node]
+	@$(tools) gcc java dynamodb-local elasticmq lambda-runtimes
 	go test -vet=off -race $(raced)
 
 .PHONY: repeat
 repeat: ## Each Go test COUNT times under the race detector, beside LOAD busy loops: make repeat COUNT=20 LOAD=2 PKG=./shared/recall
-	@$(tools) gcc java dynamodb-local elasticmq
+	@$(tools) gcc java dynamodb-local elasticmq lambda-runtimes
 	@COUNT=$(COUNT) LOAD=$(LOAD) scripts/repeat-tests.sh $(if $(filter command line,$(origin PKG)),$(PKG))
 
 .PHONY: model

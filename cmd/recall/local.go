@@ -58,12 +58,13 @@ type dynamodbFaults struct {
 
 // Help is shown by `recall local --help`.
 func (localCommand) Help() string {
-	return `Runs the whole backend on this machine from template.yaml: DynamoDB Local, a local SQS, the compiled functions over the
-Lambda Runtime API, and the WebSocket API before them. Prints addresses and ready-made tokens, then a line for each frame and
-invocation: time, connection, user, route, function, duration, outcome. Ctrl-C ends all of it.
+	return `Runs a SAM or CloudFormation template with a WebSocket API on this machine: the WebSocket API, the functions over the Lambda
+Runtime API (binaries, and handlers in Node.js and Python), DynamoDB Local for its tables and ElasticMQ for its queues. Prints
+addresses, what of the template is not emulated, and then a line for each frame and invocation: time, connection, user, route,
+function, duration, outcome. Ctrl-C ends all of it. local/README.md says what is emulated and what is not.
 
-Needs Go, Java 17, DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq (make run does so). A second
-stack: --any-ports. It prints the --state with which recall chat, token, tail and admin find it instead of the first one.`
+Tables and queues need Java 17 with DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq (make run does
+so). A second stack: --any-ports. It prints the --state with which recall chat, token, tail and admin find it.`
 }
 
 // Run runs the stack until it is interrupted.
@@ -143,31 +144,33 @@ func (c *localCommand) welcome(output io.Writer, running *stack.Stack) error {
 			text += fmt.Sprintf("  %-15s %s\n", line[0], line[1])
 		}
 	}
-	text += "\nTokens, valid for a day, and no longer than this stack runs; users, groups and messages are gone with it too:\n"
-	first := ""
-	for _, user := range []string{"alice", "bob", "carol"} {
-		token, err := running.Token(user, welcomeTokenTime)
-		if err != nil {
-			text += "  none: " + err.Error() + "\n"
-			break
-		}
-		if first == "" {
-			first = token
-		}
-		text += fmt.Sprintf("  %-6s %s\n", user, token)
-	}
-	if first != "" {
-		text += "\nTry, and type {\"action\":\"hello\"}:\n  npx wscat -c " + addresses.WebSocket + " -H 'Authorization: Bearer " + first + "'\n"
-	}
-	where := ""
-	if c.State != state.DefaultPath() {
-		where = " --state " + c.State
-	}
-	text += "or: " + os.Args[0] + " chat" + where + " --user alice --to bob\n\nCtrl-C stops."
+	text += c.invitation(running) + "\nCtrl-C stops."
 	if !c.Quiet {
 		text += " Every frame and invocation follows."
 	}
 	text += "\n\n"
 	_, err := io.WriteString(output, text)
 	return err
+}
+
+// invitation says what can be tried at once: with tokens where the template is one of ours, or else with any client.
+func (c *localCommand) invitation(running *stack.Stack) string {
+	addresses := running.Addresses()
+	text, first := "\nTokens, valid for a day, and no longer than this stack runs; users, groups and messages are gone with it too:\n", ""
+	for _, user := range []string{"alice", "bob", "carol"} {
+		token, err := running.Token(user, welcomeTokenTime)
+		if err != nil {
+			return "\nTry:\n  npx wscat -c " + addresses.WebSocket + "\n"
+		}
+		if first == "" {
+			first = token
+		}
+		text += fmt.Sprintf("  %-6s %s\n", user, token)
+	}
+	text += "\nTry, and type {\"action\":\"hello\"}:\n  npx wscat -c " + addresses.WebSocket + " -H 'Authorization: Bearer " + first + "'\n"
+	where := ""
+	if c.State != state.DefaultPath() {
+		where = " --state " + c.State
+	}
+	return text + "or: " + os.Args[0] + " chat" + where + " --user alice --to bob\n"
 }

@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +24,7 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 	maps.Copy(variables, map[string]string{
 		"_HANDLER":                        function.Handler,
 		"TZ":                              ":UTC",
+		"AWS_SAM_LOCAL":                   "true", // by which functions know that they do not run on AWS
 		"AWS_REGION":                      s.options.Region,
 		"AWS_DEFAULT_REGION":              s.options.Region,
 		"AWS_LAMBDA_FUNCTION_NAME":        function.Name,
@@ -34,7 +34,7 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + function.Name,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      stream,
 		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
-		"LAMBDA_TASK_ROOT":                filepath.Dir(function.Program),
+		"LAMBDA_TASK_ROOT":                function.directory(),
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
 		// Credentials of its own tell whoever receives a signed request which function sent it.
 		"AWS_ACCESS_KEY_ID":     signature.AccessKey(function.Name),

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -185,6 +184,9 @@ func exitMessage(p *process.Process) string {
 
 // start starts a process and its Runtime API.
 func (s *Service) start(p *pool) (*instance, error) {
+	if p.function.Program == "" {
+		return nil, errors.New("there is no program for this function; a notice at the start of the local stack says why")
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open a Runtime API: %w", err)
@@ -200,8 +202,9 @@ func (s *Service) start(p *pool) (*instance, error) {
 	address := listener.Addr().String()
 	i.process, err = process.Start(process.Options{
 		Path:        p.function.Program,
+		Arguments:   p.function.Arguments,
 		Environment: s.environment(p.function, address),
-		Directory:   filepath.Dir(p.function.Program),
+		Directory:   p.function.directory(),
 		Marker:      "AWS_LAMBDA_RUNTIME_API=" + address,
 		Output:      lines.line,
 	})

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -20,14 +21,24 @@ import (
 // Function is a function and the program that is run for it.
 type Function struct {
 	Name, ARN, Handler string
-	// Program is the path of its bootstrap.
-	Program string
+	// Program is the path of its bootstrap, or of an interpreter, which then gets Arguments.
+	Program   string
+	Arguments []string
+	// Directory is where the function's code is; empty = where its program is.
+	Directory string
 	// Environment is the template's; what Lambda itself sets is added.
 	Environment     map[string]string
 	Timeout         time.Duration
 	MemoryMegabytes int
 	// ReservedConcurrency is how many invocations may run at once; more are refused. Negative = not limited.
 	ReservedConcurrency int
+}
+
+func (f Function) directory() string {
+	if f.Directory != "" {
+		return f.Directory
+	}
+	return filepath.Dir(f.Program)
 }
 
 // Options say how to run functions.

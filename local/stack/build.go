@@ -10,24 +10,44 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/recall/local/program"
 	"example.com/recall/local/template"
 )
 
-// findProject finds the directory with template.yaml and go.mod, from the working directory upwards.
-func findProject() (string, error) {
-	directory, err := os.Getwd()
+// findTemplate finds the template: template.yaml beside a go.mod, from the working directory upwards, or else one that lies in the
+// working directory itself.
+func findTemplate() (string, error) {
+	start, err := os.Getwd()
 	if err != nil {
-		return "", fmt.Errorf("find the project: %w", err)
+		return "", fmt.Errorf("find the template: %w", err)
 	}
-	for {
-		if exists(filepath.Join(directory, "template.yaml")) && exists(filepath.Join(directory, "go.mod")) {
-			return directory, nil
+	for directory := start; ; directory = filepath.Dir(directory) {
+		found := filepath.Join(directory, "template.yaml")
+		if exists(found) && exists(filepath.Join(directory, "go.mod")) {
+			return found, nil
 		}
-		parent := filepath.Dir(directory)
-		if parent == directory {
-			return "", errors.New("there is no template.yaml beside a go.mod here or above; change into the project, or give --template")
+		if directory == filepath.Dir(directory) {
+			break
 		}
-		directory = parent
+	}
+	for _, name := range []string{"template.yaml", "template.yml", "template.json"} {
+		if found := filepath.Join(start, name); exists(found) {
+			return found, nil
+		}
+	}
+	return "", errors.New("there is no template.yaml here, and none beside a go.mod above; change into the project, or give --template")
+}
+
+// projectOf is the directory of the Go module that a template belongs to, or else that of the template.
+func projectOf(templatePath string) string {
+	own := filepath.Dir(templatePath)
+	for directory := own; ; directory = filepath.Dir(directory) {
+		if exists(filepath.Join(directory, "go.mod")) {
+			return directory
+		}
+		if directory == filepath.Dir(directory) {
+			return own
+		}
 	}
 }
 
@@ -36,24 +56,33 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// programs gives the compiled program of each function, by logical ID: those given, those that CodeUri holds already, or
-// those built from functions/{name}.
-func (s *Stack) programs(ctx context.Context) (map[string]string, error) {
-	programs := map[string]string{}
+// programs finds out how each function runs, by logical ID: programs that are given, what its code holds, or what is built from
+// functions/{name}. A function that cannot run is named in a notice, or refused by a strict stack.
+func (s *Stack) programs(ctx context.Context) (map[string]program.Program, error) {
+	programs := map[string]program.Program{}
 	var building []template.Function
 	for _, function := range s.template.Functions {
-		given := filepath.Join(s.options.Programs, function.LogicalID, "bootstrap")
-		compiled := filepath.Join(filepath.Dir(s.options.Template), function.CodeDirectory, "bootstrap")
-		switch {
-		case s.options.Programs != "":
+		if s.options.Programs != "" {
+			given := filepath.Join(s.options.Programs, function.LogicalID, "bootstrap")
 			if !exists(given) {
 				return nil, fmt.Errorf("there is no %s; build it, or leave the programs to be built", given)
 			}
-			programs[function.LogicalID] = given
-		case exists(compiled):
-			programs[function.LogicalID] = compiled
-		default:
+			programs[function.LogicalID] = program.Program{Path: given}
+			continue
+		}
+		found, err := s.find(function)
+		switch {
+		case errors.Is(err, program.ErrNoBinary) && exists(filepath.Join(s.options.Project, folder(function.LogicalID))):
 			building = append(building, function)
+		case err != nil && s.options.Strict:
+			return nil, err
+		case err != nil:
+			s.notice(err.Error())
+		default:
+			if found.Notice != "" {
+				s.notice(found.Notice)
+			}
+			programs[function.LogicalID] = found
 		}
 	}
 	if len(building) == 0 {
@@ -61,10 +90,34 @@ func (s *Stack) programs(ctx context.Context) (map[string]string, error) {
 	}
 	s.options.Progress("building the functions")
 	built, err := Build(ctx, s.options.Project, s.temporary, building)
-	for logicalID, program := range built {
-		programs[logicalID] = program
+	for logicalID, path := range built {
+		programs[logicalID] = program.Program{Path: path}
 	}
 	return programs, err
+}
+
+// find finds a function's program where its code is, relative to the template.
+func (s *Stack) find(function template.Function) (program.Program, error) {
+	base := filepath.Dir(s.options.Template)
+	code := filepath.Join(base, function.CodeDirectory)
+	if filepath.IsAbs(function.CodeDirectory) {
+		code = function.CodeDirectory
+	}
+	layers := make([]string, len(function.LayerDirectories))
+	for i, layer := range function.LayerDirectories {
+		layers[i] = filepath.Join(base, layer)
+	}
+	function.LayerDirectories = layers
+	if function.InlineCode != "" {
+		code = filepath.Join(s.temporary, function.LogicalID)
+		if err := program.WriteInline(function, code); err != nil {
+			return program.Program{}, err
+		}
+	}
+	if function.CodeDirectory == "" && function.InlineCode == "" {
+		return program.Program{}, fmt.Errorf("%s: its code is not on this machine", function.LogicalID)
+	}
+	return program.Find(function, code)
 }
 
 // folder is the folder of a function's program: functions/send for SendFunction.

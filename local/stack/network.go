@@ -24,6 +24,7 @@ const (
 	secretsPart     part = "the store of secrets"
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
+	otherPart       part = "services that are not here"
 )
 
 // network holds the listeners. All are opened before anything is started, so that a taken port shows at once.
@@ -59,6 +60,7 @@ func listen(options Options) (*network, error) {
 		{secretsPart, 0, ""},
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
+		{otherPart, 0, ""},
 	} {
 		listener, err := open(options.Address, wanted)
 		var unavailable portTaken

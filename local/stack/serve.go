@@ -49,13 +49,13 @@ func (s *Stack) startGateway() error {
 		authorize = s.connectionAllowed
 	}
 	s.gateway, err = websocket.New(websocket.Options{
-		API: definition, Invoker: invoker{s}, Keys: s.keys, AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
+		API: definition, Invoker: invoker{s}, Keys: s.keys, DomainName: s.network.host(gatewayPart), AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
 		Switches: s.options.Switches, Limits: s.options.Limits, Observer: websocket.ObserverFunc(s.reporter.record),
 	})
 	if err != nil {
 		return err
 	}
-	listener := s.network.listeners[gatewayPart]
+	listener := eitherListener{s.network.listeners[gatewayPart], s.tls}
 	s.served.Go(func() {
 		// It returns when the gateway is closed.
 		_ = s.gateway.Serve(listener)
@@ -106,7 +106,10 @@ const logsPath = "/local/logs"
 
 // serveRest serves everything but the WebSocket API.
 func (s *Stack) serveRest() {
-	s.serve(s.network.listeners[dynamoProxyPart], s.dynamoProxy)
+	if s.dynamoProxy != nil {
+		s.serve(s.network.listeners[dynamoProxyPart], s.dynamoProxy)
+	}
+	s.serve(s.network.listeners[otherPart], http.HandlerFunc(s.refuseService))
 	if s.queueProxy != nil {
 		s.serve(s.network.listeners[queueProxyPart], s.queueProxy)
 	}
@@ -172,12 +175,14 @@ func (s *Stack) Addresses() state.Addresses {
 		Management: s.network.url(gatewayPart) + "/" + stage,
 		Demo:       s.network.url(demoPart) + "/",
 		Lambda:     s.network.url(adminPart),
-		DynamoDB:   s.dynamodb.Endpoint(),
 		Events:     s.network.url(eventsPart),
 		Logs:       s.network.url(adminPart) + logsPath,
 	}
 	if _, found := s.adminFunction(); found {
 		addresses.Admin = s.network.url(adminPart) + "/"
+	}
+	if s.dynamodb != nil {
+		addresses.DynamoDB = s.dynamodb.Endpoint()
 	}
 	if s.queues != nil {
 		addresses.Queues = s.queues.Endpoint()
@@ -228,7 +233,8 @@ func (s *Stack) Lambda() *lambda.Service { return s.lambda }
 // Gateway is the WebSocket API; tests break connections through it.
 func (s *Stack) Gateway() *websocket.Gateway { return s.gateway }
 
-// DynamoDB is what stands between the functions and DynamoDB Local; tests inject faults and count calls there.
+// DynamoDB is what stands between the functions and DynamoDB Local, nil without a table in the template; tests inject faults and
+// count calls there.
 func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.dynamoProxy }
 
 // Queues is what stands between the functions and ElasticMQ, nil without a queue in the template.

@@ -98,10 +98,12 @@ func (s *Stack) eventSource(source template.EventSource) eventsource.Options {
 		},
 		Trouble: s.notice,
 	}
-	storage := tables.Client(s.dynamodb.Endpoint(), s.template.Region).Options()
-	options.Streams = dynamodbstreams.New(dynamodbstreams.Options{
-		Region: storage.Region, BaseEndpoint: aws.String(s.dynamodb.Endpoint()), Credentials: storage.Credentials,
-	})
+	if s.dynamodb != nil {
+		storage := tables.Client(s.dynamodb.Endpoint(), s.template.Region).Options()
+		options.Streams = dynamodbstreams.New(dynamodbstreams.Options{
+			Region: storage.Region, BaseEndpoint: aws.String(s.dynamodb.Endpoint()), Credentials: storage.Credentials,
+		})
+	}
 	if s.queues != nil {
 		options.Queues = elasticmq.Client(s.queues.Endpoint(), s.template.Region)
 		i := slices.IndexFunc(s.template.Queues, func(q template.Queue) bool { return q.Name == source.Queue })

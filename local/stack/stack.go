@@ -5,9 +5,11 @@ package stack
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -22,6 +24,7 @@ import (
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
 	"example.com/recall/local/policy"
+	"example.com/recall/local/program"
 	"example.com/recall/local/secrets"
 	"example.com/recall/local/signature"
 	"example.com/recall/local/state"
@@ -43,9 +46,9 @@ type Ports struct {
 // Options say what to run and how. The zero value runs template.yaml of the project that the working directory is in, on
 // free ports of the loopback interface.
 type Options struct {
-	// Project is the directory with template.yaml and functions/; empty = found upwards from the working directory.
+	// Project is the directory with template.yaml and functions/; empty = the Go module that the template lies in, or its folder.
 	Project string
-	// Template is the template's path; empty = template.yaml in Project.
+	// Template is the template's path; empty = template.yaml in Project, or found upwards from the working directory.
 	Template string
 	// Strict refuses a template with anything that the local stack does not do as AWS does it, or that AWS would punish. Otherwise
 	// Report is told of each such thing when the stack starts.
@@ -107,6 +110,8 @@ type Stack struct {
 	secretsProxy *awsproxy.Proxy
 	rights       *policy.Account // nil = everything is allowed
 	keys         signature.Keyring
+	tls          *tls.Config
+	trusted      string // the file of the certificates that functions trust
 	lambda       *lambda.Service
 	gateway      *websocket.Gateway
 	reporter     *reporter
@@ -153,15 +158,23 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Report == nil {
 		o.Report = func(Entry) {}
 	}
-	if o.Project == "" {
-		found, err := findProject()
+	if o.Template == "" && o.Project != "" {
+		o.Template = filepath.Join(o.Project, "template.yaml")
+	}
+	if o.Template == "" {
+		found, err := findTemplate()
 		if err != nil {
 			return o, err
 		}
-		o.Project = found
+		o.Template = found
 	}
-	if o.Template == "" {
-		o.Template = o.Project + "/template.yaml"
+	absolute, err := filepath.Abs(o.Template)
+	if err != nil {
+		return o, fmt.Errorf("find the template: %w", err)
+	}
+	o.Template = absolute
+	if o.Project == "" {
+		o.Project = projectOf(o.Template)
 	}
 	return o, nil
 }
@@ -179,6 +192,9 @@ func (s *Stack) start(ctx context.Context) error {
 	}
 	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
 		return fmt.Errorf("start the local stack: %w", err)
+	}
+	if s.tls, s.trusted, err = newCertificate(s.temporary, s.options.Address); err != nil {
+		return err
 	}
 	programs, err := s.prepare(ctx)
 	if err != nil {
@@ -205,10 +221,10 @@ func (s *Stack) start(ctx context.Context) error {
 }
 
 // prepare builds the functions and starts the Java servers side by side.
-func (s *Stack) prepare(ctx context.Context) (map[string]string, error) {
+func (s *Stack) prepare(ctx context.Context) (map[string]program.Program, error) {
 	var starting sync.WaitGroup
 	var storageError, queueError, buildError error
-	var programs map[string]string
+	var programs map[string]program.Program
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := func(target *error, step func(context.Context) error) {
@@ -261,7 +277,7 @@ func (s *Stack) readTemplate() error {
 	setDefault("StageName", "local")
 	port := s.network.port(demoPart)
 	setDefault("AllowedOrigins", fmt.Sprintf("http://127.0.0.1:%d,http://localhost:%d", port, port))
-	if parameters["TokenJwksUrl"] == "" && parameters["TokenSecret"] == "" {
+	if names["TokenSecretArn"] && parameters["TokenJwksUrl"] == "" && parameters["TokenSecret"] == "" {
 		setDefault("TokenSecretArn", tokenSecretARN)
 		secret := make([]byte, 32)
 		_, _ = rand.Read(secret) // never fails, crypto/rand says
@@ -283,6 +299,9 @@ func (s *Stack) readTemplate() error {
 }
 
 func (s *Stack) startStorage(ctx context.Context) error {
+	if len(s.template.Tables) == 0 {
+		return nil
+	}
 	s.options.Progress("starting DynamoDB Local")
 	server, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Address: s.options.Address, Port: s.options.Ports.DynamoDB})
 	if err != nil {
@@ -321,7 +340,7 @@ func (s *Stack) startQueues(ctx context.Context) error {
 	return err
 }
 
-func (s *Stack) startLambda(programs map[string]string) error {
+func (s *Stack) startLambda(programs map[string]program.Program) error {
 	rewrite := s.rewriter()
 	var functions []lambda.Function
 	for _, function := range s.template.Functions {
@@ -329,13 +348,24 @@ func (s *Stack) startLambda(programs map[string]string) error {
 		for name, value := range function.Environment {
 			environment[name] = rewrite.Replace(value)
 		}
+		runs := programs[function.LogicalID]
+		maps.Copy(environment, runs.Environment)
+		for _, name := range trustedBy(function.Runtime) {
+			environment[name] = s.trusted
+		}
 		functions = append(functions, lambda.Function{
-			Name: function.Name, ARN: function.ARN, Handler: function.Handler, Program: programs[function.LogicalID], Environment: environment,
+			Name: function.Name, ARN: function.ARN, Handler: function.Handler, Environment: environment,
+			Program: runs.Path, Arguments: runs.Arguments, Directory: runs.Directory,
 			Timeout: function.Timeout, MemoryMegabytes: function.MemoryMegabytes, ReservedConcurrency: function.ReservedConcurrency,
 		})
 	}
-	environment := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.network.url(dynamoProxyPart), "AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart),
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.network.url(secretsPart)}
+	environment := map[string]string{
+		"AWS_ENDPOINT_URL":        s.network.url(otherPart), // for every service that has no address of its own here
+		"AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart), "AWS_ENDPOINT_URL_SECRETS_MANAGER": s.network.url(secretsPart),
+	}
+	if s.dynamodb != nil {
+		environment["AWS_ENDPOINT_URL_DYNAMODB"] = s.network.url(dynamoProxyPart)
+	}
 	if s.queues != nil {
 		environment["AWS_ENDPOINT_URL_SQS"] = s.network.url(queueProxyPart)
 	}
@@ -350,6 +380,18 @@ func (s *Stack) startLambda(programs map[string]string) error {
 	return err
 }
 
+// trustedBy are the variables by which programs of a runtime learn which certificates to trust.
+func trustedBy(runtime string) []string {
+	switch {
+	case strings.HasPrefix(runtime, "nodejs"):
+		return []string{"NODE_EXTRA_CA_CERTS"}
+	case strings.HasPrefix(runtime, "python"):
+		return []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
+	default:
+		return []string{"SSL_CERT_FILE"}
+	}
+}
+
 // rewriter replaces the addresses that AWS would give by local ones, wherever the template put them.
 func (s *Stack) rewriter() *strings.Replacer {
 	var pairs []string
@@ -359,14 +401,17 @@ func (s *Stack) rewriter() *strings.Replacer {
 		pairs = append(pairs, "https://"+host, "http://"+local, "wss://"+host, "ws://"+local)
 	}
 	for _, queue := range s.template.Queues {
-		pairs = append(pairs, queue.URL, s.queueURLs[queue.ARN])
+		// Some clients call the address of the queue itself, which must not lead past the proxy.
+		pairs = append(pairs, queue.URL, s.network.url(queueProxyPart)+"/"+s.template.AccountID+"/"+queue.Name)
 	}
 	return strings.NewReplacer(pairs...)
 }
 
 // watch reports when a part ends by itself.
 func (s *Stack) watch() {
-	s.watchPart("DynamoDB Local", s.dynamodb.Done())
+	if s.dynamodb != nil {
+		s.watchPart("DynamoDB Local", s.dynamodb.Done())
+	}
 	if s.queues != nil {
 		s.watchPart("ElasticMQ", s.queues.Done())
 	}

@@ -33,45 +33,67 @@ func (r *reader) readFunction(from *resource) {
 	environment.finish()
 	f.harmless("Description", "TracingConfig", "Tags", "LoggingConfig", "CodeSigningConfigArn", "KmsKeyArn", "EphemeralStorage",
 		"RuntimeManagementConfig", "RecursiveLoop", "SnapStart")
-	f.notEmulated("VpcConfig", "FileSystemConfigs", "DeadLetterConfig", "Layers", "ImageConfig")
+	f.notEmulated("VpcConfig", "FileSystemConfigs", "DeadLetterConfig", "ImageConfig")
 	f.finish()
 	r.result.Functions = append(r.result.Functions, function)
 }
 
-// readCode finds out where a function's code is on this machine: as a folder, in the template itself, or as CDK leaves it
-// (AWS CDK guide, "aws:asset" metadata).
+// readCode finds out where a function's code is on this machine.
 func (r *reader) readCode(function *Function, from *resource, f fields) {
 	if kind := f.text("PackageType", "Zip"); kind != "Zip" {
 		f.noticeAt("PackageType", "the local stack runs programs, not images")
 	}
-	switch {
-	case function.Runtime == "", function.Runtime == "provided.al2023", function.Runtime == "provided.al2":
-	default:
-		f.noticeAt("Runtime", "the local stack runs provided.al2023 and provided.al2, not %q", function.Runtime)
-	}
-	code, _ := f.get("Code")
-	if folder, isText := code.text(); isText {
-		function.CodeDirectory = folder
-		return
-	}
-	parts := newFields(f.where+".Code", code, &r.findings)
-	function.InlineCode = parts.text("ZipFile", "")
-	parts.harmless("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri", "SourceKMSKeyArn")
-	parts.finish()
-	metadata, err := r.evaluator.evaluateLiteral(from.metadataOrNothing())
-	if err != nil {
-		return // metadata of another shape is nobody's business
-	}
-	if object, ok := metadata.data.(*object); ok {
-		function.CodeDirectory, _ = object.values["aws:asset:path"].text()
-	}
+	function.CodeDirectory, function.InlineCode = r.folder(from, f, "Code")
+	function.layers = f.texts("Layers")
 }
 
-func (from *resource) metadataOrNothing() *node {
-	if from.metadata == nil {
-		return &node{line: from.line}
+// folder is the folder of a property with code: given as such, or as CDK leaves it (AWS CDK guide, "aws:asset" metadata). Code may
+// stand in the template itself instead.
+func (r *reader) folder(from *resource, f fields, property string) (folder, inline string) {
+	code, _ := f.get(property)
+	if folder, isText := code.text(); isText {
+		return folder, ""
 	}
-	return from.metadata
+	parts := newFields(f.where+"."+property, code, &r.findings)
+	inline = parts.text("ZipFile", "")
+	parts.harmless("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri", "SourceKMSKeyArn")
+	parts.finish()
+	if from.metadata == nil {
+		return "", inline
+	}
+	metadata, err := r.evaluator.evaluateLiteral(from.metadata)
+	if object, ok := metadata.data.(*object); err == nil && ok {
+		folder, _ = object.values["aws:asset:path"].text()
+	}
+	return folder, inline
+}
+
+// readLayer reads an AWS::Lambda::LayerVersion.
+func (r *reader) readLayer(from *resource) {
+	f := r.fields(from)
+	folder, _ := r.folder(from, f, "Content")
+	f.harmless("LayerName", "Description", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures")
+	f.finish()
+	name, err := r.name(from)
+	if err != nil {
+		r.problems = append(r.problems, err)
+		return
+	}
+	r.layers[layerARN(r, from, name)] = folder
+}
+
+// attachLayers gives each function the folders of its layers.
+func (r *reader) attachLayers() {
+	for i := range r.result.Functions {
+		function := &r.result.Functions[i]
+		for _, arn := range function.layers {
+			if folder, known := r.layers[arn]; known {
+				function.LayerDirectories = append(function.LayerDirectories, folder)
+			} else {
+				r.notice(function.Line, "%s: the layer %s is not in the template, so the function runs without it", function.LogicalID, arn)
+			}
+		}
+	}
 }
 
 // readFunctionURL reads an AWS::Lambda::Url.

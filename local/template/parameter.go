@@ -71,6 +71,9 @@ func (e *evaluator) evaluateLiteral(n *node) (value, error) {
 	}
 }
 
+// awsType are parameter types such as AWS::EC2::Subnet::Id, of which AWS checks that they exist.
+var awsType = regexp.MustCompile(`^AWS::(EC2|Route53)::[A-Za-z0-9:]+$`)
+
 func parameterValue(f fields, name, text string, given bool) value {
 	kind := f.required("Type")
 	f.harmless("Description", "NoEcho", "ConstraintDescription")
@@ -82,8 +85,15 @@ func parameterValue(f fields, name, text string, given bool) value {
 	}
 	f.known["Default"] = true
 	line := f.line
+	if inner, ok := strings.CutPrefix(kind, "AWS::SSM::Parameter::Value<"); ok {
+		// The template has the parameter's name, and the local stack takes what it is given for the value.
+		if !given {
+			f.notice(f.line, "%s: there is no Systems Manager here, so %s stands for the value of that parameter; give it one with --parameter", f.where, text)
+		}
+		kind = strings.TrimSuffix(inner, ">")
+	}
 	switch {
-	case kind == "String":
+	case kind == "String", kind == "AWS::SSM::Parameter::Name", awsType.MatchString(kind):
 		f.checkText(text)
 		f.finish()
 		return value{line: line, data: text}
@@ -91,7 +101,7 @@ func parameterValue(f fields, name, text string, given bool) value {
 		f.checkNumber(text)
 		f.finish()
 		return value{line: line, data: number(text)}
-	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>":
+	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>", awsType.MatchString(strings.TrimSuffix(strings.TrimPrefix(kind, "List<"), ">")):
 		f.harmless("AllowedValues")
 		f.finish()
 		items := []value{}

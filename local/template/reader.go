@@ -28,6 +28,7 @@ type reader struct {
 	absent      map[string]string // logical ID → the condition that does not hold
 	globals     *mapping
 	permissions []permission
+	layers      map[string]string // folders by ARN
 	policies    []attachedPolicy
 	partition   string
 	suffix      string
@@ -53,7 +54,7 @@ func newReader(options Options, sections *mapping) *reader {
 	}
 	r := &reader{
 		result: &Template{Region: options.Region, AccountID: options.AccountID, Parameters: map[string]string{}},
-		types:  resourceTypes(), byID: map[string]*resource{}, absent: map[string]string{},
+		types:  resourceTypes(), byID: map[string]*resource{}, absent: map[string]string{}, layers: map[string]string{},
 		partition: "aws", suffix: "amazonaws.com", stackName: options.StackName,
 	}
 	for _, key := range sections.keys {
@@ -200,6 +201,7 @@ func (r *reader) read() {
 			known.read(r, from)
 		}
 	}
+	r.attachLayers()
 	r.attachPolicies()
 	r.readAPI()
 	r.checkEventSources()

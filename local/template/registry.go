@@ -44,6 +44,7 @@ func resourceTypes() map[string]resourceType {
 		"AWS::Lambda::Function":           {read: (*reader).readFunction, nameProperty: "FunctionName", attributes: map[string]text{"Arn": arnOf("lambda", "function:")}},
 		"AWS::Lambda::Url":                {read: (*reader).readFunctionURL, attributes: map[string]text{"FunctionUrl": functionURL, "FunctionArn": functionOfURL}},
 		"AWS::Lambda::Permission":         {read: (*reader).readPermission},
+		"AWS::Lambda::LayerVersion":       {read: (*reader).readLayer, nameProperty: "LayerName", reference: layerARN, attributes: map[string]text{"LayerVersionArn": layerARN}},
 		"AWS::Lambda::EventSourceMapping": {read: (*reader).readEventSourceMapping},
 		"AWS::Events::Rule":               {read: (*reader).readRule, nameProperty: "Name", attributes: map[string]text{"Arn": arnOf("events", "rule/")}},
 		"AWS::Events::EventBus": {
@@ -140,6 +141,10 @@ func managedPolicyARN(r *reader, _ *resource, name string) string {
 
 func bucketARN(r *reader, _ *resource, name string) string {
 	return "arn:" + r.partition + ":s3:::" + strings.ToLower(name)
+}
+
+func layerARN(r *reader, _ *resource, name string) string {
+	return r.arn("lambda", "layer:"+name+":1")
 }
 
 func logGroupARN(r *reader, _ *resource, name string) string {

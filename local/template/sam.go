@@ -18,6 +18,8 @@ func (r *reader) lower(from *resource) []*resource {
 		return r.lowerAPI(from)
 	case "AWS::Serverless::SimpleTable":
 		return r.lowerTable(from)
+	case "AWS::Serverless::LayerVersion":
+		return r.lowerLayer(from)
 	default:
 		return []*resource{from}
 	}
@@ -355,6 +357,17 @@ func (r *reader) lowerTable(from *resource) []*resource {
 	p.move(properties, "TableName", "ProvisionedThroughput", "SSESpecification", "PointInTimeRecoverySpecification", "Tags")
 	p.finish()
 	return []*resource{from.made(from.logicalID, "AWS::DynamoDB::Table", from.where, from.line, properties)}
+}
+
+// lowerLayer lowers an AWS::Serverless::LayerVersion.
+func (r *reader) lowerLayer(from *resource) []*resource {
+	p := r.samProperties(from.where, r.withGlobals(from))
+	properties := newMapping()
+	p.rename(properties, "ContentUri", "Content")
+	p.move(properties, "LayerName", "Description", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures")
+	p.harmless("RetentionPolicy", "PublishLambdaVersion")
+	p.finish()
+	return []*resource{from.made(from.logicalID, "AWS::Lambda::LayerVersion", from.where, from.line, properties)}
 }
 
 // The following make nodes.

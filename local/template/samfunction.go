@@ -90,14 +90,6 @@ func (r *reader) lowerRole(from *resource, policies, boundary *node, rights []*n
 	return from.made(from.logicalID+"Role", "AWS::IAM::Role", from.where, line, properties)
 }
 
-// policyTemplate is the policy document of one of SAM's policy templates.
-func (r *reader) policyTemplate(from *resource, item *node, m *mapping) *node {
-	for _, name := range m.keys {
-		r.notice(item.line, "%s.Policies: the local stack does not know the policy template %s, so the function lacks its rights", from.where, name)
-	}
-	return nil
-}
-
 // lowerEvents gives the event sources of a function, and the rights that its role gets for them from SAM.
 func (r *reader) lowerEvents(from *resource, events samProperties) (made []*resource, rights []*node) {
 	for _, name := range events.m.keys {

@@ -49,6 +49,8 @@ type Function struct {
 	Runtime, Handler, Architecture string
 	// CodeDirectory is where the code is, relative to the template; empty = it is not on this machine.
 	CodeDirectory string
+	// LayerDirectories are the folders of its layers, relative to the template.
+	LayerDirectories []string
 	// InlineCode is the code itself, of a function that has it in the template.
 	InlineCode      string
 	Environment     map[string]string
@@ -61,6 +63,8 @@ type Function struct {
 	// RoleARN is the role that it runs as.
 	RoleARN string
 	Line    int
+
+	layers []string // their ARNs
 }
 
 // Role is an IAM role with the statements of its policies, as their JSON reads.

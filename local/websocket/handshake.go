@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -18,7 +19,7 @@ func (g *Gateway) handshake(w http.ResponseWriter, r *http.Request) {
 	requestID := newIdentifier()
 	sourceIP := withoutPort(r.RemoteAddr)
 	c := &client{
-		connectionID: newIdentifier(), connectedAt: started, host: r.Host, domainName: withoutPort(r.Host),
+		connectionID: newIdentifier(), connectedAt: started, host: r.Host, domainName: cmp.Or(g.options.DomainName, withoutPort(r.Host)),
 		identity: identity{UserAgent: r.UserAgent(), SourceIP: sourceIP},
 	}
 	done := func(status int, outcome string) {

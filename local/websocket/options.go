@@ -19,6 +19,9 @@ type Invoker interface {
 type Options struct {
 	API     APIDefinition
 	Invoker Invoker
+	// DomainName is what events have as domainName; empty = the Host of the handshake without its port. With a port in it, functions
+	// can post to https://{domainName}/{stage}, if the gateway is reached by TLS there.
+	DomainName string
 	// Keys are the secrets of those whose signatures of @connections requests are verified.
 	Keys signature.Keyring
 	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403; nil =

@@ -1,0 +1,183 @@
+// Package program finds out how a function of a template runs on this machine: as the binary of an operating-system-only runtime,
+// or as a handler in Node.js or Python under AWS's own runtime interface client.
+package program
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"example.com/recall/local/template"
+)
+
+// Program is a program that serves a function by the Runtime API.
+type Program struct {
+	Path      string
+	Arguments []string
+	// Directory is the function's code, where the program runs.
+	Directory string
+	// Environment is added to that of the function, KEY=VALUE by key.
+	Environment map[string]string
+	// Notice says in words how it differs from AWS; empty = it does not.
+	Notice string
+}
+
+// ErrNoBinary means that a function of an operating-system-only runtime has no bootstrap where its code is.
+var ErrNoBinary = errors.New("there is no bootstrap")
+
+// Find finds out how a function runs whose code is in a directory.
+func Find(function template.Function, directory string) (Program, error) {
+	directory, err := filepath.Abs(directory)
+	if err != nil {
+		return Program{}, err
+	}
+	var found Program
+	switch kind := strings.TrimRight(function.Runtime, "0123456789.x"); {
+	case strings.HasPrefix(function.Runtime, "provided"):
+		found, err = binary(directory, function.LayerDirectories)
+	case kind == "nodejs":
+		found, err = node(function, directory)
+	case kind == "python":
+		found, err = python(function, directory)
+	default:
+		return Program{}, fmt.Errorf("%s: the local stack runs binaries (provided.*), Node.js and Python, not the runtime %q", function.LogicalID, function.Runtime)
+	}
+	if err != nil {
+		return Program{}, fmt.Errorf("%s: %w", function.LogicalID, err)
+	}
+	found.Directory = directory
+	return found, nil
+}
+
+func binary(directory string, layers []string) (Program, error) {
+	for _, place := range append([]string{directory}, layers...) {
+		path := filepath.Join(place, "bootstrap")
+		information, err := os.Stat(path)
+		switch {
+		case err != nil || information.IsDir():
+		case information.Mode()&0o111 == 0:
+			return Program{}, fmt.Errorf("%s may not be executed; run: chmod +x %s", path, path)
+		default:
+			return Program{Path: path}, nil
+		}
+	}
+	return Program{}, fmt.Errorf("%w in %s; build it, for example with sam build, and give --template .aws-sam/build/template.yaml", ErrNoBinary, directory)
+}
+
+// WriteInline writes code that stands in the template itself into a directory, as CloudFormation does (AWS::Lambda::Function Code,
+// "ZipFile": the file is named index).
+func WriteInline(function template.Function, directory string) error {
+	extension := ".js"
+	if strings.HasPrefix(function.Runtime, "python") {
+		extension = ".py"
+	}
+	if err := os.MkdirAll(directory, 0o750); err != nil {
+		return fmt.Errorf("%s: %w", function.LogicalID, err)
+	}
+	return os.WriteFile(filepath.Join(directory, "index"+extension), []byte(function.InlineCode), 0o600)
+}
+
+// client is the folder of a package among the modules that Node.js finds from a directory, or in NODE_PATH.
+func client(directory string) (string, bool) {
+	var places []string
+	working, _ := os.Getwd() // without one, only the others are searched
+	for _, start := range []string{directory, working} {
+		for at := start; at != ""; at = filepath.Dir(at) {
+			places = append(places, filepath.Join(at, "node_modules"))
+			if at == filepath.Dir(at) {
+				break
+			}
+		}
+	}
+	places = append(places, filepath.SplitList(os.Getenv("NODE_PATH"))...)
+	for _, place := range places {
+		path := filepath.Join(place, "aws-lambda-ric")
+		if _, err := os.Stat(filepath.Join(path, "package.json")); err == nil {
+			return path, true
+		}
+	}
+	return "", false
+}
+
+func node(function template.Function, directory string) (Program, error) {
+	path, err := exec.LookPath("node")
+	if err != nil {
+		return Program{}, errors.New("it needs Node.js, which is not on the PATH")
+	}
+	ric, found := client(directory)
+	if !found {
+		return Program{}, errors.New("it needs AWS's runtime interface client for Node.js; run: npm install --no-save aws-lambda-ric")
+	}
+	start := filepath.Join(ric, "bin", "index.mjs")
+	if _, err := os.Stat(start); err != nil {
+		start = filepath.Join(ric, "bin", "index.js") // before version 3
+	}
+	modules := []string{filepath.Dir(ric)}
+	for _, layer := range function.LayerDirectories {
+		modules = append(modules, filepath.Join(layer, "nodejs", "node_modules"))
+	}
+	version, err := output(path, "--version")
+	if err != nil {
+		return Program{}, err
+	}
+	return Program{
+		Path: path, Arguments: []string{start, function.Handler},
+		Environment: map[string]string{
+			"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime, "NODE_PATH": strings.Join(modules, string(filepath.ListSeparator)),
+		},
+		Notice: difference(function, "Node.js", strings.TrimPrefix(version, "v"), strings.Trim(function.Runtime, "nodejsx.")),
+	}, nil
+}
+
+func python(function template.Function, directory string) (Program, error) {
+	version := strings.TrimPrefix(function.Runtime, "python")
+	var problem error
+	for _, name := range []string{"python" + version, "python3"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		if _, problem = output(path, "-c", "import awslambdaric"); problem != nil {
+			continue
+		}
+		actual, err := output(path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+		if err != nil {
+			return Program{}, err
+		}
+		folders := []string{directory}
+		for _, layer := range function.LayerDirectories {
+			folders = append(folders, filepath.Join(layer, "python"))
+		}
+		return Program{
+			Path: path, Arguments: []string{"-m", "awslambdaric", function.Handler},
+			Environment: map[string]string{
+				"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime, "PYTHONPATH": strings.Join(folders, string(filepath.ListSeparator)),
+				"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1",
+			},
+			Notice: difference(function, "Python", actual, version),
+		}, nil
+	}
+	if problem == nil {
+		return Program{}, errors.New("it needs Python, which is not on the PATH")
+	}
+	return Program{}, errors.New("it needs AWS's runtime interface client for Python; run: python3 -m pip install awslambdaric boto3")
+}
+
+// difference says that another version runs the function than on AWS.
+func difference(function template.Function, language, actual, wanted string) string {
+	if actual == wanted || strings.HasPrefix(actual, wanted+".") {
+		return ""
+	}
+	return fmt.Sprintf("%s runs with %s %s here, and on AWS with %s", function.LogicalID, language, actual, function.Runtime)
+}
+
+func output(path string, arguments ...string) (string, error) {
+	result, err := exec.Command(path, arguments...).Output() // #nosec G204 -- the interpreters that are on the developer's PATH
+	if err != nil {
+		return "", fmt.Errorf("run %s: %w", path, err)
+	}
+	return strings.TrimSpace(string(result)), nil
+}

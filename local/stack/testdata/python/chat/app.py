@@ -1,0 +1,28 @@
+import json
+import os
+
+import boto3
+from words import ANSWER
+
+
+def handler(event, context):
+    where = event["requestContext"]
+    if where["routeKey"] == "$connect":
+        return {"statusCode": 200}
+    wanted = json.loads(event["body"])["data"]
+    if wanted == "buckets":
+        try:
+            boto3.client("s3").list_buckets()
+        except Exception as error:
+            wanted = str(error)
+    if wanted == "tables":
+        try:
+            boto3.client("dynamodb").list_tables()
+        except Exception as error:
+            wanted = str(error)
+    if wanted == "where":
+        wanted = os.environ["AWS_SAM_LOCAL"] + " " + os.environ["AWS_EXECUTION_ENV"]
+    # The idiom of AWS's own samples.
+    client = boto3.client("apigatewaymanagementapi", endpoint_url="https://" + where["domainName"] + "/" + where["stage"])
+    client.post_to_connection(ConnectionId=where["connectionId"], Data=(ANSWER + wanted).encode())
+    return {"statusCode": 200}
