@@ -2,8 +2,8 @@ package awsproxy
 
 import "encoding/json"
 
-// metered asks for the consumed capacity in a request (DynamoDB API reference, "ReturnConsumedCapacity"). What is not a JSON
-// object stays as it is; DynamoDB refuses it.
+// metered asks for the consumed capacity in a request (DynamoDB API reference, "ReturnConsumedCapacity"). What is not
+// a JSON object stays as it is; DynamoDB refuses it.
 func metered(body []byte) []byte {
 	var request map[string]json.RawMessage
 	if json.Unmarshal(body, &request) != nil || request == nil {

@@ -1,5 +1,5 @@
-// Package awsproxy stands between functions and a local substitute of an AWS service. It passes requests on, counts them
-// by caller and operation, and lets a hook slow them down, refuse them or lose their answers.
+// Package awsproxy stands between functions and a local substitute of an AWS service. It passes requests on, counts
+// them by caller and operation, and lets a hook slow them down, refuse them or lose their answers.
 package awsproxy
 
 import (

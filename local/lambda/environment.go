@@ -48,12 +48,13 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 	return result
 }
 
-// megabytesPerProcessor is the memory with which a function gets a whole processor (Lambda guide, "Configure Lambda function memory").
+// megabytesPerProcessor is the memory with which a function gets a whole processor (Lambda guide, "Configure Lambda
+// function memory").
 const megabytesPerProcessor = 1769
 
-// processors is how many processors a function's memory buys, at least one. Lambda gives a smaller function a share of the
-// machine's time; a Go program gets as many threads here, unless its template says otherwise, so that dozens of functions on
-// a developer's machine do not wake all of its processors for each invocation.
+// processors is how many processors a function's memory buys, at least one. Lambda gives a smaller function a share
+// of the machine's time; a Go program gets as many threads here, unless its template says otherwise, so that dozens
+// of functions on a developer's machine do not wake all of its processors for each invocation.
 func processors(megabytes int) int {
 	return max(1, (megabytes+megabytesPerProcessor-1)/megabytesPerProcessor)
 }

@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	// initializationTime is how long a process may take until it first asks for work (Lambda guide, "Init phase"). Lambda
-	// then starts it again under the function's own time-out; here it gets that time in addition.
+	// initializationTime is how long a process may take until it first asks for work (Lambda guide, "Init phase").
+	// Lambda then starts it again under the function's own time-out; here it gets that time in addition.
 	initializationTime = 10 * time.Second
-	// extensionGrace is how long a process with an internal extension has after SIGTERM (Lambda guide, "Shutdown phase").
+	// extensionGrace is how long a process with an internal extension has after SIGTERM (Lambda guide, "Shutdown
+	// phase").
 	extensionGrace = 500 * time.Millisecond
 	headerTime     = 10 * time.Second
 )

@@ -10,8 +10,8 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// InvokeAPI is the HTTP form of Invoke, so that the AWS command line and SDKs reach the functions (Lambda API reference,
-// Invoke). Requests must be signed; by whom makes no difference.
+// InvokeAPI is the HTTP form of Invoke, so that the AWS command line and SDKs reach the functions (Lambda API
+// reference, Invoke). Requests must be signed; by whom makes no difference.
 func (s *Service) InvokeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2015-03-31/functions/{name}/invocations", s.serveInvoke)

@@ -100,8 +100,8 @@ func (r *recorder) ended() int {
 	return len(r.invocations)
 }
 
-// invokeToItsEnd invokes and waits until the process asks for its next invocation. The answer comes before that: on a busy machine the
-// process may then be busy for so long that the next invocation gets another process.
+// invokeToItsEnd invokes and waits until the process asks for its next invocation. The answer comes before that: on a
+// busy machine the process may then be busy for so long that the next invocation gets another process.
 func invokeToItsEnd(t *testing.T, s *lambda.Service, r *recorder, event string) lambda.Result {
 	t.Helper()
 	before := r.ended()

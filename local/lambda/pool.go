@@ -48,8 +48,8 @@ func newPool(function Function, options Options) *pool {
 	return p
 }
 
-// acquire takes the right to run one invocation. Where it would be refused it waits for an invocation that is answered and about
-// to end: it may be the caller's last one.
+// acquire takes the right to run one invocation. Where it would be refused it waits for an invocation that is
+// answered and about to end: it may be the caller's last one.
 func (p *pool) acquire(ctx, service context.Context) error {
 	if p.none {
 		return ErrThrottled

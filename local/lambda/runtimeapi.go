@@ -113,8 +113,8 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readFailure reads what a process reports as its failure, and the failure's message. It answers the process itself if that
-// cannot be read.
+// readFailure reads what a process reports as its failure, and the failure's message. It answers the process itself
+// if that cannot be read.
 func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, message string, ok bool) {
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {

@@ -80,7 +80,8 @@ const Unauthorized = "Unauthorized"
 // Result is the answer to an invocation.
 type Result struct {
 	Payload []byte
-	// FunctionError is empty for success, else "Unhandled"; Payload is then a JSON object with errorMessage and errorType.
+	// FunctionError is empty for success, else "Unhandled"; Payload is then a JSON object with errorMessage and
+	// errorType.
 	FunctionError string
 	RequestID     string
 }

@@ -51,8 +51,8 @@ type Use struct {
 	Times int
 }
 
-// Account holds the calls of functions against their roles: what a role does not grant is refused as AWS would refuse it. It
-// remembers which grants were used, so that a test can find those that nobody needs.
+// Account holds the calls of functions against their roles: what a role does not grant is refused as AWS would refuse
+// it. It remembers which grants were used, so that a test can find those that nobody needs.
 type Account struct {
 	options Options
 	callers map[string]*caller // by access key
@@ -71,8 +71,8 @@ type caller struct {
 	uses   map[Grant]int
 }
 
-// NewAccount reads the roles. Its error names all that could not be evaluated as AWS does. The account, which is there all the
-// same, then allows everything to the functions that the error names.
+// NewAccount reads the roles. Its error names all that could not be evaluated as AWS does. The account, which is
+// there all the same, then allows everything to the functions that the error names.
 func NewAccount(options Options) (*Account, error) {
 	a := &Account{options: options, callers: map[string]*caller{}, denied: map[Denial]int{}}
 	var problems []error
@@ -136,9 +136,9 @@ func (a *Account) Connection(accessKey, method, connectionID string) error {
 	return a.decide(by, []Request{{Action: "execute-api:ManageConnections", Resource: resource}})
 }
 
-// EventSource decides whether Lambda may read a stream or queue for a function, and send what fails to failureARN (empty = to
-// nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda guide, "Using AWS Lambda
-// with Amazon DynamoDB" and "… Amazon SQS", required permissions).
+// EventSource decides whether Lambda may read a stream or queue for a function, and send what fails to failureARN
+// (empty = to nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda
+// guide, "Using AWS Lambda with Amazon DynamoDB" and "… Amazon SQS", required permissions).
 func (a *Account) EventSource(function, sourceARN, failureARN string) error {
 	by := a.callers[signature.AccessKey(function)]
 	if by == nil {

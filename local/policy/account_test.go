@@ -171,7 +171,8 @@ func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
 	}
 }
 
-// Older clients of SQS name the operation in a form instead of a header. Such a call would otherwise pass without any right.
+// Older clients of SQS name the operation in a form instead of a header. Such a call would otherwise pass without any
+// right.
 func TestACallThatDoesNotNameItsOperationIsRefused(t *testing.T) {
 	_, account := accountOf(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")
 	err := account.Call("SendFunction", "sqs", "", []byte("Action=SendMessage&MessageBody=x"))

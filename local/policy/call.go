@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// requests says which rights a call takes (Service Authorization Reference of each service). A call that it does not know is
-// an error: allowed or denied, it would be a guess.
+// requests says which rights a call takes (Service Authorization Reference of each service). A call that it does not
+// know is an error: allowed or denied, it would be a guess.
 func (a *Account) requests(service, operation string, body []byte) ([]Request, error) {
 	var requests []Request
 	var err error
@@ -32,7 +32,8 @@ func unknown(service, operation string) error {
 	return fmt.Errorf("the local stack does not know which rights %s:%s takes", service, operation)
 }
 
-// queueActions are SQS's operations whose right has another name, or the same (Service Authorization Reference, "Amazon SQS").
+// queueActions are SQS's operations whose right has another name, or the same (Service Authorization Reference,
+// "Amazon SQS").
 var queueActions = map[string]string{
 	"SendMessage": "SendMessage", "SendMessageBatch": "SendMessage", "ReceiveMessage": "ReceiveMessage",
 	"DeleteMessage": "DeleteMessage", "DeleteMessageBatch": "DeleteMessage", "GetQueueAttributes": "GetQueueAttributes",

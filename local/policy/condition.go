@@ -96,8 +96,8 @@ func operatorOf(name string) (condition, error) {
 	return c, nil
 }
 
-// holds evaluates the condition. An absent key fails a positive operator and passes a negated one, one with IfExists and
-// ForAllValues (IAM User Guide, "Single-valued vs. multivalued context keys").
+// holds evaluates the condition. An absent key fails a positive operator and passes a negated one, one with IfExists
+// and ForAllValues (IAM User Guide, "Single-valued vs. multivalued context keys").
 func (c condition) holds(given map[string][]string) bool {
 	values, present := given[c.key]
 	present = present && len(values) > 0

@@ -1,6 +1,6 @@
-// Package policy holds calls against IAM policies as AWS does for identity-based policies: what no statement allows is denied, and
-// a Deny that matches outweighs every Allow. What it does not know of the policy language it refuses when a policy is
-// read, since ignoring it would allow or deny something else than AWS.
+// Package policy holds calls against IAM policies as AWS does for identity-based policies: what no statement allows
+// is denied, and a Deny that matches outweighs every Allow. What it does not know of the policy language it refuses
+// when a policy is read, since ignoring it would allow or deny something else than AWS.
 //
 // What it imitates: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements reference".
 package policy
@@ -201,8 +201,8 @@ func (s statement) grants(action, resource func(string) bool) []Grant {
 	return grants
 }
 
-// Matches is IAM's matching: * is any run of characters, slashes too, and ? any one. It needs no backtracking beyond the
-// last *, so that no policy makes it slow.
+// Matches is IAM's matching: * is any run of characters, slashes too, and ? any one. It needs no backtracking beyond
+// the last *, so that no policy makes it slow.
 func Matches(pattern, text string) bool {
 	p, t := 0, 0
 	star, resume := -1, 0
@@ -224,8 +224,8 @@ func Matches(pattern, text string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// MatchesARN compares as the operator ArnLike does: each of an ARN's six parts for itself (IAM User Guide, "Amazon Resource
-// Name (ARN) condition operators").
+// MatchesARN compares as the operator ArnLike does: each of an ARN's six parts for itself (IAM User Guide, "Amazon
+// Resource Name (ARN) condition operators").
 func MatchesARN(pattern, arn string) bool {
 	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	if len(patterns) != len(parts) {

@@ -1,5 +1,5 @@
-// Package program finds out how a function of a template runs on this machine: as the binary of an operating-system-only runtime,
-// or as a handler in Node.js or Python under AWS's own runtime interface client.
+// Package program finds out how a function of a template runs on this machine: as the binary of an
+// operating-system-only runtime, or as a handler in Node.js or Python under AWS's own runtime interface client.
 package program
 
 import (
@@ -43,7 +43,8 @@ func Find(function template.Function, directory string) (Program, error) {
 	case kind == "python":
 		found, err = python(function, directory)
 	default:
-		return Program{}, fmt.Errorf("%s: the local stack runs binaries (provided.*), Node.js and Python, not the runtime %q", function.LogicalID, function.Runtime)
+		return Program{}, fmt.Errorf("%s: the local stack runs binaries (provided.*), Node.js and Python, not the runtime %q",
+			function.LogicalID, function.Runtime)
 	}
 	if err != nil {
 		return Program{}, fmt.Errorf("%s: %w", function.LogicalID, err)
@@ -64,11 +65,12 @@ func binary(directory string, layers []string) (Program, error) {
 			return Program{Path: path}, nil
 		}
 	}
-	return Program{}, fmt.Errorf("%w in %s; build it, for example with sam build, and give --template .aws-sam/build/template.yaml", ErrNoBinary, directory)
+	return Program{}, fmt.Errorf("%w in %s; build it, for example with sam build, and give "+
+		"--template .aws-sam/build/template.yaml", ErrNoBinary, directory)
 }
 
-// WriteInline writes code that stands in the template itself into a directory, as CloudFormation does (AWS::Lambda::Function Code,
-// "ZipFile": the file is named index).
+// WriteInline writes code that stands in the template itself into a directory, as CloudFormation does
+// (AWS::Lambda::Function Code, "ZipFile": the file is named index).
 func WriteInline(function template.Function, directory string) error {
 	extension := ".js"
 	if strings.HasPrefix(function.Runtime, "python") {

@@ -1,5 +1,5 @@
-// Package signature says who signed a request with AWS Signature Version 4, and verifies the signatures of those whose secret is
-// known (IAM guide, "Elements of an AWS API request signature").
+// Package signature says who signed a request with AWS Signature Version 4, and verifies the signatures of those
+// whose secret is known (IAM guide, "Elements of an AWS API request signature").
 package signature
 
 import (
@@ -40,8 +40,8 @@ var (
 const MismatchMessage = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " +
 	"and signing method."
 
-// AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB Local takes
-// no others.
+// AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB
+// Local takes no others.
 func AccessKey(function string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
@@ -51,8 +51,8 @@ func AccessKey(function string) string {
 	}, function)
 }
 
-// Keyring has the secret of each access key that is known. People on this machine sign with any other access key, and nobody
-// knows their secrets, so that of theirs only the form is looked at.
+// Keyring has the secret of each access key that is known. People on this machine sign with any other access key, and
+// nobody knows their secrets, so that of theirs only the form is looked at.
 type Keyring map[string]string
 
 // NewKeyring makes a secret for each function.

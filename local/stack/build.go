@@ -14,8 +14,8 @@ import (
 	"example.com/recall/local/template"
 )
 
-// findTemplate finds the template: template.yaml beside a go.mod, from the working directory upwards, or else one that lies in the
-// working directory itself.
+// findTemplate finds the template: template.yaml beside a go.mod, from the working directory upwards, or else one
+// that lies in the working directory itself.
 func findTemplate() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -56,8 +56,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// programs finds out how each function runs, by logical ID: programs that are given, what its code holds, or what is built from
-// functions/{name}. A function that cannot run is named in a notice, or refused by a strict stack.
+// programs finds out how each function runs, by logical ID: programs that are given, what its code holds, or what is
+// built from functions/{name}. A function that cannot run is named in a notice, or refused by a strict stack.
 func (s *Stack) programs(ctx context.Context) (map[string]program.Program, error) {
 	programs := map[string]program.Program{}
 	var building []template.Function

@@ -64,7 +64,8 @@ func newReporter(options Options) *reporter {
 	return &reporter{report: options.Report, now: options.Clock.Now, started: options.Clock.Now(), users: map[string]string{}}
 }
 
-// learn takes from an event of the WebSocket API whose connection it is. Those of messages say it again, which need not be read.
+// learn takes from an event of the WebSocket API whose connection it is. Those of messages say it again, which need
+// not be read.
 func (r *reporter) learn(event []byte) {
 	if !bytes.Contains(event, []byte(`"eventType":"CONNECT"`)) {
 		return

@@ -63,8 +63,8 @@ func (s *Stack) startGateway() error {
 	return nil
 }
 
-// invoked is the name of the function that the gateway invokes. What AWS would not let API Gateway invoke gets a name that no
-// function has, so that every invocation fails as it does there; the template's notices say why.
+// invoked is the name of the function that the gateway invokes. What AWS would not let API Gateway invoke gets a name
+// that no function has, so that every invocation fails as it does there; the template's notices say why.
 func (s *Stack) invoked(functionARN string, permitted bool) string {
 	function, found := s.template.Function(functionARN)
 	switch {
@@ -233,8 +233,8 @@ func (s *Stack) Lambda() *lambda.Service { return s.lambda }
 // Gateway is the WebSocket API; tests break connections through it.
 func (s *Stack) Gateway() *websocket.Gateway { return s.gateway }
 
-// DynamoDB is what stands between the functions and DynamoDB Local, nil without a table in the template; tests inject faults and
-// count calls there.
+// DynamoDB is what stands between the functions and DynamoDB Local, nil without a table in the template; tests inject
+// faults and count calls there.
 func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.dynamoProxy }
 
 // Queues is what stands between the functions and ElasticMQ, nil without a queue in the template.

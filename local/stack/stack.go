@@ -43,15 +43,16 @@ type Ports struct {
 	Events    int
 }
 
-// Options say what to run and how. The zero value runs template.yaml of the project that the working directory is in, on
-// free ports of the loopback interface.
+// Options say what to run and how. The zero value runs template.yaml of the project that the working directory is in,
+// on free ports of the loopback interface.
 type Options struct {
-	// Project is the directory with template.yaml and functions/; empty = the Go module that the template lies in, or its folder.
+	// Project is the directory with template.yaml and functions/; empty = the Go module that the template lies in, or
+	// its folder.
 	Project string
 	// Template is the template's path; empty = template.yaml in Project, or found upwards from the working directory.
 	Template string
-	// Strict refuses a template with anything that the local stack does not do as AWS does it, or that AWS would punish. Otherwise
-	// Report is told of each such thing when the stack starts.
+	// Strict refuses a template with anything that the local stack does not do as AWS does it, or that AWS would
+	// punish. Otherwise Report is told of each such thing when the stack starts.
 	Strict bool
 	// Parameters override the template's defaults.
 	Parameters map[string]string

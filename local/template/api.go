@@ -116,8 +116,8 @@ func (a apiReader) readStage(from *resource, f fields) {
 	}
 	a.api.Stage = name
 	if !f.boolean("AutoDeploy", false) && !f.has("DeploymentId") {
-		a.notice(from.line, "%s: the stage has neither AutoDeploy nor a DeploymentId, so AWS serves nothing on it until somebody deploys "+
-			"the API by hand", from.where)
+		a.notice(from.line, "%s: the stage has neither AutoDeploy nor a DeploymentId, so AWS serves nothing on it until "+
+			"somebody deploys the API by hand", from.where)
 	}
 	a.api.Throttle = throttle(f.fields("DefaultRouteSettings"))
 	settings := f.fields("RouteSettings")
@@ -167,7 +167,8 @@ func functionOfURI(f fields, property string) string {
 	_, rest, found := strings.Cut(uri, "/functions/")
 	arn, ended := strings.CutSuffix(rest, "/invocations")
 	if uri != "" && (!found || !ended) {
-		f.failAt(property, "must name a Lambda function, such as arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function ARN}/invocations")
+		f.failAt(property, "must name a Lambda function, such as "+
+			"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function ARN}/invocations")
 	}
 	return arn
 }
@@ -178,7 +179,7 @@ func (a apiReader) readAuthorizer(from *resource, f fields) {
 	}
 	authorizer := &Authorizer{FunctionARN: functionOfURI(f, "AuthorizerUri"), IdentitySources: f.texts("IdentitySource")}
 	authorizer.Permitted = f.has("AuthorizerCredentialsArn") ||
-		a.permits(authorizer.FunctionARN, "apigateway.amazonaws.com", a.executeARN("authorizers/"+from.logicalID))
+		a.permits(authorizer.FunctionARN, apiGateway, a.executeARN("authorizers/"+from.logicalID))
 	if _, found := a.result.Function(authorizer.FunctionARN); !found {
 		a.fail(f.line, "%s: there is no authorizer function %s", from.where, authorizer.FunctionARN)
 	}
@@ -228,8 +229,8 @@ func (a apiReader) readAuthorization(key string, f fields) {
 			f.failAt("AuthorizationType", "only $connect can have an authorizer")
 		}
 		if !authorizer.Permitted {
-			a.notice(f.lineOf("AuthorizerId"), "authorizer %s: no AWS::Lambda::Permission lets API Gateway invoke its function, so every "+
-				"handshake fails on AWS, and here", id)
+			a.notice(f.lineOf("AuthorizerId"), "authorizer %s: no AWS::Lambda::Permission lets API Gateway invoke its function, "+
+				"so every handshake fails on AWS, and here", id)
 		}
 		a.api.Authorizer = authorizer
 	default:
@@ -242,10 +243,10 @@ func (a apiReader) checkPermission(route *Route) {
 	if route.FunctionARN == "" || route.Permitted {
 		return
 	}
-	route.Permitted = a.permits(route.FunctionARN, "apigateway.amazonaws.com", a.executeARN(a.api.Stage+"/"+route.Key))
+	route.Permitted = a.permits(route.FunctionARN, apiGateway, a.executeARN(a.api.Stage+"/"+route.Key))
 	if !route.Permitted {
-		a.notice(route.Line, "route %s: no AWS::Lambda::Permission lets API Gateway invoke %s for it, so every invocation fails on AWS, and here",
-			route.Key, route.FunctionARN)
+		a.notice(route.Line, "route %s: no AWS::Lambda::Permission lets API Gateway invoke %s for it, so every invocation "+
+			"fails on AWS, and here", route.Key, route.FunctionARN)
 	}
 }
 
@@ -255,7 +256,7 @@ func (a apiReader) readDeployment(from *resource, f fields) {
 	f.finish()
 	for _, route := range a.api.Routes {
 		if !slices.Contains(from.dependsOn, route.logicalID) {
-			a.notice(from.line, "%s: its DependsOn does not name the route %s (%s), so AWS may deploy the API without that route",
+			a.notice(from.line, "%s: its DependsOn does not name the route %s (%s), so AWS may deploy the API without it",
 				from.where, route.Key, route.logicalID)
 		}
 	}
@@ -282,11 +283,11 @@ func (a apiReader) checkRouteResponses() {
 		route.RouteResponse = route.selection != "" && has
 		switch {
 		case route.selection != "" && !has:
-			a.notice(route.Line, "route %s has a RouteResponseSelectionExpression and no AWS::ApiGatewayV2::RouteResponse, so API Gateway "+
-				"throws its answers away", route.Key)
+			a.notice(route.Line, "route %s has a RouteResponseSelectionExpression and no AWS::ApiGatewayV2::RouteResponse, so "+
+				"API Gateway throws its answers away", route.Key)
 		case route.selection == "" && has:
-			a.notice(route.Line, "route %s has a RouteResponse and no RouteResponseSelectionExpression, so API Gateway throws its answers away",
-				route.Key)
+			a.notice(route.Line, "route %s has a RouteResponse and no RouteResponseSelectionExpression, so API Gateway throws "+
+				"its answers away", route.Key)
 		}
 	}
 }

@@ -14,7 +14,8 @@ func (r *reader) readEventBus(from *resource) {
 	f.harmless("Description", "KmsKeyIdentifier", "Tags", "LogConfig")
 	f.notEmulated("Policy", "DeadLetterConfig", "EventSourceName")
 	f.finish()
-	r.result.EventBuses = append(r.result.EventBuses, EventBus{LogicalID: from.logicalID, Name: name, ARN: r.arn("events", "event-bus/"+name)})
+	bus := EventBus{LogicalID: from.logicalID, Name: name, ARN: r.arn("events", "event-bus/"+name)}
+	r.result.EventBuses = append(r.result.EventBuses, bus)
 }
 
 // Schedule runs a function again and again.
@@ -48,8 +49,8 @@ func (r *reader) readRule(from *resource) {
 		target := newFields(from.where+".Targets", item, &r.findings)
 		target.harmless("Id")
 		schedule := Schedule{
-			LogicalID: from.logicalID, ARN: r.arn("events", "rule/"+f.text("Name", from.logicalID)), Every: every, Line: from.line,
-			FunctionARN: target.required("Arn"), Input: target.text("Input", ""),
+			LogicalID: from.logicalID, ARN: r.arn("events", "rule/"+f.text("Name", from.logicalID)), Every: every,
+			Line: from.line, FunctionARN: target.required("Arn"), Input: target.text("Input", ""),
 		}
 		target.finish()
 		r.result.Schedules = append(r.result.Schedules, schedule)
@@ -75,12 +76,14 @@ func (r *reader) checkSchedules() {
 		schedule := &r.result.Schedules[i]
 		function, found := r.result.Function(schedule.FunctionARN)
 		if !found {
-			r.notice(schedule.Line, "%s: the local stack runs functions by schedules, and %s is none", schedule.LogicalID, schedule.FunctionARN)
+			r.notice(schedule.Line, "%s: the local stack runs functions by schedules, and %s is none", schedule.LogicalID,
+				schedule.FunctionARN)
 			continue
 		}
 		schedule.Permitted = r.permits(function.ARN, "events.amazonaws.com", schedule.ARN)
 		if !schedule.Permitted {
-			r.notice(schedule.Line, "%s: no AWS::Lambda::Permission lets EventBridge invoke %s, so the schedule never runs it", schedule.LogicalID, function.LogicalID)
+			r.notice(schedule.Line, "%s: no AWS::Lambda::Permission lets EventBridge invoke %s, so the schedule never runs it",
+				schedule.LogicalID, function.LogicalID)
 		}
 	}
 }

@@ -37,8 +37,8 @@ func (f *findings) sorted() []Notice {
 	return slices.Compact(f.notices)
 }
 
-// err is what refuses the template. A strict reader refuses every notice, too. Beside a problem the notices stand anyway, since
-// a resource that is not known may be the cause of it.
+// err is what refuses the template. A strict reader refuses every notice, too. Beside a problem the notices stand
+// anyway, since a resource that is not known may be the cause of it.
 func (f *findings) err(strict bool) error {
 	problems := slices.Clone(f.problems)
 	if strict || len(problems) > 0 {

@@ -47,8 +47,8 @@ func (r *reader) readCode(function *Function, from *resource, f fields) {
 	function.layers = f.texts("Layers")
 }
 
-// folder is the folder of a property with code: given as such, or as CDK leaves it (AWS CDK guide, "aws:asset" metadata). Code may
-// stand in the template itself instead.
+// folder is the folder of a property with code: given as such, or as CDK leaves it (AWS CDK guide, "aws:asset"
+// metadata). Code may stand in the template itself instead.
 func (r *reader) folder(from *resource, f fields, property string) (folder, inline string) {
 	code, _ := f.get(property)
 	if folder, isText := code.text(); isText {
@@ -132,8 +132,8 @@ func (r *reader) readPermission(from *resource) {
 	}
 }
 
-// permits tells whether a service may invoke a function for something with an ARN (Lambda guide, "Viewing resource-based IAM
-// policies in Lambda": a SourceArn is compared as ArnLike does).
+// permits tells whether a service may invoke a function for something with an ARN (Lambda guide, "Viewing
+// resource-based IAM policies in Lambda": a SourceArn is compared as ArnLike does).
 func (r *reader) permits(functionARN, principal, sourceARN string) bool {
 	invoked, _ := r.result.Function(functionARN)
 	return slices.ContainsFunc(r.permissions, func(granted permission) bool {

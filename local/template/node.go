@@ -39,7 +39,8 @@ func (m *mapping) set(key string, value *node) {
 }
 
 const (
-	// maxSize is CloudFormation's limit for a template in S3 (CloudFormation quotas, "Template body size in an Amazon S3 object").
+	// maxSize is CloudFormation's limit for a template in S3 (CloudFormation quotas, "Template body size in an Amazon
+	// S3 object").
 	maxSize = 1 << 20
 	// maxDepth bounds nesting, so that a hostile file cannot exhaust the stack.
 	maxDepth = 100

@@ -14,7 +14,6 @@ type resource struct {
 	properties *node
 	metadata   *node
 	dependsOn  []string
-	madeBySAM  bool
 }
 
 // reader turns a parsed template into its result.
@@ -151,7 +150,8 @@ func (r *reader) present(logicalID string, n *node) (*resource, bool) {
 		}
 	}
 	from := &resource{
-		logicalID: logicalID, kind: kind, where: logicalID, line: n.line, properties: m.values["Properties"], metadata: m.values["Metadata"],
+		logicalID: logicalID, kind: kind, where: logicalID, line: n.line,
+		properties: m.values["Properties"], metadata: m.values["Metadata"],
 	}
 	if from.properties == nil {
 		from.properties = &node{line: n.line, data: newMapping()}
@@ -280,7 +280,7 @@ func (r *reader) checkRule(name string, n *node) error {
 	return nil
 }
 
-// functionName is the name of a function of the template that a name, an ARN or a part of one stands for, or the text itself.
+// functionARN is the ARN of the function that a name, an ARN or a part of one stands for.
 func (r *reader) functionARN(name string) string {
 	if name == "" || strings.HasPrefix(name, "arn:") {
 		return name

@@ -3,17 +3,17 @@ package template
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 )
 
-// resourceType is all that the local stack knows of one type of CloudFormation resource. A type with neither read nor missing
-// is harmless: it changes nothing on one machine.
+// resourceType is all that the local stack knows of one type of CloudFormation resource. A type with neither read nor
+// missing is harmless: it changes nothing on one machine.
 type resourceType struct {
 	// nameProperty is the property with the physical name. Without it the logical ID is the name.
 	nameProperty string
-	// reference is what Ref gives; nil = the physical name (CloudFormation template reference, "Return values" of each type).
+	// reference is what Ref gives; nil = the physical name (CloudFormation template reference, "Return values" of
+	// each type).
 	reference text
 	// attributes are what Fn::GetAtt gives.
 	attributes map[string]text
@@ -41,12 +41,23 @@ func resourceTypes() map[string]resourceType {
 		"AWS::ApiGatewayV2::RouteResponse": {read: withAPI},
 		"AWS::ApiGatewayV2::Stage":         {read: withAPI, nameProperty: "StageName"},
 
-		"AWS::Lambda::Function":           {read: (*reader).readFunction, nameProperty: "FunctionName", attributes: map[string]text{"Arn": arnOf("lambda", "function:")}},
-		"AWS::Lambda::Url":                {read: (*reader).readFunctionURL, attributes: map[string]text{"FunctionUrl": functionURL, "FunctionArn": functionOfURL}},
-		"AWS::Lambda::Permission":         {read: (*reader).readPermission},
-		"AWS::Lambda::LayerVersion":       {read: (*reader).readLayer, nameProperty: "LayerName", reference: layerARN, attributes: map[string]text{"LayerVersionArn": layerARN}},
+		"AWS::Lambda::Function": {
+			read: (*reader).readFunction, nameProperty: "FunctionName",
+			attributes: map[string]text{"Arn": arnOf("lambda", "function:")},
+		},
+		"AWS::Lambda::Url": {
+			read:       (*reader).readFunctionURL,
+			attributes: map[string]text{"FunctionUrl": functionURL, "FunctionArn": functionOfURL},
+		},
+		"AWS::Lambda::Permission": {read: (*reader).readPermission},
+		"AWS::Lambda::LayerVersion": {
+			read: (*reader).readLayer, nameProperty: "LayerName", reference: layerARN,
+			attributes: map[string]text{"LayerVersionArn": layerARN},
+		},
 		"AWS::Lambda::EventSourceMapping": {read: (*reader).readEventSourceMapping},
-		"AWS::Events::Rule":               {read: (*reader).readRule, nameProperty: "Name", attributes: map[string]text{"Arn": arnOf("events", "rule/")}},
+		"AWS::Events::Rule": {
+			read: (*reader).readRule, nameProperty: "Name", attributes: map[string]text{"Arn": arnOf("events", "rule/")},
+		},
 		"AWS::Events::EventBus": {
 			read: (*reader).readEventBus, nameProperty: "Name",
 			attributes: map[string]text{"Arn": arnOf("events", "event-bus/"), "Name": physicalName},
@@ -59,10 +70,16 @@ func resourceTypes() map[string]resourceType {
 			read: (*reader).readQueue, nameProperty: "QueueName", reference: queueURL,
 			attributes: map[string]text{"Arn": arnOf("sqs", ""), "QueueName": physicalName, "QueueUrl": queueURL},
 		},
-		"AWS::IAM::Role":          {read: (*reader).readRole, nameProperty: "RoleName", attributes: map[string]text{"Arn": roleARN, "RoleId": physicalName}},
-		"AWS::IAM::Policy":        {read: (*reader).readPolicy},
-		"AWS::IAM::RolePolicy":    {read: (*reader).readPolicy},
-		"AWS::IAM::ManagedPolicy": {read: (*reader).readPolicy, nameProperty: "ManagedPolicyName", reference: managedPolicyARN, attributes: map[string]text{"PolicyArn": managedPolicyARN}},
+		"AWS::IAM::Role": {
+			read: (*reader).readRole, nameProperty: "RoleName",
+			attributes: map[string]text{"Arn": roleARN, "RoleId": physicalName},
+		},
+		"AWS::IAM::Policy":     {read: (*reader).readPolicy},
+		"AWS::IAM::RolePolicy": {read: (*reader).readPolicy},
+		"AWS::IAM::ManagedPolicy": {
+			read: (*reader).readPolicy, nameProperty: "ManagedPolicyName", reference: managedPolicyARN,
+			attributes: map[string]text{"PolicyArn": managedPolicyARN},
+		},
 
 		"AWS::ApiGateway::Account":                    {},
 		"AWS::ApplicationAutoScaling::ScalableTarget": {},
@@ -74,22 +91,33 @@ func resourceTypes() map[string]resourceType {
 		"AWS::CloudWatch::Dashboard":                  {},
 		"AWS::KMS::Alias":                             {},
 		"AWS::KMS::Key":                               {attributes: map[string]text{"Arn": arnOf("kms", "key/")}},
-		"AWS::Lambda::EventInvokeConfig":              {missing: "failed asynchronous invocations are not retried, and have no destinations"},
-		"AWS::Logs::LogGroup":                         {nameProperty: "LogGroupName", attributes: map[string]text{"Arn": logGroupARN}},
-		"AWS::Logs::MetricFilter":                     {},
-		"AWS::Logs::QueryDefinition":                  {},
-		"AWS::Logs::ResourcePolicy":                   {},
+		"AWS::Logs::LogGroup": {
+			nameProperty: "LogGroupName", attributes: map[string]text{"Arn": logGroupARN},
+		},
+		"AWS::Logs::MetricFilter":    {},
+		"AWS::Logs::QueryDefinition": {},
+		"AWS::Logs::ResourcePolicy":  {},
 
 		"AWS::ApiGatewayV2::ApiMapping": {missing: "custom domains are not served"},
 		"AWS::ApiGatewayV2::DomainName": {missing: "custom domains are not served"},
 		"AWS::ApiGatewayV2::Model":      {missing: "requests are not held against models"},
-		"AWS::S3::Bucket":               {nameProperty: "BucketName", missing: "there is no S3 here", attributes: map[string]text{"Arn": bucketARN}},
-		"AWS::SNS::Subscription":        {missing: "there is no SNS here"},
-		"AWS::SNS::Topic":               {nameProperty: "TopicName", reference: arnOf("sns", ""), missing: "there is no SNS here", attributes: map[string]text{"TopicName": physicalName, "TopicArn": arnOf("sns", "")}},
-		"AWS::SNS::TopicPolicy":         {missing: "there is no SNS here"},
-		"AWS::SQS::QueuePolicy":         {missing: "policies of queues are not evaluated"},
-		"AWS::SSM::Parameter":           {nameProperty: "Name", missing: "there is no Systems Manager here"},
-		"AWS::SecretsManager::Secret":   {nameProperty: "Name", reference: secretARN, missing: "the secret has no value here"},
+		"AWS::Lambda::EventInvokeConfig": {
+			missing: "failed asynchronous invocations are not retried, and have no destinations",
+		},
+		"AWS::S3::Bucket": {
+			nameProperty: "BucketName", missing: "there is no S3 here", attributes: map[string]text{"Arn": bucketARN},
+		},
+		"AWS::SNS::Subscription": {missing: "there is no SNS here"},
+		"AWS::SNS::Topic": {
+			nameProperty: "TopicName", reference: arnOf("sns", ""), missing: "there is no SNS here",
+			attributes: map[string]text{"TopicName": physicalName, "TopicArn": arnOf("sns", "")},
+		},
+		"AWS::SNS::TopicPolicy": {missing: "there is no SNS here"},
+		"AWS::SQS::QueuePolicy": {missing: "policies of queues are not evaluated"},
+		"AWS::SSM::Parameter":   {nameProperty: "Name", missing: "there is no Systems Manager here"},
+		"AWS::SecretsManager::Secret": {
+			nameProperty: "Name", reference: secretARN, missing: "the secret has no value here",
+		},
 		"AWS::Serverless::Api":          {missing: "REST APIs are not served"},
 		"AWS::Serverless::Application":  {missing: "nested applications do not run"},
 		"AWS::Serverless::Connector":    {missing: "the rights that a connector grants are not added to any role"},
@@ -229,7 +257,7 @@ func (r *reader) attribute(logicalID, attribute string) (value, error) {
 		// A notice says already that there is no such thing here. Its text only has to keep the rest readable.
 		return value{data: r.placeholder(found, attribute, name)}, nil
 	default:
-		return value{}, errors.New("the local stack does not know the attribute " + attribute + " of " + logicalID + " (" + found.kind + ")")
+		return value{}, fmt.Errorf("the local stack does not know the attribute %s of %s (%s)", attribute, logicalID, found.kind)
 	}
 }
 

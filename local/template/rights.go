@@ -11,7 +11,8 @@ func (t *Template) PolicyOptions() policy.Options {
 	for _, function := range t.Functions {
 		role, _ := t.Role(function.RoleARN)
 		options.Functions = append(options.Functions, policy.Function{
-			LogicalID: function.LogicalID, Name: function.Name, Role: role.Name, Statements: role.Statements, ManagedPolicies: role.ManagedPolicies,
+			LogicalID: function.LogicalID, Name: function.Name, Role: role.Name, Statements: role.Statements,
+			ManagedPolicies: role.ManagedPolicies,
 		})
 	}
 	for _, table := range t.Tables {

@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// lower turns a resource of a SAM type into the CloudFormation resources that SAM makes of it, with the same logical IDs, so
-// that everything behind it reads CloudFormation only. Any other resource comes back as it is. What it imitates: SAM guide,
-// "Generated CloudFormation resources", and the transform's own source.
+// lower turns a resource of a SAM type into the CloudFormation resources that SAM makes of it, with the same logical
+// IDs, so that everything behind it reads CloudFormation only. Any other resource comes back as it is. What it
+// imitates: SAM guide, "Generated CloudFormation resources", and the transform's own source.
 func (r *reader) lower(from *resource) []*resource {
 	switch from.kind {
 	case "AWS::Serverless::Function":
@@ -25,12 +25,13 @@ func (r *reader) lower(from *resource) []*resource {
 	}
 }
 
-// globalSections are the parts of Globals that go into types of SAM which are read here; the others are for types that are
-// named in a notice each.
+// globalSections are the parts of Globals that go into types of SAM which are read here; the others are for types
+// that are named in a notice each.
 var globalSections = map[string]string{
-	"Function": "AWS::Serverless::Function", "WebSocketApi": "AWS::Serverless::WebSocketApi", "SimpleTable": "AWS::Serverless::SimpleTable",
-	"Api": "AWS::Serverless::Api", "HttpApi": "AWS::Serverless::HttpApi", "StateMachine": "AWS::Serverless::StateMachine",
-	"LayerVersion": "AWS::Serverless::LayerVersion", "CapacityProvider": "AWS::Serverless::CapacityProvider",
+	"Function": "AWS::Serverless::Function", "WebSocketApi": "AWS::Serverless::WebSocketApi",
+	"SimpleTable": "AWS::Serverless::SimpleTable", "LayerVersion": "AWS::Serverless::LayerVersion",
+	"Api": "AWS::Serverless::Api", "HttpApi": "AWS::Serverless::HttpApi",
+	"StateMachine": "AWS::Serverless::StateMachine", "CapacityProvider": "AWS::Serverless::CapacityProvider",
 }
 
 func (r *reader) checkGlobals() {
@@ -183,10 +184,17 @@ func (p samProperties) finish() {
 // made is a resource that SAM makes.
 func (from *resource) made(logicalID, kind, where string, line int, properties *mapping) *resource {
 	return &resource{
-		logicalID: logicalID, kind: kind, where: where, line: line, properties: &node{line: line, data: properties}, metadata: from.metadata,
-		dependsOn: from.dependsOn, madeBySAM: true,
+		logicalID: logicalID, kind: kind, where: where, line: line, properties: &node{line: line, data: properties},
+		metadata: from.metadata, dependsOn: from.dependsOn,
 	}
 }
+
+const (
+	// apiGateway is who invokes the functions of routes.
+	apiGateway = "apigateway.amazonaws.com"
+	// executeARN begins the ARN of a route or an authorizer.
+	executeARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+)
 
 // lowerAPI lowers an AWS::Serverless::WebSocketApi.
 func (r *reader) lowerAPI(from *resource) []*resource {
@@ -256,8 +264,8 @@ func (r *reader) lowerAuthorization(from *resource, p samProperties, connects bo
 	auth.rename(properties, "InvokeRole", "AuthorizerCredentialsArn")
 	made = append(made, from.made(authorizerID, "AWS::ApiGatewayV2::Authorizer", auth.where, auth.line, properties))
 	if r.literal(auth.take("InvokeRole")) == nil {
-		source := substitute(auth.line, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${"+from.logicalID+"}/authorizers/*", nil)
-		made = append(made, from.permission(from.logicalID+"AuthorizerPermission", auth.where, arn, "apigateway.amazonaws.com", source))
+		source := substitute(auth.line, executeARN+"${"+from.logicalID+"}/authorizers/*", nil)
+		made = append(made, from.permission(from.logicalID+"AuthorizerPermission", auth.where, arn, apiGateway, source))
 	}
 	return route, made
 }
@@ -276,9 +284,9 @@ func (r *reader) lowerRoutes(from *resource, routes samProperties, stageName *no
 		properties := newMapping()
 		properties.set("ApiId", reference(route.line, from.logicalID))
 		properties.set("RouteKey", literal(route.line, key))
-		properties.set("Target", call(route.line, "Fn::Join", literal(route.line, "/"), list(route.line, literal(route.line, "integrations"), reference(route.line, base+"Integration"))))
-		route.move(properties, "RouteResponseSelectionExpression", "OperationName", "ApiKeyRequired", "ModelSelectionExpression", "RequestModels",
-			"RequestParameters")
+		properties.set("Target", substitute(route.line, "integrations/${"+base+"Integration}", nil))
+		route.move(properties, "RouteResponseSelectionExpression", "OperationName", "ApiKeyRequired", "ModelSelectionExpression",
+			"RequestModels", "RequestParameters")
 		if key == "$connect" {
 			for _, name := range authorization.keys {
 				properties.set(name, authorization.values[name])
@@ -294,32 +302,33 @@ func (r *reader) lowerRoutes(from *resource, routes samProperties, stageName *no
 			continue
 		}
 		integration.set("IntegrationUri", invocationURI(function))
-		source := substitute(route.line, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${"+from.logicalID+"}/${__StageName__}/"+key,
+		source := substitute(route.line, executeARN+"${"+from.logicalID+"}/${__StageName__}/"+key,
 			map[string]*node{"__StageName__": stageName})
 		made = append(made,
 			from.made(base+"Integration", "AWS::ApiGatewayV2::Integration", route.where, route.line, integration),
 			from.made(base+"Route", "AWS::ApiGatewayV2::Route", route.where, route.line, properties),
-			from.permission(base+"Permission", route.where, function, "apigateway.amazonaws.com", source))
+			from.permission(base+"Permission", route.where, function, apiGateway, source))
 		route.finish()
 	}
 	return made
 }
 
-// checkRouteKey refuses what SAM refuses, and finds routes that overwrite each other: the logical IDs are made of the key
-// without its $, in small letters but for the first.
+// checkRouteKey refuses what SAM refuses, and finds routes that overwrite each other: the logical IDs are made of the
+// key without its $, in small letters but for the first.
 func (r *reader) checkRouteKey(key, logicalID string, owners map[string]string, route samProperties) {
 	special := slices.Contains([]string{"$connect", "$disconnect", "$default"}, key)
 	alphanumeric := strings.IndexFunc(key, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) }) < 0
 	if !special && (!alphanumeric || key == "") {
-		route.fail("SAM refuses the route key %q: it takes letters and digits, and only $connect, $disconnect and $default begin with $", key)
+		route.fail("SAM refuses the route key %q: it takes letters and digits, and only $connect, $disconnect and $default "+
+			"begin with $", key)
 	}
 	if other, taken := owners[logicalID]; taken {
-		r.notice(route.line, "the routes %s and %s get the same logical ID from SAM, %s, so the later one, %s, overwrites the other",
-			other, key, logicalID, key)
+		r.notice(route.line, "the routes %s and %s get the same logical ID from SAM, %s, so the later one, %s, overwrites the "+
+			"other", other, key, logicalID, key)
 	}
 	if lower := strings.ToLower(key); slices.Contains([]string{"connect", "disconnect", "default"}, lower) {
-		r.notice(route.line, "the route named %s gets the logical ID that SAM gives $%s, and would overwrite that or be overwritten: choose "+
-			"another name", key, lower)
+		r.notice(route.line, "the route named %s gets the logical ID that SAM gives $%s, and would overwrite that or be "+
+			"overwritten: choose another name", key, lower)
 	}
 	owners[logicalID] = key
 }
@@ -402,8 +411,8 @@ func substitute(line int, text string, names map[string]*node) *node {
 
 // invocationURI is how API Gateway names a function that it invokes.
 func invocationURI(function *node) *node {
-	return substitute(function.line, "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations",
-		map[string]*node{"FunctionArn": function})
+	const uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations"
+	return substitute(function.line, uri, map[string]*node{"FunctionArn": function})
 }
 
 // permission lets a service invoke a function.

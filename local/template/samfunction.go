@@ -48,8 +48,8 @@ func (from *resource) functionURL(config samProperties) []*resource {
 	return []*resource{from.made(from.logicalID+"Url", "AWS::Lambda::Url", config.where, config.line, properties)}
 }
 
-// lowerRole makes the role that a function without one gets. rights are names of managed policies and statements that its
-// events need.
+// lowerRole makes the role that a function without one gets. rights are names of managed policies and statements that
+// its events need.
 func (r *reader) lowerRole(from *resource, policies, boundary *node, rights []*node) *resource {
 	line := from.line
 	managed := []*node{literal(line, "AWSLambdaBasicExecutionRole")}
@@ -129,7 +129,8 @@ func (r *reader) lowerEvents(from *resource, events samProperties) (made []*reso
 	return made, rights
 }
 
-// lowerDestination takes out of an OnFailure destination its Type, with which SAM gives the role the right to send there.
+// lowerDestination takes out of an OnFailure destination its Type, with which SAM gives the role the right to send
+// there.
 func (r *reader) lowerDestination(properties samProperties) (destination *node, rights []*node) {
 	config := properties.fields("DestinationConfig")
 	failure := config.fields("OnFailure")

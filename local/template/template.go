@@ -1,9 +1,10 @@
 // Package template reads an AWS SAM or CloudFormation template and says what a local stack has to run: functions with
 // their environment and event sources, the WebSocket API with its routes, tables, queues, event buses and roles.
 //
-// It puts in parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do, turns SAM's resources into
-// those of CloudFormation, and reads these. What it does not do it names in a notice, with resource, property and line, or,
-// when it is strict, refuses: ignored, it would make the local stack differ from what is deployed without anybody noticing.
+// It puts in parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do, turns SAM's
+// resources into those of CloudFormation, and reads these. What it does not do it names in a notice, with resource,
+// property and line, or, when it is strict, refuses: ignored, it would make the local stack differ from what is
+// deployed without anybody noticing.
 package template
 
 import (

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// value is a node with parameters and functions put in. Its data is nil, a string, a number, a bool, []value or *object.
+// value is a node with parameters and functions put in. Its data is nil, a string, a number, a bool, []value or
+// *object.
 type value struct {
 	line int
 	data any

@@ -69,7 +69,8 @@ func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool,
 	}
 	document, err := policy.Parse(answer.PolicyDocument)
 	if err != nil {
-		return false, nil, errors.New("the authorizer's policyDocument is missing or malformed, or has a Condition, NotAction or NotResource, which the local gateway does not evaluate")
+		return false, nil, errors.New("the authorizer's policyDocument is missing or malformed, or has a Condition, NotAction or " +
+			"NotResource, which the local gateway does not evaluate")
 	}
 	if allowed, _ = document.Allows(policy.Request{Action: invokeAction, Resource: g.options.API.methodARN()}); !allowed {
 		return false, nil, nil
@@ -82,7 +83,8 @@ func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool,
 	return true, values, nil
 }
 
-// contextValues checks the authorizer's context and turns its values into strings, as $context.authorizer.property does.
+// contextValues checks the authorizer's context and turns its values into strings, as $context.authorizer.property
+// does.
 func contextValues(context map[string]json.RawMessage, native bool) (map[string]any, error) {
 	values := make(map[string]any, len(context)+2)
 	for key, raw := range context {

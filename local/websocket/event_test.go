@@ -235,6 +235,16 @@ func TestTheAuthorizersContextIsOnEveryEventAsStrings(t *testing.T) {
 	}
 }
 
+func TestTheDomainNameCanBeGiven(t *testing.T) {
+	for given, want := range map[string]string{"": "127.0.0.1", "localhost:3001": "localhost:3001"} {
+		s := start(t, func(o *websocket.Options) { o.DomainName = given }, nil)
+		s.connect()
+		if got := contextOf(t, s.functions.waitForCalls(t, "connect", 1)[0])["domainName"]; got != want {
+			t.Errorf("given %q, the domainName is %v", given, got)
+		}
+	}
+}
+
 func TestStageVariablesAreInEveryEvent(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.API.StageVariables = map[string]string{"table": "messages"} }, nil)
 	conn := s.rawUpgrade("")

@@ -69,8 +69,8 @@ func serviceMessage(status int) string {
 	}
 }
 
-// connect runs the $connect function. Without such a route everybody is accepted: nil and 0. A nil answer with a status is
-// API Gateway's own refusal.
+// connect runs the $connect function. Without such a route everybody is accepted: nil and 0. A nil answer with a
+// status is API Gateway's own refusal.
 func (g *Gateway) connect(c *client, requestID string, request handshakeRequest) (answer *proxyAnswer, status int, outcome string) {
 	route, ok := g.options.API.Routes[routeConnect]
 	if !ok {

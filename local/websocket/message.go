@@ -16,8 +16,8 @@ const (
 	messageTimedOut    = "Endpoint request timed out"
 )
 
-// receive starts to handle a message. Messages of one connection are handled at the same time, as by API Gateway, up to a
-// limit beyond which the connection is not read from.
+// receive starts to handle a message. Messages of one connection are handled at the same time, as by API Gateway, up
+// to a limit beyond which the connection is not read from.
 func (c *connection) receive(body []byte) {
 	c.touch()
 	c.slots <- struct{}{}

@@ -10,8 +10,9 @@ import (
 
 // An Invoker runs functions, as the Lambda Invoke API does.
 type Invoker interface {
-	// Invoke runs a function once. functionError is empty, or Lambda's kind of failure ("Unhandled"), and then payload is
-	// the JSON object with errorMessage and errorType. err means that the function could not be run at all.
+	// Invoke runs a function once. functionError is empty, or Lambda's kind of failure ("Unhandled"), and then
+	// payload is the JSON object with errorMessage and errorType. err means that the function could not be run at
+	// all.
 	Invoke(ctx context.Context, function string, event []byte) (payload []byte, functionError string, err error)
 }
 
@@ -19,17 +20,18 @@ type Invoker interface {
 type Options struct {
 	API     APIDefinition
 	Invoker Invoker
-	// DomainName is what events have as domainName; empty = the Host of the handshake without its port. With a port in it, functions
-	// can post to https://{domainName}/{stage}, if the gateway is reached by TLS there.
+	// DomainName is what events have as domainName; empty = the Host of the handshake without its port. With a port
+	// in it, functions can post to https://{domainName}/{stage}, if the gateway is reached by TLS there.
 	DomainName string
 	// Keys are the secrets of those whose signatures of @connections requests are verified.
 	Keys signature.Keyring
-	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403; nil =
-	// everybody who signs may do everything.
+	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403;
+	// nil = everybody who signs may do everything.
 	AuthorizeManagement func(accessKey, method, connectionID string) error
 	// Clock gives the times in events and runs integration time-outs; nil means SystemClock.
 	Clock Clock
-	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. Give Accelerated(clock, n) to see both soon.
+	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. Give Accelerated(clock, n) to see
+	// both soon.
 	LifetimeClock Clock
 	// Switches change rules that are not certain and inject faults.
 	Switches Switches
@@ -55,7 +57,8 @@ type Limits struct {
 	Requests Throttle
 	// OutboundBytes may wait for a client that does not read; then posts get 429. AWS publishes no figure; 512 KB here.
 	OutboundBytes int
-	// ConcurrentFrames of one connection run at a time; then it is not read from until one ends. AWS publishes no figure; 256 here.
+	// ConcurrentFrames of one connection run at a time; then it is not read from until one ends. AWS publishes no
+	// figure; 256 here.
 	ConcurrentFrames int
 	// HandshakeTimeout is how long Serve waits for a request's head, and any request's body may take; 10 seconds.
 	HandshakeTimeout time.Duration

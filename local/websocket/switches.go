@@ -2,8 +2,8 @@ package websocket
 
 import "time"
 
-// Switches change what AWS does not document, and inject faults that AWS has on bad days. The zero value is the behaviour
-// that the best available evidence suggests. The struct tags let a command line embed the struct as flags.
+// Switches change what AWS does not document, and inject faults that AWS has on bad days. The zero value is the
+// behaviour that the best available evidence suggests. The struct tags let a command line embed the struct as flags.
 type Switches struct {
 	// Serialize handles the frames of one connection one after the other. API Gateway runs them concurrently.
 	Serialize bool `help:"Handle the frames of one connection one after the other. API Gateway handles them concurrently."`
@@ -26,7 +26,8 @@ type Switches struct {
 	AcceptInvalidText bool `help:"Take text frames that are not UTF-8 instead of closing with 1007."`
 	// ReplaceInvalidText posts bodies that are not UTF-8 with U+FFFD for what is wrong, where otherwise they get 400.
 	ReplaceInvalidText bool `help:"Post bodies that are not UTF-8 with replacement characters instead of refusing them with 400."`
-	// RouteReservedKeys lets a frame select $connect, $disconnect or $default by naming them; otherwise it goes to $default.
+	// RouteReservedKeys lets a frame select $connect, $disconnect or $default by naming them; otherwise it goes to
+	// $default.
 	RouteReservedKeys bool `help:"Let a frame select $$connect or $$disconnect by naming it in its action."`
 	// NativeAuthorizerValues passes numbers and booleans of the authorizer's context as they are instead of as strings.
 	NativeAuthorizerValues bool `help:"Pass numbers and booleans of the authorizer context as they are, not as strings."`
