@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -194,7 +195,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
 		return fmt.Errorf("start the local stack: %w", err)
 	}
-	if s.tls, s.trusted, err = newCertificate(s.temporary, s.options.Address); err != nil {
+	if s.tls, s.trusted, err = newCertificate(s.temporary, s.options.Address, s.apiHost()); err != nil {
 		return err
 	}
 	programs, err := s.prepare(ctx)
@@ -354,6 +355,11 @@ func (s *Stack) startLambda(programs map[string]program.Program) error {
 		for _, name := range trustedBy(function.Runtime) {
 			environment[name] = s.trusted
 		}
+		if strings.HasPrefix(function.Runtime, "nodejs") {
+			if err := s.leadToGateway(environment); err != nil {
+				return err
+			}
+		}
 		functions = append(functions, lambda.Function{
 			Name: function.Name, ARN: function.ARN, Handler: function.Handler, Environment: environment,
 			Program: runs.Path, Arguments: runs.Arguments, Directory: runs.Directory,
@@ -381,6 +387,28 @@ func (s *Stack) startLambda(programs map[string]program.Program) error {
 	return err
 }
 
+//go:embed apiaddress.cjs
+var apiAddress []byte
+
+// leadToGateway has a Node.js program reach the local gateway where it calls the API's address at AWS.
+func (s *Stack) leadToGateway(environment map[string]string) error {
+	path := filepath.Join(s.temporary, "apiaddress.cjs")
+	if err := os.WriteFile(path, apiAddress, 0o600); err != nil {
+		return fmt.Errorf("start the local stack: %w", err)
+	}
+	environment["NODE_OPTIONS"] = strings.TrimSpace("--require " + path + " " + environment["NODE_OPTIONS"])
+	environment["RECALL_LOCAL_API"], environment["RECALL_LOCAL_GATEWAY"] = s.apiHost(), s.network.host(gatewayPart)
+	return nil
+}
+
+// apiHost is the host of the API at AWS.
+func (s *Stack) apiHost() string {
+	if s.template.API == nil {
+		return ""
+	}
+	return s.template.API.ID + ".execute-api." + s.template.Region + ".amazonaws.com"
+}
+
 // trustedBy are the variables by which programs of a runtime learn which certificates to trust.
 func trustedBy(runtime string) []string {
 	switch {
@@ -397,7 +425,7 @@ func trustedBy(runtime string) []string {
 func (s *Stack) rewriter() *strings.Replacer {
 	var pairs []string
 	if api := s.template.API; api != nil {
-		host := api.ID + ".execute-api." + s.template.Region + ".amazonaws.com"
+		host := s.apiHost()
 		local := s.network.host(gatewayPart)
 		pairs = append(pairs, "https://"+host, "http://"+local, "wss://"+host, "ws://"+local)
 	}

@@ -119,8 +119,11 @@ func TestASAMApplicationInPythonRunsFromItsTemplateAlone(t *testing.T) {
 func TestAnApplicationThatCDKSynthesizedRunsInNode(t *testing.T) {
 	withRuntimes(t)
 	running, report := start(t, stack.Options{Template: "testdata/node/template.json"})
-	if got := said(t, dial(t, running), `{"action":"sendmessage","data":"hello"}`); got != "you said hello" {
-		t.Errorf("the answer is %q\n%s", got, report.text())
+	connection := dial(t, running)
+	for _, data := range []string{"hello", "by ID"} {
+		if got := said(t, connection, `{"action":"sendmessage","data":"`+data+`"}`); got != "you said "+data {
+			t.Errorf("the answer is %q\n%s", got, report.text())
+		}
 	}
 }
 

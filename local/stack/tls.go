@@ -40,7 +40,7 @@ func newCertificate(directory string, hosts ...string) (configuration *tls.Confi
 	for _, host := range hosts {
 		if ip := net.ParseIP(host); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
+		} else if host != "" {
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}

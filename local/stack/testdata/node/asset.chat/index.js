@@ -1,8 +1,11 @@
 const { ApiGatewayManagementApiClient, PostToConnectionCommand } = require("@aws-sdk/client-apigatewaymanagementapi");
 
 exports.handler = async ({ requestContext, body }) => {
-  const { domainName, stage, connectionId } = requestContext;
-  const client = new ApiGatewayManagementApiClient({ endpoint: `https://${domainName}/${stage}` });
-  await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: "you said " + JSON.parse(body).data }));
+  const { apiId, domainName, stage, connectionId } = requestContext;
+  const { data } = JSON.parse(body);
+  // The two idioms of AWS's samples.
+  const host = data === "by ID" ? `${apiId}.execute-api.${process.env.AWS_REGION}.amazonaws.com` : domainName;
+  const client = new ApiGatewayManagementApiClient({ endpoint: `https://${host}/${stage}` });
+  await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: "you said " + data }));
   return { statusCode: 200 };
 };
