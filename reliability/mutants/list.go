@@ -10,11 +10,8 @@ const (
 	revoke   = "shared/recall/revoke.go"
 	send     = "shared/recall/send.go"
 	outbox   = "shared/recall/outbox.go"
-	finish   = "shared/recall/finish.go"
-	publish  = "shared/recall/publish.go"
 	records  = "shared/function/stream.go"
 	retry    = "shared/recall/retry.go"
-	cursor   = "shared/recall/cursor.go"
 	service  = "shared/recall/service.go"
 	notice   = "shared/recall/notice.go"
 	queue    = "shared/queue/queue.go"
@@ -43,8 +40,8 @@ func decisions() []mutant {
 		{"the second recall replaces the first", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, storage},
 		{"two recalls at once both succeed", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, histories},
 		{"a repeat gets a new result", "G2", []change{{revoke,
-			"		return revoked{id: id, message: message}\n",
-			"		message.Revoked.At = now\n		return revoked{id: id, message: message}\n",
+			"		return messageResult{id: id, message: message}\n",
+			"		message.Revoked.At = now\n		return messageResult{id: id, message: message}\n",
 		}}, rules},
 		{"the SDK's retry does not know its own first recall", "G2", []change{{message,
 			`own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID`,
@@ -60,8 +57,8 @@ func decisions() []mutant {
 		{"a member's role is not read", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, rules},
 		{"unread counts what was recalled", "G11", []change{{message, `if message.Revoked == nil && !message.Expired(now) {`, `if !message.Expired(now) {`}}, storage},
 		{"the window is judged by the client's clock", "G1", []change{{revoke, `at := r.service.now()`, `at := id.Time()`}}, rules},
-		{"a sync overlaps by less than clocks may differ", "G4", []change{{cursor, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
-		{"a sync does not overlap its cursor", "G4", []change{{cursor, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, rules},
+		{"a sync overlaps by less than clocks may differ", "G4", []change{{synced, `SyncOverlap = 60 * time.Second`, `SyncOverlap = 59 * time.Second`}}, clocks},
+		{"a sync does not overlap its cursor", "G4", []change{{synced, `EarliestID(c.started.Add(-SyncOverlap))`, `EarliestID(c.started)`}}, rules},
 	}
 }
 
@@ -80,9 +77,9 @@ func order() []mutant {
 			"	_ = o.settle(ctx, nil)\n	head := begin(func() (Head, error) { return o.touch(ctx) })\n",
 		}}, crashes},
 		{"presence is read before the commit", "G4", []change{
-			{revoke, "	attempt := &revoking{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revoking{"},
+			{revoke, "	attempt := &revokeAttempt{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revokeAttempt{"},
 			{revoke, "outcomes, roster, caller.Connection, started)\n	return", "outcomes, func() (Roster, error) { users.early = early; return users, nil }, caller.Connection, started)\n	return"},
-			{"shared/recall/port.go", "	More bool\n}\n\n// AuditStore", "	More bool\n	early []Connection\n}\n\n// AuditStore"},
+			{"shared/recall/group.go", "	More bool\n}\n\n// rosterReader is Store.Roster or Store.RosterStart.", "	More bool\n	early []Connection\n}\n\n// rosterReader is Store.Roster or Store.RosterStart."},
 			{outbox, "untold, err := o.post(ctx, roster.Users)", "untold, err := o.postEarly(ctx, roster)"},
 			{outbox, "// post tells the devices", "func (o *outbox) postEarly(ctx context.Context, roster Roster) ([]Connection, error) {\n	if roster.early == nil {\n		return o.post(ctx, roster.Users)\n	}\n	return o.service.notify(ctx, o.service.noticesAbout(o.conversation, o.messages), without(roster.early, o.except)), nil\n}\n\n// post tells the devices"},
 		}, crossings},
@@ -91,8 +88,8 @@ func order() []mutant {
 			{outbox, "	if err := o.list(ctx); err != nil {\n		return nil, err\n	}\n	roster, err", "	roster, err"},
 		}, crashes},
 		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
-		{"finish does nothing", "G4", []change{{finish, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
-		{"a bus that fails loses the recall", "events", []change{{publish, "	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n", "	_ = s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n	return nil\n"}}, functions},
+		{"finish does nothing", "G4", []change{{outbox, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
+		{"a bus that fails loses the recall", "events", []change{{notice, "	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n", "	_ = s.Publisher.PublishRecalled(ctx, recalledOf(changed))\n	return nil\n"}}, functions},
 		{"who could not be reached is forgotten", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
 		}}, framing},
@@ -119,14 +116,14 @@ func secrets() []mutant {
 	return []mutant{
 		{"a body is posted late without reading it again", "G5", []change{{notice, `now.Sub(n.CommittedAt) > FreshFor`, `now.Sub(n.CommittedAt) > 30*FreshFor`}}, late},
 		{"a text is posted after the end of the token", "protocol", []change{
-			{"shared/recall/port.go", `now >= c.TokenExpiresAt`, `now < 0`}}, rules},
+			{"shared/recall/connection.go", `now >= c.TokenExpiresAt`, `now < 0`}}, rules},
 		{"a good token is refused because the issuer is down", "protocol", []change{
 			{"shared/token/token.go", `	case errors.Is(err, ErrUnavailable):`, `	case false:`}}, tokens},
 		{"a secret that was changed is used on", "protocol", []change{
 			{"shared/token/source.go", `>= s.freshFor`, `>= 100*s.freshFor`}}, tokens},
 		{"the token's end is not held against a frame", "protocol", []change{{service, `now >= caller.TokenExpiresAt`, `now < 0`}}, framing},
 		{"a chunk in the queue holds the text", "G10", []change{
-			{"shared/recall/port.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},
+			{"shared/recall/deliver.go", "type Chunk struct {\n", "type Chunk struct {\n	Body Body\n"},
 			{outbox, "return Chunk{Conversation:", "return Chunk{Body: o.messages[0].Body, Conversation:"},
 			{queue, "type chunk struct {\n", "type chunk struct {\n	Body string `json:\"body\"`\n"},
 			{queue, "		Due:          from.Due,\n", "		Due:          from.Due,\n		Body:         string(from.Body),\n"},

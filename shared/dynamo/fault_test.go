@@ -109,7 +109,7 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		{"DefaultWindow", func(ctx context.Context) error { _, _, err := store.DefaultWindow(ctx); return err }},
 		{"SetDefaultWindow", func(ctx context.Context) error { return store.SetDefaultWindow(ctx, 60) }},
 		{"HeadAndMembership", func(ctx context.Context) error {
-			_, _, _, err := store.HeadAndMembership(ctx, engineers, alice)
+			_, err := store.HeadAndMembership(ctx, engineers, alice)
 			return err
 		}},
 		{"PutGroup", func(ctx context.Context) error { return store.PutGroup(ctx, engineers, "", nil, noon) }},

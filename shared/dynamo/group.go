@@ -19,24 +19,22 @@ func memberKey(group recall.GroupID, user recall.UserID) item {
 
 // HeadAndMembership is one consistent BatchGetItem. It reads the list row instead of the roster's: both change in one
 // transaction, and the list row also says how far its user has read.
-func (s *Store) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
+func (s *Store) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
 	conversation := recall.InGroup(group)
 	keys := []item{key(conversation.Key(), headKey), listKey(user, conversation)}
 	items, err := batchGet(ctx, s.Client, s.Table, keys, "read group and list row")
 	if err != nil {
-		return recall.Head{}, false, recall.Membership{}, err
+		return recall.HeadAndMembership{}, err
 	}
-	var head recall.Head
-	var found bool
-	var membership recall.Membership
+	var read recall.HeadAndMembership
 	for _, from := range items {
-		if read, ok := headOf(from); ok {
-			head, found = read, true
+		if head, ok := headOf(from); ok {
+			read.Head, read.Found = head, true
 			continue
 		}
-		membership, _ = membershipOf(user, from)
+		read.Membership, _ = membershipOf(user, from)
 	}
-	return head, found, membership, nil
+	return read, nil
 }
 
 // PutGroup is one UpdateItem on the head. It is refused for a group that was deleted, also when the deletion goes on.

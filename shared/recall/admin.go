@@ -7,13 +7,34 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Admin requests come from callers with IAM rights. They name conversations absolutely and have no connection.
+
+// Limits of admin requests.
+const (
+	MaximumAdminRevokes = 100
+	AuditPageSize       = 100
+	MaximumNameBytes    = 256
+)
+
+// AdminRevoke recalls any messages of any age, with role admin.
+type AdminRevoke struct {
+	Conversation Conversation
+	MessageIDs   []MessageID
+	Reason       Reason
+	// Operator is who is named as having done it; empty is AdminOperator.
+	Operator UserID
+}
+
+// AdminOperator stands for an admin who did not say who he is.
+const AdminOperator UserID = "admin"
+
 // AdminRevoke recalls any messages of any age, with role admin, and tells everybody. Each message has a result of its
 // own; a failure does not stop the others. A result's error is message_not_found, already_recalled, conversation_full or
 // unavailable.
 func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []RevokeResult {
 	started := s.now()
 	roster := beginRoster(ctx, request.Conversation, s.Store.Roster)
-	outcomes := make([]revoked, len(request.MessageIDs))
+	outcomes := make([]messageResult, len(request.MessageIDs))
 	var group errgroup.Group
 	group.SetLimit(adminRevokesAtOnce)
 	for i, id := range request.MessageIDs {
@@ -30,7 +51,7 @@ func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []Revoke
 // adminRevokesAtOnce bounds the writes side by side on one conversation's partition.
 const adminRevokesAtOnce = 25
 
-func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id MessageID) revoked {
+func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id MessageID) messageResult {
 	now := s.now()
 	operator := request.Operator
 	if operator == "" {
@@ -43,15 +64,34 @@ func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id Me
 	})
 	switch {
 	case err != nil:
-		return revoked{id: id, err: err}
+		return messageResult{id: id, err: err}
 	case outcome.Applied:
-		return revoked{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
+		return messageResult{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	case !outcome.Found:
-		return revoked{id: id, err: Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation)}
+		return messageResult{id: id, err: Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation)}
 	case outcome.Message.Revoked != nil && outcome.Message.Revoked.By == operator && outcome.Message.Revoked.Role == RoleAdmin:
-		return revoked{id: id, message: outcome.Message}
+		return messageResult{id: id, message: outcome.Message}
 	}
-	return revoked{id: id, err: Fail(AlreadyRecalled, "the message was recalled before by somebody else").In(request.Conversation)}
+	return messageResult{id: id, err: Fail(AlreadyRecalled, "the message was recalled before by somebody else").In(request.Conversation)}
+}
+
+// AdminRevokeBySender recalls all messages of one sender, page by page.
+type AdminRevokeBySender struct {
+	Conversation Conversation
+	Sender       UserID
+	// Since is the earliest sentAt; 0 is all.
+	Since    Instant
+	Reason   Reason
+	Operator UserID
+	// Next continues where the last page ended.
+	Next string
+}
+
+// AdminRevokePage is one page of recalls.
+type AdminRevokePage struct {
+	Results []RevokeResult
+	// Next continues; empty at the end.
+	Next string
 }
 
 // AdminRevokeBySender recalls one page of a sender's messages; Next continues. It returns invalid_request for a next
@@ -85,102 +125,24 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 	return result, nil
 }
 
-// PutGroup creates a group or changes its name and window. A change of the window is told to the members and does not
-// alter what earlier messages were promised. It returns group_deleted: the ID of a deleted group is never used again.
-func (s *Service) PutGroup(ctx context.Context, request AdminPutGroup) error {
-	if err := s.Store.PutGroup(ctx, request.Group, request.Name, request.Window, s.now()); err != nil {
-		return err
-	}
-	s.tellChange(ctx, request.Group, Change{What: ChangeSettings}, nil)
-	return nil
+// AdminAudit asks who recalled what, in a conversation or by an operator.
+type AdminAudit struct {
+	Conversation Conversation // zero if Operator is set
+	Operator     UserID
+	Since        Instant
+	Next         string
 }
 
-// Group tells a group's name, window and members. It returns conversation_not_found.
-func (s *Service) Group(ctx context.Context, group GroupID) (GroupDescription, error) {
-	head, found, err := s.Store.Head(ctx, InGroup(group))
-	if err != nil {
-		return GroupDescription{}, err
-	}
-	if !found || head.Deleted {
-		return GroupDescription{}, Fail(ConversationNotFound, "no such group")
-	}
-	roster, err := s.Store.Roster(ctx, group)
-	return GroupDescription{Name: head.Name, Window: head.Window, Roster: roster}, err
+// AuditPage is a page of recalls in the order in which they were accepted.
+type AuditPage struct {
+	Recalls []Recalled
+	Next    string
 }
 
-// DeleteGroup deletes a group with its roster and messages. done is false while there is more to delete: the group is
-// gone for its members from the first call on, and the caller calls again. A send that was under way may store its
-// message after the last step. Nobody can read that message, and a repeated deletion removes it.
-func (s *Service) DeleteGroup(ctx context.Context, group GroupID) (done bool, err error) {
-	return s.Store.DeleteGroup(ctx, group)
-}
-
-// PutMember adds a member or changes their role, and tells the group. It returns conversation_not_found.
-func (s *Service) PutMember(ctx context.Context, request AdminPutMember) error {
-	head, found, err := s.Store.Head(ctx, InGroup(request.Group))
-	if err != nil {
-		return err
-	}
-	if !found || head.Deleted {
-		return Fail(ConversationNotFound, "no such group; putGroup creates it")
-	}
-	before, err := s.Store.PutMember(ctx, request.Group, request.User, request.Role, s.now())
-	if err != nil || before == request.Role {
-		return err
-	}
-	what := ChangeRole
-	if before == "" {
-		what = ChangeJoined
-	}
-	s.tellChange(ctx, request.Group, Change{What: what, User: request.User, Role: request.Role}, nil)
-	return nil
-}
-
-// DeleteMember removes a member and tells the group and him. Removing who is none is no error.
-func (s *Service) DeleteMember(ctx context.Context, group GroupID, user UserID) error {
-	was, err := s.Store.DeleteMember(ctx, group, user)
-	if err != nil || !was {
-		return err
-	}
-	s.tellChange(ctx, group, Change{What: ChangeLeft, User: user}, []UserID{user})
-	return nil
-}
-
-// tellChange tells a roster's devices of a change, once: a sync or the list tells it too. In a group beyond
-// MembersInCall only the user concerned is told.
-func (s *Service) tellChange(ctx context.Context, group GroupID, change Change, others []UserID) {
-	conversation := InGroup(group)
-	roster, err := s.Store.Roster(ctx, group)
-	if err != nil {
-		s.unfinished(ctx, "change", conversation, err)
-		return
-	}
-	users := append(roster.Users, others...)
-	if len(users) > MembersInCall {
-		if change.User == "" {
-			return
-		}
-		users = []UserID{change.User}
-	}
-	s.tellOnce(ctx, users, Notice{Conversation: conversation, Change: &change}, "")
-}
-
-// Settings is the default window in force.
-func (s *Service) Settings(ctx context.Context) (Window, error) {
-	window, found, err := s.Store.DefaultWindow(ctx)
-	if err != nil || found {
-		return window, err
-	}
-	return s.Window, nil
-}
-
-// PutSettings changes the default window. It is in force everywhere within 10 s; messages sent before keep what they
-// were promised.
-func (s *Service) PutSettings(ctx context.Context, window Window) error {
-	if !window.Valid() {
-		return Invalid("recallWindowSeconds", "must be -1 (no limit), 0 (off) or 1 to 604800")
-	}
-	return s.Store.SetDefaultWindow(ctx, window)
+// AuditStore reads the recalls of one operator across all conversations.
+type AuditStore interface {
+	// RecallsBy reads the recalls of an operator in the order of their RecallIDs. This one read may lag behind the writes by moments.
+	RecallsBy(ctx context.Context, operator UserID, after RecallID, limit int) (recalls []Recalled, more bool, err error)
 }
 
 // Audit tells who recalled what, when, as what and why: in a conversation, or by an operator. Never the text.

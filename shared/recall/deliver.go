@@ -2,10 +2,36 @@ package recall
 
 import (
 	"context"
-	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
+
+// Chunk is a part of those who must be told of a change: users of a large group at the first attempt, connections that
+// could not be reached at a retry. It carries no text: whoever delivers it reads the messages.
+type Chunk struct {
+	Conversation Conversation
+	Due          Due
+	MessageIDs   []MessageID
+	// Users are told on all of their connections but Except, which asked for the change and has its answer.
+	Users  []UserID
+	Except ConnectionID
+	// Connections are those that a retry tells.
+	Connections []Connection
+	// Attempt is 0 for users, and counts the retries for connections.
+	Attempt int
+	// Since is when the change began, since when they have not been told.
+	Since Instant
+	// Delay is how long the queue keeps the chunk back.
+	Delay time.Duration
+}
+
+// Queue keeps what is to be told later: the notices of large groups in chunks, and further attempts to tell connections
+// that could not be reached.
+type Queue interface {
+	// Enqueue takes all chunks, or returns an error; after an error it may have taken some.
+	Enqueue(ctx context.Context, chunks []Chunk) error
+}
 
 // DeliverChunk tells a part of a large group, or tries again to tell connections that could not be reached. Those that
 // still cannot be reached are queued again or closed, so the chunk itself is finished. It returns unavailable if storage,
@@ -63,20 +89,4 @@ func (s *Service) noticesOf(ctx context.Context, chunk Chunk) ([]Notice, error) 
 		notices[i].CommittedAt = s.now() // it was read just now
 	}
 	return notices, nil
-}
-
-// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
-// no further notice, and keeps none from the others.
-func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
-	for _, notice := range notices {
-		missed := s.Notifier.Notify(ctx, notice, to)
-		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
-		if len(missed) == 0 {
-			continue
-		}
-		s.observe(MetricNoticesFailed, float64(len(missed)), "")
-		failed = append(failed, missed...)
-		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
-	}
-	return failed
 }

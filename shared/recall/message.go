@@ -1,9 +1,47 @@
 package recall
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
-	"time"
+)
+
+// Message is a message, or, once Revoked is set, its tombstone, which has no Body.
+type Message struct {
+	ID           MessageID
+	Conversation Conversation
+	Sender       UserID
+	SentAt       Instant
+	// RecallableUntil is the last instant at which the sender may recall it, stamped at send: the promise does not change
+	// when the window does. -1 is no limit, 0 is never.
+	RecallableUntil Instant
+	// ExpiresAt is when retention ends, 0 for never. From then on the message is not there, whether or not the store has deleted it.
+	ExpiresAt Instant
+	Body      Body
+	ReplyTo   MessageID
+	Revoked   *Revocation
+	Due       Due
+}
+
+// Expired tells whether retention has ended.
+func (m Message) Expired(now Instant) bool { return m.ExpiresAt != 0 && now >= m.ExpiresAt }
+
+// ChangedAt is when the message last changed: its recall, or its sending.
+func (m Message) ChangedAt() Instant {
+	if m.Revoked != nil {
+		return m.Revoked.At
+	}
+	return m.SentAt
+}
+
+// Due is the outbox: which event a stored message still owes. The commit sets it, settling removes it.
+type Due string
+
+// What can be owed.
+const (
+	DueNothing Due = ""
+	DueSent    Due = "sent"
+	DueRevoked Due = "revoked"
 )
 
 // Limits of a message. MaximumBodyBytes leaves room in API Gateway's 32 KB frame for the envelope and for clients that
@@ -38,93 +76,40 @@ func (r Reason) GoString() string { return r.String() }
 // LogValue hides the reason from structured logs.
 func (r Reason) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// Role is as what somebody recalled a message.
-type Role string
-
-// The roles of a recall, as on the wire.
-const (
-	RoleSender    Role = "sender"
-	RoleModerator Role = "moderator"
-	RoleAdmin     Role = "admin"
-)
-
-// Revocation is the accepted recall of a message. It is fixed for ever by the first that is accepted.
-type Revocation struct {
-	ID     RecallID
-	At     Instant
-	By     UserID
-	Role   Role
-	Reason Reason
+// MessageStore keeps the messages of conversations.
+type MessageStore interface {
+	// CreateMessage stores a message, unless its ID is taken in that conversation: then created is false and stored is
+	// what is there. A repeat of this very call (the store's own retry) counts as created.
+	CreateMessage(ctx context.Context, message Message) (stored Message, created bool, err error)
+	// RevokeMessage is the recall: one conditional write. It applies if the command's conditions hold at the write.
+	RevokeMessage(ctx context.Context, command RevokeCommand) (RevokeOutcome, error)
+	// Message reads one message; found is false if there is none.
+	Message(ctx context.Context, conversation Conversation, id MessageID) (message Message, found bool, err error)
+	// Settle removes what the message owes, if it still owes just that: a recall that came since keeps its own.
+	Settle(ctx context.Context, message Message) error
+	// Messages reads a page of messages, tombstones included, expired ones left out.
+	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
+	// Recalls reads the recalls of a conversation in the order of their RecallIDs: at most limit of those behind after.
+	Recalls(ctx context.Context, conversation Conversation, after RecallID, limit int) (recalls []Recalled, more bool, err error)
+	// Unread counts the messages that the reader has not read: those of others behind after that are neither recalled nor
+	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at MaximumUnread,
+	// or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.
+	Unread(ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant) (unread int, own MessageID, err error)
 }
 
-// Special values of RecallableUntil, and of a window in seconds.
+// Bounds of the counting. MaximumUnread says "more than 99", which a client shows as "99+". MaximumUnreadRows leaves room
+// for 300 recalled messages, which are looked at and not counted, among the newest.
 const (
-	NeverRecallable  Instant = 0
-	AlwaysRecallable Instant = -1
+	MaximumUnread     = 100
+	MaximumUnreadRows = 400
 )
 
-// Message is a message, or, once Revoked is set, its tombstone, which has no Body.
-type Message struct {
-	ID           MessageID
-	Conversation Conversation
-	Sender       UserID
-	SentAt       Instant
-	// RecallableUntil is the last instant at which the sender may recall it, stamped at send: the promise does not change
-	// when the window does. -1 is no limit, 0 is never.
-	RecallableUntil Instant
-	// ExpiresAt is when retention ends, 0 for never. From then on the message is not there, whether or not the store has deleted it.
-	ExpiresAt Instant
-	Body      Body
-	ReplyTo   MessageID
-	Revoked   *Revocation
-	Due       Due
+// MessagePage says which messages to read, in the order of their IDs.
+type MessagePage struct {
+	// After and Before bound the page, both exclusive; empty is no bound.
+	After, Before string
+	// Newest reads from the newest backwards; the page is still returned oldest first.
+	Newest bool
+	Limit  int
+	Now    Instant
 }
-
-// Due is the outbox: which event a stored message still owes. The commit sets it, settling removes it.
-type Due string
-
-// What can be owed.
-const (
-	DueNothing Due = ""
-	DueSent    Due = "sent"
-	DueRevoked Due = "revoked"
-)
-
-// Expired tells whether retention has ended.
-func (m Message) Expired(now Instant) bool { return m.ExpiresAt != 0 && now >= m.ExpiresAt }
-
-// ChangedAt is when the message last changed: its recall, or its sending.
-func (m Message) ChangedAt() Instant {
-	if m.Revoked != nil {
-		return m.Revoked.At
-	}
-	return m.SentAt
-}
-
-// Window is for how long a sender may recall, in seconds: 0 is not at all, -1 without limit, else 1 to 604,800 (7 days).
-type Window int64
-
-// Limits of a window. The default of 2 minutes is Tencent Cloud Chat's.
-const (
-	DefaultWindow Window = 120
-	WindowOff     Window = 0
-	Unlimited     Window = -1
-	MaximumWindow Window = 604_800
-)
-
-// Valid tells whether the window is one that can be set.
-func (w Window) Valid() bool { return w >= Unlimited && w <= MaximumWindow }
-
-// Until is the recallableUntil of a message sent at that instant.
-func (w Window) Until(sentAt Instant) Instant {
-	switch {
-	case w < 0:
-		return AlwaysRecallable
-	case w == 0:
-		return NeverRecallable
-	}
-	return sentAt.Add(time.Duration(w) * time.Second)
-}
-
-// Recallable tells whether a sender's recall at that instant is within the promise: up to and including the last millisecond.
-func Recallable(until, now Instant) bool { return until == AlwaysRecallable || now <= until }

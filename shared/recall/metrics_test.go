@@ -65,6 +65,23 @@ func TestSendsRecallsAndTheirOutcomesAreCounted(t *testing.T) {
 	}
 }
 
+func TestNoticesThatNeedNoSecondTryAreCountedToo(t *testing.T) {
+	w := newWorld(t)
+	figures := &counted{}
+	message := w.sent(w.device(alice, "phone"), direct)
+	phone := w.device(bob, "phone of bob")
+	w.device(bob, "laptop of bob")
+	w.device(bob, "tablet of bob")
+	w.notifier.Fail = func(connection recall.Connection) bool { return connection.ID == "tablet of bob" }
+	w.Observer = figures
+	if _, err := w.Read(t.Context(), phone, recall.ReadRequest{Conversation: direct, MessageID: message.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if want := (map[string]float64{"Notices": 1, "NoticesFailed": 1}); !maps.Equal(figures.sums, want) {
+		t.Errorf("counted %v, want %v", figures.sums, want)
+	}
+}
+
 func TestSendsAndRecallsThatMeetAFullConversationAreCountedAndTheLogNamesIt(t *testing.T) {
 	w := newWorld(t)
 	phone := w.device(alice, "phone")

@@ -58,15 +58,17 @@ const (
 	ChangeSettings ChangeKind = "settings"
 )
 
-// recalledOf takes from a tombstone what a revoked event tells.
-func recalledOf(message Message) Recalled {
-	return Recalled{
-		Conversation: message.Conversation,
-		MessageID:    message.ID,
-		Sender:       message.Sender,
-		SentAt:       message.SentAt,
-		Revocation:   *message.Revoked,
-	}
+// Notifier posts events to connections.
+type Notifier interface {
+	// Notify posts the notice to each connection and returns those it could not reach although they are not gone. It
+	// forgets connections that are gone, and closes those that are Expired instead of posting to them. One slow connection
+	// delays no other.
+	Notify(ctx context.Context, notice Notice, to []Connection) (failed []Connection)
+	// Disconnect closes a connection that could not be reached, so that its device connects again and syncs.
+	Disconnect(ctx context.Context, connection Connection) error
+	// Kick tells connections of one user why they end, since DELETE @connections cannot say why. It closes and forgets them,
+	// and returns those that it could not close. A connection whose handshake may still run cannot be closed yet.
+	Kick(ctx context.Context, user UserID, connections []Connection, reason Kick) (failed []Connection)
 }
 
 // noticesAbout tells of messages as they are now: of each that is recalled its recall, of each other its arrival.
@@ -90,4 +92,70 @@ func revokedNotices(conversation Conversation, recalled []Recalled) []Notice {
 		notices = append(notices, Notice{Conversation: conversation, Revocations: some})
 	}
 	return notices
+}
+
+// messageNotice tells of a message for as long as it is there: renewed, it tells of the recall instead.
+func (s *Service) messageNotice(message Message) Notice {
+	notice := Notice{Conversation: message.Conversation, Message: &message, CommittedAt: message.SentAt}
+	notice.Renew = func(ctx context.Context) (Notice, error) {
+		current, found, err := s.Store.Message(ctx, message.Conversation, message.ID)
+		switch {
+		case err != nil:
+			return Notice{}, err
+		case !found || current.Expired(s.now()):
+			return Notice{Conversation: message.Conversation}, nil
+		case current.Revoked != nil:
+			return Notice{Conversation: message.Conversation, Revocations: []Recalled{recalledOf(current)}}, nil
+		}
+		renewed := s.messageNotice(current)
+		renewed.CommittedAt = s.now()
+		return renewed, nil
+	}
+	return notice
+}
+
+// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
+// no further notice, and keeps none from the others.
+func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
+	for _, notice := range notices {
+		missed := s.Notifier.Notify(ctx, notice, to)
+		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
+		if len(missed) == 0 {
+			continue
+		}
+		s.observe(MetricNoticesFailed, float64(len(missed)), "")
+		failed = append(failed, missed...)
+		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
+	}
+	return failed
+}
+
+// tellOnce posts what a sync tells as well, so that a failure needs no second try.
+func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, except ConnectionID) {
+	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
+	defer cancel()
+	connections, err := s.Presence.Connections(ctx, users)
+	if err != nil {
+		s.unfinished(ctx, "tell", notice.Conversation, err)
+		return
+	}
+	s.notify(ctx, []Notice{notice}, without(connections, except))
+}
+
+// Publisher tells other systems of recalls.
+type Publisher interface {
+	// PublishRecalled tells of one recall, never of its text or reason. At least once. It returns unavailable if the other
+	// systems cannot be reached; then it is to be called again.
+	PublishRecalled(ctx context.Context, recalled Recalled) error
+}
+
+// Publish is called for every change of a message that was due, with the message as the change left it. It tells the event
+// bus if the change is a recall. It uses no other part of the service and no function that finishes notices calls it, so a
+// bus that cannot be reached delays nobody's notice. It returns unavailable if the bus cannot be reached; then it is to be
+// called again. A recall may be published more than once.
+func (s *Service) Publish(ctx context.Context, changed Message) error {
+	if changed.Revoked == nil {
+		return nil
+	}
+	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))
 }

@@ -3,6 +3,7 @@ package recall
 import (
 	"context"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -30,22 +31,6 @@ type outbox struct {
 	except ConnectionID
 	// startedAt is when the request began.
 	startedAt Instant
-}
-
-// rosterReader is Store.Roster or Store.RosterStart.
-type rosterReader func(ctx context.Context, group GroupID) (Roster, error)
-
-// readRoster reads who is in a conversation. For two users nothing needs to be read.
-func readRoster(ctx context.Context, conversation Conversation, read rosterReader) (Roster, error) {
-	if !conversation.IsGroup() {
-		return Roster{Users: conversation.Users()}, nil
-	}
-	return read(ctx, conversation.Group())
-}
-
-// beginRoster reads who is in a conversation beside the commit.
-func beginRoster(ctx context.Context, conversation Conversation, read rosterReader) func() (Roster, error) {
-	return begin(func() (Roster, error) { return readRoster(ctx, conversation, read) })
 }
 
 // deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit stands
@@ -200,6 +185,77 @@ func (o *outbox) chunks(users []UserID) []Chunk {
 		chunks = append(chunks, chunk)
 	}
 	return chunks
+}
+
+// FinishAfter is the age of a change from which Finish takes over: until then the function that committed it is at work.
+// Meanwhile Finish looks every lookEvery whether that function is done, which it mostly is at the next look.
+const (
+	FinishAfter = 3 * time.Second
+	lookEvery   = 500 * time.Millisecond
+)
+
+// Finish is called for every change of a message that was due, with the message as the change left it. It does what the
+// message still owes because the function that committed it died, ran out of time or could not queue. It reads the message
+// first: nearly always nothing is left to do, and one read shows it. A message that was recalled since is left to the
+// change that the recall is, so that nobody is told twice.
+//
+// It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns unavailable
+// if storage or the queue cannot be reached; then it is to be called again. What was finished is not done again, since
+// the message is settled.
+func (s *Service) Finish(ctx context.Context, changed Message) error {
+	message, due, err := s.stillDue(ctx, changed)
+	if err != nil || !due {
+		return err
+	}
+	// A change from a clock that is ahead is not waited for any longer.
+	wait := min(FinishAfter, FinishAfter-s.now().Sub(message.ChangedAt()))
+	for ; wait > 0; wait -= lookEvery {
+		if err := s.sleep(ctx, min(wait, lookEvery)); err != nil {
+			return err
+		}
+		if message, due, err = s.stillDue(ctx, changed); err != nil || !due {
+			return err
+		}
+	}
+	s.observe(MetricDueFound, 1, string(message.Due))
+	outbox := &outbox{
+		service:      s,
+		conversation: message.Conversation,
+		due:          message.Due,
+		messages:     []Message{message},
+		unlisted:     func() (bool, error) { return true, nil },
+		startedAt:    message.ChangedAt(),
+	}
+	return outbox.queueAll(ctx)
+}
+
+// stillDue reads a changed message. due is false if it owes nothing any more, or if it was recalled after this change.
+func (s *Service) stillDue(ctx context.Context, changed Message) (message Message, due bool, err error) {
+	message, found, err := s.Store.Message(ctx, changed.Conversation, changed.ID)
+	if err != nil {
+		return Message{}, false, err
+	}
+	recalledSince := changed.Revoked == nil && message.Revoked != nil
+	return message, found && message.Due != DueNothing && !recalledSince && !message.Expired(s.now()), nil
+}
+
+// queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit here,
+// so nobody can join while it is read.
+func (o *outbox) queueAll(ctx context.Context) error {
+	if err := o.list(ctx); err != nil {
+		return err
+	}
+	if _, err := o.touch(ctx); err != nil {
+		return err
+	}
+	roster, err := readRoster(ctx, o.conversation, o.service.Store.Roster)
+	if err != nil {
+		return err
+	}
+	if err := o.service.Queue.Enqueue(ctx, o.chunks(roster.Users)); err != nil {
+		return err
+	}
+	return o.settle(ctx, nil)
 }
 
 func without(connections []Connection, except ConnectionID) []Connection {

@@ -9,6 +9,92 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Revocation is the accepted recall of a message. It is fixed for ever by the first that is accepted.
+type Revocation struct {
+	ID     RecallID
+	At     Instant
+	By     UserID
+	Role   Role
+	Reason Reason
+}
+
+// Role is as what somebody recalled a message.
+type Role string
+
+// The roles of a recall, as on the wire.
+const (
+	RoleSender    Role = "sender"
+	RoleModerator Role = "moderator"
+	RoleAdmin     Role = "admin"
+)
+
+// Recalled is what the list of recalls keeps of a message.
+type Recalled struct {
+	Conversation Conversation
+	MessageID    MessageID
+	Sender       UserID
+	SentAt       Instant
+	Revocation   Revocation
+}
+
+// recalledOf takes from a tombstone what a revoked event tells.
+func recalledOf(message Message) Recalled {
+	return Recalled{
+		Conversation: message.Conversation,
+		MessageID:    message.ID,
+		Sender:       message.Sender,
+		SentAt:       message.SentAt,
+		Revocation:   *message.Revoked,
+	}
+}
+
+// RevokeCommand asks the store for one recall.
+type RevokeCommand struct {
+	Conversation Conversation
+	MessageID    MessageID
+	Revocation   Revocation
+	// SenderOnly demands that By is the sender and that the window is open: the message's RecallableUntil is
+	// AlwaysRecallable, or not before Revocation.At. A moderator's or an admin's recall does without.
+	SenderOnly bool
+	// Unsent stores a tombstone of By where no message is stored yet.
+	Unsent bool
+	// ExpiresAt is the retention of a tombstone that Unsent leaves and that has none of its own; 0 is for ever.
+	ExpiresAt Instant
+}
+
+// RevokeOutcome is what the store found and did.
+type RevokeOutcome struct {
+	// Applied is true if this command recalled the message, also when the store's own retry met its first attempt.
+	Applied bool
+	// Found is false if there is no such message, or it has expired.
+	Found bool
+	// Message is the stored message as it is now; its body is not to be used.
+	Message Message
+	// Owed is what the message still owed when it was recalled: the recall takes that over.
+	Owed Due
+}
+
+// MaximumRevokes is how many messages one request may recall.
+const MaximumRevokes = 10
+
+// RevokeRequest asks to recall one message or several.
+type RevokeRequest struct {
+	Conversation Conversation
+	MessageIDs   []MessageID
+	Reason       Reason
+	// Unsent recalls messages whose send has no answer yet.
+	Unsent bool
+}
+
+// RevokeResult is what became of one message: Err, or Revoked.
+type RevokeResult struct {
+	MessageID MessageID
+	Revoked   Revocation
+	// Repeated tells that the same operator had recalled it before; Revoked is the first result.
+	Repeated bool
+	Err      error
+}
+
 // Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells everybody
 // who is connected. Each message has a result of its own, in the order asked.
 //
@@ -22,22 +108,14 @@ func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeReque
 	// the commit, when the caller's right is known: a stranger's request must not cost what a roster costs.
 	start := beginRoster(ctx, request.Conversation, s.Store.RosterStart)
 	roster := sync.OnceValues(func() (Roster, error) { return s.wholeRoster(ctx, request.Conversation, start) })
-	attempt := &revoking{service: s, caller: caller, request: request, start: start, roster: roster}
-	outcomes := attempt.all(ctx)
+	attempt := &revokeAttempt{service: s, caller: caller, request: request, start: start, roster: roster}
+	outcomes := attempt.revokeAll(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
 	return s.resultsOf(ctx, request.Conversation, outcomes)
 }
 
-func (s *Service) wholeRoster(ctx context.Context, conversation Conversation, start func() (Roster, error)) (Roster, error) {
-	roster, err := start()
-	if err != nil || !roster.More {
-		return roster, err
-	}
-	return s.Store.Roster(ctx, conversation.Group())
-}
-
-// revoked is what became of one message.
-type revoked struct {
+// messageResult is what became of one message.
+type messageResult struct {
 	id      MessageID
 	message Message
 	applied bool
@@ -46,8 +124,8 @@ type revoked struct {
 	err  error
 }
 
-// revoking is one request to recall; the role is read at most once, when it is first needed.
-type revoking struct {
+// revokeAttempt is one request to recall; the role is read at most once, when it is first needed.
+type revokeAttempt struct {
 	service *Service
 	caller  Caller
 	request RevokeRequest
@@ -59,44 +137,44 @@ type revoking struct {
 	roleErr error
 }
 
-func (r *revoking) all(ctx context.Context) []revoked {
-	outcomes := make([]revoked, len(r.request.MessageIDs))
+func (r *revokeAttempt) revokeAll(ctx context.Context) []messageResult {
+	outcomes := make([]messageResult, len(r.request.MessageIDs))
 	var group sync.WaitGroup
 	for i, id := range r.request.MessageIDs {
-		group.Go(func() { outcomes[i] = r.one(ctx, id) })
+		group.Go(func() { outcomes[i] = r.revokeOne(ctx, id) })
 	}
 	group.Wait()
 	return outcomes
 }
 
-// one tries as the sender first, which needs no reading. What the store found then says what else may be tried.
-func (r *revoking) one(ctx context.Context, id MessageID) revoked {
+// revokeOne tries as the sender first, which needs no reading. What the store found then says what else may be tried.
+func (r *revokeAttempt) revokeOne(ctx context.Context, id MessageID) messageResult {
 	unsent, err := r.mayCancel(ctx, id)
 	if err != nil {
-		return revoked{id: id, err: err}
+		return messageResult{id: id, err: err}
 	}
 	outcome, err := r.write(ctx, id, RoleSender, unsent)
 	if err != nil {
-		return revoked{id: id, err: err}
+		return messageResult{id: id, err: err}
 	}
 	if !outcome.Applied && outcome.Found && outcome.Message.Revoked == nil && r.request.Conversation.IsGroup() {
 		if moderates, err := r.moderates(ctx); err != nil {
-			return revoked{id: id, err: err}
+			return messageResult{id: id, err: err}
 		} else if moderates {
 			if outcome, err = r.write(ctx, id, RoleModerator, false); err != nil {
-				return revoked{id: id, err: err}
+				return messageResult{id: id, err: err}
 			}
 		}
 	}
 	if outcome.Applied {
-		return revoked{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
+		return messageResult{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	}
 	return r.refused(ctx, id, outcome)
 }
 
 // write is the conditional write. It takes the clock itself: whatever was read before took time, in which the window may
 // have ended.
-func (r *revoking) write(ctx context.Context, id MessageID, role Role, unsent bool) (RevokeOutcome, error) {
+func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unsent bool) (RevokeOutcome, error) {
 	at := r.service.now()
 	return r.service.Store.RevokeMessage(ctx, RevokeCommand{
 		Conversation: r.request.Conversation,
@@ -110,7 +188,7 @@ func (r *revoking) write(ctx context.Context, id MessageID, role Role, unsent bo
 
 // mayCancel tells whether a tombstone may be stored where no message is: for a send without an answer, by somebody who
 // could have sent it, with an ID that a send could have had.
-func (r *revoking) mayCancel(ctx context.Context, id MessageID) (bool, error) {
+func (r *revokeAttempt) mayCancel(ctx context.Context, id MessageID) (bool, error) {
 	now := r.service.now()
 	if !r.request.Unsent || id.Time() > now.Add(ClockTolerance) || id.Time() < now.Add(-UnsentFor) {
 		return false, nil
@@ -122,7 +200,7 @@ func (r *revoking) mayCancel(ctx context.Context, id MessageID) (bool, error) {
 	return role != "", err
 }
 
-func (r *revoking) memberRole(ctx context.Context) (MemberRole, error) {
+func (r *revokeAttempt) memberRole(ctx context.Context) (MemberRole, error) {
 	r.reading.Do(func() {
 		membership, _, err := r.service.Store.Membership(ctx, r.caller.User, r.request.Conversation)
 		roster, rosterErr := r.start()
@@ -135,7 +213,7 @@ func (r *revoking) memberRole(ctx context.Context) (MemberRole, error) {
 	return r.role, r.roleErr
 }
 
-func (r *revoking) moderates(ctx context.Context) (bool, error) {
+func (r *revokeAttempt) moderates(ctx context.Context) (bool, error) {
 	role, err := r.memberRole(ctx)
 	if role.Moderates() {
 		go func() { _, _ = r.roster() }() // beside the second commit
@@ -145,17 +223,17 @@ func (r *revoking) moderates(ctx context.Context) (bool, error) {
 
 // refused explains a recall that did not apply by what the store found, without another read but the role's. Whoever
 // is not in the conversation gets one answer, after the same reads, whether or not the message exists.
-func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutcome) revoked {
+func (r *revokeAttempt) refused(ctx context.Context, id MessageID, outcome RevokeOutcome) messageResult {
 	conversation := r.request.Conversation
-	fail := func(name Name, desc string) revoked {
-		return revoked{id: id, err: Fail(name, desc).In(conversation)}
+	fail := func(name Name, desc string) messageResult {
+		return messageResult{id: id, err: Fail(name, desc).In(conversation)}
 	}
 	sender := outcome.Found && outcome.Message.Sender == r.caller.User
 	inside := !conversation.IsGroup() || sender
 	if !inside {
 		role, err := r.memberRole(ctx)
 		if err != nil {
-			return revoked{id: id, err: err}
+			return messageResult{id: id, err: err}
 		}
 		inside = role != ""
 	}
@@ -164,11 +242,11 @@ func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutc
 	case !outcome.Found && r.request.Unsent && inside && apart(id.Time(), now) > ClockTolerance:
 		stale := Fail(StaleMessageID, "the messageId's time is too far off the server's for a message that was just sent")
 		stale.ServerTime = now
-		return revoked{id: id, err: stale}
+		return messageResult{id: id, err: stale}
 	case !outcome.Found || !inside:
 		return fail(MessageNotFound, "no such message in that conversation")
 	case message.Revoked != nil && message.Revoked.By == r.caller.User && message.Revoked.Role != RoleAdmin:
-		return revoked{id: id, message: message}
+		return messageResult{id: id, message: message}
 	case message.Revoked != nil:
 		return fail(AlreadyRecalled, "the message was recalled before by somebody else")
 	case sender:
@@ -178,7 +256,7 @@ func (r *revoking) refused(ctx context.Context, id MessageID, outcome RevokeOutc
 }
 
 // tellRevoked tells of all messages that were recalled just now, in as few notices as an event's size allows.
-func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []revoked, roster func() (Roster, error), except ConnectionID, started Instant) {
+func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []messageResult, roster func() (Roster, error), except ConnectionID, started Instant) {
 	var messages []Message
 	for _, outcome := range outcomes {
 		if outcome.applied {
@@ -203,7 +281,7 @@ func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, ou
 
 // joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its message,
 // or the message was recalled while its send still owed something. Both rows: one may be there because its user has read.
-func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversation, outcomes []revoked) func() (bool, error) {
+func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversation, outcomes []messageResult) func() (bool, error) {
 	for _, outcome := range outcomes {
 		if message := outcome.message; outcome.applied && !conversation.IsGroup() && (outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
 			return func() (bool, error) { return s.unlisted(ctx, conversation) }
@@ -227,7 +305,7 @@ func (s *Service) unlisted(ctx context.Context, conversation Conversation) (bool
 	return slices.Contains(listed, false), err
 }
 
-func (s *Service) resultsOf(ctx context.Context, conversation Conversation, outcomes []revoked) []RevokeResult {
+func (s *Service) resultsOf(ctx context.Context, conversation Conversation, outcomes []messageResult) []RevokeResult {
 	results := make([]RevokeResult, len(outcomes))
 	for i, outcome := range outcomes {
 		results[i] = RevokeResult{MessageID: outcome.id, Err: outcome.err}

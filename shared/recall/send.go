@@ -5,6 +5,21 @@ import (
 	"time"
 )
 
+// SendRequest asks to store and deliver a message.
+type SendRequest struct {
+	Conversation Conversation
+	Body         Body
+	// MessageID is empty if the server shall make one.
+	MessageID MessageID
+	ReplyTo   MessageID
+}
+
+// SendResult is the stored message; Duplicate tells that it was stored before.
+type SendResult struct {
+	Message   Message
+	Duplicate bool
+}
+
 // Send stores a message once and delivers it.
 //
 // It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled, perhaps before it came),
@@ -42,41 +57,6 @@ func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) 
 		return s.sendLate(ctx, message, now)
 	}
 	return s.commitSend(ctx, caller, message)
-}
-
-// windowFor is the window in force for a message sent now; it also tells whether the sender may send there.
-func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conversation) (Window, error) {
-	if conversation.IsGroup() {
-		head, _, err := s.member(ctx, conversation.Group(), user)
-		if err != nil {
-			return 0, err
-		}
-		if head.Window != nil {
-			return *head.Window, nil
-		}
-	}
-	return s.defaultWindow(ctx)
-}
-
-// member reads a group as one of its members; anybody else gets conversation_not_found, whether or not it exists.
-func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head, Membership, error) {
-	head, found, membership, err := s.Store.HeadAndMembership(ctx, group, user)
-	if err != nil {
-		return Head{}, Membership{}, err
-	}
-	if !found || head.Deleted || membership.Role == "" {
-		return Head{}, Membership{}, Fail(ConversationNotFound, "no such conversation")
-	}
-	return head, membership, nil
-}
-
-// checkMember returns conversation_not_found if the user is not in the conversation. Between two users nothing needs to be read.
-func (s *Service) checkMember(ctx context.Context, user UserID, conversation Conversation) error {
-	if !conversation.IsGroup() {
-		return nil
-	}
-	_, _, err := s.member(ctx, conversation.Group(), user)
-	return err
 }
 
 // apart is the time between two instants, whichever is first.
@@ -143,24 +123,4 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 	}
 	outbox.deliver(ctx)
 	return SendResult{Message: stored}, nil
-}
-
-// messageNotice tells of a message for as long as it is there: renewed, it tells of the recall instead.
-func (s *Service) messageNotice(message Message) Notice {
-	notice := Notice{Conversation: message.Conversation, Message: &message, CommittedAt: message.SentAt}
-	notice.Renew = func(ctx context.Context) (Notice, error) {
-		current, found, err := s.Store.Message(ctx, message.Conversation, message.ID)
-		switch {
-		case err != nil:
-			return Notice{}, err
-		case !found || current.Expired(s.now()):
-			return Notice{Conversation: message.Conversation}, nil
-		case current.Revoked != nil:
-			return Notice{Conversation: message.Conversation, Revocations: []Recalled{recalledOf(current)}}, nil
-		}
-		renewed := s.messageNotice(current)
-		renewed.CommittedAt = s.now()
-		return renewed, nil
-	}
-	return notice
 }

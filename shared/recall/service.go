@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Service is the rules of recall over the parts that it is given. It may be used by many goroutines.
@@ -33,6 +35,35 @@ type Service struct {
 	Sleep func(ctx context.Context, duration time.Duration) error
 
 	settings settingsCache
+}
+
+// Store keeps messages, rosters and lists of conversations. recalltest.RunStore is its conformance suite; the DynamoDB
+// adapter and the fake in recalltest pass the same one.
+//
+// Every method returns unavailable when the store cannot be reached; other failures are plain errors. Reads are
+// consistent: what a returned write stored is found by every later read.
+type Store interface {
+	MessageStore
+	ConversationStore
+	GroupStore
+	AuditStore
+}
+
+// Caller is who asks: a user on a connection, proved by his token. Nothing in a frame can change it.
+type Caller struct {
+	User       UserID
+	Connection ConnectionID
+	// TokenExpiresAt is the token's exp; every request is held against it.
+	TokenExpiresAt Instant
+}
+
+// Hello is what a client learns about the server and itself.
+type Hello struct {
+	ServerTime     Instant
+	User           UserID
+	RecallWindow   Window
+	MaxBodyBytes   int
+	TokenExpiresAt Instant
 }
 
 // Limits of the service, with their reasons in docs/design.md.
@@ -108,14 +139,6 @@ func (s *Service) observeRefusal(ctx context.Context, conversation Conversation,
 	}
 }
 
-// outcomeOf is ok, or the error's name.
-func outcomeOf(err error) string {
-	if err == nil {
-		return "ok"
-	}
-	return string(NameOf(err))
-}
-
 // unfinished logs what failed after a commit. The message is still due, so Finish does it again.
 func (s *Service) unfinished(ctx context.Context, step string, conversation Conversation, err error) {
 	if s.Log != nil && err != nil {
@@ -138,37 +161,6 @@ func (s *Service) expiresAt(sentAt Instant) Instant {
 		return 0
 	}
 	return sentAt.Add(s.Retention)
-}
-
-// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within 10 s.
-const SettingsFreshFor = 5 * time.Second
-
-// settingsCache spares a read per send.
-type settingsCache struct {
-	mutex  sync.Mutex
-	window Window
-	readAt Instant
-	known  bool
-}
-
-// defaultWindow is the settings' window, or the deployment's where nobody set one.
-func (s *Service) defaultWindow(ctx context.Context) (Window, error) {
-	now := s.now()
-	s.settings.mutex.Lock()
-	defer s.settings.mutex.Unlock()
-	age := now.Sub(s.settings.readAt)
-	if s.settings.known && age >= 0 && age < SettingsFreshFor {
-		return s.settings.window, nil
-	}
-	window, found, err := s.Store.DefaultWindow(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if !found {
-		window = s.Window
-	}
-	s.settings.window, s.settings.readAt, s.settings.known = window, now, true
-	return window, nil
 }
 
 // Hello tells a client what it needs to know of the server and of itself.
@@ -196,4 +188,62 @@ func (s *Service) Admit(caller Caller) error {
 		return Fail(TooManyRequests, "too many requests; wait and retry")
 	}
 	return nil
+}
+
+// Limiter bounds each user's requests a minute, in memory. It needs no round trip. Its price is that every function
+// environment counts for itself, so a user whose requests are spread over n environments gets up to n times the rate.
+type Limiter struct {
+	perMinute int
+	mutex     sync.Mutex
+	users     map[UserID]*rate.Limiter
+}
+
+// maximumUsers bounds the memory. Beyond it, users who may make all their requests again are forgotten.
+const maximumUsers = 10_000
+
+// NewLimiter makes a limiter of that many requests a minute for each user. A user may make all of them at once.
+func NewLimiter(perMinute int) *Limiter {
+	return &Limiter{perMinute: perMinute, users: make(map[UserID]*rate.Limiter)}
+}
+
+// Allow reports whether the user may make one more request, and counts it if so.
+func (l *Limiter) Allow(user UserID, now Instant) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	limiter, known := l.users[user]
+	if !known {
+		l.makeRoom(now)
+		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(l.perMinute)), l.perMinute)
+		l.users[user] = limiter
+	}
+	return limiter.AllowN(now.Time(), 1)
+}
+
+// Users returns how many users are kept in memory.
+func (l *Limiter) Users() int {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return len(l.users)
+}
+
+func (l *Limiter) makeRoom(now Instant) {
+	if len(l.users) < maximumUsers {
+		return
+	}
+	for user, limiter := range l.users {
+		if limiter.TokensAt(now.Time()) >= float64(l.perMinute) {
+			delete(l.users, user)
+		}
+	}
+	if len(l.users) >= maximumUsers {
+		clear(l.users)
+	}
+}
+
+// outcomeOf is ok, or the error's name.
+func outcomeOf(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	return string(NameOf(err))
 }

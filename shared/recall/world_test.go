@@ -169,9 +169,9 @@ func (s *spy) Membership(ctx context.Context, user recall.UserID, conversation r
 	return s.Store.Membership(ctx, user, conversation)
 }
 
-func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
+func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
 	if err := s.met("HeadAndMembership"); err != nil {
-		return recall.Head{}, false, recall.Membership{}, err
+		return recall.HeadAndMembership{}, err
 	}
 	return s.Store.HeadAndMembership(ctx, group, user)
 }

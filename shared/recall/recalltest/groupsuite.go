@@ -46,8 +46,8 @@ func groupSentences() []sentence {
 			}
 		}},
 		{"there is no group that was not put, and nobody joins it", func(t *testing.T, store recall.Store) {
-			if _, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice); err != nil || found {
-				t.Errorf("found=%t, error %v", found, err)
+			if read, err := store.HeadAndMembership(t.Context(), engineers, alice); err != nil || read.Found {
+				t.Errorf("found=%t, error %v", read.Found, err)
 			}
 			_, err := store.PutMember(t.Context(), engineers, alice, recall.MemberOwner, noon)
 			if recall.NameOf(err) != recall.ConversationNotFound {
@@ -75,8 +75,9 @@ func groupSentences() []sentence {
 			if before := putMember(t, store, alice, recall.MemberAdmin); before != recall.MemberOwner {
 				t.Errorf("before %q", before)
 			}
-			head, found, membership, err := store.HeadAndMembership(t.Context(), engineers, alice)
-			if err != nil || !found || membership.Role != recall.MemberAdmin || membership.JoinedAt != noon || head.Conversation != here {
+			read, err := store.HeadAndMembership(t.Context(), engineers, alice)
+			head, membership := read.Head, read.Membership
+			if err != nil || !read.Found || membership.Role != recall.MemberAdmin || membership.JoinedAt != noon || head.Conversation != here {
 				t.Errorf("head %+v, membership %+v, error %v", head, membership, err)
 			}
 			row, found, err := store.Membership(t.Context(), alice, here)
@@ -104,9 +105,9 @@ func groupSentences() []sentence {
 			if was, err := store.DeleteMember(t.Context(), engineers, bob); err != nil || was {
 				t.Errorf("the second time: was=%t, error %v", was, err)
 			}
-			_, _, membership, err := store.HeadAndMembership(t.Context(), engineers, bob)
-			if err != nil || membership != (recall.Membership{}) {
-				t.Errorf("membership %+v, error %v", membership, err)
+			read, err := store.HeadAndMembership(t.Context(), engineers, bob)
+			if err != nil || read.Membership != (recall.Membership{}) {
+				t.Errorf("membership %+v, error %v", read.Membership, err)
 			}
 			if _, found, err := store.Membership(t.Context(), bob, here); err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)
@@ -198,7 +199,8 @@ func deletedGroup(t *testing.T, store recall.Store) {
 // wantDeleted wants the head to say that the group was deleted, and to keep nothing else of what was told about it.
 func wantDeleted(t *testing.T, store recall.Store) {
 	t.Helper()
-	head, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice)
+	read, err := store.HeadAndMembership(t.Context(), engineers, alice)
+	head, found := read.Head, read.Found
 	if err != nil || !found || !head.Deleted || head.Name != "" || head.Window != nil {
 		t.Errorf("head %+v, found=%t, error %v", head, found, err)
 	}
@@ -236,7 +238,8 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	if _, err := store.DeleteGroup(t.Context(), engineers); err != nil {
 		t.Fatal(err)
 	}
-	head, found, _, err := store.HeadAndMembership(t.Context(), engineers, alice)
+	read, err := store.HeadAndMembership(t.Context(), engineers, alice)
+	head, found := read.Head, read.Found
 	if err != nil || found && !head.Deleted {
 		t.Errorf("head %+v, found=%t, error %v", head, found, err)
 	}

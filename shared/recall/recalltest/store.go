@@ -65,7 +65,7 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 		return recall.RevokeOutcome{}, nil
 	case message.Revoked != nil:
 		return recall.RevokeOutcome{Found: true, Applied: message.Revoked.ID == command.Revocation.ID, Message: message}, nil
-	case command.SenderOnly && (message.Sender != command.Revocation.By || !recall.Recallable(message.RecallableUntil, now)):
+	case command.SenderOnly && (message.Sender != command.Revocation.By || !recallable(message, now)):
 		message.Body = ""
 		return recall.RevokeOutcome{Found: true, Message: message}, nil
 	}
@@ -76,6 +76,12 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 	}
 	s.put(message)
 	return recall.RevokeOutcome{Found: true, Applied: true, Message: message, Owed: owed}, nil
+}
+
+// recallable reports whether the window is open: up to and including the last millisecond. The DynamoDB store has the same
+// rule as a condition of its write, and the conformance suite holds both to it.
+func recallable(message recall.Message, now recall.Instant) bool {
+	return message.RecallableUntil == recall.AlwaysRecallable || now <= message.RecallableUntil
 }
 
 // Message is as recall.MessageStore says.
@@ -301,11 +307,11 @@ func (s *Store) SetDefaultWindow(_ context.Context, window recall.Window) error 
 }
 
 // HeadAndMembership is as recall.GroupStore says.
-func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user recall.UserID) (recall.Head, bool, recall.Membership, error) {
+func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, found := s.heads[recall.InGroup(group)]
-	return head, found, s.lists[user][recall.InGroup(group)], nil
+	return recall.HeadAndMembership{Head: head, Found: found, Membership: s.lists[user][recall.InGroup(group)]}, nil
 }
 
 // PutGroup is as recall.GroupStore says.

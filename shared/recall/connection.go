@@ -7,6 +7,32 @@ import (
 	"strings"
 )
 
+// Connection is one device's WebSocket connection.
+type Connection struct {
+	User        UserID
+	ID          ConnectionID
+	ConnectedAt Instant
+	// TokenExpiresAt is the exp of the token that opened it. 0 is unknown: an earlier version registered it.
+	TokenExpiresAt Instant
+}
+
+// Expired tells whether the token that opened the connection has ended: from then on nothing may be posted to it.
+func (c Connection) Expired(now Instant) bool {
+	return c.TokenExpiresAt != 0 && now >= c.TokenExpiresAt
+}
+
+// Presence knows which devices are connected. recalltest.RunPresence is its conformance suite.
+type Presence interface {
+	// Register adds a connection if its user has fewer than limit; it is seen by every look-up that begins after Register
+	// returns. Else it changes nothing and returns the connections that hold the places. Connections older than
+	// MaximumConnectionAge are removed and do not count. Registering again what is registered is no error.
+	Register(ctx context.Context, connection Connection, limit int) (holders []Connection, err error)
+	// Forget removes those connections of one user and no others. Forgetting an unknown one is no error.
+	Forget(ctx context.Context, user UserID, connections ...Connection) error
+	// Connections finds the connections of the users, those older than MaximumConnectionAge left out.
+	Connections(ctx context.Context, users []UserID) ([]Connection, error)
+}
+
 // DefaultConnectionsPerUser is how many connections a user may have at the same time. More than a person's devices and
 // browser tabs need, it bounds what each message to a user costs.
 const DefaultConnectionsPerUser = 20

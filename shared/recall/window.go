@@ -1,0 +1,101 @@
+package recall
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Window is for how long a sender may recall, in seconds: 0 is not at all, -1 without limit, else 1 to 604,800 (7 days).
+type Window int64
+
+// Limits of a window. The default of 2 minutes is Tencent Cloud Chat's.
+const (
+	DefaultWindow Window = 120
+	WindowOff     Window = 0
+	Unlimited     Window = -1
+	MaximumWindow Window = 604_800
+)
+
+// Valid tells whether the window is one that can be set.
+func (w Window) Valid() bool { return w >= Unlimited && w <= MaximumWindow }
+
+// Until is the recallableUntil of a message sent at that instant.
+func (w Window) Until(sentAt Instant) Instant {
+	switch {
+	case w < 0:
+		return AlwaysRecallable
+	case w == 0:
+		return NeverRecallable
+	}
+	return sentAt.Add(time.Duration(w) * time.Second)
+}
+
+// Special values of RecallableUntil, and of a window in seconds.
+const (
+	NeverRecallable  Instant = 0
+	AlwaysRecallable Instant = -1
+)
+
+// windowFor is the window in force for a message sent now; it also tells whether the sender may send there.
+func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conversation) (Window, error) {
+	if conversation.IsGroup() {
+		head, _, err := s.member(ctx, conversation.Group(), user)
+		if err != nil {
+			return 0, err
+		}
+		if head.Window != nil {
+			return *head.Window, nil
+		}
+	}
+	return s.defaultWindow(ctx)
+}
+
+// defaultWindow is the settings' window, or the deployment's where nobody set one.
+func (s *Service) defaultWindow(ctx context.Context) (Window, error) {
+	now := s.now()
+	s.settings.mutex.Lock()
+	defer s.settings.mutex.Unlock()
+	age := now.Sub(s.settings.readAt)
+	if s.settings.known && age >= 0 && age < SettingsFreshFor {
+		return s.settings.window, nil
+	}
+	window, found, err := s.Store.DefaultWindow(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		window = s.Window
+	}
+	s.settings.window, s.settings.readAt, s.settings.known = window, now, true
+	return window, nil
+}
+
+// settingsCache spares a read per send.
+type settingsCache struct {
+	mutex  sync.Mutex
+	window Window
+	readAt Instant
+	known  bool
+}
+
+// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within 10 s.
+const SettingsFreshFor = 5 * time.Second
+
+// Settings is the default window in force.
+func (s *Service) Settings(ctx context.Context) (Window, error) {
+	window, found, err := s.Store.DefaultWindow(ctx)
+	if err != nil || found {
+		return window, err
+	}
+	return s.Window, nil
+}
+
+// PutSettings changes the default window. It is in force everywhere within 10 s; messages sent before keep what they
+// were promised.
+func (s *Service) PutSettings(ctx context.Context, window Window) error {
+	if !window.Valid() {
+		return Invalid("recallWindowSeconds", "must be -1 (no limit), 0 (off) or 1 to 604800")
+	}
+	return s.Store.SetDefaultWindow(ctx, window)
+}
