@@ -52,7 +52,8 @@ func newCertificate(directory string, hosts ...string) (configuration *tls.Confi
 	for _, system := range []string{
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 	} {
-		if content, err := os.ReadFile(system); err == nil { // #nosec G304 -- one of the files above
+		content, err := os.ReadFile(system) // #nosec G304 -- one of the files above
+		if err == nil {
 			trusted.Write(append(content, '\n'))
 			break
 		}
