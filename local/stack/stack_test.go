@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"example.com/recall/local/stack"
+	gateway "example.com/recall/local/websocket"
 )
 
 // patience is how long a test waits for what must come.
@@ -123,6 +124,61 @@ func TestAnApplicationThatCDKSynthesizedRunsInNode(t *testing.T) {
 	for _, data := range []string{"hello", "by ID"} {
 		if got := said(t, connection, `{"action":"sendmessage","data":"`+data+`"}`); got != "you said "+data {
 			t.Errorf("the answer is %q\n%s", got, report.text())
+		}
+	}
+}
+
+// heldClock runs what is due after five minutes only when a test says so.
+type heldClock struct {
+	gateway.SystemClock
+	due chan func()
+}
+
+func (c heldClock) AfterFunc(d time.Duration, f func()) gateway.Timer {
+	if d != 5*time.Minute {
+		return c.SystemClock.AfterFunc(d, f)
+	}
+	c.due <- f
+	return c.SystemClock.AfterFunc(24*time.Hour, func() {})
+}
+
+const scheduled = `
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      Timeout: 20
+      InlineCode: |
+        def handler(event, context):
+            print(event["source"], event["detail-type"])
+      Events: {Every: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}}
+  Api:
+    Type: AWS::Serverless::WebSocketApi
+    Properties: {RouteSelectionExpression: $request.body.action, Routes: {send: {FunctionArn: !GetAtt F.Arn}}}
+`
+
+func TestAScheduleRunsItsFunctionEachTimeThatItIsDue(t *testing.T) {
+	withRuntimes(t)
+	path := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(path, []byte(scheduled), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clock := heldClock{due: make(chan func(), 1)}
+	_, report := start(t, stack.Options{Template: path, Clock: clock})
+	for run := 1; run <= 2; run++ {
+		due := <-clock.due
+		if got := strings.Count(report.text(), "aws.events Scheduled Event"); got != run-1 {
+			t.Errorf("before it is due, the function ran %d times", got)
+		}
+		due()
+		deadline := time.Now().Add(patience)
+		for strings.Count(report.text(), "aws.events Scheduled Event") < run {
+			if time.Now().After(deadline) {
+				t.Fatalf("the function did not run:\n%s", report.text())
+			}
+			time.Sleep(5 * time.Millisecond)
 		}
 	}
 }
