@@ -36,10 +36,37 @@ func within(t *testing.T, document, name, text string) {
 	}
 }
 
-// TestTheDocumentsSayWhatTheModelSays: recall bench growth --charts docs prints the tables that belong there.
-func TestTheDocumentsSayWhatTheModelSays(t *testing.T) {
+// TestTheReport makes one report for all that is wanted of it, because the search for the quotas takes most of the time.
+func TestTheReport(t *testing.T) {
+	var steps []string
+	report := Run(Usual(), []float64{1e4, 1e5, 1e6, 1e7, 1e8}, 1, func(step string) { steps = append(steps, step) })
+	t.Run("has a row for each size and quota", func(t *testing.T) {
+		table := report.Table()
+		for _, wanted := range []string{"| 10,000 | ", "| 1,000,000 | ", "| API Gateway requests | 10,000 | ", "| new connections | 500 | "} {
+			if !strings.Contains(table, wanted) {
+				t.Errorf("the table lacks %q:\n%s", wanted, table)
+			}
+		}
+	})
+	t.Run("tells of each step", func(t *testing.T) {
+		if len(steps) != 10 {
+			t.Errorf("told %q", steps)
+		}
+	})
+	t.Run("can be drawn", func(t *testing.T) {
+		for name, drawing := range report.Charts() {
+			if drawn, err := drawing.SVG(); err != nil || !strings.Contains(drawn, "polyline") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+	t.Run("stands in the documents", func(t *testing.T) { wantInDocuments(t, report) })
+}
+
+// wantInDocuments wants the tables that recall bench growth --charts docs prints, and the sentences that follow from them.
+func wantInDocuments(t *testing.T, report Report) {
+	t.Helper()
 	performance, operations := read(t, "../../docs/performance.md"), read(t, "../../docs/operations.md")
-	report := Run(Usual(), []float64{1e4, 1e5, 1e6, 1e7, 1e8}, 1, func(string) {})
 	within(t, performance, "docs/performance.md", report.Table())
 	within(t, performance, "docs/performance.md", report.Bill())
 	within(t, operations, "docs/operations.md", MillionRecalls())

@@ -117,25 +117,6 @@ func TestPoissonHasItsMean(t *testing.T) {
 	}
 }
 
-func TestTheReportHasARowForEachSizeAndQuota(t *testing.T) {
-	var steps []string
-	report := Run(Usual(), []float64{1e4, 1e6}, 1, func(step string) { steps = append(steps, step) })
-	table := report.Table()
-	for _, wanted := range []string{"| 10,000 | ", "| 1,000,000 | ", "| API Gateway requests | 10,000 | ", "| new connections | 500 | "} {
-		if !strings.Contains(table, wanted) {
-			t.Errorf("the table lacks %q:\n%s", wanted, table)
-		}
-	}
-	if len(steps) != 7 {
-		t.Errorf("told %q", steps)
-	}
-	for name, drawing := range report.Charts() {
-		if drawn, err := drawing.SVG(); err != nil || !strings.Contains(drawn, "polyline") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
 func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
 	settled, due := finish(100, 0, 4), finish(100, 0.05, 4)
 	if settled.ReadUnits != 0 || due.ReadUnits <= 0 {
