@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -36,30 +37,39 @@ var ours = map[string][]string{
 type listed struct {
 	ImportPath string
 	Dir        string
+	Doc        string // the first sentence of the package's comment
 	Deps       []string
 	GoFiles    []string
 }
 
-// list is go list -deps of every package, without its tests.
-func list(t *testing.T) []listed {
-	t.Helper()
-	command := exec.Command("go", "list", "-json=ImportPath,Dir,Deps,GoFiles", module+"...")
+// packages are all packages of the project without their tests, which go list reads once for all tests here.
+var packages = sync.OnceValues(func() ([]listed, error) {
 	var complaints bytes.Buffer
+	command := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Deps,GoFiles", module+"...")
 	command.Stderr = &complaints
 	output, err := command.Output()
 	if err != nil {
-		t.Fatalf("go list: %v: %s", err, &complaints)
+		return nil, fmt.Errorf("%w: %s", err, &complaints)
 	}
-	var packages []listed
+	var all []listed
 	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
 		var one listed
 		if err := decoder.Decode(&one); errors.Is(err, io.EOF) {
-			return packages
+			return all, nil
 		} else if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
-		packages = append(packages, one)
+		all = append(all, one)
 	}
+})
+
+func list(t *testing.T) []listed {
+	t.Helper()
+	all, err := packages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // within are the dependencies inside a folder of this project, by their path in it.
@@ -188,15 +198,10 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 	}
 }
 
-// TestEveryPackageSaysWhatItIs: go list gives the first sentence of a package's comment.
 func TestEveryPackageSaysWhatItIs(t *testing.T) {
-	output, err := exec.Command("go", "list", "-f", `{{if .GoFiles}}{{.ImportPath}} {{.Doc}}{{end}}`, module+"...").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(output)) {
-		if path, sentence, _ := strings.Cut(strings.TrimSpace(line), " "); path != "" && !strings.HasSuffix(sentence, ".") {
-			t.Errorf("%s has no sentence that says what it is", path)
+	for _, each := range list(t) {
+		if len(each.GoFiles) > 0 && !strings.HasSuffix(each.Doc, ".") {
+			t.Errorf("%s has no sentence that says what it is", each.ImportPath)
 		}
 	}
 }
