@@ -102,6 +102,7 @@ func TestASAMApplicationInPythonRunsFromItsTemplateAlone(t *testing.T) {
 		"where":   "you said true AWS_Lambda_python3.12",
 		"buckets": "the local stack has no s3, and lets no call of it through to AWS",
 		"tables":  "the local stack has no dynamodb, and lets no call of it through to AWS",
+		"roles":   "the local stack has no iam, and lets no call of it through to AWS",
 	} {
 		if got := said(t, connection, `{"action":"sendmessage","data":"`+wanted+`"}`); !strings.Contains(got, answer) {
 			t.Errorf("%s is answered with %q\n%s", wanted, got, report.text())
@@ -125,6 +126,40 @@ func TestAnApplicationThatCDKSynthesizedRunsInNode(t *testing.T) {
 		if got := said(t, connection, `{"action":"sendmessage","data":"`+data+`"}`); got != "you said "+data {
 			t.Errorf("the answer is %q\n%s", got, report.text())
 		}
+	}
+}
+
+const unpermitted = `
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.12, Handler: index.handler, Role: !GetAtt Role.Arn, Code: {ZipFile: 'handler = print'}}
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${F.Arn}/invocations
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: send, Target: !Sub 'integrations/${Integration}'}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: prod, AutoDeploy: true}}
+`
+
+func TestAFunctionThatAPIGatewayMayNotInvokeIsNotInvoked(t *testing.T) {
+	withRuntimes(t)
+	path := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(path, []byte(unpermitted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	running, report := start(t, stack.Options{Template: path})
+	if got := said(t, dial(t, running), `{"action":"send"}`); !strings.Contains(got, "Internal server error") {
+		t.Errorf("the answer is %q", got)
+	}
+	if strings.Contains(report.text(), "invocation F") || !strings.Contains(report.text(), "(no permission) F") {
+		t.Errorf("the function ran, or nothing says why it did not:\n%s", report.text())
 	}
 }
 

@@ -10,14 +10,14 @@ def handler(event, context):
     if where["routeKey"] == "$connect":
         return {"statusCode": 200}
     wanted = json.loads(event["body"])["data"]
-    if wanted == "buckets":
+    refused = {
+        "buckets": lambda: boto3.client("s3").list_buckets(),
+        "tables": lambda: boto3.client("dynamodb").list_tables(),
+        "roles": lambda: boto3.client("iam").list_roles(),
+    }
+    if wanted in refused:
         try:
-            boto3.client("s3").list_buckets()
-        except Exception as error:
-            wanted = str(error)
-    if wanted == "tables":
-        try:
-            boto3.client("dynamodb").list_tables()
+            refused[wanted]()
         except Exception as error:
             wanted = str(error)
     if wanted == "where":
