@@ -14,6 +14,9 @@ import (
 	"example.com/recall/shared/wire"
 )
 
+// answerer answers a request that was invoked directly or came by URL.
+type answerer = func(ctx context.Context, event json.RawMessage) (json.RawMessage, error)
+
 type handler struct{ frames function.Frames }
 
 // call is the shape of a function URL's event, as far as it tells one from a request that was invoked directly.

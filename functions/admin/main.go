@@ -2,15 +2,10 @@
 // directly or through its IAM-authenticated function URL.
 package main
 
-import (
-	"context"
-	"encoding/json"
-
-	"example.com/recall/shared/function"
-)
+import "example.com/recall/shared/function"
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (json.RawMessage, error), error) {
+	function.Main(func(environment function.Environment) (answerer, error) {
 		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err

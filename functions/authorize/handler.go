@@ -46,7 +46,8 @@ type statement struct {
 // "Lambda authorizer for a WebSocket API").
 var errUnauthorized = errors.New("Unauthorized")
 
-// errUndecided is a failure of ours, which API Gateway answers with 500: the client tries again, where 401 would be final.
+// errUndecided is a failure of ours, which API Gateway answers with 500: the client tries again, where 401 would be
+// final.
 var errUndecided = errors.New("the token could not be checked")
 
 type handler struct {
@@ -67,11 +68,15 @@ func (h handler) handle(ctx context.Context, event request) (policy, error) {
 	}
 	user := recall.UserID(claims.User)
 	if !user.Valid() {
-		h.log.InfoContext(ctx, "handshake denied", "connectionId", event.RequestContext.ConnectionID, "why", "malformed user ID")
+		h.log.InfoContext(
+			ctx, "handshake denied", "connectionId", event.RequestContext.ConnectionID, "why", "malformed user ID",
+		)
 		return decide("Deny", "none", event.MethodARN, nil), nil
 	}
 	if !h.allowedOrigin(header(event.Headers, "Origin")) {
-		h.log.InfoContext(ctx, "handshake denied", "connectionId", event.RequestContext.ConnectionID, "why", "origin not allowed")
+		h.log.InfoContext(
+			ctx, "handshake denied", "connectionId", event.RequestContext.ConnectionID, "why", "origin not allowed",
+		)
 		return decide("Deny", claims.User, event.MethodARN, nil), nil
 	}
 	return decide("Allow", claims.User, event.MethodARN, map[string]string{
@@ -91,7 +96,8 @@ func decide(effect, principal, resource string, context map[string]string) polic
 	}
 }
 
-// claims takes the token from where it may be. Any in the query string is refused even beside a good one, since URLs end up in logs.
+// claims takes the token from where it may be. Any in the query string is refused even beside a good one, since URLs
+// end up in logs.
 func (h handler) claims(ctx context.Context, event request) (token.Claims, error) {
 	for name := range event.QueryStringParameters {
 		switch strings.ToLower(name) {
@@ -109,7 +115,8 @@ func (h handler) claims(ctx context.Context, event request) (token.Claims, error
 	return h.verifier.Verify(ctx, strings.TrimSpace(text))
 }
 
-// bearerHeader finds the token of an Authorization header. The scheme's name is case-insensitive (RFC 9110, section 11.1).
+// bearerHeader finds the token of an Authorization header. The scheme's name is case-insensitive (RFC 9110, section
+// 11.1).
 func bearerHeader(value string) (string, bool) {
 	scheme, text, found := strings.Cut(value, " ")
 	return text, found && strings.EqualFold(scheme, "Bearer")
@@ -125,7 +132,8 @@ func bearerSubprotocol(offered string) (string, bool) {
 	return "", false
 }
 
-// allowedOrigin compares exactly: a browser always says its page's origin, other clients say none. No configured origin allows all.
+// allowedOrigin compares exactly: a browser always says its page's origin, other clients say none. No configured
+// origin allows all.
 func (h handler) allowedOrigin(origin string) bool {
 	return len(h.origins) == 0 || origin == "" || slices.Contains(h.origins, origin)
 }

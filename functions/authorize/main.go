@@ -1,4 +1,5 @@
-// Command authorize is the $connect authorizer: it checks the token and says who connects, so that no later frame needs a look-up.
+// Command authorize is the $connect authorizer: it checks the token and says who connects, so that no later frame
+// needs a look-up.
 package main
 
 import (

@@ -34,8 +34,9 @@ type handler struct {
 	now   func() time.Time
 }
 
-// handle connects both users, sends, waits for the message, recalls, and waits for the notice. The first step that does not
-// come to its end before the context does fails the run. The error names the step and the error's code, and never a text or a token.
+// handle connects both users, sends, waits for the message, recalls, and waits for the notice. The first step that
+// does not come to its end before the context does fails the run. The error names the step and the error's code, and
+// never a text or a token.
 func (h handler) handle(ctx context.Context, _ scheduled) (passed, error) {
 	messages, notices := make(chan string, waiting), make(chan string, waiting)
 	receiving, err := h.connect(ctx, receiver, client.Listener{
@@ -88,7 +89,8 @@ func (h handler) connect(ctx context.Context, user string, listener client.Liste
 	return connecting, nil
 }
 
-// waiting is how many message IDs wait at most. More come only from an earlier run, and are not what this one waits for.
+// waiting is how many message IDs wait at most. More come only from an earlier run, and are not what this one waits
+// for.
 const waiting = 16
 
 // offer passes a message ID on, unless so many wait already that nobody can be waiting for it.
@@ -113,7 +115,8 @@ func await(ctx context.Context, from <-chan string, messageID string) error {
 	}
 }
 
-// failed says at which step a run failed, and why, as far as that holds no text: of the server's errors only code and name.
+// failed says at which step a run failed, and why, as far as that holds no text: of the server's errors only code and
+// name.
 func failed(step string, err error) error {
 	var reply *client.Error
 	if errors.As(err, &reply) {

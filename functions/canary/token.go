@@ -15,8 +15,8 @@ import (
 // tokenValid is longer than a run takes, and short, since nobody else is to use the token.
 const tokenValid = 5 * time.Minute
 
-// signer makes the tokens of the two canary users with the deployment's own secret. Where an issuer's key set decides, nobody
-// but the issuer can make tokens, and template.yaml refuses a canary.
+// signer makes the tokens of the two canary users with the deployment's own secret. Where an issuer's key set decides,
+// nobody but the issuer can make tokens, and template.yaml refuses a canary.
 type signer struct {
 	secret           func(context.Context) (string, error)
 	issuer, audience string

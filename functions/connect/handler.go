@@ -63,7 +63,9 @@ func (h handler) disconnect(ctx context.Context, event function.Event) (function
 	if err := h.service.Disconnected(ctx, connection); err != nil {
 		return function.Answer{}, err
 	}
-	h.log.InfoContext(ctx, "disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode)
+	h.log.InfoContext(
+		ctx, "disconnected", "connectionId", string(connection.ID), "code", event.RequestContext.DisconnectStatusCode,
+	)
 	return function.Answer{StatusCode: http.StatusOK}, nil
 }
 

@@ -1,15 +1,11 @@
-// Command deliver is the function behind the queue: it tells large groups, and tells again whom a notice did not reach.
+// Command deliver is the function behind the queue: it tells large groups, and tells again whom a notice did not
+// reach.
 package main
 
-import (
-	"context"
-	"encoding/json"
-
-	"example.com/recall/shared/function"
-)
+import "example.com/recall/shared/function"
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (function.BatchAnswer, error), error) {
+	function.Main(func(environment function.Environment) (function.BatchHandler, error) {
 		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err

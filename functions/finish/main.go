@@ -1,16 +1,11 @@
-// Command finish is the function behind the stream of the table: it finishes what another function committed and did not
-// finish. It posts to nobody, so that no device holds up the stream.
+// Command finish is the function behind the stream of the table: it finishes what another function committed and did
+// not finish. It posts to nobody, so that no device holds up the stream.
 package main
 
-import (
-	"context"
-	"encoding/json"
-
-	"example.com/recall/shared/function"
-)
+import "example.com/recall/shared/function"
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (function.BatchAnswer, error), error) {
+	function.Main(func(environment function.Environment) (function.BatchHandler, error) {
 		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err

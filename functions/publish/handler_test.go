@@ -40,7 +40,8 @@ const (
 	recallID = "01HF7YATZ80000000000000009"
 )
 
-// record is the stream's record of a message, as DynamoDB writes it. A message that is revoked has no text, and a reason.
+// record is the stream's record of a message, as DynamoDB writes it. A message that is revoked has no text, and a
+// reason.
 func record(number, id, sender, due string, revoked bool) string {
 	image := map[string]map[string]string{
 		"pk": {"S": "c2c#alice#bob"}, "sk": {"S": "msg#" + id}, "sender": {"S": sender},

@@ -1,10 +1,8 @@
-// Command publish is the function that tells other systems of recalls: it reads the stream of the table by itself, so that
-// a bus that is away delays nobody's notice. It is there only if the parameter EventBusName is set.
+// Command publish is the function that tells other systems of recalls: it reads the stream of the table by itself, so
+// that a bus that is away delays nobody's notice. It is there only if the parameter EventBusName is set.
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"os"
 
 	"example.com/recall/shared/bus"
@@ -13,7 +11,7 @@ import (
 )
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, json.RawMessage) (function.BatchAnswer, error), error) {
+	function.Main(func(environment function.Environment) (function.BatchHandler, error) {
 		client := bus.NewClient(environment.AWS(function.HTTPClient()), environment.EventBridgeEndpoint)
 		service := &recall.Service{Publisher: &bus.Bus{Client: client, Name: environment.EventBusName}}
 		return handler{service: service, log: function.NewLogger(environment, os.Stdout)}.handle, nil

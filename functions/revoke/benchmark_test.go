@@ -12,8 +12,8 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// BenchmarkRevoke is everything of an invocation but AWS: the event, the rules over a store in memory, the reply, the log line
-// and the metrics.
+// BenchmarkRevoke is everything of an invocation but AWS: the event, the rules over a store in memory, the reply, the
+// log line and the metrics.
 func BenchmarkRevoke(b *testing.B) {
 	clock := recalltest.NewClock()
 	service := &recall.Service{

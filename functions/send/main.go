@@ -2,14 +2,12 @@
 package main
 
 import (
-	"context"
-
 	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
 )
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, function.Event) (function.Answer, error), error) {
+	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
 		parts, err := function.Build(environment)
 		if err != nil {
 			return nil, err

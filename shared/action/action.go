@@ -8,7 +8,8 @@ import (
 // admin is the function for administrators. All other functions answer clients.
 const admin = "admin"
 
-// All returns the actions of clients and, behind them, those of administrators, each in the order of protocol/README.md.
+// All returns the actions of clients and, behind them, those of administrators, each in the order of
+// protocol/README.md.
 func All() []function.Action {
 	return []function.Action{
 		hello(), send(), revoke(), sync(), read(), conversations(),

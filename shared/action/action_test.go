@@ -98,8 +98,8 @@ func TestEveryActionIsAnsweredByAFunctionThatExists(t *testing.T) {
 	}
 }
 
-// TestEveryActionOfAClientHasItsRoute looks for the route and its response in template.yaml, without which API Gateway passes
-// the frame to the function behind $default, and throws the answer away.
+// TestEveryActionOfAClientHasItsRoute looks for the route and its response in template.yaml, without which API Gateway
+// passes the frame to the function behind $default, and throws the answer away.
 func TestEveryActionOfAClientHasItsRoute(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join(root, "template.yaml"))
 	if err != nil {
@@ -148,7 +148,8 @@ func TestEveryActionIsInTheTextOfTheProtocol(t *testing.T) {
 	}
 }
 
-// TestEveryActionIsInTheTableOfCalls looks for a row that begins with the action's name. shared/function measures the rows.
+// TestEveryActionIsInTheTableOfCalls looks for a row that begins with the action's name. shared/function measures the
+// rows.
 func TestEveryActionIsInTheTableOfCalls(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join(root, "docs", "performance.md"))
 	if err != nil {

@@ -27,7 +27,9 @@ func adminRevokeBySender() function.Action {
 		})
 }
 
-func revokedByAdmin(ctx context.Context, call function.Call, operator recall.UserID, page recall.AdminRevokePage) ([]byte, error) {
+func revokedByAdmin(
+	ctx context.Context, call function.Call, operator recall.UserID, page recall.AdminRevokePage,
+) ([]byte, error) {
 	if operator == "" {
 		operator = recall.AdminOperator
 	}

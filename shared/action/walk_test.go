@@ -76,8 +76,8 @@ func TestTheWalkInCONTRIBUTINGIsShort(t *testing.T) {
 	}
 }
 
-// TestTheWalkInCONTRIBUTINGAddsAnAction does what CONTRIBUTING.md says in a copy of the repository. Then it forgets each file
-// once, and wants a test to fail.
+// TestTheWalkInCONTRIBUTINGAddsAnAction does what CONTRIBUTING.md says in a copy of the repository. Then it forgets
+// each file once, and wants a test to fail.
 func TestTheWalkInCONTRIBUTINGAddsAnAction(t *testing.T) {
 	w := readWalk(t)
 	c := copyOf{t: t, folder: t.TempDir()}

@@ -1,4 +1,5 @@
-// Package bus publishes recalls to an EventBridge bus, so that other systems can withdraw a push notification or delete an attachment.
+// Package bus publishes recalls to an EventBridge bus, so that other systems can withdraw a push notification or
+// delete an attachment.
 package bus
 
 import (
@@ -21,7 +22,9 @@ const (
 
 // API is what this package uses of the SDK's client for EventBridge.
 type API interface {
-	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+	PutEvents(
+		context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options),
+	) (*eventbridge.PutEventsOutput, error)
 }
 
 // NewClient makes the SDK's client. Without an endpoint it calls the endpoint of the configuration's region.

@@ -12,8 +12,8 @@ func NewClient(config aws.Config, endpoint *string) *dynamodb.Client {
 	return dynamodb.NewFromConfig(config, func(options *dynamodb.Options) { options.BaseEndpoint = endpoint })
 }
 
-// Address returns the address that a client calls. The SDK derives it from the region, whose partition decides about the
-// domain: amazonaws.com, or amazonaws.com.cn in China.
+// Address returns the address that a client calls. The SDK derives it from the region, whose partition decides about
+// the domain: amazonaws.com, or amazonaws.com.cn in China.
 func Address(ctx context.Context, client *dynamodb.Client) (string, error) {
 	options := client.Options()
 	endpoint, err := options.EndpointResolverV2.ResolveEndpoint(ctx, dynamodb.EndpointParameters{

@@ -29,7 +29,9 @@ func (s *Store) Head(ctx context.Context, conversation recall.Conversation) (rec
 }
 
 // Heads reads up to 100 heads a call.
-func (s *Store) Heads(ctx context.Context, conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
+func (s *Store) Heads(
+	ctx context.Context, conversations []recall.Conversation,
+) (map[recall.Conversation]recall.Head, error) {
 	keys := make([]item, len(conversations))
 	for i, conversation := range conversations {
 		keys[i] = key(conversation.Key(), headKey)
@@ -50,7 +52,9 @@ func (s *Store) Heads(ctx context.Context, conversations []recall.Conversation) 
 // Touch is one UpdateItem in which both the last change and the newest message only move forward. A failed condition
 // gives the head as well, without a read. It may mean that one of the two was ahead already, when a later recall or a
 // message that sorts behind this one touched the head first: then a second UpdateItem moves the other.
-func (s *Store) Touch(ctx context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
+func (s *Store) Touch(
+	ctx context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID,
+) (recall.Head, error) {
 	move := headMove{at: at, message: lastMessage}
 	for {
 		written, err := s.Client.UpdateItem(ctx, s.touch(conversation, move))
@@ -120,7 +124,9 @@ func (s *Store) touch(conversation recall.Conversation, move headMove) *dynamodb
 }
 
 // Join writes the list row of a user in a direct conversation where there is none.
-func (s *Store) Join(ctx context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
+func (s *Store) Join(
+	ctx context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant,
+) error {
 	row := listKey(user, conversation)
 	row["joinedAt"] = number(int64(at))
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
@@ -135,7 +141,9 @@ func (s *Store) Join(ctx context.Context, user recall.UserID, conversation recal
 }
 
 // Membership is one consistent GetItem.
-func (s *Store) Membership(ctx context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
+func (s *Store) Membership(
+	ctx context.Context, user recall.UserID, conversation recall.Conversation,
+) (recall.Membership, bool, error) {
 	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &s.Table,
 		Key:            listKey(user, conversation),
@@ -165,7 +173,9 @@ func (s *Store) Memberships(ctx context.Context, user recall.UserID) ([]recall.M
 }
 
 // MarkRead is one UpdateItem that only moves forward; a failed condition says where the mark is.
-func (s *Store) MarkRead(ctx context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MessageID, bool, error) {
+func (s *Store) MarkRead(
+	ctx context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID,
+) (recall.MessageID, bool, error) {
 	condition := "attribute_not_exists(readUpTo) OR readUpTo<:message"
 	if conversation.IsGroup() {
 		condition = "attribute_exists(pk) AND (" + condition + ")" // who left meanwhile gets no row back
@@ -194,7 +204,8 @@ func (s *Store) MarkRead(ctx context.Context, user recall.UserID, conversation r
 // BatchGetItem's limit (API reference).
 const batchKeys = 100
 
-// batchGet reads items by their keys, consistently, 100 a call, all calls side by side, and asks again for what was not processed.
+// batchGet reads items by their keys, consistently, 100 a call, all calls side by side, and asks again for what was
+// not processed.
 func batchGet(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {
 	parts := slices.Collect(slices.Chunk(keys, batchKeys))
 	found := make([][]item, len(parts))

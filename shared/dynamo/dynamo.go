@@ -26,8 +26,12 @@ type API interface {
 	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
 	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
-	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
-	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+	BatchGetItem(
+		context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options),
+	) (*dynamodb.BatchGetItemOutput, error)
+	TransactWriteItems(
+		context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options),
+	) (*dynamodb.TransactWriteItemsOutput, error)
 }
 
 // Store is recall.Store on the Messages table.
@@ -48,9 +52,10 @@ var (
 	_ recall.Presence = (*Presence)(nil)
 )
 
-// fault maps what the SDK gave up on. What a retry may cure is unavailable. A conversation that has reached 10 GB is full
-// and stays so (Developer Guide, "Local secondary indexes", item collection size limit). A refusal of the request itself (a
-// missing table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain error.
+// fault maps what the SDK gave up on. What a retry may cure is unavailable. A conversation that has reached 10 GB is
+// full and stays so (Developer Guide, "Local secondary indexes", item collection size limit). A refusal of the request
+// itself (a missing table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain
+// error.
 func fault(operation string, err error) error {
 	var refusal smithy.APIError
 	if errors.As(err, &refusal) {

@@ -19,7 +19,9 @@ func memberKey(group recall.GroupID, user recall.UserID) item {
 
 // HeadAndMembership is one consistent BatchGetItem. It reads the list row instead of the roster's: both change in one
 // transaction, and the list row also says how far its user has read.
-func (s *Store) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
+func (s *Store) HeadAndMembership(
+	ctx context.Context, group recall.GroupID, user recall.UserID,
+) (recall.HeadAndMembership, error) {
 	conversation := recall.InGroup(group)
 	keys := []item{key(conversation.Key(), headKey), listKey(user, conversation)}
 	items, err := batchGet(ctx, s.Client, s.Table, keys, "read group and list row")
@@ -38,7 +40,9 @@ func (s *Store) HeadAndMembership(ctx context.Context, group recall.GroupID, use
 }
 
 // PutGroup is one UpdateItem on the head. It is refused for a group that was deleted, also when the deletion goes on.
-func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
+func (s *Store) PutGroup(
+	ctx context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant,
+) error {
 	set, remove := "SET createdAt=if_not_exists(createdAt,:at), lastChangeAt=if_not_exists(lastChangeAt,:at)", ""
 	values := item{":at": number(int64(at))}
 	if name != "" {
@@ -72,7 +76,9 @@ func (s *Store) PutGroup(ctx context.Context, group recall.GroupID, name string,
 }
 
 // PutMember writes the roster's row, the user's list row and the roster's version in one transaction.
-func (s *Store) PutMember(ctx context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant) (recall.MemberRole, error) {
+func (s *Store) PutMember(
+	ctx context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant,
+) (recall.MemberRole, error) {
 	before, _, err := s.Membership(ctx, user, recall.InGroup(group))
 	if err != nil {
 		return "", err
@@ -81,8 +87,24 @@ func (s *Store) PutMember(ctx context.Context, group recall.GroupID, user recall
 	set := aws.String("SET #role=:role, joinedAt=if_not_exists(joinedAt,:at)")
 	names := map[string]string{"#role": "role"}
 	err = s.transact(ctx, "put member", []types.TransactWriteItem{
-		{Update: &types.Update{TableName: &s.Table, Key: memberKey(group, user), UpdateExpression: set, ExpressionAttributeNames: names, ExpressionAttributeValues: values()}},
-		{Update: &types.Update{TableName: &s.Table, Key: listKey(user, recall.InGroup(group)), UpdateExpression: set, ExpressionAttributeNames: names, ExpressionAttributeValues: values()}},
+		{
+			Update: &types.Update{
+				TableName:                 &s.Table,
+				Key:                       memberKey(group, user),
+				UpdateExpression:          set,
+				ExpressionAttributeNames:  names,
+				ExpressionAttributeValues: values(),
+			},
+		},
+		{
+			Update: &types.Update{
+				TableName:                 &s.Table,
+				Key:                       listKey(user, recall.InGroup(group)),
+				UpdateExpression:          set,
+				ExpressionAttributeNames:  names,
+				ExpressionAttributeValues: values(),
+			},
+		},
 		s.rosterChanged(group),
 	})
 	return before.Role, err
@@ -150,8 +172,8 @@ func (s *Store) Roster(ctx context.Context, group recall.GroupID) (recall.Roster
 	return recall.Roster{Users: users, Roles: reader.roles, Version: reader.version}, err
 }
 
-// startRows is how many rows cost at most one read unit of 4 KB whatever their IDs are: a head has at most 470 bytes, a
-// member's row 171, both with IDs of 64 characters (Developer Guide, "Item sizes and formats").
+// startRows is how many rows cost at most one read unit of 4 KB whatever their IDs are: a head has at most 470 bytes,
+// a member's row 171, both with IDs of 64 characters (Developer Guide, "Item sizes and formats").
 const startRows = 1 + 21
 
 // RosterStart is one consistent Query of at most one read unit, for the head and up to 21 members.
@@ -209,9 +231,9 @@ func (r *rosterReader) member(from item) (recall.UserID, bool) {
 // deletedAtOnce bounds one step of a group's deletion well below a function's time.
 const deletedAtOnce = 200
 
-// DeleteGroup first marks the head. From then on the group is not there for anybody. Then everything else is deleted in
-// steps. The marked head stays for ever: a send that checked its sender's membership before the deletion may store its
-// message after the last step, and a new group of the same ID would show that message to its members.
+// DeleteGroup first marks the head. From then on the group is not there for anybody. Then everything else is deleted
+// in steps. The marked head stays for ever: a send that checked its sender's membership before the deletion may store
+// its message after the last step, and a new group of the same ID would show that message to its members.
 func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, error) {
 	conversation := recall.InGroup(group)
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{

@@ -11,8 +11,8 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// losing stands before DynamoDB Local and loses the answer to each first attempt of a write: the write is done, and the
-// SDK, which does not know it, tries again and meets its own first attempt.
+// losing stands before DynamoDB Local and loses the answer to each first attempt of a write: the write is done, and
+// the SDK, which does not know it, tries again and meets its own first attempt.
 type losing struct {
 	mutex sync.Mutex
 	lost  map[string]bool

@@ -38,7 +38,12 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 	written, err := s.Client.UpdateItem(ctx, s.revocation(command))
 	if err == nil {
 		message, _ := MessageOf(written.Attributes)
-		return recall.RevokeOutcome{Applied: true, Found: true, Message: message, Owed: recall.Due(textOf(written.Attributes, "owed"))}, nil
+		return recall.RevokeOutcome{
+			Applied: true,
+			Found:   true,
+			Message: message,
+			Owed:    recall.Due(textOf(written.Attributes, "owed")),
+		}, nil
 	}
 	there, failed := failedCondition(err)
 	if !failed {
@@ -71,14 +76,16 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 		set += ", revokedReason=:reason"
 		values[":reason"] = text(string(revocation.Reason))
 	}
-	condition := "attribute_exists(pk) AND attribute_not_exists(recallId) AND (attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
+	condition := "attribute_exists(pk) AND attribute_not_exists(recallId) AND (" +
+		"attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
 	if command.SenderOnly {
 		condition += " AND sender=:by AND (recallableUntil=:always OR recallableUntil>=:at)"
 		values[":always"] = number(int64(recall.AlwaysRecallable))
 	}
 	if command.Unsent {
 		condition = "attribute_not_exists(pk) OR (" + condition + ")"
-		set += ", sender=if_not_exists(sender,:by), sentAt=if_not_exists(sentAt,:at), recallableUntil=if_not_exists(recallableUntil,:at)"
+		set += ", sender=if_not_exists(sender,:by), sentAt=if_not_exists(sentAt,:at)" +
+			", recallableUntil=if_not_exists(recallableUntil,:at)"
 		if command.ExpiresAt != 0 {
 			set += ", expiresAt=if_not_exists(expiresAt,:expires)"
 			values[":expires"] = number(expirySeconds(command.ExpiresAt))
@@ -96,7 +103,9 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 }
 
 // Message is one consistent GetItem.
-func (s *Store) Message(ctx context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+func (s *Store) Message(
+	ctx context.Context, conversation recall.Conversation, id recall.MessageID,
+) (recall.Message, bool, error) {
 	read, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &s.Table,
 		Key:            messageKey(conversation, id),
@@ -126,7 +135,9 @@ func (s *Store) Settle(ctx context.Context, message recall.Message) error {
 }
 
 // Messages is one consistent Query, or several where expired items fill a page.
-func (s *Store) Messages(ctx context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
+func (s *Store) Messages(
+	ctx context.Context, conversation recall.Conversation, page recall.MessagePage,
+) ([]recall.Message, bool, error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
@@ -180,7 +191,9 @@ func reverse[T any](items []T) {
 }
 
 // collect reads pages of a query until there are enough items or no more.
-func collect[T any](ctx context.Context, s *Store, query *dynamodb.QueryInput, enough int, operation string, of func(item) (T, bool)) ([]T, error) {
+func collect[T any](
+	ctx context.Context, s *Store, query *dynamodb.QueryInput, enough int, operation string, of func(item) (T, bool),
+) ([]T, error) {
 	var found []T
 	for {
 		read, err := s.Client.Query(ctx, query)
@@ -200,7 +213,9 @@ func collect[T any](ctx context.Context, s *Store, query *dynamodb.QueryInput, e
 }
 
 // Recalls reads the local index recalls, which is sparse: only recalled messages are in it.
-func (s *Store) Recalls(ctx context.Context, conversation recall.Conversation, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+func (s *Store) Recalls(
+	ctx context.Context, conversation recall.Conversation, after recall.RecallID, limit int,
+) ([]recall.Recalled, bool, error) {
 	return s.recalls(ctx, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(recallsIndex),
@@ -211,7 +226,9 @@ func (s *Store) Recalls(ctx context.Context, conversation recall.Conversation, a
 }
 
 // RecallsBy reads the global index operators, which follows the writes by moments.
-func (s *Store) RecallsBy(ctx context.Context, operator recall.UserID, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+func (s *Store) RecallsBy(
+	ctx context.Context, operator recall.UserID, after recall.RecallID, limit int,
+) ([]recall.Recalled, bool, error) {
 	return s.recalls(ctx, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(operatorsIndex),
@@ -240,14 +257,20 @@ func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit i
 	return recalls, false, nil
 }
 
-// firstUnreadPage is how many messages the first query of a count reads: mostly no more are unread, or the reader's own
-// newest message is among them. They cost one read unit for each 4 KB.
+// firstUnreadPage is how many messages the first query of a count reads: mostly no more are unread, or the reader's
+// own newest message is among them. They cost one read unit for each 4 KB.
 const firstUnreadPage = 8
 
-// Unread reads backwards from the newest message, a small page first, then as many messages as the count may still need.
-// No body travels, but bodies count in the read units: at most 100 messages of others, with bodies, are read, and the
-// rows between them are recalled ones, which have none.
-func (s *Store) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
+// Unread reads backwards from the newest message, a small page first, then as many messages as the count may still
+// need. No body travels, but bodies count in the read units: at most 100 messages of others, with bodies, are read,
+// and the rows between them are recalled ones, which have none.
+func (s *Store) Unread(
+	ctx context.Context,
+	conversation recall.Conversation,
+	reader recall.UserID,
+	after recall.MessageID,
+	now recall.Instant,
+) (int, recall.MessageID, error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),

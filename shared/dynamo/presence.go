@@ -14,11 +14,12 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// keptAfterLimit is how long a user's item outlives his last connection's limit before TTL takes it.
+// keptAfterLimit is how long a user's item outlives the limit of their last connection before TTL takes it.
 const keptAfterLimit = time.Hour
 
 // entry is a connection in its user's set: <connectedAt>-<tokenExpiresAt>:<connection ID>. An earlier version wrote
-// <connectedAt>:<connection ID>, which is read and forgotten as well. The earlier version takes no notice of the new form.
+// <connectedAt>:<connection ID>, which is read and forgotten as well. The earlier version takes no notice of the new
+// form.
 func entry(connection recall.Connection) string {
 	at := strconv.FormatInt(int64(connection.ConnectedAt), 10)
 	if connection.TokenExpiresAt != 0 {
@@ -42,9 +43,11 @@ func connectionOf(user recall.UserID, text string) (recall.Connection, bool) {
 	return connection, found && notConnected == nil && notExpiring == nil
 }
 
-// Register adds the connection to the user's set, if there is room, in one conditional write, and drops the dead ones that
-// it sees there. The set never holds more than limit, so the item stays below 1 KB and costs one write unit.
-func (p *Presence) Register(ctx context.Context, connection recall.Connection, limit int) ([]recall.Connection, error) {
+// Register adds the connection to the user's set, if there is room, in one conditional write, and drops the dead ones
+// that it sees there. The set never holds more than limit, so the item stays below 1 KB and costs one write unit.
+func (p *Presence) Register(
+	ctx context.Context, connection recall.Connection, limit int,
+) ([]recall.Connection, error) {
 	for range maximumAttempts {
 		there, added, err := p.add(ctx, connection, limit)
 		if err != nil {
@@ -69,9 +72,12 @@ func (p *Presence) Register(ctx context.Context, connection recall.Connection, l
 // errContended is an item that others kept changing.
 var errContended = errors.New("the user's connections changed at each attempt")
 
-// add adds the entry if fewer than limit are there, or it is there itself, and returns the entries as they are then. Also an
-// item that is nearly as large as DynamoDB allows, as an earlier version could leave it, fails by the condition first.
-func (p *Presence) add(ctx context.Context, connection recall.Connection, limit int) (there []string, added bool, err error) {
+// add adds the entry if fewer than limit are there, or it is there itself, and returns the entries as they are then.
+// Also an item that is nearly as large as DynamoDB allows, as an earlier version could leave it, fails by the
+// condition first.
+func (p *Presence) add(
+	ctx context.Context, connection recall.Connection, limit int,
+) (there []string, added bool, err error) {
 	expires := connection.ConnectedAt.Add(recall.MaximumConnectionAge + keptAfterLimit)
 	written, err := p.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:           &p.Table,

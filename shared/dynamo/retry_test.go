@@ -16,7 +16,8 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// scripted is the SDK's client as far as a test says; the pauses between attempts take no time in a bubble of synctest.
+// scripted is the SDK's client as far as a test says; the pauses between attempts take no time in a bubble of
+// synctest.
 type scripted struct {
 	dynamo.API
 	batchGet func(*dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error)

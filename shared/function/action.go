@@ -7,8 +7,8 @@ import (
 	"example.com/recall/shared/wire"
 )
 
-// Action is one action of the protocol, as one value. Package action has all of them. The routing of frames, the tests of
-// the vectors, the fuzz tests, the routes of template.yaml and the table of calls follow from these values.
+// Action is one action of the protocol, as one value. Package action has all of them. The routing of frames, the tests
+// of the vectors, the fuzz tests, the routes of template.yaml and the table of calls follow from these values.
 type Action struct {
 	// Name is the action's name on the wire.
 	Name string
@@ -29,9 +29,11 @@ type Call struct {
 	Reference string
 }
 
-// NewAction makes an action. Its request is read into the struct that answer takes, one of package wire. answer calls the rules
-// and encodes the reply. An error becomes an error reply.
-func NewAction[Request any](name, function string, answer func(context.Context, Call, Request) ([]byte, error)) Action {
+// NewAction makes an action. Its request is read into the struct that answer takes, one of package wire. answer calls
+// the rules and encodes the reply. An error becomes an error reply.
+func NewAction[Request any](
+	name, function string, answer func(context.Context, Call, Request) ([]byte, error),
+) Action {
 	return Action{
 		Name:     name,
 		Function: function,

@@ -44,7 +44,12 @@ func (e Environment) AWS(client aws.HTTPClient) aws.Config {
 		Region:     e.Region,
 		HTTPClient: client,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: e.accessKeyID, SecretAccessKey: e.secretAccessKey, SessionToken: e.sessionToken, Source: "environment"}, nil
+			return aws.Credentials{
+				AccessKeyID:     e.accessKeyID,
+				SecretAccessKey: e.secretAccessKey,
+				SessionToken:    e.sessionToken,
+				Source:          "environment",
+			}, nil
 		}),
 		RetryMaxAttempts: 4,
 	}
@@ -56,8 +61,8 @@ type Pool struct {
 	Connections int
 }
 
-// Warm opens connections during the init phase, in which Lambda does not throttle the processor. The first invocation then
-// waits for no DNS, TCP or TLS. The requests need no right, and a failure is no error.
+// Warm opens connections during the init phase, in which Lambda does not throttle the processor. The first invocation
+// then waits for no DNS, TCP or TLS. The requests need no right, and a failure is no error.
 func Warm(ctx context.Context, client aws.HTTPClient, pools ...Pool) {
 	var group sync.WaitGroup
 	for _, pool := range pools {
@@ -66,8 +71,8 @@ func Warm(ctx context.Context, client aws.HTTPClient, pools ...Pool) {
 	group.Wait()
 }
 
-// warm opens one connection, which tells the protocol. HTTP/2 carries all calls on that one. HTTP/1.1 carries one call at a
-// time, so the others are opened too. Without TLS, as on a local stack, opening one takes no time worth saving.
+// warm opens one connection, which tells the protocol. HTTP/2 carries all calls on that one. HTTP/1.1 carries one call
+// at a time, so the others are opened too. Without TLS, as on a local stack, opening one takes no time worth saving.
 func (p Pool) warm(ctx context.Context, client aws.HTTPClient) {
 	answer, err := get(ctx, client, p.Address)
 	if err != nil || answer.TLS == nil || answer.ProtoMajor != 1 {
@@ -90,8 +95,8 @@ func (p Pool) warm(ctx context.Context, client aws.HTTPClient) {
 	group.Wait()
 }
 
-// handshakesAtOnce is small, because handshakes share the function's processor: if all of them began at the same time, all
-// of them would end late, and the last ones after dialTimeout.
+// handshakesAtOnce is small, because handshakes share the function's processor: if all of them began at the same time,
+// all of them would end late, and the last ones after dialTimeout.
 const handshakesAtOnce = 8
 
 // get reads an answer to its end, because the client keeps a connection only then.

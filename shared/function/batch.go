@@ -21,10 +21,15 @@ type BatchItemFailure struct {
 	ItemIdentifier string `json:"itemIdentifier"`
 }
 
-// EachRecord works on each record of a stream's or queue's batch for itself: one that fails is brought again and holds up
-// no other of the batch. work returns the identifier of a record that must come again, and an empty one otherwise. It returns
-// an error if the event is not a batch.
-func EachRecord(ctx context.Context, event json.RawMessage, work func(ctx context.Context, record json.RawMessage) string) (BatchAnswer, error) {
+// BatchHandler answers the batches of a stream or of a queue.
+type BatchHandler = func(ctx context.Context, event json.RawMessage) (BatchAnswer, error)
+
+// EachRecord works on each record of a stream's or queue's batch for itself: one that fails is brought again and holds
+// up no other of the batch. work returns the identifier of a record that must come again, and an empty one otherwise.
+// It returns an error if the event is not a batch.
+func EachRecord(
+	ctx context.Context, event json.RawMessage, work func(ctx context.Context, record json.RawMessage) string,
+) (BatchAnswer, error) {
 	var batch struct {
 		Records []json.RawMessage `json:"Records"`
 	}

@@ -36,8 +36,8 @@ const (
 	endMark   = "<!-- end of calls -->"
 )
 
-// TestCallsAndUnitsAreThoseOfTheDocs holds every AWS call of every action, its depth and its capacity units, so that an
-// added one is seen in review. go test ./shared/function -run CallsAndUnits -update writes the table anew.
+// TestCallsAndUnitsAreThoseOfTheDocs holds every AWS call of every action, its depth and its capacity units, so that
+// an added one is seen in review. go test ./shared/function -run CallsAndUnits -update writes the table anew.
 func TestCallsAndUnitsAreThoseOfTheDocs(t *testing.T) {
 	measured := measureAll(t)
 	written, err := os.ReadFile(page)

@@ -71,7 +71,9 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 			e.AllowedOrigins = append(e.AllowedOrigins, origin)
 		}
 	}
-	window, badWindow := integer(lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow))
+	window, badWindow := integer(
+		lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow),
+	)
 	days, badRetention := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
 	rate, badRate := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
 	connections, badConnections := integer(lookup, "CONNECTIONS_PER_USER", recall.DefaultConnectionsPerUser, 1, 100)

@@ -32,8 +32,11 @@ type Frames struct {
 	Metrics *Metrics
 }
 
+// FrameHandler answers the events of a function's routes.
+type FrameHandler = func(ctx context.Context, event Event) (Answer, error)
+
 // Handler answers every frame of a function's routes with these actions.
-func (f Frames) Handler(actions []Action) func(context.Context, Event) (Answer, error) {
+func (f Frames) Handler(actions []Action) FrameHandler {
 	return func(ctx context.Context, event Event) (Answer, error) {
 		defer f.Metrics.Flush()
 		admit := func() (recall.Caller, error) {
@@ -49,11 +52,16 @@ func (f Frames) Handler(actions []Action) func(context.Context, Event) (Answer, 
 	}
 }
 
-// Reply answers one request: a frame, or the body of an administrator's request. It reads the frame, asks admit who the
-// caller is, and calls the action. It answers unknown_action if none of the actions has the frame's name. It returns the
-// reply, and the error that the reply tells. It logs one line of that kind.
+// Reply answers one request: a frame, or the body of an administrator's request. It reads the frame, asks admit who
+// the caller is, and calls the action. It answers unknown_action if none of the actions has the frame's name. It
+// returns the reply, and the error that the reply tells. It logs one line of that kind.
 func (f Frames) Reply(
-	ctx context.Context, kind string, body []byte, actions []Action, admit func() (recall.Caller, error), fields ...slog.Attr,
+	ctx context.Context,
+	kind string,
+	body []byte,
+	actions []Action,
+	admit func() (recall.Caller, error),
+	fields ...slog.Attr,
 ) ([]byte, error) {
 	started := f.Service.Clock.Now()
 	call := Call{Frames: f, Reference: RequestID(ctx)}

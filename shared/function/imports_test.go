@@ -13,11 +13,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 )
 
 const module = "example.com/recall/"
 
-// ours is what each package of shared/ may need of this project, directly or through others (docs/design.md, "Packages").
+// ours is what each package of shared/ may need of this project, directly or through others (docs/design.md,
+// "Packages").
 var ours = map[string][]string{
 	"recall":                {},
 	"recall/recalltest":     {"recall"},
@@ -202,6 +204,29 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	for _, each := range list(t) {
 		if len(each.GoFiles) > 0 && !strings.HasSuffix(each.Doc, ".") {
 			t.Errorf("%s has no sentence that says what it is", each.ImportPath)
+		}
+	}
+}
+
+// TestLinesAreShort holds the lines of what is deployed below 120 characters.
+func TestLinesAreShort(t *testing.T) {
+	for _, each := range list(t) {
+		path := strings.TrimPrefix(each.ImportPath, module)
+		deployed := strings.HasPrefix(path, "shared/") || strings.HasPrefix(path, "functions/")
+		if !deployed || strings.HasSuffix(path, "test") {
+			continue
+		}
+		for _, file := range each.GoFiles {
+			source, err := os.ReadFile(filepath.Join(each.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			number := 0
+			for line := range strings.Lines(string(source)) {
+				if number++; utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) >= 120 {
+					t.Errorf("%s/%s:%d has 120 characters or more", path, file, number)
+				}
+			}
 		}
 	}
 }

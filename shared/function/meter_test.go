@@ -22,8 +22,8 @@ import (
 )
 
 // meter writes down every AWS call of an action. It is used in a bubble of testing/synctest, where each call takes one
-// millisecond of the bubble's time and nothing else takes any: calls side by side begin in the same millisecond, and the
-// milliseconds are the depth, exactly, however slow the machine is.
+// millisecond of the bubble's time and nothing else takes any: calls side by side begin in the same millisecond, and
+// the milliseconds are the depth, exactly, however slow the machine is.
 type meter struct {
 	outside *outside
 	tables  *dynamodb.Client
@@ -99,9 +99,10 @@ func (m *meter) note(name string, reads, writes float64) func() {
 	return func() { time.Sleep(callTime) }
 }
 
-// measured makes one call of DynamoDB. It costs what the answer reports, but at least what AWS takes where DynamoDB Local
-// reports less, and where no answer comes: an item that is not there, a query that finds nothing and a refused condition cost a unit (Developer
-// Guide, "Read consumption", "Conditional writes"), a transaction two for each item ("Transactions").
+// measured makes one call of DynamoDB. It costs what the answer reports, but at least what AWS takes where DynamoDB
+// Local reports less, and where no answer comes: an item that is not there, a query that finds nothing and a refused
+// condition cost a unit (Developer Guide, "Read consumption", "Conditional writes"), a transaction two for each item
+// ("Transactions").
 func measured[O any](m *meter, name string, reads bool, least float64, make func(context.Context) (O, error), used func(O) []types.ConsumedCapacity) (O, error) {
 	var output O
 	var err error

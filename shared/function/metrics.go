@@ -14,8 +14,9 @@ import (
 // Namespace is where CloudWatch keeps the figures.
 const Namespace = "Recall"
 
-// Metrics collects an invocation's figures and writes them as lines of CloudWatch's embedded metric format, one for each
-// outcome: counts as their sum, times each by itself. It costs no call: a line is a log line that CloudWatch reads.
+// Metrics collects an invocation's figures and writes them as lines of CloudWatch's embedded metric format, one for
+// each outcome: counts as their sum, times each by itself. It costs no call: a line is a log line that CloudWatch
+// reads.
 type Metrics struct {
 	Function string
 	Output   io.Writer
@@ -27,8 +28,8 @@ type Metrics struct {
 
 var _ recall.Observer = (*Metrics)(nil)
 
-// maximumValues is the embedded metric format's limit of values per metric and line; further ones go into further lines
-// (CloudWatch guide, "Specification: Embedded metric format").
+// maximumValues is the embedded metric format's limit of values per metric and line; further ones go into further
+// lines (CloudWatch guide, "Specification: Embedded metric format").
 const maximumValues = 100
 
 // Observe adds a figure.

@@ -12,7 +12,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// hosts is an HTTP client whose every answer is a refusal. It keeps the hosts that were asked, with the number of requests.
+// hosts is an HTTP client whose every answer is a refusal. It keeps the hosts that were asked, with the number of
+// requests.
 type hosts struct {
 	mutex sync.Mutex
 	asked map[string]int

@@ -18,9 +18,9 @@ type group struct {
 	outcome string
 }
 
-// LogRecalls writes what became of a request to recall, one line for each outcome: who, as what, how many messages, and,
-// where anything was recalled, how many devices were told and how long the last of them took, in milliseconds from the
-// request. `recall tail` shows these lines. They name no message, and hold no reason.
+// LogRecalls writes what became of a request to recall, one line for each outcome: who, as what, how many messages,
+// and, where anything was recalled, how many devices were told and how long the last of them took, in milliseconds
+// from the request. `recall tail` shows these lines. They name no message, and hold no reason.
 func (f Frames) LogRecalls(ctx context.Context, operator recall.UserID, results []recall.RevokeResult) {
 	counts := make(map[group]int)
 	var order []group

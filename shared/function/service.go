@@ -23,8 +23,8 @@ type Parts struct {
 	AWS aws.Config
 }
 
-// Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It fails
-// if the environment lacks what every function needs.
+// Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It
+// fails if the environment lacks what every function needs.
 func Build(environment Environment) (Parts, error) {
 	return build(environment, HTTPClient())
 }
@@ -63,7 +63,10 @@ func build(environment Environment, client aws.HTTPClient) (Parts, error) {
 			Client:   gateway.NewClient(config, environment.ManagementEndpoint),
 			Presence: presence, Clock: clock, Observer: metrics, Log: log,
 		}
-		service.Queue = &queue.Queue{URL: environment.ChunksQueueURL, Client: queue.NewClient(config, environment.SQSEndpoint)}
+		service.Queue = &queue.Queue{
+			URL:    environment.ChunksQueueURL,
+			Client: queue.NewClient(config, environment.SQSEndpoint),
+		}
 		pools = append(pools, Pool{Address: environment.ManagementEndpoint, Connections: gateway.ParallelPosts})
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmFor)

@@ -13,7 +13,8 @@ import (
 // that Lambda kills cannot.
 const deadlineMargin = 500 * time.Millisecond
 
-// Main runs a function: build makes its handler from the environment, once. A failure to build ends the process with a line that says why.
+// Main runs a function: build makes its handler from the environment, once. A failure to build ends the process with a
+// line that says why.
 func Main[E, A any](build func(Environment) (func(context.Context, E) (A, error), error)) {
 	environment, err := ReadEnvironment(os.Getenv)
 	if err != nil {

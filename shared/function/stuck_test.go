@@ -18,9 +18,9 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestG4AndG9OneStuckDeviceOf500IsClosedAndCostsNobodyAnything: whatever way the notices go, everybody else is told once and at
-// once, the stuck device gets at most 10 posts, it is closed between 60 and 90 seconds after the commit, and nothing stays
-// due. The storage is DynamoDB Local, the adapters are real, and the time is a bubble's.
+// TestG4AndG9OneStuckDeviceOf500IsClosedAndCostsNobodyAnything: whatever way the notices go, everybody else is told
+// once and at once, the stuck device gets at most 10 posts, it is closed between 60 and 90 seconds after the commit,
+// and nothing stays due. The storage is DynamoDB Local, the adapters are real, and the time is a bubble's.
 func TestG4AndG9OneStuckDeviceOf500IsClosedAndCostsNobodyAnything(t *testing.T) {
 	work := newOutside(16)
 	defer work.close()
@@ -55,7 +55,8 @@ func TestG4AndG9OneStuckDeviceOf500IsClosedAndCostsNobodyAnything(t *testing.T) 
 	}
 }
 
-// stuckWorld is measuredWorld with one device that no post reaches, a queue that keeps messages back, and the bubble's clock.
+// stuckWorld is measuredWorld with one device that no post reaches, a queue that keeps messages back, and the bubble's
+// clock.
 type stuckWorld struct {
 	*measuredWorld
 	*meter

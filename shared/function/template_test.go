@@ -94,8 +94,8 @@ func template(t *testing.T) deployed {
 // attempt is the longest that one attempt to reach a device takes: its posts hang, with a pause between them.
 const attempt = gateway.PostAttempts*gateway.PostTimeout + 100*time.Millisecond
 
-// TestADeviceIsClosedBetween60And90SecondsAfterTheCommit adds up the fastest way and the slowest one: by the stream, with a
-// finish that runs for another batch as the change comes, and posts that hang.
+// TestADeviceIsClosedBetween60And90SecondsAfterTheCommit adds up the fastest way and the slowest one: by the stream,
+// with a finish that runs for another batch as the change comes, and posts that hang.
 func TestADeviceIsClosedBetween60And90SecondsAfterTheCommit(t *testing.T) {
 	numbers := template(t)
 	var pauses time.Duration
@@ -140,8 +140,8 @@ func TestTheTemplateGivesEachStepTheTimeThatItTakes(t *testing.T) {
 	}
 }
 
-// TestTheFunctionsBehindTheClientsLeaveRoomInANewAccount: it has 10 concurrent executions (Lambda quotas), and a new on-demand
-// table has up to four shards.
+// TestTheFunctionsBehindTheClientsLeaveRoomInANewAccount: it has 10 concurrent executions (Lambda quotas), and a new
+// on-demand table has up to four shards.
 func TestTheFunctionsBehindTheClientsLeaveRoomInANewAccount(t *testing.T) {
 	const shards, account = 4, 10
 	numbers := template(t)

@@ -75,8 +75,8 @@ func (w *measuredWorld) unread(t *testing.T, user recall.UserID, want int, listU
 	}
 }
 
-// TestUnreadCostsABoundedNumberOfReadUnits has a writer who never reads, and a reader who is far behind. A list reads its
-// rows and the head for a unit each, a sync the row and two messages.
+// TestUnreadCostsABoundedNumberOfReadUnits has a writer who never reads, and a reader who is far behind. A list reads
+// its rows and the head for a unit each, a sync the row and two messages.
 func TestUnreadCostsABoundedNumberOfReadUnits(t *testing.T) {
 	work := newOutside(16)
 	defer work.close()

@@ -18,9 +18,10 @@ import (
 	"example.com/recall/shared/function"
 )
 
-// service is a TLS server that answers as DynamoDB does, with a body, and counts how often it is dialled. It speaks HTTP/2
-// too if a test wants that. Its network is in memory, in a bubble of testing/synctest: net/http keeps no connection whose request was
-// not seen to be written within 50 ms after its answer, which on a busy machine depends on luck.
+// service is a TLS server that answers as DynamoDB does, with a body, and counts how often it is dialled. It speaks
+// HTTP/2 too if a test wants that. Its network is in memory, in a bubble of testing/synctest: net/http keeps no
+// connection whose request was not seen to be written within 50 ms after its answer, which on a busy machine depends
+// on luck.
 type service struct {
 	*httptest.Server
 	network *network

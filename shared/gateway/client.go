@@ -7,8 +7,8 @@ import (
 )
 
 // NewClient makes the SDK's client for a stage's endpoint, such as
-// https://{api}.execute-api.{region}.amazonaws.com/{stage}. It does not retry: the Poster tries again itself, within its
-// time. A full client buffer (429) would otherwise hold up the fan-out.
+// https://{api}.execute-api.{region}.amazonaws.com/{stage}. It does not retry: the Poster tries again itself, within
+// its time. A full client buffer (429) would otherwise hold up the fan-out.
 func NewClient(config aws.Config, endpoint string) *apigatewaymanagementapi.Client {
 	return apigatewaymanagementapi.NewFromConfig(config, func(options *apigatewaymanagementapi.Options) {
 		options.BaseEndpoint = &endpoint

@@ -25,9 +25,10 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// BenchmarkFirstFanOut posts one notice to 500 connections through TLS, 15 ms each: with a client that has no connection
-// yet, with one that was warmed as a function warms it, and with one that has posted before. It also tells how long the
-// warming takes, which a function's start pays for, and how many posts failed because a handshake took too long.
+// BenchmarkFirstFanOut posts one notice to 500 connections through TLS, 15 ms each: with a client that has no
+// connection yet, with one that was warmed as a function warms it, and with one that has posted before. It also tells
+// how long the warming takes, which a function's start pays for, and how many posts failed because a handshake took
+// too long.
 func BenchmarkFirstFanOut(b *testing.B) {
 	for _, certificate := range []string{"RSA", "ECDSA"} {
 		key := newKey(b, certificate)

@@ -41,8 +41,8 @@ const (
 	retryPause    = 100 * time.Millisecond
 )
 
-// Poster is recall.Notifier on @connections. Its Client must not retry by itself: the retries of a full client buffer (429)
-// would hold up the fan-out.
+// Poster is recall.Notifier on @connections. Its Client must not retry by itself: the retries of a full client buffer
+// (429) would hold up the fan-out.
 type Poster struct {
 	Client   API
 	Presence Forgetter
@@ -101,7 +101,9 @@ func (p *Poster) post(ctx context.Context, connection recall.Connection, data []
 	ctx, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
 	id := string(connection.ID)
-	_, err := p.Client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
+	_, err := p.Client.PostToConnection(
+		ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data},
+	)
 	return err
 }
 
@@ -131,7 +133,8 @@ func (p *Poster) logFailure(ctx context.Context, connection recall.Connection, e
 	}
 }
 
-// posting is one notice on its way to many connections. It is encoded once for all, or, between two users, once for each.
+// posting is one notice on its way to many connections. It is encoded once for all, or, between two users, once for
+// each.
 type posting struct {
 	poster  *Poster
 	mutex   sync.Mutex
@@ -174,9 +177,9 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 	return err
 }
 
-// forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the post
-// began: it was not postable yet, but registered, and it syncs once it is through. By the answer it may be old and open
-// (reliability/model, AGE_AFTER_THE_ANSWER).
+// forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the
+// post began: it was not postable yet, but registered, and it syncs once it is through. By the answer it may be old
+// and open (reliability/model, AGE_AFTER_THE_ANSWER).
 func (p *posting) forget(ctx context.Context, connection recall.Connection, began recall.Instant) error {
 	if began.Sub(connection.ConnectedAt) <= recall.YoungConnection {
 		return nil

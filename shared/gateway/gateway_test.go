@@ -229,7 +229,7 @@ func TestG9AConnectionThatHangsDelaysNobody(t *testing.T) {
 			if id != hanging.ID {
 				return nil
 			}
-			synctest.Wait() // everybody else has gone as far as he can
+			synctest.Wait() // everybody else has gone as far as they can
 			for _, other := range to[1:] {
 				if len(api.has(other.ID)) != 1 {
 					t.Errorf("%s waits for the one that hangs", other.ID)

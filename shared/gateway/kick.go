@@ -13,8 +13,8 @@ import (
 // kickBudget bounds how long Kick works. A handshake waits for it.
 const kickBudget = 3 * time.Second
 
-// Kick tells connections of a user why they end and closes them, ParallelPosts at a time. It forgets those that are closed
-// with one write, and returns the others. A connection that cannot be told is closed all the same.
+// Kick tells connections of a user why they end and closes them, ParallelPosts at a time. It forgets those that are
+// closed with one write, and returns the others. A connection that cannot be told is closed all the same.
 func (p *Poster) Kick(
 	ctx context.Context, user recall.UserID, connections []recall.Connection, reason recall.Kick,
 ) []recall.Connection {
@@ -45,8 +45,9 @@ func (p *Poster) Kick(
 	return failed
 }
 
-// kick reports whether the connection is closed. One that is gone is closed, unless it is so young that its handshake may
-// still run. A connection that took the event has finished its handshake: its device left by itself when it was told.
+// kick reports whether the connection is closed. One that is gone is closed, unless it is so young that its handshake
+// may still run. A connection that took the event has finished its handshake: its device left by itself when it was
+// told.
 func (p *Poster) kick(ctx context.Context, connection recall.Connection, event []byte) bool {
 	began := recall.At(p.Clock.Now())
 	told := false

@@ -1,5 +1,5 @@
-// Package queue puts what is to be told later into an SQS queue and reads it back: parts of large groups, and connections
-// that a notice did not reach.
+// Package queue puts what is to be told later into an SQS queue and reads it back: parts of large groups, and
+// connections that a notice did not reach.
 package queue
 
 import (
@@ -18,7 +18,9 @@ import (
 
 // API is what this package uses of the SDK's client for SQS.
 type API interface {
-	SendMessageBatch(context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error)
+	SendMessageBatch(
+		context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options),
+	) (*sqs.SendMessageBatchOutput, error)
 }
 
 // NewClient makes the SDK's client. Without an endpoint it calls the endpoint of the configuration's region.
@@ -34,8 +36,8 @@ type Queue struct {
 
 var _ recall.Queue = (*Queue)(nil)
 
-// Limits of SendMessageBatch: 10 entries, and 256 KB in all (SQS quotas). A chunk of 500 users is at most 33 KB, one of
-// 500 connections at most 120 KB.
+// Limits of SendMessageBatch: 10 entries, and 256 KB in all (SQS quotas). A chunk of 500 users is at most 33 KB, one
+// of 500 connections at most 120 KB.
 const (
 	batchEntries = 10
 	batchBytes   = 250_000
@@ -61,8 +63,8 @@ type connection struct {
 	TokenExpiresAt recall.Instant      `json:"tokenExpiresAt,omitempty"`
 }
 
-// Enqueue puts all chunks into the queue. After an error some may be in it: telling twice is harmless, and the messages are
-// still due. It returns unavailable if the queue did not take them all.
+// Enqueue puts all chunks into the queue. After an error some may be in it: telling twice is harmless, and the
+// messages are still due. It returns unavailable if the queue did not take them all.
 func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
 		return fmt.Errorf("queue: no queue is configured, which large groups and further attempts need")
@@ -81,7 +83,9 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 			batch, size = nil, 0
 		}
 		id := strconv.Itoa(i)
-		batch = append(batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body, DelaySeconds: seconds(each.Delay)})
+		batch = append(
+			batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body, DelaySeconds: seconds(each.Delay)},
+		)
 		size += len(body)
 	}
 	if len(batch) == 0 {

@@ -25,12 +25,12 @@ type AdminRevoke struct {
 	Operator UserID
 }
 
-// AdminOperator stands for an admin who did not say who he is.
+// AdminOperator stands for an administrator whose request does not name an operator.
 const AdminOperator UserID = "admin"
 
 // AdminRevoke recalls any messages of any age, with role admin, and tells everybody. Each message has a result of its
-// own; a failure does not stop the others. A result's error is message_not_found, already_recalled, conversation_full or
-// unavailable.
+// own; a failure does not stop the others. A result's error is message_not_found, already_recalled, conversation_full
+// or unavailable.
 func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []RevokeResult {
 	started := s.now()
 	roster := beginRoster(ctx, request.Conversation, s.Store.Roster)
@@ -51,6 +51,11 @@ func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []Revoke
 // adminRevokesAtOnce bounds the writes side by side on one conversation's partition.
 const adminRevokesAtOnce = 25
 
+// repeats reports whether this is an earlier recall of the same administrator.
+func (r *Revocation) repeats(operator UserID) bool {
+	return r != nil && r.By == operator && r.Role == RoleAdmin
+}
+
 func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id MessageID) messageResult {
 	now := s.now()
 	operator := request.Operator
@@ -68,11 +73,17 @@ func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id Me
 	case outcome.Applied:
 		return messageResult{id: id, message: outcome.Message, applied: true, owed: outcome.Owed}
 	case !outcome.Found:
-		return messageResult{id: id, err: Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation)}
-	case outcome.Message.Revoked != nil && outcome.Message.Revoked.By == operator && outcome.Message.Revoked.Role == RoleAdmin:
+		return messageResult{
+			id:  id,
+			err: Fail(MessageNotFound, "no such message in that conversation").In(request.Conversation),
+		}
+	case outcome.Message.Revoked.repeats(operator):
 		return messageResult{id: id, message: outcome.Message}
 	}
-	return messageResult{id: id, err: Fail(AlreadyRecalled, "the message was recalled before by somebody else").In(request.Conversation)}
+	return messageResult{
+		id:  id,
+		err: Fail(AlreadyRecalled, "the message was recalled before by somebody else").In(request.Conversation),
+	}
 }
 
 // AdminRevokeBySender recalls all messages of one sender, page by page.
@@ -105,7 +116,9 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 		}
 		after = string(raw)
 	}
-	messages, more, err := s.Store.Messages(ctx, request.Conversation, MessagePage{After: after, Limit: MaximumAdminRevokes, Now: s.now()})
+	messages, more, err := s.Store.Messages(
+		ctx, request.Conversation, MessagePage{After: after, Limit: MaximumAdminRevokes, Now: s.now()},
+	)
 	if err != nil {
 		return AdminRevokePage{}, err
 	}
@@ -117,7 +130,15 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 	}
 	result := AdminRevokePage{}
 	if len(ids) > 0 {
-		result.Results = s.AdminRevoke(ctx, AdminRevoke{Conversation: request.Conversation, MessageIDs: ids, Reason: request.Reason, Operator: request.Operator})
+		result.Results = s.AdminRevoke(
+			ctx,
+			AdminRevoke{
+				Conversation: request.Conversation,
+				MessageIDs:   ids,
+				Reason:       request.Reason,
+				Operator:     request.Operator,
+			},
+		)
 	}
 	if more {
 		result.Next = base64.RawURLEncoding.EncodeToString([]byte(messages[len(messages)-1].ID))
@@ -141,7 +162,8 @@ type AuditPage struct {
 
 // AuditStore reads the recalls of one operator across all conversations.
 type AuditStore interface {
-	// RecallsBy reads the recalls of an operator in the order of their RecallIDs. This one read may lag behind the writes by moments.
+	// RecallsBy reads the recalls of an operator in the order of their RecallIDs. This one read may lag behind the writes
+	// by moments.
 	RecallsBy(ctx context.Context, operator UserID, after RecallID, limit int) (recalls []Recalled, more bool, err error)
 }
 

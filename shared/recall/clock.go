@@ -20,7 +20,8 @@ func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Millisecond
 // Sub is the time from j to i.
 func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }
 
-// Clock tells the server's time. It is passed in, never taken from the environment, so that a window's edge can be tested.
+// Clock tells the server's time. It is passed in, never taken from the environment, so that a window's edge can be
+// tested.
 type Clock interface {
 	Now() time.Time
 }

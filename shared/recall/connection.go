@@ -16,7 +16,7 @@ type Connection struct {
 	TokenExpiresAt Instant
 }
 
-// Expired tells whether the token that opened the connection has ended: from then on nothing may be posted to it.
+// Expired reports whether the token that opened the connection has ended: from then on nothing may be posted to it.
 func (c Connection) Expired(now Instant) bool {
 	return c.TokenExpiresAt != 0 && now >= c.TokenExpiresAt
 }
@@ -51,11 +51,12 @@ const (
 // registerAttempts bounds how often a handshake tries to get a place while other devices of the same user connect too.
 const registerAttempts = 8
 
-// Connect registers a device. It must have returned before the connection is accepted: from then on every look-up finds it.
+// Connect registers a device. It must have returned before the connection is accepted: from then on every look-up
+// finds it.
 //
 // Where its user has all connections that a user may have, the oldest is told why, closed, and only then forgotten: a
-// connection that is open and not registered would never learn of a recall. The error is unavailable where the place could
-// not be made; the device then tries again.
+// connection that is open and not registered would never learn of a recall. The error is unavailable where the place
+// could not be made; the device then tries again.
 func (s *Service) Connect(ctx context.Context, connection Connection) error {
 	limit := s.ConnectionsPerUser
 	if limit == 0 {
@@ -79,8 +80,8 @@ func (s *Service) Connect(ctx context.Context, connection Connection) error {
 	return Fail(Unavailable, "too many devices of the same user connect at once; connect again")
 }
 
-// beyond returns the connections that must leave so that only so many stay: first those whose token has ended, then the
-// oldest.
+// beyond returns the connections that must leave so that only so many stay: first those whose token has ended, then
+// the oldest.
 func beyond(connections []Connection, stay int, now Instant) []Connection {
 	sorted := slices.SortedFunc(slices.Values(connections), func(a, b Connection) int {
 		if a.Expired(now) != b.Expired(now) {
@@ -94,14 +95,14 @@ func beyond(connections []Connection, stay int, now Instant) []Connection {
 	return sorted[:max(0, len(sorted)-stay)]
 }
 
-// byAge orders connections, the oldest first. Two of the same millisecond are ordered by their IDs, so that every function
-// finds the same one to be the oldest.
+// byAge orders connections, the oldest first. Two of the same millisecond are ordered by their IDs, so that every
+// function finds the same one to be the oldest.
 func byAge(a, b Connection) int {
 	return cmp.Or(cmp.Compare(a.ConnectedAt, b.ConnectedAt), strings.Compare(string(a.ID), string(b.ID)))
 }
 
-// kick tells connections of a user why they end, as well as that goes, and closes them. The error is unavailable where one
-// could not be closed.
+// kick tells connections of a user why they end, as well as that goes, and closes them. The error is unavailable where
+// one could not be closed.
 func (s *Service) kick(ctx context.Context, user UserID, connections []Connection, reason Kick) error {
 	if len(connections) == 0 {
 		return nil
@@ -115,8 +116,8 @@ func (s *Service) kick(ctx context.Context, user UserID, connections []Connectio
 }
 
 // AdminDisconnect closes all connections of a user, tells each that an administrator did it, and returns how many they
-// were. The user can connect again while their token is good. The error is unavailable where some may still be open: call
-// again.
+// were. The user can connect again while their token is good. The error is unavailable where some may still be open:
+// call again.
 func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error) {
 	connections, err := s.Presence.Connections(ctx, []UserID{user})
 	if err != nil {
@@ -125,7 +126,7 @@ func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error)
 	return len(connections), s.kick(ctx, user, connections, KickAdministrator)
 }
 
-// Disconnected forgets a device. It may never be called: API Gateway does not promise it.
+// Disconnected forgets a device. API Gateway does not promise to call it for every connection that ends.
 func (s *Service) Disconnected(ctx context.Context, connection Connection) error {
 	return s.Presence.Forget(ctx, connection.User, connection)
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Conversation is one place where messages are, seen from nobody in particular: two users, or a group.
+// Conversation is where messages are: between two users, or in a group. It is the same value for every viewer.
 // Its zero value is no conversation.
 type Conversation struct {
 	first, second UserID // sorted; empty for a group
@@ -41,7 +41,9 @@ func ParseConversation(viewer UserID, text string) (Conversation, error) {
 	case strings.HasPrefix(text, directPrefix):
 		peer := UserID(text[len(directPrefix):])
 		if !peer.Valid() {
-			return Conversation{}, Invalid("conversation", "the user ID after c2c_ must be 1 to 64 characters of A-Z a-z 0-9 . _ - @")
+			return Conversation{}, Invalid(
+				"conversation", "the user ID after c2c_ must be 1 to 64 characters of A-Z a-z 0-9 . _ - @",
+			)
 		}
 		if peer == viewer {
 			return Conversation{}, Invalid("conversation", "a conversation with oneself does not exist")
@@ -50,17 +52,19 @@ func ParseConversation(viewer UserID, text string) (Conversation, error) {
 	case strings.HasPrefix(text, groupPrefix):
 		group := GroupID(text[len(groupPrefix):])
 		if !group.Valid() {
-			return Conversation{}, Invalid("conversation", "the group ID after group_ must be 1 to 64 characters of A-Z a-z 0-9 . _ - @")
+			return Conversation{}, Invalid(
+				"conversation", "the group ID after group_ must be 1 to 64 characters of A-Z a-z 0-9 . _ - @",
+			)
 		}
 		return InGroup(group), nil
 	}
 	return Conversation{}, Invalid("conversation", "must be c2c_<peer user ID> or group_<group ID>")
 }
 
-// IsGroup tells a group from two users.
+// IsGroup reports whether the conversation is a group's.
 func (c Conversation) IsGroup() bool { return c.group != "" }
 
-// IsZero tells no conversation.
+// IsZero reports whether this is no conversation.
 func (c Conversation) IsZero() bool { return c == Conversation{} }
 
 // Group is the group's ID, empty for two users.
@@ -85,7 +89,8 @@ func (c Conversation) SeenBy(viewer UserID) string {
 	return directPrefix + string(c.first)
 }
 
-// Key is the conversation's name in storage: c2c#alice#bob, sorted, or group#eng. # is in no ID, so keys cannot collide.
+// Key is the conversation's name in storage: c2c#alice#bob, sorted, or group#eng. # is in no ID, so keys cannot
+// collide.
 func (c Conversation) Key() string {
 	if c.IsGroup() {
 		return "group#" + string(c.group)
@@ -112,8 +117,9 @@ type ConversationStore interface {
 	Head(ctx context.Context, conversation Conversation) (head Head, found bool, err error)
 	// Heads reads many heads at once; those that do not exist are left out.
 	Heads(ctx context.Context, conversations []Conversation) (map[Conversation]Head, error)
-	// Touch moves a head's last change and its newest message forward, each by itself and never back, and returns the head
-	// as it is then; lastMessage is empty for a recall. It does not bring back a deleted group's head: then it returns a zero Head.
+	// Touch moves a head's last change and its newest message forward, each by itself and never back, and returns the
+	// head as it is then; lastMessage is empty for a recall. It does not bring back a deleted group's head: then it
+	// returns a zero Head.
 	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) (Head, error)
 	// Join writes the list row of a user, if there is none.
 	Join(ctx context.Context, user UserID, conversation Conversation, at Instant) error
@@ -122,7 +128,9 @@ type ConversationStore interface {
 	// Memberships reads all of a user's rows.
 	Memberships(ctx context.Context, user UserID) ([]Membership, error)
 	// MarkRead moves the user's mark forward and returns where it is; moved is false if it was there or further.
-	MarkRead(ctx context.Context, user UserID, conversation Conversation, upTo MessageID) (readUpTo MessageID, moved bool, err error)
+	MarkRead(
+		ctx context.Context, user UserID, conversation Conversation, upTo MessageID,
+	) (readUpTo MessageID, moved bool, err error)
 	// DefaultWindow reads the settings; found is false if nobody has set any.
 	DefaultWindow(ctx context.Context) (window Window, found bool, err error)
 	// SetDefaultWindow changes the settings.
@@ -143,7 +151,7 @@ type Head struct {
 	Deleted bool
 }
 
-// Membership is a user's row in his list of conversations.
+// Membership is the row of one conversation in a user's list.
 type Membership struct {
 	User         UserID
 	Conversation Conversation
@@ -153,7 +161,7 @@ type Membership struct {
 	Role MemberRole
 }
 
-// Read moves the caller's mark in a conversation forward, never back, and tells his other devices. It returns
+// Read moves the caller's mark in a conversation forward, never back, and tells their other devices. It returns
 // conversation_not_found, message_not_found or unavailable.
 func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) (ReadMark, error) {
 	now := s.now()

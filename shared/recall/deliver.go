@@ -26,16 +26,17 @@ type Chunk struct {
 	Delay time.Duration
 }
 
-// Queue keeps what is to be told later: the notices of large groups in chunks, and further attempts to tell connections
-// that could not be reached.
+// Queue keeps what is to be told later: the notices of large groups in chunks, and further attempts to tell
+// connections that could not be reached.
 type Queue interface {
 	// Enqueue takes all chunks, or returns an error; after an error it may have taken some.
 	Enqueue(ctx context.Context, chunks []Chunk) error
 }
 
 // DeliverChunk tells a part of a large group, or tries again to tell connections that could not be reached. Those that
-// still cannot be reached are queued again or closed, so the chunk itself is finished. It returns unavailable if storage,
-// the queue or a connection to be closed cannot be reached; then it is to be called again with the same chunk.
+// still cannot be reached are queued again or closed, so the chunk itself is finished. It returns unavailable if
+// storage, the queue or a connection to be closed cannot be reached; then it is to be called again with the same
+// chunk.
 func (s *Service) DeliverChunk(ctx context.Context, chunk Chunk) error {
 	untold, err := s.tellChunk(ctx, chunk)
 	if err != nil {

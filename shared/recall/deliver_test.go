@@ -30,8 +30,8 @@ func (w *world) drains() {
 	}
 }
 
-// TestG4WhereverAFunctionDiesFinishDoesTheRest: each of a request's calls fails in turn, which is as if the function had
-// died there; afterwards the others know, and nothing is due.
+// TestG4WhereverAFunctionDiesFinishDoesTheRest: each of a request's calls fails in turn, which is as if the function
+// had died there; afterwards the others know, and nothing is due.
 func TestG4WhereverAFunctionDiesFinishDoesTheRest(t *testing.T) {
 	for _, dies := range []string{"Membership", "Join", "Roster", "Touch", "Settle"} {
 		for _, conversation := range []recall.Conversation{direct, group} {
@@ -274,8 +274,8 @@ func TestASendsRecordLeavesARecalledMessageToTheRecallsOwn(t *testing.T) {
 	w.wantTold("bob revoked " + string(message.ID))
 }
 
-// TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody: a recall makes a message smaller, so it is stored. The
-// write of the head is refused, in the call and whenever somebody finishes.
+// TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody: a recall makes a message smaller, so it is stored.
+// The write of the head is refused, in the call and whenever somebody finishes.
 func TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody(t *testing.T) {
 	for _, conversation := range []recall.Conversation{direct, group} {
 		w := newWorld(t)
@@ -299,7 +299,8 @@ func TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody(t *testing.T)
 	}
 }
 
-// TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing: two functions read the stream, and neither waits for the other.
+// TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing: two functions read the stream, and neither waits for the
+// other.
 func TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing(t *testing.T) {
 	w := newWorld(t)
 	bus := &keepingBus{}

@@ -8,7 +8,8 @@ import (
 // Name is the name of a failure on the wire. The list is append-only: nothing is renamed or reused.
 type Name string
 
-// The names. Who is not allowed to know gets a not-found name; who may know but not act gets a denial.
+// The names. A caller who may not know of something gets a not-found name. A caller who may know of it, but may not
+// act, gets a denial.
 const (
 	InvalidRequest       Name = "invalid_request"
 	UnknownAction        Name = "unknown_action"
@@ -107,7 +108,7 @@ func (e *Error) Code() int {
 	return e.Name.table().direct
 }
 
-// Retryable tells whether the same request may succeed later.
+// Retryable reports whether the same request may succeed later.
 func (e *Error) Retryable() bool { return e.Name.table().retryable }
 
 // In marks the error as met in that conversation.
@@ -129,8 +130,8 @@ func Unreachable(what string, cause error) *Error {
 	return &Error{Name: Unavailable, Desc: what + " could not be reached; retry", cause: cause}
 }
 
-// Full wraps the refusal of a write to a conversation that has reached the size at which its storage takes no more. The
-// cause is for the log.
+// Full wraps the refusal of a write to a conversation that has reached the size at which its storage takes no more.
+// The cause is for the log.
 func Full(cause error) *Error {
 	return &Error{
 		Name:  ConversationFull,

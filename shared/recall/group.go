@@ -14,10 +14,10 @@ const (
 	MemberMember MemberRole = "member"
 )
 
-// Valid tells whether the role exists.
+// Valid reports whether the role exists.
 func (r MemberRole) Valid() bool { return r == MemberOwner || r == MemberAdmin || r == MemberMember }
 
-// Moderates tells whether the role may recall others' messages.
+// Moderates reports whether the role may recall others' messages.
 func (r MemberRole) Moderates() bool { return r == MemberOwner || r == MemberAdmin }
 
 // Roster is who was in a group. A member who joins while it is read may be missing; then the head's version is higher.
@@ -46,7 +46,9 @@ func beginRoster(ctx context.Context, conversation Conversation, read rosterRead
 	return begin(func() (Roster, error) { return readRoster(ctx, conversation, read) })
 }
 
-func (s *Service) wholeRoster(ctx context.Context, conversation Conversation, start func() (Roster, error)) (Roster, error) {
+func (s *Service) wholeRoster(
+	ctx context.Context, conversation Conversation, start func() (Roster, error),
+) (Roster, error) {
 	roster, err := start()
 	if err != nil || !roster.More {
 		return roster, err
@@ -73,9 +75,10 @@ type GroupStore interface {
 	// DeleteGroup deletes a group step by step; done is false while there is more to delete, and the caller calls again.
 	// The head stays, marked as deleted. A deletion that is repeated removes what late sends have stored since.
 	DeleteGroup(ctx context.Context, group GroupID) (done bool, err error)
-	// PutMember writes a member and their list row together; before is their role until now, empty if he was none.
+	// PutMember writes a member and their list row together; before is their role until now, and empty if they were no
+	// member.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
-	// DeleteMember removes both; was is false if he was none.
+	// DeleteMember removes both rows; was is false if the user was no member.
 	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)
 	// Roster reads all members; a group whose deletion has begun has none.
 	Roster(ctx context.Context, group GroupID) (Roster, error)
@@ -95,7 +98,8 @@ func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head,
 	return read.Head, read.Membership, nil
 }
 
-// checkMember returns conversation_not_found if the user is not in the conversation. Between two users nothing needs to be read.
+// checkMember returns conversation_not_found if the user is not in the conversation. Between two users nothing needs
+// to be read.
 func (s *Service) checkMember(ctx context.Context, user UserID, conversation Conversation) error {
 	if !conversation.IsGroup() {
 		return nil
@@ -176,7 +180,7 @@ func (s *Service) PutMember(ctx context.Context, request AdminPutMember) error {
 	return nil
 }
 
-// DeleteMember removes a member and tells the group and him. Removing who is none is no error.
+// DeleteMember removes a member, and tells the group and the removed user. It is no error if the user is no member.
 func (s *Service) DeleteMember(ctx context.Context, group GroupID, user UserID) error {
 	was, err := s.Store.DeleteMember(ctx, group, user)
 	if err != nil || !was {

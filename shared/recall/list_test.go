@@ -45,7 +45,8 @@ func TestReadingUpToNoMessageOfTheConversationIsRefused(t *testing.T) {
 	}
 }
 
-// TestG11UnreadNeverCountsARecalledMessage, whether it was counted before or comes recalled, in sync, read and list alike.
+// TestG11UnreadNeverCountsARecalledMessage, whether it was counted before or comes recalled, in sync, read and list
+// alike.
 func TestG11UnreadNeverCountsARecalledMessage(t *testing.T) {
 	for _, conversation := range []recall.Conversation{direct, group} {
 		t.Run(conversation.Key(), func(t *testing.T) {

@@ -15,7 +15,8 @@ type Message struct {
 	// RecallableUntil is the last instant at which the sender may recall it, stamped at send: the promise does not change
 	// when the window does. -1 is no limit, 0 is never.
 	RecallableUntil Instant
-	// ExpiresAt is when retention ends, 0 for never. From then on the message is not there, whether or not the store has deleted it.
+	// ExpiresAt is when retention ends, 0 for never. From then on the message is not there, whether or not the store has
+	// deleted it.
 	ExpiresAt Instant
 	Body      Body
 	ReplyTo   MessageID
@@ -23,7 +24,7 @@ type Message struct {
 	Due       Due
 }
 
-// Expired tells whether retention has ended.
+// Expired reports whether retention has ended.
 func (m Message) Expired(now Instant) bool { return m.ExpiresAt != 0 && now >= m.ExpiresAt }
 
 // ChangedAt is when the message last changed: its recall, or its sending.
@@ -51,8 +52,8 @@ const (
 	MaximumReasonBytes = 256
 )
 
-// Body is a message's content: one JSON object as it was encoded by the sender, opaque to the rules. It prints and logs
-// as its size only.
+// Body is a message's content: one JSON object as it was encoded by the sender, opaque to the rules. It prints and
+// logs as its size only.
 type Body string
 
 // String hides the content, so that no error or log line can carry it.
@@ -90,15 +91,19 @@ type MessageStore interface {
 	// Messages reads a page of messages, tombstones included, expired ones left out.
 	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
 	// Recalls reads the recalls of a conversation in the order of their RecallIDs: at most limit of those behind after.
-	Recalls(ctx context.Context, conversation Conversation, after RecallID, limit int) (recalls []Recalled, more bool, err error)
+	Recalls(
+		ctx context.Context, conversation Conversation, after RecallID, limit int,
+	) (recalls []Recalled, more bool, err error)
 	// Unread counts the messages that the reader has not read: those of others behind after that are neither recalled nor
-	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at MaximumUnread,
-	// or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.
-	Unread(ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant) (unread int, own MessageID, err error)
+	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at
+	// MaximumUnread, or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.
+	Unread(
+		ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant,
+	) (unread int, own MessageID, err error)
 }
 
-// Bounds of the counting. MaximumUnread says "more than 99", which a client shows as "99+". MaximumUnreadRows leaves room
-// for 300 recalled messages, which are looked at and not counted, among the newest.
+// Bounds of the counting. MaximumUnread says "more than 99", which a client shows as "99+". MaximumUnreadRows leaves
+// room for 300 recalled messages, which are looked at and not counted, among the newest.
 const (
 	MaximumUnread     = 100
 	MaximumUnreadRows = 400

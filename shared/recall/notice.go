@@ -29,7 +29,7 @@ type Notice struct {
 // FreshFor is for how long after its commit a body may be posted without reading the message again.
 const FreshFor = 2 * time.Second
 
-// Stale tells whether the notice must be renewed before it is posted.
+// Stale reports whether the notice must be renewed before it is posted.
 func (n Notice) Stale(now Instant) bool {
 	return n.Message != nil && n.Renew != nil && now.Sub(n.CommittedAt) > FreshFor
 }
@@ -61,13 +61,13 @@ const (
 // Notifier posts events to connections.
 type Notifier interface {
 	// Notify posts the notice to each connection and returns those it could not reach although they are not gone. It
-	// forgets connections that are gone, and closes those that are Expired instead of posting to them. One slow connection
-	// delays no other.
+	// forgets connections that are gone, and closes those that are Expired instead of posting to them. One slow
+	// connection delays no other.
 	Notify(ctx context.Context, notice Notice, to []Connection) (failed []Connection)
 	// Disconnect closes a connection that could not be reached, so that its device connects again and syncs.
 	Disconnect(ctx context.Context, connection Connection) error
-	// Kick tells connections of one user why they end, since DELETE @connections cannot say why. It closes and forgets them,
-	// and returns those that it could not close. A connection whose handshake may still run cannot be closed yet.
+	// Kick tells connections of one user why they end, since DELETE @connections cannot say why. It closes and forgets
+	// them, and returns those that it could not close. A connection whose handshake may still run cannot be closed yet.
 	Kick(ctx context.Context, user UserID, connections []Connection, reason Kick) (failed []Connection)
 }
 
@@ -144,15 +144,15 @@ func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, e
 
 // Publisher tells other systems of recalls.
 type Publisher interface {
-	// PublishRecalled tells of one recall, never of its text or reason. At least once. It returns unavailable if the other
-	// systems cannot be reached; then it is to be called again.
+	// PublishRecalled tells of one recall, never of its text or reason. At least once. It returns unavailable if the
+	// other systems cannot be reached; then it is to be called again.
 	PublishRecalled(ctx context.Context, recalled Recalled) error
 }
 
-// Publish is called for every change of a message that was due, with the message as the change left it. It tells the event
-// bus if the change is a recall. It uses no other part of the service and no function that finishes notices calls it, so a
-// bus that cannot be reached delays nobody's notice. It returns unavailable if the bus cannot be reached; then it is to be
-// called again. A recall may be published more than once.
+// Publish is called for every change of a message that was due, with the message as the change left it. It tells the
+// event bus if the change is a recall. It uses no other part of the service and no function that finishes notices
+// calls it, so a bus that cannot be reached delays nobody's notice. It returns unavailable if the bus cannot be
+// reached; then it is to be called again. A recall may be published more than once.
 func (s *Service) Publish(ctx context.Context, changed Message) error {
 	if changed.Revoked == nil {
 		return nil

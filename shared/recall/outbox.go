@@ -8,15 +8,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// outbox carries one change from its commit to its notices. The steps follow one another in an order that misses nobody:
+// outbox carries one change from its commit to its notices. The steps follow one another in an order that misses
+// nobody:
 //
 //  1. commit: Send and Revoke write the change, with a mark in the message that its notices are due;
 //  2. look up: who is connected, a consistent read;
 //  3. post: the notices, or queue them where a group is large;
 //  4. settle: whoever could not be reached stands in the queue, so the mark is removed.
 //
-// A device that registers before the look-up gets the notice. A device that registers after it finds the change when it
-// syncs. If a step fails, or the function dies, the mark stays and Finish takes over.
+// A device that registers before the look-up gets the notice. A device that registers after it finds the change when
+// it syncs. If a step fails, or the function dies, the mark stays and Finish takes over.
 type outbox struct {
 	service      *Service
 	conversation Conversation
@@ -25,7 +26,7 @@ type outbox struct {
 	messages []Message
 	// roster reads who is in the conversation. It begins beside the commit.
 	roster func() (Roster, error)
-	// unlisted tells whether one of two users may lack the conversation in their list; nil is no.
+	// unlisted reports whether one of two users may lack the conversation in their list; nil is no.
 	unlisted func() (bool, error)
 	// except is the connection that asked for the change and gets its answer.
 	except ConnectionID
@@ -33,8 +34,8 @@ type outbox struct {
 	startedAt Instant
 }
 
-// deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit stands
-// and Finish does the rest.
+// deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit
+// stands and Finish does the rest.
 func (o *outbox) deliver(ctx context.Context) {
 	untold, err := o.tell(ctx)
 	if err == nil {
@@ -77,8 +78,8 @@ func (o *outbox) tell(ctx context.Context) ([]Connection, error) {
 	return append(untold, more...), err
 }
 
-// list writes the conversation into the lists of both users before anybody is looked up: a device that registers after the
-// look-up then finds it there.
+// list writes the conversation into the lists of both users before anybody is looked up: a device that registers after
+// the look-up then finds it there.
 func (o *outbox) list(ctx context.Context) error {
 	if o.unlisted == nil || o.conversation.IsGroup() {
 		return nil
@@ -114,7 +115,8 @@ func (o *outbox) touch(ctx context.Context) (Head, error) {
 	}
 	head, err := o.service.Store.Touch(ctx, o.conversation, latest.ChangedAt(), lastMessage)
 	if NameOf(err) == ConversationFull {
-		// A full conversation takes no write that may make it larger. The order of lists stays as it is, and everybody is told.
+		// A full conversation takes no write that may make it larger. The order of lists stays as it is, and everybody is
+		// told.
 		head, _, err = o.service.Store.Head(ctx, o.conversation)
 	}
 	return head, err
@@ -187,21 +189,21 @@ func (o *outbox) chunks(users []UserID) []Chunk {
 	return chunks
 }
 
-// FinishAfter is the age of a change from which Finish takes over: until then the function that committed it is at work.
-// Meanwhile Finish looks every lookEvery whether that function is done, which it mostly is at the next look.
+// FinishAfter is the age of a change from which Finish takes over: until then the function that committed it is at
+// work. Meanwhile Finish looks every lookEvery whether that function is done, which it mostly is at the next look.
 const (
 	FinishAfter = 3 * time.Second
 	lookEvery   = 500 * time.Millisecond
 )
 
-// Finish is called for every change of a message that was due, with the message as the change left it. It does what the
-// message still owes because the function that committed it died, ran out of time or could not queue. It reads the message
-// first: nearly always nothing is left to do, and one read shows it. A message that was recalled since is left to the
-// change that the recall is, so that nobody is told twice.
+// Finish is called for every change of a message that was due, with the message as the change left it. It does what
+// the message still owes because the function that committed it died, ran out of time or could not queue. It reads the
+// message first: nearly always nothing is left to do, and one read shows it. A message that was recalled since is left
+// to the change that the recall is, so that nobody is told twice.
 //
-// It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns unavailable
-// if storage or the queue cannot be reached; then it is to be called again. What was finished is not done again, since
-// the message is settled.
+// It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns
+// unavailable if storage or the queue cannot be reached; then it is to be called again. What was finished is not done
+// again, since the message is settled.
 func (s *Service) Finish(ctx context.Context, changed Message) error {
 	message, due, err := s.stillDue(ctx, changed)
 	if err != nil || !due {
@@ -239,8 +241,8 @@ func (s *Service) stillDue(ctx context.Context, changed Message) (message Messag
 	return message, found && message.Due != DueNothing && !recalledSince && !message.Expired(s.now()), nil
 }
 
-// queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit here,
-// so nobody can join while it is read.
+// queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit
+// here, so nobody can join while it is read.
 func (o *outbox) queueAll(ctx context.Context) error {
 	if err := o.list(ctx); err != nil {
 		return err
@@ -268,8 +270,8 @@ func without(connections []Connection, except ConnectionID) []Connection {
 	return kept
 }
 
-// begin runs work beside what follows; the returned function waits for its result. The work ends when its context does,
-// also if nobody waits for it.
+// begin runs work beside what follows; the returned function waits for its result. The work ends when its context
+// does, also if nobody waits for it.
 func begin[T any](work func() (T, error)) func() (T, error) {
 	var group errgroup.Group
 	var value T

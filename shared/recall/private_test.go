@@ -8,8 +8,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestG8SomebodyOutsideLearnsNothing: for a message that is there, one that is not, one that is recalled, and a group that is not there, the
-// same answer after the same calls to the store.
+// TestG8SomebodyOutsideLearnsNothing: for a message that is there, one that is not, one that is recalled, and a group
+// that is not there, the same answer after the same calls to the store.
 func TestG8SomebodyOutsideLearnsNothing(t *testing.T) {
 	for _, each := range []struct {
 		name   string
@@ -113,7 +113,8 @@ func TestG8WhoLeftReadsNoMore(t *testing.T) {
 	})
 }
 
-// TestG8ALateMessageOfADeletedGroupHasNoReader deletes a group between a send's check of its sender's membership and its commit.
+// TestG8ALateMessageOfADeletedGroupHasNoReader deletes a group between a send's check of its sender's membership and
+// its commit.
 func TestG8ALateMessageOfADeletedGroupHasNoReader(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

@@ -7,8 +7,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestAReplyToARecalledMessageIsAllowedAndNamesItOnly: replyTo is an ID, never a copy, so that nothing of a recalled text is
-// left in a reply.
+// TestAReplyToARecalledMessageIsAllowedAndNamesItOnly: replyTo is an ID, never a copy, so that nothing of a recalled
+// text is left in a reply.
 func TestAReplyToARecalledMessageIsAllowedAndNamesItOnly(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		quoted := w.sent(as(alice, ""), direct)

@@ -13,12 +13,12 @@ import (
 // A notice that does not reach a device, although its connection is not gone, is told again through the queue, to that
 // connection only: 4, 8, 16 and 32 seconds after the attempt before, which are 60 seconds in all. If the last attempt
 // fails too, the connection is closed: the device connects again, syncs, and knows. A notice that never arrives on a
-// connection that stays open would break the promise that every device is told. Where the queue itself was slow, the first
-// retry that fails 60 seconds after the change is the last.
+// connection that stays open would break the promise that every device is told. Where the queue itself was slow, the
+// first retry that fails 60 seconds after the change is the last.
 //
-// With the two posts of each attempt such a device gets at most 10 posts. An attempt takes at most 2.1 seconds where posts
-// hang (gateway.PostTimeout), so it is closed between 60 and 90 seconds after the commit, also when the stream has to bring
-// the change first. A test holds the numbers of the template against that (shared/function).
+// With the two posts of each attempt such a device gets at most 10 posts. An attempt takes at most 2.1 seconds where
+// posts hang (gateway.PostTimeout), so it is closed between 60 and 90 seconds after the commit, also when the stream
+// has to bring the change first. A test holds the numbers of the template against that (shared/function).
 const (
 	// FirstRetryAfter is the pause before the first retry; each further pause is twice as long.
 	FirstRetryAfter = 4 * time.Second

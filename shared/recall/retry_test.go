@@ -12,8 +12,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestG4WhoCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows. Everybody else is
-// told once, and the message is settled at once.
+// TestG4WhoCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows. Everybody else
+// is told once, and the message is settled at once.
 func TestG4WhoCannotBeReachedIsToldAgainAndThenDisconnected(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.device(bob, "stuck")
@@ -79,8 +79,8 @@ func TestG5ARetryOfARecalledMessageTellsTheRecall(t *testing.T) {
 	w.wantTold("stuck revoked " + string(message.ID))
 }
 
-// TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast: so is one that its function did not finish, and that the queue
-// brings again after the visibility timeout.
+// TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast: so is one that its function did not finish, and that the
+// queue brings again after the visibility timeout.
 func TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "stuck")
@@ -97,7 +97,8 @@ func TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast(t *testing.T) {
 	}
 }
 
-// TestALateFirstAttemptStillHasARetry: after an outage much is told late, and one post that fails must not close a device.
+// TestALateFirstAttemptStillHasARetry: after an outage much is told late, and one post that fails must not close a
+// device.
 func TestALateFirstAttemptStillHasARetry(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "stuck")

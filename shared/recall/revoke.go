@@ -95,13 +95,13 @@ type RevokeResult struct {
 	Err      error
 }
 
-// Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells everybody
-// who is connected. Each message has a result of its own, in the order asked.
+// Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells
+// everybody who is connected. Each message has a result of its own, in the order asked.
 //
-// A result's error is message_not_found (also for whoever is not in the conversation), recall_window_expired,
-// already_recalled, recall_denied, stale_message_id (unsent only), conversation_full or unavailable. The same operator's repeat is no
-// error: it gets the first result. Once a result is good, the body is gone and telling the others is owed, whatever
-// happens to the function.
+// A result's error is message_not_found (also if the caller is not in the conversation), recall_window_expired,
+// already_recalled, recall_denied, stale_message_id (unsent only), conversation_full or unavailable. The same
+// operator's repeat is no error: it gets the first result. Once a result is good, the body is gone and telling the
+// others is owed, whatever happens to the function.
 func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
 	started := s.now()
 	// The first members are read beside the commit. They are all in a small group. In a bigger one the rest is read after
@@ -172,8 +172,8 @@ func (r *revokeAttempt) revokeOne(ctx context.Context, id MessageID) messageResu
 	return r.refused(ctx, id, outcome)
 }
 
-// write is the conditional write. It takes the clock itself: whatever was read before took time, in which the window may
-// have ended.
+// write is the conditional write. It takes the clock itself: whatever was read before took time, in which the window
+// may have ended.
 func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unsent bool) (RevokeOutcome, error) {
 	at := r.service.now()
 	return r.service.Store.RevokeMessage(ctx, RevokeCommand{
@@ -186,8 +186,8 @@ func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unse
 	})
 }
 
-// mayCancel tells whether a tombstone may be stored where no message is: for a send without an answer, by somebody who
-// could have sent it, with an ID that a send could have had.
+// mayCancel reports whether a tombstone may be stored where no message is: for a send without an answer, by somebody
+// who could have sent it, with an ID that a send could have had.
 func (r *revokeAttempt) mayCancel(ctx context.Context, id MessageID) (bool, error) {
 	now := r.service.now()
 	if !r.request.Unsent || id.Time() > now.Add(ClockTolerance) || id.Time() < now.Add(-UnsentFor) {
@@ -256,7 +256,14 @@ func (r *revokeAttempt) refused(ctx context.Context, id MessageID, outcome Revok
 }
 
 // tellRevoked tells of all messages that were recalled just now, in as few notices as an event's size allows.
-func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, outcomes []messageResult, roster func() (Roster, error), except ConnectionID, started Instant) {
+func (s *Service) tellRevoked(
+	ctx context.Context,
+	conversation Conversation,
+	outcomes []messageResult,
+	roster func() (Roster, error),
+	except ConnectionID,
+	started Instant,
+) {
 	var messages []Message
 	for _, outcome := range outcomes {
 		if outcome.applied {
@@ -279,18 +286,22 @@ func (s *Service) tellRevoked(ctx context.Context, conversation Conversation, ou
 	outbox.deliver(ctx)
 }
 
-// joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its message,
-// or the message was recalled while its send still owed something. Both rows: one may be there because its user has read.
-func (s *Service) joinForUnfinished(ctx context.Context, conversation Conversation, outcomes []messageResult) func() (bool, error) {
+// joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its
+// message, or the message was recalled while its send still owed something. Both rows: one may be there because its
+// user has read.
+func (s *Service) joinForUnfinished(
+	ctx context.Context, conversation Conversation, outcomes []messageResult,
+) func() (bool, error) {
 	for _, outcome := range outcomes {
-		if message := outcome.message; outcome.applied && !conversation.IsGroup() && (outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
+		if message := outcome.message; outcome.applied && !conversation.IsGroup() &&
+			(outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
 			return func() (bool, error) { return s.unlisted(ctx, conversation) }
 		}
 	}
 	return nil
 }
 
-// unlisted tells whether one of the users does not have the conversation in his list.
+// unlisted reports whether one of the users does not have the conversation in their list.
 func (s *Service) unlisted(ctx context.Context, conversation Conversation) (bool, error) {
 	users := conversation.Users()
 	listed := make([]bool, len(users))

@@ -20,11 +20,12 @@ type SendResult struct {
 	Duplicate bool
 }
 
-// Send stores a message once and delivers it.
+// Send stores a message and delivers it. A repeat of the same send stores and delivers nothing, and returns the stored
+// message.
 //
-// It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled, perhaps before it came),
-// conversation_full or unavailable. Once it returns a message, that message is stored and its delivery is owed, whatever happens to the
-// function.
+// It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled,
+// perhaps before it came), conversation_full or unavailable. Once it returns a message, that message is stored and its
+// delivery is owed, whatever happens to the function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))

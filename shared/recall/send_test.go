@@ -180,7 +180,8 @@ func TestAStoreThatCannotBeReachedIsUnavailableAndNothingIsTold(t *testing.T) {
 	w.wantTold()
 }
 
-// TestCommitComesBeforePresence: who registers after the look finds the message when he syncs, only if it was stored before.
+// TestCommitComesBeforePresence: who registers after the look finds the message when they sync, only if it was stored
+// before.
 func TestCommitComesBeforePresence(t *testing.T) {
 	w := newWorld(t)
 	looked := false

@@ -49,7 +49,7 @@ type Store interface {
 	AuditStore
 }
 
-// Caller is who asks: a user on a connection, proved by his token. Nothing in a frame can change it.
+// Caller is who asks: a user on a connection, proved by their token. Nothing in a frame can change it.
 type Caller struct {
 	User       UserID
 	Connection ConnectionID
@@ -70,12 +70,12 @@ type Hello struct {
 const (
 	// MembersInCall is up to how many members the committing call serves itself.
 	MembersInCall = 500
-	// ChunkUsers is how many users one queued chunk names, ChunkConnections how many connections. With the longest names a
-	// chunk stays below 128 KB, half of what SQS takes as one message (SQS quotas).
+	// ChunkUsers is how many users one queued chunk names, ChunkConnections how many connections. With the longest names
+	// a chunk stays below 128 KB, half of what SQS takes as one message (SQS quotas).
 	ChunkUsers       = 500
 	ChunkConnections = 500
-	// RevocationsPerNotice is how many recalls one event tells: with the longest reasons, 50 stay below the 128 KB that API
-	// Gateway takes as one message (WebSocket quotas).
+	// RevocationsPerNotice is how many recalls one event tells: with the longest reasons, 50 stay below the 128 KB that
+	// API Gateway takes as one message (WebSocket quotas).
 	RevocationsPerNotice = 50
 	// NoticeBudget bounds how long an answer waits for receivers after the commit; who is not told by then gets a retry.
 	NoticeBudget = 3 * time.Second
@@ -125,8 +125,8 @@ func (s *Service) observe(metric Metric, value float64, outcome string) {
 	}
 }
 
-// observeRefusal counts those refusals of a send or a recall that have a metric of their own. An operator has to make room
-// in a full conversation, so the log names it.
+// observeRefusal counts those refusals of a send or a recall that have a metric of their own. An operator has to make
+// room in a full conversation, so the log names it.
 func (s *Service) observeRefusal(ctx context.Context, conversation Conversation, err error) {
 	switch NameOf(err) {
 	case RecallWindowExpired:

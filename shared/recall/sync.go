@@ -22,7 +22,8 @@ const (
 	MaximumCursorBytes = 256
 )
 
-// SyncItem asks for one conversation: since a cursor, the newest without one, or, alone in its request, those before a message.
+// SyncItem asks for one conversation: since a cursor, the newest without one, or, alone in its request, those before a
+// message.
 type SyncItem struct {
 	Conversation Conversation
 	Cursor       string
@@ -50,8 +51,8 @@ type SyncResult struct {
 	postponed bool
 }
 
-// SyncOverlap is how far a sync reads behind its cursor: 30 s in which an ID may be older than its commit, and 30 s that
-// a function may take to commit. So a slow commit is not jumped over.
+// SyncOverlap is how far a sync reads behind its cursor: 30 s in which an ID may be older than its commit, and 30 s
+// that a function may take to commit. So a slow commit is not jumped over.
 const SyncOverlap = 60 * time.Second
 
 // cursor says how far a client knows a conversation. It is opaque to clients; a forged one only changes what its owner
@@ -117,9 +118,9 @@ const (
 	reasonFactor         = 6
 )
 
-// Sync tells what a device missed. Each conversation has a result of its own, in the order asked; one that fails has an
-// error (conversation_not_found, invalid_request for a cursor that is none, unavailable) and does not fail the others.
-// What it returns may repeat what was seen, and never omits.
+// Sync tells what a device missed. Each conversation has a result of its own, in the order asked; one that fails has
+// an error (conversation_not_found, invalid_request for a cursor that is none, unavailable) and does not fail the
+// others. What it returns may repeat what was seen, and never omits.
 func (s *Service) Sync(ctx context.Context, caller Caller, request SyncRequest) []SyncResult {
 	results := make([]SyncResult, len(request.Conversations))
 	var group sync.WaitGroup
@@ -171,7 +172,9 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 // membership reads the user's list row: beside what follows between two users, and before it in a group, where the row
 // says whether the user may read at all. A stranger's request ends here, after the same reads whether or not there is
 // such a group.
-func (s *Service) membership(ctx context.Context, user UserID, conversation Conversation) (func() (Membership, error), error) {
+func (s *Service) membership(
+	ctx context.Context, user UserID, conversation Conversation,
+) (func() (Membership, error), error) {
 	if conversation.IsGroup() {
 		_, membership, err := s.member(ctx, conversation.Group(), user)
 		return func() (Membership, error) { return membership, nil }, err
@@ -184,7 +187,9 @@ func (s *Service) membership(ctx context.Context, user UserID, conversation Conv
 
 // unread counts behind the mark, or, in a group without one, from the joining. Who writes has read what came before: a
 // user's own newest message is a mark, too, and needs no write of its own.
-func (s *Service) unread(ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant) (ReadMark, error) {
+func (s *Service) unread(
+	ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant,
+) (ReadMark, error) {
 	after := membership.ReadUpTo
 	if after == "" && conversation.IsGroup() {
 		after = MessageID(EarliestID(membership.JoinedAt))
@@ -216,7 +221,9 @@ func (s *Service) since(ctx context.Context, item SyncItem, now Instant, result 
 		return page[Recalled]{items, more}, err
 	})
 	var more bool
-	result.Messages, more, result.Err = s.Store.Messages(ctx, item.Conversation, MessagePage{After: messagesAfter, Limit: item.Limit, Now: now})
+	result.Messages, more, result.Err = s.Store.Messages(
+		ctx, item.Conversation, MessagePage{After: messagesAfter, Limit: item.Limit, Now: now},
+	)
 	recalled, err := recalls()
 	if result.Err == nil {
 		result.Err = err

@@ -128,8 +128,8 @@ func TestACursorBringsWhatChangedSince(t *testing.T) {
 	})
 }
 
-// TestASyncNeverOmits: a device offline during 200 messages and 50 recalls, with the smallest pages, ends where one that
-// was online all the time ends.
+// TestASyncNeverOmits: a device offline during 200 messages and 50 recalls, with the smallest pages, ends where one
+// that was online all the time ends.
 func TestASyncNeverOmits(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.Window = recall.Unlimited
@@ -169,7 +169,8 @@ func TestASyncNeverOmits(t *testing.T) {
 	})
 }
 
-// TestASlowCommitIsNotJumpedOver: a message whose ID is 30 s old and whose commit took 30 s comes behind a later cursor.
+// TestASlowCommitIsNotJumpedOver: a message whose ID is 30 s old and whose commit took 30 s comes behind a later
+// cursor.
 func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 	w := newWorld(t)
 	start := w.clock.Instant()

@@ -41,7 +41,7 @@ func TestG6AnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 					found = found || each.Conversation == conversation
 				}
 				if !found {
-					t.Error("it is not in bob's list, so his next device would not sync it")
+					t.Error("it is not in bob's list, so the next device of bob would not sync it")
 				}
 				if again := w.cancel(phone, conversation, id); again.Err != nil || !again.Repeated || again.Revoked != result.Revoked {
 					t.Errorf("again %+v", again)
@@ -120,12 +120,13 @@ func TestWithoutUnsentNoTombstoneComesToBe(t *testing.T) {
 	}
 }
 
-// TestARecallDoesWhatTheSendOfItsMessageLeft: the send died right after its commit, and its debt went over to the recall.
+// TestARecallDoesWhatTheSendOfItsMessageLeft: the send died right after its commit, and its debt went over to the
+// recall.
 func TestARecallDoesWhatTheSendOfItsMessageLeft(t *testing.T) {
 	recallOfUnfinished(t, func(*world, recall.Message) {})
 }
 
-// The mark of who has read makes a row of his list, but of nobody else's.
+// The mark of who has read makes a row of their own list, but of nobody else's.
 func TestARecallDoesWhatTheSendOfItsMessageLeftAlsoOnceItsSenderHasReadIt(t *testing.T) {
 	recallOfUnfinished(t, func(w *world, message recall.Message) {
 		_, err := w.Read(t.Context(), as(alice, ""), recall.ReadRequest{Conversation: direct, MessageID: message.ID})

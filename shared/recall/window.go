@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Window is for how long a sender may recall, in seconds: 0 is not at all, -1 without limit, else 1 to 604,800 (7 days).
+// Window is for how long a sender may recall, in seconds: 0 is not at all, -1 without limit, else 1 to 604,800 (7
+// days).
 type Window int64
 
 // Limits of a window. The default of 2 minutes is Tencent Cloud Chat's.
@@ -17,7 +18,7 @@ const (
 	MaximumWindow Window = 604_800
 )
 
-// Valid tells whether the window is one that can be set.
+// Valid reports whether the window is one that can be set.
 func (w Window) Valid() bool { return w >= Unlimited && w <= MaximumWindow }
 
 // Until is the recallableUntil of a message sent at that instant.
@@ -79,7 +80,8 @@ type settingsCache struct {
 	known  bool
 }
 
-// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within 10 s.
+// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within
+// 10 s.
 const SettingsFreshFor = 5 * time.Second
 
 // Settings is the default window in force.

@@ -289,7 +289,8 @@ func (w *world) stored(message recall.Message) recall.Message {
 	return stored
 }
 
-// told names what each connection was told since the last time, sorted: "connection message ID", "connection revoked ID…".
+// told names what each connection was told since the last time, sorted: "connection message ID", "connection revoked
+// ID…".
 func (w *world) told() []string {
 	var told []string
 	for _, each := range w.notifier.Take() {

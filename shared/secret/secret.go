@@ -1,4 +1,5 @@
-// Package secret reads the secret that signs tokens, for the function that checks them and for the canary, which makes its own.
+// Package secret reads the secret that signs tokens, for the function that checks them and for the canary, which makes
+// its own.
 package secret
 
 import (
@@ -33,7 +34,8 @@ func stored(environment function.Environment) func(context.Context) (string, err
 	return func(ctx context.Context) (string, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		// Without a version it is AWSCURRENT. AWSPREVIOUS is never accepted: a secret is changed because somebody may know it.
+		// Without a version it is AWSCURRENT. AWSPREVIOUS is never accepted: a secret is changed because somebody may know
+		// it.
 		answer, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &environment.TokenSecretARN})
 		switch {
 		case err != nil:

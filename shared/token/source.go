@@ -14,20 +14,21 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// ErrUnavailable says that the keys could not be read, so that nobody can tell whether the token is good. The client must
-// try again later; the token itself was not refused.
+// ErrUnavailable says that the keys could not be read, so that nobody can tell whether the token is good. The client
+// must try again later; the token itself was not refused.
 var ErrUnavailable = errors.New("the keys that verify tokens cannot be read")
 
 // How often keys are read when something is wrong. Both bound what a flood of handshakes can cause.
 const (
-	// failurePause is the time between two attempts while reading fails. It is short, because nobody can connect meanwhile.
+	// failurePause is the time between two attempts while reading fails. It is short, because nobody can connect
+	// meanwhile.
 	failurePause = time.Second
 	// renewPause is the least age of keys before a token that they do not verify makes the function read them again.
 	renewPause = 10 * time.Second
 )
 
-// source keeps the keys that were read last and reads them again when they are too old. It may be used by many goroutines:
-// only one of them reads at a time, and the others share what it gets.
+// source keeps the keys that were read last and reads them again when they are too old. It may be used by many
+// goroutines: only one of them reads at a time, and the others share what it gets.
 type source struct {
 	read  func(context.Context) (jwt.Keyfunc, error)
 	clock recall.Clock
@@ -50,8 +51,8 @@ type reading struct {
 	failedAt time.Time
 }
 
-// start reads the keys while the function starts, where it costs no handshake any time. A failure is no error here: the
-// first handshake tries again at once.
+// start reads the keys while the function starts, where it costs no handshake any time. A failure is no error here:
+// the first handshake tries again at once.
 func (s *source) start(ctx context.Context) {
 	begun := &reading{}
 	keys, err := s.read(ctx)
@@ -75,8 +76,8 @@ func (s *source) current(ctx context.Context) (jwt.Keyfunc, error) {
 	return known.keys, nil
 }
 
-// renewed reads the keys again for a token that the current ones do not verify: they may have been changed. It returns nil
-// if the current ones are so young that this is not worth a request. Its error is ErrUnavailable.
+// renewed reads the keys again for a token that the current ones do not verify: they may have been changed. It returns
+// nil if the current ones are so young that this is not worth a request. Its error is ErrUnavailable.
 func (s *source) renewed(ctx context.Context) (jwt.Keyfunc, error) {
 	known := s.latest.Load()
 	if known.failure == nil && s.clock.Now().Sub(known.readAt) < renewPause {

@@ -30,8 +30,8 @@ const leeway = 30 * time.Second
 
 // Options say what is accepted. Exactly one of Secret and JWKSURL is set.
 type Options struct {
-	// Secret reads the secret that signs HS256 tokens. It is read again while the verifier lives, so that a changed secret is
-	// in force within SecretFreshFor.
+	// Secret reads the secret that signs HS256 tokens. It is read again while the verifier lives, so that a changed
+	// secret is in force within SecretFreshFor.
 	Secret func(context.Context) (string, error)
 	// JWKSURL is the address of the issuer's key set. It demands an Issuer and an Audience: a key set may be shared by
 	// other applications, whose tokens would be accepted too.
@@ -44,8 +44,8 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// How long keys are used. A key set changes rarely, and an issuer that is down must not lock out everybody; a secret is
-// changed because somebody may know it.
+// How long keys are used. A key set changes rarely, and an issuer that is down must not lock out everybody; a secret
+// is changed because somebody may know it.
 const (
 	// SecretFreshFor is within which time a changed secret is in force.
 	SecretFreshFor = 30 * time.Second
@@ -72,10 +72,12 @@ type Claims struct {
 	ExpiresAt recall.Instant
 }
 
-// ErrRefused is what every token that is not accepted gets; which check failed is in the wrapping error, the token never.
+// ErrRefused is what every token that is not accepted gets; which check failed is in the wrapping error, the token
+// never.
 var ErrRefused = errors.New("token refused")
 
-// New makes a verifier and reads its keys. It fails where the options make no sense, not where the keys cannot be read yet.
+// New makes a verifier and reads its keys. It fails where the options make no sense, not where the keys cannot be read
+// yet.
 func New(ctx context.Context, options Options) (*Verifier, error) {
 	keys, methods, err := keysOf(options)
 	if err != nil {
@@ -190,9 +192,11 @@ func (v *Verifier) Verify(ctx context.Context, text string) (Claims, error) {
 	return Claims{User: claims.Subject, ExpiresAt: recall.At(claims.ExpiresAt.Time)}, nil
 }
 
-// parse checks what needs no key first, so that a token that is refused anyway costs neither a request for keys nor the
-// computing of a signature. needsKey is true if only a key could decide.
-func (v *Verifier) parse(text string, keys func() (jwt.Keyfunc, error)) (claims jwt.RegisteredClaims, needsKey bool, err error) {
+// parse checks what needs no key first, so that a token that is refused anyway costs neither a request for keys nor
+// the computing of a signature. needsKey is true if only a key could decide.
+func (v *Verifier) parse(
+	text string, keys func() (jwt.Keyfunc, error),
+) (claims jwt.RegisteredClaims, needsKey bool, err error) {
 	_, err = v.parser.ParseWithClaims(text, &claims, func(unverified *jwt.Token) (any, error) {
 		if err := v.claims.Validate(unverified.Claims); err != nil {
 			return nil, err

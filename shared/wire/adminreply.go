@@ -33,7 +33,8 @@ func AdminDisconnectReply(envelope Envelope, disconnected int) ([]byte, error) {
 	}{replyTo(envelope), Disconnected{disconnected}})
 }
 
-// Group is what the reply to getGroup tells. The name is left out where there is none, the window where it is the default.
+// Group is what the reply to getGroup tells. The name is left out where there is none, the window where it is the
+// default.
 type Group struct {
 	Name    string         `json:"name,omitzero"`
 	Window  *recall.Window `json:"recallWindowSeconds,omitzero"`

@@ -1,6 +1,7 @@
-// Package wire turns frames into requests of package recall, and its results and notices into frames, as protocol/README.md
-// describes them. It decides no rule. What a decoder accepts has the form that the protocol asks for; what it refuses,
-// it refuses with an error of package recall that names the field and holds nothing of what the caller wrote there.
+// Package wire turns frames into requests of package recall, and its results and notices into frames, as
+// protocol/README.md describes them. It decides no rule. What a decoder accepts has the form that the protocol asks
+// for; what it refuses, it refuses with an error of package recall that names the field and holds nothing of what the
+// caller wrote there.
 //
 // Begin with [DecodeEnvelope], which tells the action and what the reply must echo, then call that action's decoder.
 package wire

@@ -84,7 +84,8 @@ func TestANoticeHasExactlyOnePart(t *testing.T) {
 	}
 }
 
-// TestEveryPartOfANoticeIsAnEvent sets each part of a notice by itself. A part without an event would be told to nobody.
+// TestEveryPartOfANoticeIsAnEvent sets each part of a notice by itself. A part without an event would be told to
+// nobody.
 func TestEveryPartOfANoticeIsAnEvent(t *testing.T) {
 	noParts := []string{"Conversation", "CommittedAt", "Renew"}
 	notice := reflect.TypeFor[recall.Notice]()

@@ -77,8 +77,8 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 // Empty reports whether a notice has nothing to tell: renewed, it found that its message has expired.
 func Empty(notice recall.Notice) bool { return len(eventsOf(notice)) == 0 }
 
-// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out. Only
-// in a conversation of two does each see another name of it.
+// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out.
+// Only in a conversation of two does each see another name of it.
 func SameForAll(notice recall.Notice) bool {
 	return notice.Kicked != "" || notice.Conversation.IsGroup()
 }

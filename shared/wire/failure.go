@@ -16,8 +16,8 @@ type Failure struct {
 	ServerTime recall.Instant `json:"serverTime,omitzero"`
 }
 
-// failureOf passes on an error of the rules. Any other error becomes internal, with a fixed text and the reference under which
-// the log has the details.
+// failureOf passes on an error of the rules. Any other error becomes internal, with a fixed text and the reference
+// under which the log has the details.
 func failureOf(err error, reference string) *Failure {
 	var known *recall.Error
 	if !errors.As(err, &known) || known.Name == recall.Internal {

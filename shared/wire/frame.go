@@ -19,7 +19,8 @@ const (
 	maximumActionCharacters    = 64
 )
 
-// Envelope is what every request has: its action, and the request ID that the reply echoes. ID is empty if there is none.
+// Envelope is what every request has: its action, and the request ID that the reply echoes. ID is empty if there is
+// none.
 type Envelope struct {
 	Action string
 	ID     string
@@ -28,14 +29,14 @@ type Envelope struct {
 // Frame is a request that was read once: its envelope, and its fields for the decoder of its action.
 type Frame struct {
 	Envelope
-	// Viewer is the user who sent the frame. Conversations are read as this user names them. An administrator has no name,
-	// and names conversations in their absolute form.
+	// Viewer is the user who sent the frame. Conversations are read as this user names them. An administrator has no
+	// name, and names conversations in their absolute form.
 	Viewer recall.UserID
 	fields object
 }
 
-// Read reads a frame and its envelope. It returns unknown_action if no action can be read from it, and invalid_request for a
-// wrong id. Also with an error the envelope holds what could be read, so that the reply can echo it.
+// Read reads a frame and its envelope. It returns unknown_action if no action can be read from it, and invalid_request
+// for a wrong id. Also with an error the envelope holds what could be read, so that the reply can echo it.
 func Read(raw []byte) (Frame, error) {
 	if !utf8.Valid(raw) {
 		return Frame{}, recall.Fail(recall.UnknownAction, "the frame is not UTF-8; send a JSON object with an action")
@@ -94,8 +95,8 @@ type field struct {
 
 var errNoObject = errors.New("not an object")
 
-// readObject reads the fields of an object. Names that nobody looks for may repeat and hold anything, so that clients may be
-// newer than the server.
+// readObject reads the fields of an object. Names that nobody looks for may repeat and hold anything, so that clients
+// may be newer than the server.
 func readObject(raw []byte) (object, error) {
 	lenient := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(raw), lenient)
@@ -132,7 +133,8 @@ func readObject(raw []byte) (object, error) {
 	return fields, nil
 }
 
-// into reads the fields of a struct by their names in the json tags. A field that is tagged frame:"required" must be there.
+// into reads the fields of a struct by their names in the json tags. A field that is tagged frame:"required" must be
+// there.
 func (o object) into(target any, values json.Options) error {
 	request := reflect.ValueOf(target).Elem()
 	for i := range request.NumField() {
@@ -148,8 +150,8 @@ func (o object) into(target any, values json.Options) error {
 	return nil
 }
 
-// read reads one field. A field that is null counts as absent. A name given twice is refused: API Gateway, which routes by
-// action, and this package could each read another of the two.
+// read reads one field. A field that is null counts as absent. A name given twice is refused: API Gateway, which
+// routes by action, and this package could each read another of the two.
 func (o object) read(name string, target any, values json.Options) error {
 	var value jsontext.Value
 	count := 0

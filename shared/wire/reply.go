@@ -7,10 +7,13 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// encode encodes a frame. A body goes in as it was checked when it came: names and escapes stay as they are. Text that is not
-// UTF-8 is repaired, since a reason or a name that an earlier version stored must not make a whole reply unreadable.
+// encode encodes a frame. A body goes in as it was checked when it came: names and escapes stay as they are. Text that
+// is not UTF-8 is repaired, since a reason or a name that an earlier version stored must not make a whole reply
+// unreadable.
 func encode(frame any) ([]byte, error) {
-	return json.Marshal(frame, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return json.Marshal(
+		frame, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
+	)
 }
 
 // Reply is what every reply has.
@@ -197,7 +200,9 @@ type Changes struct {
 }
 
 // SyncReply encodes the reply to sync. reference stands in internal errors.
-func SyncReply(envelope Envelope, viewer recall.UserID, results []recall.SyncResult, reference string) ([]byte, error) {
+func SyncReply(
+	envelope Envelope, viewer recall.UserID, results []recall.SyncResult, reference string,
+) ([]byte, error) {
 	conversations := convert(results, func(result recall.SyncResult) SyncedConversation {
 		conversation := SyncedConversation{Conversation: result.Conversation.SeenBy(viewer)}
 		if result.Err != nil {
@@ -255,7 +260,9 @@ type Listed struct {
 func ConversationsReply(envelope Envelope, viewer recall.UserID, page recall.ConversationsResult) ([]byte, error) {
 	listed := convert(page.Conversations, func(listed recall.Listed) Listed {
 		return Listed{
-			listed.Conversation.SeenBy(viewer), listed.LastChangeAt, listed.LastMessageID, listed.Unread, listed.Role, listed.Name,
+			listed.Conversation.SeenBy(
+				viewer,
+			), listed.LastChangeAt, listed.LastMessageID, listed.Unread, listed.Role, listed.Name,
 		}
 	})
 	return encode(struct {

@@ -29,7 +29,10 @@ var scalars = json.JoinUnmarshalers(
 	text(whyIdentifier, recall.UserID.Valid),
 	text(whyIdentifier, recall.GroupID.Valid),
 	text("must be owner, admin or member", recall.MemberRole.Valid),
-	text(atMostBytes(recall.MaximumReasonBytes), func(t recall.Reason) bool { return len(t) <= recall.MaximumReasonBytes }),
+	text(
+		atMostBytes(recall.MaximumReasonBytes),
+		func(t recall.Reason) bool { return len(t) <= recall.MaximumReasonBytes },
+	),
 	text(atMostBytes(recall.MaximumCursorBytes), func(t string) bool { return len(t) <= recall.MaximumCursorBytes }),
 	integer[recall.Instant](0, maximumInstant),
 	integer[recall.Window](int64(recall.Unlimited), int64(recall.MaximumWindow)),
@@ -185,9 +188,10 @@ func readAbsolute(decoder *jsontext.Decoder, target *recall.Conversation) error 
 // MaximumBodyDepth is how deep a body's objects and arrays may be nested, the body itself included.
 const MaximumBodyDepth = 100
 
-// readBody checks a body and compacts it. The server keeps it as it is and shows it to other clients, in replies with many
-// other messages: one body that a receiver's JSON reader refuses would make the whole reply unreadable for it, again and
-// again. A body is therefore I-JSON (RFC 7493): no name twice in an object, no unpaired surrogate, no number beyond a double.
+// readBody checks a body and compacts it. The server keeps it as it is and shows it to other clients, in replies with
+// many other messages: one body that a receiver's JSON reader refuses would make the whole reply unreadable for it,
+// again and again. A body is therefore I-JSON (RFC 7493): no name twice in an object, no unpaired surrogate, no number
+// beyond a double.
 func readBody(decoder *jsontext.Decoder, target *recall.Body) error {
 	value, err := decoder.ReadValue()
 	switch {

@@ -20,8 +20,8 @@ import (
 	"example.com/recall/local/template"
 )
 
-// Database is one DynamoDB Local for all tests of a binary. It starts when the first test asks for tables and ends with
-// Run. Its zero value is ready.
+// Database is one DynamoDB Local for all tests of a binary. It starts when the first test asks for tables and ends
+// with Run. Its zero value is ready.
 type Database struct {
 	start    sync.Once
 	server   *dynamodblocal.Server

@@ -1,5 +1,5 @@
-// Package functiontest gives the tests of functions a route on the fakes of recalltest. Frames go in as API Gateway passes
-// them, and replies and events come out.
+// Package functiontest gives the tests of functions a route on the fakes of recalltest. Frames go in as API Gateway
+// passes them, and replies and events come out.
 package functiontest
 
 import (

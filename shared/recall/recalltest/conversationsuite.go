@@ -74,7 +74,7 @@ func conversationSentences() []sentence {
 				t.Errorf("bob's: found=%t, error %v", found, err)
 			}
 		}},
-		{"a user's list has all of his rows and nobody else's", func(t *testing.T, store recall.Store) {
+		{"a user's list has all of their rows and nobody else's", func(t *testing.T, store recall.Store) {
 			must(t, store.Join(t.Context(), alice, here, noon))
 			must(t, store.Join(t.Context(), alice, there, noon+1))
 			must(t, store.Join(t.Context(), bob, here, noon))

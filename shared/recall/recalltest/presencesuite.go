@@ -17,7 +17,7 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 		name string
 		test func(t *testing.T, presence recall.Presence, clock *Clock)
 	}{
-		{"nobody is connected before he registers", func(t *testing.T, presence recall.Presence, _ *Clock) {
+		{"nobody is connected before they register", func(t *testing.T, presence recall.Presence, _ *Clock) {
 			connected(t, presence, []recall.UserID{alice, bob})
 			connected(t, presence, nil)
 		}},

@@ -78,8 +78,8 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 	return recall.RevokeOutcome{Found: true, Applied: true, Message: message, Owed: owed}, nil
 }
 
-// recallable reports whether the window is open: up to and including the last millisecond. The DynamoDB store has the same
-// rule as a condition of its write, and the conformance suite holds both to it.
+// recallable reports whether the window is open: up to and including the last millisecond. The DynamoDB store has the
+// same rule as a condition of its write, and the conformance suite holds both to it.
 func recallable(message recall.Message, now recall.Instant) bool {
 	return message.RecallableUntil == recall.AlwaysRecallable || now <= message.RecallableUntil
 }
