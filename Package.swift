@@ -24,7 +24,8 @@ let package = Package(
                 .headerSearchPath("apple/src"),
                 .headerSearchPath("apple/swiftpm"),
                 .headerSearchPath("cpp"),
-            ]
+            ],
+            linkerSettings: [.linkedFramework("Network")]
         )
     ],
     cxxLanguageStandard: .cxx17

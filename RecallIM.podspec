@@ -13,6 +13,7 @@ Pod::Spec.new do |s|
                    'clients/cpp/client/*.{h,cpp}', 'clients/cpp/core/*.{h,cpp}',
                    'clients/cpp/transport/address.cpp', 'clients/cpp/transport/transport.h'
   s.public_header_files = 'clients/apple/include/RecallIM/*.h'
+  s.frameworks = 'Network'
   s.dependency 'nlohmann_json', '~> 3.10'
   s.pod_target_xcconfig = {
     'CLANG_CXX_LANGUAGE_STANDARD' => 'c++17',

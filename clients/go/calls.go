@@ -105,20 +105,6 @@ func (c *call) lost() <-chan struct{} {
 	return c.bound.gone
 }
 
-// pause waits for the back-off before a repeated attempt.
-func (s *session) pause(ctx context.Context, repeat int) error {
-	timer := time.NewTimer(s.options.backOff(repeat))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return cancelled(ctx.Err())
-	case <-s.ended:
-		return s.failure()
-	}
-}
-
 func (s *session) register(c *call) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

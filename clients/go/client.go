@@ -91,6 +91,14 @@ func (c *Client) leave(s *session) {
 // CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
 func (c *Client) Logout() { c.replace(nil) }
 
+// CheckConnection makes sure at once that the connection is alive: it sends a ping that has 5 s, and ends the wait before a next
+// connection. Call it when the network changed or the machine woke up. It returns without waiting, and does nothing without a login.
+func (c *Client) CheckConnection() {
+	if s, err := c.current(); err == nil {
+		s.checkConnection()
+	}
+}
+
 // current returns the session of a client that is logged in.
 func (c *Client) current() (*session, error) {
 	c.mutex.Lock()

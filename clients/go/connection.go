@@ -72,6 +72,13 @@ func (c *connection) write(frame []byte) {
 	}
 }
 
+// ping reports whether the server answers a ping in time.
+func (c *connection) ping(timeout time.Duration) bool {
+	ctx, cancel := context.WithTimeout(c.ctx, timeout)
+	defer cancel()
+	return c.socket.Ping(ctx) == nil
+}
+
 // drop ends the connection at once.
 func (c *connection) drop() { c.cancel() }
 

@@ -31,6 +31,11 @@ type Options struct {
 	ReconnectMinimum time.Duration
 	ReconnectMaximum time.Duration
 
+	// PingInterval is the time between two WebSocket pings, which tell whether the connection is alive; default 30 s. A ping
+	// without an answer within 10 s, or within RequestTimeout where that is less, ends the connection, and a new one is made. Pings
+	// cost no message.
+	PingInterval time.Duration
+
 	// Now is the machine's clock; default time.Now. It may be wrong: the server's time is learnt from the server.
 	Now func() time.Time
 	// Random returns numbers in [0,1) for jitter; default math/rand/v2.Float64.
@@ -48,12 +53,13 @@ func (o Options) withDefaults() (Options, error) {
 	if err != nil || (address.Scheme != "ws" && address.Scheme != "wss") || address.Host == "" {
 		return o, errors.New("client: Options.URL must be a ws:// or wss:// address with the stage, e.g. ws://127.0.0.1:3001/local")
 	}
-	if o.RequestTimeout < 0 || o.ReconnectMinimum < 0 || o.ReconnectMaximum < 0 {
+	if o.RequestTimeout < 0 || o.ReconnectMinimum < 0 || o.ReconnectMaximum < 0 || o.PingInterval < 0 {
 		return o, errors.New("client: Options has a negative duration")
 	}
 	o.RequestTimeout = orDefault(o.RequestTimeout, 10*time.Second)
 	o.ReconnectMinimum = orDefault(o.ReconnectMinimum, 500*time.Millisecond)
 	o.ReconnectMaximum = max(orDefault(o.ReconnectMaximum, 30*time.Second), o.ReconnectMinimum)
+	o.PingInterval = orDefault(o.PingInterval, 30*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -21,6 +21,7 @@ type session struct {
 	ended        chan struct{} // closed when the session is over for good
 	synchronised chan struct{} // closed after the first synchronisation
 	callbacks    chan func()
+	pongs        pongs         // used by the goroutine that keeps the connection
 	finished     chan struct{} // closed when the connection is kept no longer; calls may still be returning
 	told         chan struct{} // closed when no callback is left
 	after        chan struct{} // told of the session that this one goes on from; nil: there is none
@@ -37,11 +38,26 @@ type session struct {
 	recalling  map[string]int    // messageIds that this client is recalling
 	wanted     map[string]origin
 	wake       chan struct{} // there is something wanted
+	check      chan struct{} // the application says that the connection may be dead
 	reason     *Error        // why the session ended
 	handedOver bool          // the next login goes on from here
 }
 
-const callbacksLimit = 4_096
+const (
+	callbacksLimit = 4_096
+	pingTimeout    = 10 * time.Second
+	checkTimeout   = 5 * time.Second
+	helloPerPings  = 4 // as many pings in the time of one hello in their place
+)
+
+// pongs is what is known of the server's answers to pings.
+type pongs int
+
+const (
+	pongsUnknown pongs = iota
+	pongsCome
+	pongsNever
+)
 
 // newSession makes the session of a login. With previous, a session of the same user that the server ended, it goes on with what
 // that one held.
@@ -53,7 +69,7 @@ func newSession(options Options, registered *listeners, user, token string, prev
 		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}), told: make(chan struct{}),
 		view: newView(user), calls: map[string]*call{},
 		unanswered: map[string]bool{}, abandoned: map[string]string{}, recalling: map[string]int{},
-		wanted: map[string]origin{}, wake: make(chan struct{}, 1),
+		wanted: map[string]origin{}, wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
 	}
 	if previous != nil {
 		s.view, s.after = previous.release(), previous.told
@@ -212,9 +228,32 @@ func (s *session) run() {
 		if errors.Is(err, errTokenRefused) && !s.renewToken() {
 			return
 		}
-		if s.pause(s.ctx, repeat) != nil {
+		if !s.pauseToReconnect(repeat) {
 			return
 		}
+	}
+}
+
+// pauseToReconnect waits for the back-off, or until the application says that now is the time. It reports false at the end of the
+// session.
+func (s *session) pauseToReconnect(repeat int) bool {
+	timer := time.NewTimer(s.options.backOff(repeat))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.check:
+	case <-s.ctx.Done():
+		return false
+	case <-s.ended:
+		return false
+	}
+	return true
+}
+
+func (s *session) checkConnection() {
+	select {
+	case s.check <- struct{}{}:
+	default:
 	}
 }
 
@@ -255,7 +294,7 @@ func (s *session) serve(c *connection) (greeted bool) {
 			s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnDisconnected }) })
 		}
 	}()
-	if err := s.greet(c); err != nil {
+	if err := s.greet(s.ctx, c); err != nil {
 		return false
 	}
 	s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnConnected }) })
@@ -274,9 +313,9 @@ func (s *session) serve(c *connection) (greeted bool) {
 }
 
 // greet says hello: it learns the server's clock, and whose token this is.
-func (s *session) greet(c *connection) error {
+func (s *session) greet(ctx context.Context, c *connection) error {
 	asked := s.options.Now()
-	reply, err := s.request(s.ctx, c, "hello", nil)
+	reply, err := s.request(ctx, c, "hello", nil)
 	if err != nil {
 		return err
 	}
@@ -323,6 +362,8 @@ func (s *session) unready(c *connection) {
 func (s *session) attend(c *connection) {
 	keepAlive := time.NewTimer(s.keepAliveAfter())
 	defer keepAlive.Stop()
+	look := time.NewTimer(0) // the first look tells whether the server answers pings
+	defer look.Stop()
 	for {
 		select {
 		case <-c.gone:
@@ -330,16 +371,55 @@ func (s *session) attend(c *connection) {
 		case <-s.ended:
 			return
 		case <-keepAlive.C:
-			if s.greet(c) != nil {
+			if s.greet(s.ctx, c) != nil {
 				return
 			}
 			keepAlive.Reset(s.keepAliveAfter())
+		case <-look.C:
+			if !s.isAlive(c, pingTimeout) {
+				return
+			}
+			look.Reset(s.lookAfter())
+		case <-s.check:
+			if !s.isAlive(c, checkTimeout) {
+				return
+			}
 		case <-s.wake:
 			if s.synchroniseWanted(c) != nil {
 				return
 			}
 		}
 	}
+}
+
+// isAlive asks for a sign of life: a ping, or, where the server never answered one, a hello. The first hello that is answered while
+// pings are not says that this server has no pongs.
+func (s *session) isAlive(c *connection, timeout time.Duration) bool {
+	timeout = min(timeout, s.options.RequestTimeout)
+	if s.pongs != pongsNever {
+		answered := c.ping(timeout)
+		if answered {
+			s.pongs = pongsCome
+		}
+		if s.pongs == pongsCome {
+			return answered
+		}
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, timeout)
+	defer cancel()
+	if s.greet(ctx, c) != nil {
+		return false
+	}
+	s.pongs = pongsNever
+	return true
+}
+
+// lookAfter is the time to the next look. A hello costs a message, a ping does not.
+func (s *session) lookAfter() time.Duration {
+	if s.pongs == pongsNever {
+		return helloPerPings * s.options.PingInterval
+	}
+	return s.options.PingInterval
 }
 
 // keepAliveAfter is 5 to 9 minutes: API Gateway ends a connection that is idle for 10, and devices that connected

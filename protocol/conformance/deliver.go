@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -18,7 +19,7 @@ func (p *run) onConnection(ctx context.Context, step Step) error {
 	}
 	switch {
 	case step.ExpectFrame != nil:
-		return p.take(ctx, connection.frames, step.ExpectFrame, step.As)
+		return p.expectFrame(ctx, step)
 	case step.Reply != nil:
 		return p.reply(connection, step)
 	case step.SendFrame != nil, step.SendRaw != nil:
@@ -35,6 +36,18 @@ func (p *run) onConnection(ctx context.Context, step Step) error {
 		return ignoreClosed(connection.socket.CloseNow())
 	default:
 		return ignoreClosed(connection.socket.Close(websocket.StatusCode(step.Close), ""))
+	}
+}
+
+// expectFrame waits for a frame on the latest connection, which may become another one meanwhile.
+func (p *run) expectFrame(ctx context.Context, step Step) error {
+	for {
+		short, cancel := context.WithTimeout(ctx, time.Second)
+		err := p.take(short, p.server.latest().frames, step.ExpectFrame, step.As)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
 	}
 }
 

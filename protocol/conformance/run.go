@@ -121,6 +121,9 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 		return p.handshake(ctx, step.Handshake)
 	case step.Barrier:
 		return p.barrier(ctx)
+	case step.BlackHole:
+		p.server.links.silence()
+		return nil
 	default:
 		return p.onConnection(ctx, step)
 	}

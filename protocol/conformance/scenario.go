@@ -37,6 +37,7 @@ type Step struct {
 	SendHuge    int             `json:"sendHuge"`
 	Drop        bool            `json:"drop"`
 	Close       int             `json:"close"`
+	BlackHole   bool            `json:"blackHole"`
 	ExpectEvent map[string]any  `json:"expectEvent"`
 	NeverEvent  map[string]any  `json:"neverEvent"`
 	Barrier     bool            `json:"barrier"`
@@ -61,6 +62,7 @@ type Handshake struct {
 	ServerTime    int64                      `json:"serverTime"`
 	AnswerLater   *bool                      `json:"answerLater"`
 	Repeat        bool                       `json:"repeat"`
+	NoPongs       bool                       `json:"noPongs"`
 }
 
 // UnmarshalJSON reads a step strictly: an unknown field is an error, because a misspelt step would test nothing.
@@ -83,7 +85,7 @@ func (s *Step) kinds() int {
 	for _, set := range []bool{
 		s.Do != nil, s.Result != nil, s.Accept != nil, s.Handshake != nil, s.ExpectFrame != nil, s.NeverFrame != nil,
 		s.Reply != nil, s.SendFrame != nil, s.SendRaw != nil, s.SendBinary != nil, s.SendHuge != 0, s.Drop,
-		s.Close != 0, s.ExpectEvent != nil, s.NeverEvent != nil, s.Barrier,
+		s.Close != 0, s.BlackHole, s.ExpectEvent != nil, s.NeverEvent != nil, s.Barrier,
 	} {
 		if set {
 			count++

@@ -17,6 +17,7 @@ type script struct {
 	answerLater bool
 	user        string
 	list        [][]any
+	noPongs     bool // pings get no answer on this connection
 	later       *memory
 
 	mutex    sync.Mutex
@@ -38,7 +39,7 @@ func newMemory() *memory { return &memory{unread: map[string]any{}, cursor: map[
 
 func newScript(h *Handshake, filled func(any) (any, error), now func() int64, user string, later *memory) (*script, error) {
 	s := &script{
-		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later,
+		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later, noPongs: h.NoPongs,
 		pages: map[string][]map[string]any{}, open: map[string]bool{}, complete: make(chan struct{}),
 	}
 	if err := s.readList(h.Conversations, filled); err != nil {
@@ -151,8 +152,9 @@ func setDefault(object map[string]any, name string, value any) {
 func (s *script) answer(c *serverConnection, frame map[string]any) bool {
 	switch frame["action"] {
 	case "hello":
+		later := s.done()
 		s.answerHello(c, frame)
-		return true
+		return !later || s.answerLater
 	case "conversations":
 		return s.answerConversations(c, frame)
 	case "sync":

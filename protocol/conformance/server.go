@@ -18,7 +18,7 @@ const barrierConversation = "c2c_barrier"
 // server is the scenario's server: it holds handshakes until a step answers them.
 type server struct {
 	http       *http.Server
-	listener   net.Listener
+	links      *links
 	handshakes chan *pendingHandshake
 	closing    chan struct{}
 	trace      func(direction, text string)
@@ -47,19 +47,19 @@ func startServer(trace func(direction, text string), fail func(error)) (*server,
 		return nil, fmt.Errorf("starting the scenario's server: %w", err)
 	}
 	s := &server{
-		listener: listener, handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
+		links: &links{Listener: listener}, handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
 		trace: trace, fail: fail,
 	}
 	s.http = &http.Server{Handler: http.HandlerFunc(s.handle), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
-		if err := s.http.Serve(listener); err != http.ErrServerClosed {
+		if err := s.http.Serve(s.links); err != http.ErrServerClosed {
 			fail(fmt.Errorf("the scenario's server ended: %w", err))
 		}
 	}()
 	return s, nil
 }
 
-func (s *server) url() string { return "ws://" + s.listener.Addr().String() + "/local" }
+func (s *server) url() string { return "ws://" + s.links.Addr().String() + "/local" }
 
 func (s *server) close() {
 	close(s.closing)
@@ -128,6 +128,7 @@ func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 func (s *server) upgrade(w http.ResponseWriter, r *http.Request, played *script, result chan<- *serverConnection) {
 	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols: []string{"recall.v1"}, InsecureSkipVerify: true, // any Origin: a driver may be a page
+		OnPingReceived: func(context.Context, []byte) bool { return played == nil || !played.noPongs },
 	})
 	if err != nil {
 		s.fail(fmt.Errorf("the client's handshake is not a WebSocket handshake: %w", err))

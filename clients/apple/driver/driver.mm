@@ -101,6 +101,7 @@ bool configure(V2TIMManager *manager, const Json& command) {
     config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
     config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
     config.reconnectMaximumMilliseconds = options.value("reconnectMaximumMilliseconds", 30'000u);
+    config.pingIntervalMilliseconds = options.value("pingIntervalMilliseconds", 30'000u);
     config.tokenProvider = ^NSString * {
         std::lock_guard lock(tokenMutex);
         return object(tokenInUse);
@@ -181,6 +182,9 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
             std::lock_guard lock(tokenMutex);
             tokenInUse = command.at("token").get<std::string>();
         }
+        succeeded(call);
+    } else if (name == "check") {
+        [manager checkConnection];
         succeeded(call);
     } else if (name == "logout") {
         [manager logout:^{ succeeded(call); } fail:fail];

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 
+#include "network_watch.h"
 #import "state.h"
 
 @implementation V2TIMSDKConfig
 @synthesize url = _url, requestTimeoutMilliseconds = _requestTimeoutMilliseconds;
 @synthesize reconnectMinimumMilliseconds = _reconnectMinimumMilliseconds;
 @synthesize reconnectMaximumMilliseconds = _reconnectMaximumMilliseconds;
+@synthesize pingIntervalMilliseconds = _pingIntervalMilliseconds;
 
 - (id)init {
     if ((self = [super init])) {
         _requestTimeoutMilliseconds = 10000;
         _reconnectMinimumMilliseconds = 500;
         _reconnectMaximumMilliseconds = 30000;
+        _pingIntervalMilliseconds = 30000;
     }
     return self;
 }
@@ -49,6 +52,7 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     options.requestTimeout = std::max(config.requestTimeoutMilliseconds, 1u);
     options.reconnectMinimum = config.reconnectMinimumMilliseconds;
     options.reconnectMaximum = config.reconnectMaximumMilliseconds;
+    options.pingInterval = std::max(config.pingIntervalMilliseconds, 1u);
     if (config.tokenProvider) {
         options.tokenProvider = [kept = KeptBlock<V2TIMTokenProvider>(config.tokenProvider)](
                                     const std::function<void(std::optional<std::string>)>& answer) {
@@ -88,16 +92,22 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     const auto bridge = std::make_shared<Bridge>(_state->registry);
     const auto client = std::make_shared<recall::Client>(optionsOf(config), bridge);
     bridge->attach(client);
+    const auto watch = recall::watchNetwork([weak = std::weak_ptr<recall::Client>(client)] {
+        if (const auto watched = weak.lock()) watched->checkConnection();
+    });
     std::lock_guard lock(_state->mutex);
     _state->client = client;
+    _state->watch = watch;
     return YES;
 }
 
 - (void)unInitSDK {
     std::shared_ptr<recall::Client> ended;  // outlives the lock: its end waits for callbacks
+    std::shared_ptr<void> watch;
     {
         std::lock_guard lock(_state->mutex);
         ended.swap(_state->client);
+        watch.swap(_state->watch);
     }
     _state->registry->login = V2TIM_STATUS_LOGOUT;
 }
@@ -144,6 +154,10 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
 
 - (V2TIMLoginStatus)getLoginStatus {
     return _state->registry->login;
+}
+
+- (void)checkConnection {
+    if (const auto client = [self current]) client->checkConnection();
 }
 
 - (int64_t)getServerTimeMilliseconds {

@@ -14,6 +14,7 @@
 struct RecallState {
     std::mutex mutex;
     std::shared_ptr<recall::Client> client;
+    std::shared_ptr<void> watch;  // of the network, for the client
     const std::shared_ptr<Registry> registry = std::make_shared<Registry>();
 };
 

@@ -11,7 +11,8 @@
 
 using recall::ConnectionEvents;
 
-// Silence is no fault: the client speaks every 5 to 9 minutes, and itself gives up a handshake that takes too long. The default is 60 s.
+// Silence is no fault here: the client itself gives up a handshake that takes too long, and a connection without an answer to a ping. The
+// default is 60 s, which a phone that sleeps would exceed.
 static const NSTimeInterval silence = 15 * 60;
 
 // One connection. Everything here runs on the queue, which runs one thing at a time; the session keeps it until it ends.
@@ -19,6 +20,7 @@ static const NSTimeInterval silence = 15 * 60;
 - (instancetype)initWithRequest:(NSURLRequest *)request events:(ConnectionEvents)events queue:(NSOperationQueue *)queue;
 - (void)start;
 - (void)send:(NSString *)text;
+- (void)ping;
 // Says goodbye; the peer's answer, or its silence, ends the connection.
 - (void)close;
 // Ends the connection and tells nobody.
@@ -59,6 +61,18 @@ static const NSTimeInterval silence = 15 * 60;
     if (_closing || _ended) return;
     [_task sendMessage:[[NSURLSessionWebSocketMessage alloc] initWithString:text] completionHandler:^(NSError *error) {
         if (error != nil) [self->_queue addOperationWithBlock:^{ [self end]; }];
+    }];
+}
+
+// Apple does not say on which queue the handler runs.
+- (void)ping {
+    if (_closing || _ended) return;
+    [_task sendPingWithPongReceiveHandler:^(NSError *error) {
+        [self->_queue addOperationWithBlock:^{
+            if (self->_ended) return;
+            if (error != nil) return [self end];
+            self->_events.ponged();
+        }];
     }];
 }
 
@@ -153,6 +167,11 @@ public:
         NSString *sent = text(frame);
         [queue_ addOperationWithBlock:^{ [socket send:sent]; }];
     }
+    void ping() override {
+        RecallSocket *socket = socket_;
+        [queue_ addOperationWithBlock:^{ [socket ping]; }];
+    }
+    bool hasPings() const override { return true; }
     void close() override {
         RecallSocket *socket = socket_;
         [queue_ addOperationWithBlock:^{ [socket close]; }];

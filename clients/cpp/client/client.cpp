@@ -20,6 +20,7 @@ SessionOptions sessionOptions(const ClientOptions& options) {
     result.requestTimeout = options.requestTimeout;
     result.reconnectMinimum = options.reconnectMinimum;
     result.reconnectMaximum = options.reconnectMaximum;
+    result.pingInterval = options.pingInterval;
     result.random = [device = std::make_shared<std::random_device>()] {
         return (static_cast<std::uint64_t>((*device)()) << 32) | (*device)();
     };
@@ -106,12 +107,17 @@ public:
         events.received = [pass](const std::string& text) {
             pass([&text](Session& session, Milliseconds now) { session.received(now, text); });
         };
+        events.ponged = [pass] { pass([](Session& session, Milliseconds now) { session.ponged(now); }); };
         events.closed = [pass] { pass([](Session& session, Milliseconds now) { session.closed(now); }); };
         connection_ = transport_->connect(options_.url, token, std::move(events));
     }
     void send(const std::string& frame) override {
         if (connection_) connection_->send(frame);
     }
+    void ping() override {
+        if (connection_) connection_->ping();
+    }
+    bool hasPings() const override { return connection_ && connection_->hasPings(); }
     void close() override {
         ++connectionNumber_;
         if (connection_) connection_->close();
@@ -245,6 +251,10 @@ void Client::read(const std::string& conversation, const std::string& messageId,
     machine_->use([&](Session& session, Milliseconds now) {
         session.read(now, conversation, messageId, machine_->posted(std::move(completion)));
     });
+}
+
+void Client::checkConnection() {
+    machine_->use([](Session& session, Milliseconds now) { session.check(now); });
 }
 
 std::vector<Message> Client::messages(const std::string& conversation) const {

@@ -21,6 +21,7 @@ struct ClientOptions {
     Milliseconds requestTimeout = 10'000;
     Milliseconds reconnectMinimum = 500;
     Milliseconds reconnectMaximum = 30'000;
+    Milliseconds pingInterval = 30'000;
 };
 
 class ClientListener {
@@ -54,6 +55,7 @@ public:
     void history(const std::string& conversation, const std::string& before, int limit,
                  Completion<std::vector<Message>> completion);
     void read(const std::string& conversation, const std::string& messageId, Completion<int> completion);
+    void checkConnection();
 
     // What is held now; nothing is asked of the server.
     std::vector<Message> messages(const std::string& conversation) const;

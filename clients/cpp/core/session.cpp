@@ -8,6 +8,9 @@ namespace {
 
 constexpr Milliseconds minute = 60'000;
 constexpr int statusUnauthorized = 401;
+constexpr Milliseconds pingTimeout = 10'000;
+constexpr Milliseconds checkTimeout = 5'000;
+constexpr Milliseconds helloPerPings = 4;  // a hello costs a message, a ping does not
 
 const Error notLoggedIn{code::notLoggedIn, "not logged in: log in first"};
 const Error tokenOver{code::tokenExpired, "the token is over and there is no new one: log in with a new token"};
@@ -40,6 +43,7 @@ void Session::login(Milliseconds now, const std::string& user, const std::string
     login_ = std::move(completion);
     loginDeadline_ = now + maximumAttempts * options_.requestTimeout;
     failures_ = 0;
+    pongs_ = Pongs::Unknown;
     connect(now);
 }
 
@@ -56,6 +60,7 @@ void Session::end(Milliseconds now, State state, const Error& error) {
     state_ = state;
     token_.clear();
     openDeadline_ = reconnectAt_ = keepAliveAt_ = synchroniseAt_ = loginDeadline_ = never;
+    stopLooking();
     listing_ = syncing_ = firstSynchronised_ = false;
     todo_.clear();
     repeats_.clear();
@@ -110,6 +115,7 @@ void Session::closed(Milliseconds now) {
 
 void Session::received(Milliseconds now, std::string_view text) {
     if (!online()) return;
+    signOfLife(now);
     const Frame frame = readFrame(text);
     if (const auto* reply = std::get_if<Reply>(&frame)) {
         if (!reply->ok && reply->error.code == code::tokenExpired) {
@@ -163,9 +169,63 @@ void Session::greeted(Milliseconds now, Milliseconds asked, const Outcome& outco
 void Session::ready(Milliseconds now) {
     state_ = State::Ready;
     failures_ = 0;
+    // The first look tells whether the server answers pings.
+    lookAt_ = pings() && pongs_ == Pongs::Unknown ? now : nextLook(now);
     listener_.connected();
     requests_.connected();
     beginSynchronisation(now);
+}
+
+// Asks for a sign of life: a ping, or where there are none, a hello.
+void Session::lookForLife(Milliseconds now, Milliseconds timeout) {
+    lookAt_ = never;
+    lifeDeadline_ = std::min(lifeDeadline_, now + std::min(timeout, options_.requestTimeout));
+    if (pings()) {
+        link_.ping();
+    } else {
+        askedByHello_ = true;
+        hello(now);
+    }
+}
+
+// Where no ping was ever answered, a hello tells whether the connection is dead or this server has no pongs.
+void Session::noSignOfLife(Milliseconds now) {
+    if (askedByHello_ || pongs_ == Pongs::Come) {
+        drop(now);
+        return;
+    }
+    askedByHello_ = true;
+    lifeDeadline_ = now + std::min(pingTimeout, options_.requestTimeout);
+    hello(now);
+}
+
+void Session::signOfLife(Milliseconds now) {
+    if (lifeDeadline_ == never) return;
+    if (askedByHello_ && pongs_ == Pongs::Unknown) pongs_ = Pongs::Never;
+    lifeDeadline_ = never;
+    askedByHello_ = false;
+    lookAt_ = nextLook(now);
+}
+
+void Session::ponged(Milliseconds now) {
+    pongs_ = Pongs::Come;
+    signOfLife(now);
+}
+
+bool Session::pings() const { return link_.hasPings() && pongs_ != Pongs::Never; }
+
+Milliseconds Session::nextLook(Milliseconds now) const {
+    return now + options_.pingInterval * (pings() ? 1 : helloPerPings);
+}
+
+void Session::stopLooking() {
+    lookAt_ = lifeDeadline_ = never;
+    askedByHello_ = false;
+}
+
+void Session::check(Milliseconds now) {
+    if (state_ == State::Waiting) reconnectAt_ = now;
+    if (state_ == State::Ready) lookForLife(now, checkTimeout);
 }
 
 // Ends the connection from this side.
@@ -177,6 +237,7 @@ void Session::drop(Milliseconds now) {
 void Session::lost(Milliseconds now) {
     const bool wasConnected = state_ == State::Ready;
     keepAliveAt_ = openDeadline_ = synchroniseAt_ = never;
+    stopLooking();
     listing_ = syncing_ = false;
     requests_.disconnected();
     abandoned_.clear();  // events tell the next connection of what this one asked for
@@ -228,7 +289,8 @@ Milliseconds Session::backOff(int repeat) {
 }
 
 Milliseconds Session::deadline() const {
-    return std::min({requests_.deadline(), openDeadline_, reconnectAt_, keepAliveAt_, synchroniseAt_, loginDeadline_});
+    return std::min({requests_.deadline(), openDeadline_, reconnectAt_, keepAliveAt_, synchroniseAt_, loginDeadline_,
+                     lookAt_, lifeDeadline_});
 }
 
 void Session::advance(Milliseconds now) {
@@ -238,7 +300,9 @@ void Session::advance(Milliseconds now) {
     }
     requests_.advance(now);
     if (openDeadline_ <= now) drop(now);
+    if (lifeDeadline_ <= now) noSignOfLife(now);
     if (keepAliveAt_ <= now) hello(now);
+    if (lookAt_ <= now) lookForLife(now, pingTimeout);
     if (synchroniseAt_ <= now) {
         synchroniseAt_ = never;
         resumeSynchronisation(now);

@@ -17,6 +17,7 @@ struct SessionOptions {
     Milliseconds requestTimeout = 10'000;  // of one attempt
     Milliseconds reconnectMinimum = 500;   // of the back-off: full jitter over a ceiling that doubles
     Milliseconds reconnectMaximum = 30'000;
+    Milliseconds pingInterval = 30'000;  // where the network has no pings, hello in their place is 4 times as far apart
     std::function<std::uint64_t()> random;                                        // 64 random bits
     std::function<Milliseconds()> deviceTime = [] { return Milliseconds{0}; };    // since 1970; a first guess only
     ViewLimits limits;
@@ -30,6 +31,9 @@ public:
     virtual ~Link() = default;
     virtual void open(const std::string& token) = 0;
     virtual void send(const std::string& frame) = 0;
+    // Sends a WebSocket ping, whose answer is Session::ponged. Only where there are pings.
+    virtual void ping() = 0;
+    virtual bool hasPings() const = 0;
     virtual void close() = 0;
 };
 
@@ -72,6 +76,8 @@ public:
     void read(Milliseconds now, const std::string& conversation, const std::string& messageId,
               Completion<int> completion);
     void tokenProvided(Milliseconds now, const std::optional<std::string>& token);
+    // The connection may be dead: looks at once whether it is alive, and ends the wait before the next one.
+    void check(Milliseconds now);
 
     // What is held now.
     std::vector<Message> messages(const std::string& conversation) const;
@@ -84,6 +90,7 @@ public:
     void opened(Milliseconds now);
     void refused(Milliseconds now, int status);
     void received(Milliseconds now, std::string_view text);
+    void ponged(Milliseconds now);
     void closed(Milliseconds now);
 
     // Time: call advance when `deadline` is reached. It changes with every other call.
@@ -91,6 +98,8 @@ public:
     void advance(Milliseconds now);
 
 private:
+    // What is known of the server's answers to pings.
+    enum class Pongs { Unknown, Come, Never };
     enum class State { LoggedOut, Connecting, Greeting, Ready, Waiting, AwaitingToken, Ended };
 
     struct Send {
@@ -104,6 +113,12 @@ private:
     bool refusesCalls(const std::function<void(const Error&)>& failed) const;
     void connect(Milliseconds now);
     void hello(Milliseconds now);
+    void lookForLife(Milliseconds now, Milliseconds timeout);
+    void noSignOfLife(Milliseconds now);
+    void signOfLife(Milliseconds now);
+    bool pings() const;
+    Milliseconds nextLook(Milliseconds now) const;
+    void stopLooking();
     void greeted(Milliseconds now, Milliseconds asked, const Outcome& outcome);
     void ready(Milliseconds now);
     void drop(Milliseconds now);
@@ -163,6 +178,10 @@ private:
     Milliseconds openDeadline_ = never;
     Milliseconds reconnectAt_ = never;
     Milliseconds keepAliveAt_ = never;
+    Milliseconds lookAt_ = never;       // for a sign of life
+    Milliseconds lifeDeadline_ = never;
+    bool askedByHello_ = false;         // the look under way
+    Pongs pongs_ = Pongs::Unknown;
 
     std::optional<Completion<Nothing>> login_;
     Milliseconds loginDeadline_ = never;

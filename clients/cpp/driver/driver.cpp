@@ -175,6 +175,7 @@ private:
         else if (name == "read") read(call, command);
         else if (name == "conversations") conversations(call);
         else if (name == "token") token(call, command);
+        else if (name == "check") check(call);
         else if (name == "logout") manager_->Logout(new PrintDone(output_, call));
         else return false;
         return true;
@@ -190,6 +191,7 @@ private:
         config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
         config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
         config.reconnectMaximumMilliseconds = options.value("reconnectMaximumMilliseconds", 30'000u);
+        config.pingIntervalMilliseconds = options.value("pingIntervalMilliseconds", 30'000u);
         config.tokenProvider = [this] {
             std::lock_guard lock(tokenMutex_);
             return V2TIMString(token_);
@@ -275,6 +277,11 @@ private:
                 }
                 return Json{{"conversations", list}};
             }));
+    }
+
+    void check(const std::string& call) {
+        manager_->CheckConnection();
+        output_.succeeded(call);
     }
 
     void token(const std::string& call, const Json& command) {

@@ -24,6 +24,9 @@ struct V2TIMSDKConfig {
     uint32_t requestTimeoutMilliseconds = 10'000;    // of one of 3 attempts
     uint32_t reconnectMinimumMilliseconds = 500;     // of the back-off
     uint32_t reconnectMaximumMilliseconds = 30'000;
+    // Between two WebSocket pings, which tell whether the connection is alive. On Windows, whose WinHTTP has no pings, a request
+    // takes their place, 4 times as far apart.
+    uint32_t pingIntervalMilliseconds = 30'000;
 };
 
 // All functions return at once and may be called from any thread, also from callbacks. Callbacks come one at a time.
@@ -49,6 +52,10 @@ public:
     virtual V2TIMLoginStatus GetLoginStatus() const = 0;
     // The server's clock in seconds since 1970: compare it with a message's recallableUntil to offer a recall.
     virtual int64_t GetServerTime() const = 0;
+
+    // Not in V2TIM: makes sure at once that the connection is alive, or makes one. Call it when the network changed, the machine
+    // woke up, or the application came to the front.
+    virtual void CheckConnection() = 0;
 
     virtual V2TIMMessageManager* GetMessageManager() = 0;
     virtual V2TIMConversationManager* GetConversationManager() = 0;

@@ -65,6 +65,11 @@ public:
         lastToken = token;
     }
     void send(const std::string& frame) override { sent.push_back(Json::parse(frame)); }
+    void ping() override {
+        ++pings;
+        ++unanswered;
+    }
+    bool hasPings() const override { return pinging; }
     void close() override { ++closes; }
 
     // SessionListener
@@ -136,6 +141,7 @@ public:
         while (session.deadline() <= end) {
             now = std::max(now, session.deadline());
             session.advance(now);
+            if (std::exchange(unanswered, 0) > 0 && ponging) session.ponged(now);
         }
         now = end;
     }
@@ -156,7 +162,8 @@ public:
 
     std::mt19937_64 random{1};
     Milliseconds now = 5'000;
-    int opens = 0, closes = 0, timesConnected = 0, timesDisconnected = 0, tokensNeeded = 0, timesExpired = 0, cursors = 0;
+    bool pinging = true, ponging = true;
+    int pings = 0, unanswered = 0, opens = 0, closes = 0, timesConnected = 0, timesDisconnected = 0, tokensNeeded = 0, timesExpired = 0, cursors = 0;
     std::string lastToken;
     std::vector<Json> sent;
     std::vector<std::string> kickedFor;

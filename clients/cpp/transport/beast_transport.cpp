@@ -26,14 +26,13 @@ using Plain = websocket::stream<beast::tcp_stream>;
 using Secure = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
 
 constexpr std::chrono::seconds handshakeTimeout{10};
-// A peer that has gone without a word is noticed by a ping that gets no answer.
-constexpr std::chrono::seconds idleTimeout{120};
 
 class Socket {
 public:
     virtual ~Socket() = default;
     virtual void start() = 0;
     virtual void send(std::string text) = 0;
+    virtual void ping() = 0;
     virtual void close() = 0;
 };
 
@@ -62,6 +61,15 @@ public:
         if (closing_ || ended_) return;
         outgoing_.push_back(std::move(text));
         if (outgoing_.size() == 1 && open_) write();
+    }
+
+    void ping() override {
+        if (closing_ || ended_ || !open_ || pinging_) return;
+        pinging_ = true;
+        stream_.async_ping({}, [self = this->shared_from_this()](Code error) {
+            self->pinging_ = false;
+            if (error) self->end();
+        });
     }
 
     void close() override {
@@ -122,7 +130,13 @@ private:
 
     void handshake() {
         beast::get_lowest_layer(stream_).expires_never();
-        stream_.set_option(websocket::stream_base::timeout{handshakeTimeout, idleTimeout, /*keep_alive_pings=*/true});
+        stream_.set_option(websocket::stream_base::timeout{
+            handshakeTimeout, websocket::stream_base::none(), /*keep_alive_pings=*/false});
+        // Weak, since the stream is a part of this.
+        stream_.control_callback([weak = this->weak_from_this()](websocket::frame_type kind, beast::string_view) {
+            const auto self = weak.lock();
+            if (kind == websocket::frame_type::pong && self && !self->closing_ && !self->ended_) self->events_.ponged();
+        });
         stream_.set_option(websocket::stream_base::decorator([token = token_](websocket::request_type& request) {
             request.set(http::field::authorization, "Bearer " + token);
         }));
@@ -184,6 +198,7 @@ private:
     beast::flat_buffer buffer_;
     std::deque<std::string> outgoing_;
     bool open_ = false;
+    bool pinging_ = false;
     bool closing_ = false;
     bool ended_ = false;
 };
@@ -196,6 +211,12 @@ public:
     void send(const std::string& text) override {
         asio::post(context_, [socket = socket_, text] { socket->send(text); });
     }
+
+    void ping() override {
+        asio::post(context_, [socket = socket_] { socket->ping(); });
+    }
+
+    bool hasPings() const override { return true; }
 
     void close() override {
         asio::post(context_, [socket = socket_] { socket->close(); });
@@ -212,6 +233,7 @@ public:
     explicit NoSocket(ConnectionEvents events) : events_(std::move(events)) {}
     void start() override { events_.closed(); }
     void send(std::string) override {}
+    void ping() override {}
     void close() override {}
 
 private:

@@ -9,11 +9,12 @@
 namespace recall {
 
 // What a connection tells, from a thread of the transport, one at a time: opened, refused or closed first; after
-// opened, any number of received, then closed. After Connection::close they may still come or not.
+// opened, any number of received and ponged, then closed. After Connection::close they may still come or not.
 struct ConnectionEvents {
     std::function<void()> opened;
     std::function<void(int status)> refused;  // the HTTP status of the refused handshake
     std::function<void(std::string text)> received;
+    std::function<void()> ponged;  // a ping was answered
     std::function<void()> closed;
 };
 
@@ -22,6 +23,9 @@ class Connection {
 public:
     virtual ~Connection() = default;
     virtual void send(const std::string& text) = 0;
+    // Sends a ping, which a server answers. Only where the platform has pings.
+    virtual void ping() = 0;
+    virtual bool hasPings() const = 0;
     virtual void close() = 0;
 };
 

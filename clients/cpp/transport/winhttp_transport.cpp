@@ -271,6 +271,10 @@ public:
     void send(const std::string& text) override {
         shared_.queue.post([socket = socket_, text] { socket->send(text); });
     }
+    // WinHTTP lets nobody send pings.
+    void ping() override {}
+    bool hasPings() const override { return false; }
+
     void close() override {
         shared_.queue.post([socket = socket_] { socket->close(); });
     }

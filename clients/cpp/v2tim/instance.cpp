@@ -83,6 +83,7 @@ ClientOptions clientOptions(const V2TIMSDKConfig& config) {
     options.requestTimeout = std::max<uint32_t>(config.requestTimeoutMilliseconds, 1);
     options.reconnectMinimum = config.reconnectMinimumMilliseconds;
     options.reconnectMaximum = config.reconnectMaximumMilliseconds;
+    options.pingInterval = std::max<uint32_t>(config.pingIntervalMilliseconds, 1);
     TransportOptions transport;
     transport.trustedCertificates = config.trustedCertificates.ToString();
     options.transport = makeTransport(transport);
@@ -169,6 +170,10 @@ V2TIMLoginStatus Instance::GetLoginStatus() const { return status_->login; }
 int64_t Instance::GetServerTime() const {
     const auto client = current();
     return client ? client->serverTime() / 1'000 : 0;
+}
+
+void Instance::CheckConnection() {
+    if (const auto client = current()) client->checkConnection();
 }
 
 std::shared_ptr<Client> Instance::current() const {

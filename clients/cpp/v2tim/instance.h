@@ -77,6 +77,7 @@ public:
     V2TIMString GetLoginUser() const override;
     V2TIMLoginStatus GetLoginStatus() const override;
     int64_t GetServerTime() const override;
+    void CheckConnection() override;
     V2TIMMessageManager* GetMessageManager() override { return &messages_; }
     V2TIMConversationManager* GetConversationManager() override { return &conversations_; }
 

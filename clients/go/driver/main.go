@@ -55,6 +55,7 @@ type options struct {
 	RequestTimeoutMilliseconds   int64 `json:"requestTimeoutMilliseconds"`
 	ReconnectMinimumMilliseconds int64 `json:"reconnectMinimumMilliseconds"`
 	ReconnectMaximumMilliseconds int64 `json:"reconnectMaximumMilliseconds"`
+	PingIntervalMilliseconds     int64 `json:"pingIntervalMilliseconds"`
 }
 
 // configuration is what a client is made with.
@@ -93,6 +94,9 @@ func (d *driver) begin(c command) {
 	case "logout":
 		d.logout()
 		d.finish(c.Call, nil, nil)
+	case "check":
+		d.current().CheckConnection()
+		d.finish(c.Call, nil, nil)
 	case "send":
 		d.send(c)
 	case "view", "conversations":
@@ -125,6 +129,7 @@ func (d *driver) configure(wanted configuration) (*client.Client, error) {
 		RequestTimeout:   milliseconds(wanted.options.RequestTimeoutMilliseconds),
 		ReconnectMinimum: milliseconds(wanted.options.ReconnectMinimumMilliseconds),
 		ReconnectMaximum: milliseconds(wanted.options.ReconnectMaximumMilliseconds),
+		PingInterval:     milliseconds(wanted.options.PingIntervalMilliseconds),
 	})
 	if err != nil {
 		return nil, err

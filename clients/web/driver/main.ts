@@ -32,6 +32,7 @@ function configure({ url, options }: Command): Recall {
     requestTimeout: options?.requestTimeoutMilliseconds,
     reconnectMinimum: options?.reconnectMinimumMilliseconds,
     reconnectMaximum: options?.reconnectMaximumMilliseconds,
+    pingInterval: options?.pingIntervalMilliseconds,
   });
   recall.on(EVENT.NET_STATE_CHANGE, ({ data: { state } }) => {
     if (state === 'connected') print({ event: 'connected' });
@@ -103,6 +104,9 @@ async function carryOut(command: Command): Promise<object> {
       const { data } = await client.getConversationList();
       return { conversations: data.conversationList.map((each) => ({ conversation: each.conversationID, unread: each.unreadCount })) };
     }
+    case 'check':
+      client.checkConnection();
+      return {};
     case 'logout':
       await client.logout();
       return {};

@@ -20,6 +20,11 @@ export interface RecallOptions {
   reconnectMinimum?: number;
   /** No wait before a reconnect is longer than this, in milliseconds (30,000). */
   reconnectMaximum?: number;
+  /**
+   * The time between two WebSocket pings, in milliseconds (30,000), for platforms that have pings. A page has none: while it can be seen, a
+   * request 4 times as far apart takes their place and tells whether the connection is alive.
+   */
+  pingInterval?: number;
   /** Where time comes from, for tests. */
   clock?: Clock;
   /** Numbers from 0 to below 1 for the back-off, for tests. */
@@ -75,6 +80,7 @@ export class Recall {
       requestTimeout: options.requestTimeout ?? 10_000,
       reconnectMinimum: options.reconnectMinimum ?? 500,
       reconnectMaximum: options.reconnectMaximum ?? 30_000,
+      pingInterval: options.pingInterval ?? 30_000,
       clock: options.clock ?? deviceClock,
       random: options.random ?? Math.random,
     });
@@ -106,6 +112,14 @@ export class Recall {
       this.#emitter.emit(EVENT.SDK_NOT_READY, undefined);
     }
     return { code: 0, data: undefined };
+  }
+
+  /**
+   * Makes sure at once that the connection is alive, or makes one: a request that has 5 s, and no wait before the next connection. A page need not call it,
+   * since the client looks by itself when the network changes, the page comes back or the device wakes up. Call it where a web view knows more.
+   */
+  checkConnection(): void {
+    void this.#session?.check();
   }
 
   /** Whether {@link Recall.login} has resolved and the session goes on, though perhaps without a network just now. */

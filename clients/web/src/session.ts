@@ -21,6 +21,7 @@ export interface SessionOptions {
   requestTimeout: number;
   reconnectMinimum: number;
   reconnectMaximum: number;
+  pingInterval: number;
   clock: Clock;
   random: () => number;
 }
@@ -31,6 +32,8 @@ export type TokenProvider = () => Promise<string> | string;
 const KEEP_ALIVE_MILLISECONDS = 5 * 60_000;
 const KEEP_ALIVE_SPREAD_MILLISECONDS = 4 * 60_000;
 const CHECK_TIMEOUT_MILLISECONDS = 5_000;
+/** A page cannot send pings. A hello in their place costs a message, so it is this many times as far apart. */
+const HELLO_PER_PINGS = 4;
 const TOKEN_TRIES = 3;
 const UNANSWERED_LIMIT = 1_000;
 
@@ -235,9 +238,9 @@ export class Session {
     await this.synchronisation.all(connection);
     this.isReady = true;
     this.#resolveReady();
-    const keepAlive = this.#keepAlive(connection);
+    const ends = [this.#keepAlive(connection), this.#lookForLife()];
     await connection.gone;
-    keepAlive();
+    for (const end of ends) end();
   }
 
   /** API Gateway ends a connection that is idle for 10 minutes; devices that connected together should not speak together. */
@@ -251,6 +254,14 @@ export class Session {
     };
     again();
     return () => clearTimeout(timer);
+  }
+
+  /** Notices a connection that fell silent, while the page can be seen. */
+  #lookForLife(): () => void {
+    const timer = setInterval(() => {
+      if (globalThis.document?.visibilityState !== 'hidden') void this.check();
+    }, this.options.pingInterval * HELLO_PER_PINGS);
+    return () => clearInterval(timer);
   }
 
   /** Says hello: learns the server's clock, and whose token this is. With `once`, one attempt of so many milliseconds. */

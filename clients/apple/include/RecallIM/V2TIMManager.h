@@ -8,7 +8,7 @@ NS_ASSUME_NONNULL_BEGIN
 @private
     NSString *_url;
     V2TIMTokenProvider _tokenProvider;
-    unsigned _requestTimeoutMilliseconds, _reconnectMinimumMilliseconds, _reconnectMaximumMilliseconds;
+    unsigned _requestTimeoutMilliseconds, _reconnectMinimumMilliseconds, _reconnectMaximumMilliseconds, _pingIntervalMilliseconds;
 }
 /// The deployment: wss://{api}.execute-api.{region}.amazonaws.com/{stage}, locally ws://127.0.0.1:3001/local.
 @property(nonatomic, copy, nullable) NSString *url;
@@ -20,6 +20,8 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, assign) unsigned reconnectMinimumMilliseconds;
 /// Of the back-off: 30 000.
 @property(nonatomic, assign) unsigned reconnectMaximumMilliseconds;
+/// Between two WebSocket pings, which tell whether the connection is alive: 30 000.
+@property(nonatomic, assign) unsigned pingIntervalMilliseconds;
 @end
 
 /// All methods return at once and may be called from any thread. Blocks and listeners are called on a thread of the client, one at
@@ -47,6 +49,9 @@ NS_ASSUME_NONNULL_BEGIN
 /// Not in V2TIM: the server's clock in milliseconds since 1970. Compare it with recallableUntil to offer a recall; the device's clock may be
 /// wrong.
 - (int64_t)getServerTimeMilliseconds;
+/// Not in V2TIM: makes sure at once that the connection is alive, or makes one. On Apple's systems the client calls it by itself when the network
+/// comes back and when the application comes to the front.
+- (void)checkConnection;
 
 /// Listeners are held weakly, as in V2TIM: keep yours. With ARC one that is gone is no longer told; without ARC, remove it before it goes.
 - (void)addIMSDKListener:(id<V2TIMSDKListener>)listener NS_SWIFT_NAME(addIMSDKListener(listener:));

@@ -138,11 +138,24 @@ typedef NS_ENUM(NSInteger, NSURLSessionWebSocketCloseCode) { NSURLSessionWebSock
 @property(nullable, readonly, copy) NSString *string;
 @end
 
+@interface NSNotification : NSObject
+@end
+
+@interface NSNotificationCenter : NSObject
++ (NSNotificationCenter *)defaultCenter;
+- (id)addObserverForName:(nullable NSString *)name
+                  object:(nullable id)object
+                   queue:(nullable NSOperationQueue *)queue
+              usingBlock:(void (^)(NSNotification *notification))block;
+- (void)removeObserver:(id)observer;
+@end
+
 @interface NSURLSessionWebSocketTask : NSURLSessionTask
 - (void)sendMessage:(NSURLSessionWebSocketMessage *)message
     completionHandler:(void (^)(NSError *_Nullable error))completionHandler;
 - (void)receiveMessageWithCompletionHandler:(void (^)(NSURLSessionWebSocketMessage *_Nullable message,
                                                       NSError *_Nullable error))completionHandler;
+- (void)sendPingWithPongReceiveHandler:(void (^)(NSError *_Nullable error))pongReceiveHandler;
 - (void)cancelWithCloseCode:(NSURLSessionWebSocketCloseCode)closeCode reason:(nullable NSData *)reason;
 @property NSInteger maximumMessageSize;
 @end

@@ -59,6 +59,10 @@ final class Driver {
                 token = text(command, "token");
                 output.success(call);
                 break;
+            case "check":
+                manager().checkConnection();
+                output.success(call);
+                break;
             case "send":
                 send(call, command);
                 break;
@@ -115,6 +119,7 @@ final class Driver {
                         answer.onSuccess(token);
                     }
                 })
+                .setPingInterval(number(options, "pingIntervalMilliseconds", 20_000))
                 .setRequestTimeout(number(options, "requestTimeoutMilliseconds", 10_000))
                 .setReconnectWait(number(options, "reconnectMinimumMilliseconds", 500),
                         number(options, "reconnectMaximumMilliseconds", 30_000));

@@ -72,6 +72,10 @@ final class Account implements Session.Owner, Synchronisation.Owner {
         session.start(url, token);
     }
 
+    void checkConnection() {
+        session.check();
+    }
+
     void logout() {
         end(RecallError.of(ErrorCode.NOT_CONNECTED, "logged out"));
         forgetUser();

@@ -1,5 +1,6 @@
 package com.example.recall.client;
 
+import android.content.Context;
 import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
@@ -16,5 +17,10 @@ final class AndroidPlatform extends Platform {
     @Override
     long monotonicMilliseconds() {
         return SystemClock.elapsedRealtime();
+    }
+
+    @Override
+    Runnable watch(Object context, Runnable check) {
+        return context instanceof Context ? new AndroidWatch((Context) context, check) : super.watch(context, check);
     }
 }

@@ -1,6 +1,7 @@
 package com.example.recall.client;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -13,11 +14,17 @@ import okio.ByteString;
 /** WebSocket by OkHttp, with the bounds that it leaves to its users. */
 final class OkHttpTransport implements Transport {
     private static final int NORMAL_CLOSURE = 1000;
+    /** How OkHttp says that a connection got no answer to any ping; there is no other way to learn it. */
+    private static final String NO_PONG_EVER = "(after 0 successful ping/pongs)";
 
     private final OkHttpClient client;
+    /** Whether the next connection sends pings, and whether the server is known to answer them. */
+    private volatile boolean pinging = true;
+    private volatile boolean pongsCome;
 
-    OkHttpTransport(OkHttpClient base) {
+    OkHttpTransport(OkHttpClient base, long pingIntervalMilliseconds) {
         client = base.newBuilder()
+                .pingInterval(pingIntervalMilliseconds, TimeUnit.MILLISECONDS)
                 .readTimeout(0, TimeUnit.MILLISECONDS)
                 .retryOnConnectionFailure(false)
                 // A redirect would carry the token to wherever the answer says.
@@ -45,16 +52,28 @@ final class OkHttpTransport implements Transport {
                 }
 
                 @Override
+                public boolean hasPings() {
+                    return false;
+                }
+
+                @Override
                 public void close() {
                 }
             };
         }
-        WebSocket socket = client.newBuilder().socketFactory(limit).build()
-                .newWebSocket(request, new Adapter(listener, limit));
+        boolean pings = pinging;
+        WebSocket socket = client.newBuilder().socketFactory(limit)
+                .pingInterval(pings ? client.pingIntervalMillis() : 0, TimeUnit.MILLISECONDS).build()
+                .newWebSocket(request, new Adapter(listener, limit, pings));
         return new Connection() {
             @Override
             public boolean send(String frame) {
                 return socket.send(frame);
+            }
+
+            @Override
+            public boolean hasPings() {
+                return pings;
             }
 
             @Override
@@ -81,17 +100,36 @@ final class OkHttpTransport implements Transport {
         return HttpUrl.parse(http) != null;
     }
 
-    private static final class Adapter extends WebSocketListener {
+    private final class Adapter extends WebSocketListener {
         private final Listener listener;
         private final ReceiveLimit limit;
+        private final boolean pings;
+        private volatile long openedAt;
 
-        Adapter(Listener listener, ReceiveLimit limit) {
+        Adapter(Listener listener, ReceiveLimit limit, boolean pings) {
             this.listener = listener;
             this.limit = limit;
+            this.pings = pings;
+        }
+
+        /**
+         * A connection that got no answer to any ping is one that died early, or its server answers none. So the next one goes without, and
+         * the one after it tries again; a server that answered once is known to.
+         */
+        private void learn(boolean noPongEver) {
+            long lived = System.nanoTime() - openedAt;
+            if (!pings) {
+                pinging = true;
+            } else if (noPongEver) {
+                pinging = pongsCome;
+            } else if (openedAt != 0 && lived > TimeUnit.MILLISECONDS.toNanos(2L * client.pingIntervalMillis())) {
+                pongsCome = true;
+            }
         }
 
         @Override
         public void onOpen(WebSocket socket, Response response) {
+            openedAt = System.nanoTime();
             listener.onOpen();
         }
 
@@ -110,12 +148,14 @@ final class OkHttpTransport implements Transport {
         @Override
         public void onClosing(WebSocket socket, int code, String reason) {
             socket.close(NORMAL_CLOSURE, null);
+            learn(false);
             listener.onClosed(0, "the server closed the connection with code " + code);
         }
 
         @Override
         public void onFailure(WebSocket socket, Throwable failure, Response response) {
             int status = response == null ? 0 : response.code();
+            learn(failure instanceof SocketTimeoutException && String.valueOf(failure.getMessage()).contains(NO_PONG_EVER));
             String what = failure instanceof IOException ? "the connection failed" : "the connection broke";
             listener.onClosed(status == 101 ? 0 : status,
                     status == 0 || status == 101 ? what + " (" + failure.getClass().getSimpleName() + ")" : "the server refused the connection with HTTP status " + status);

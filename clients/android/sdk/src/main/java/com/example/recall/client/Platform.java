@@ -17,6 +17,14 @@ abstract class Platform {
     /** A clock that never jumps and does not stop while the device sleeps, where the platform has one. */
     abstract long monotonicMilliseconds();
 
+    /**
+     * Has the connection checked when the platform says that the network came back or the app came to the front; what it returns ends that.
+     * Only Android says so.
+     */
+    Runnable watch(Object context, Runnable check) {
+        return () -> { };
+    }
+
     private static final class JvmPlatform extends Platform {
         @Override
         Executor callbackExecutor() {

@@ -29,6 +29,8 @@ public final class RecallClient {
     private final Sending sending;
     private final Recalling recalling;
     private final Account account;
+    private final Platform platform;
+    private volatile Runnable unwatch = () -> { };
 
     /** Nothing is connected before {@link #login}. */
     public RecallClient(RecallOptions options) {
@@ -37,11 +39,17 @@ public final class RecallClient {
 
     private RecallClient(RecallOptions options, Platform platform, Random random) {
         this(options, new ThreadLoop(platform),
-                new OkHttpTransport(options.httpClient() == null ? new OkHttpClient() : options.httpClient()),
-                options.callbackExecutor() == null ? platform.callbackExecutor() : options.callbackExecutor(), random);
+                new OkHttpTransport(options.httpClient() == null ? new OkHttpClient() : options.httpClient(),
+                        options.pingIntervalMilliseconds()),
+                options.callbackExecutor() == null ? platform.callbackExecutor() : options.callbackExecutor(), random, platform);
     }
 
     RecallClient(RecallOptions options, EventLoop loop, Transport transport, Executor executor, Random random) {
+        this(options, loop, transport, executor, random, Platform.current());
+    }
+
+    private RecallClient(RecallOptions options, EventLoop loop, Transport transport, Executor executor, Random random, Platform platform) {
+        this.platform = platform;
         this.loop = loop;
         this.transport = transport;
         callbacks = new Callbacks(executor);
@@ -52,7 +60,8 @@ public final class RecallClient {
         long maximum = options.reconnectMaximumMilliseconds();
         conversations = new Conversations(new Teller());
         account = new Account(loop, callbacks, options.tokenProvider(), conversations, new Events(conversations));
-        Session session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random, account);
+        Session session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random,
+                options.pingIntervalMilliseconds(), account);
         requests = new Requests(loop, options.requestTimeoutMilliseconds(), new Backoff(minimum, maximum, random), session);
         session.requests(requests);
         synchronisation = new Synchronisation(requests, conversations, account);
@@ -94,8 +103,27 @@ public final class RecallClient {
         });
     }
 
+    /**
+     * Makes sure at once that the connection is alive, or makes one: a request that has 5 s, and no wait before the next connection. Call it
+     * when the network came back or the app came to the front.
+     */
+    public void checkConnection() {
+        loop.execute(account::checkConnection);
+    }
+
+    /**
+     * On Android: checks the connection by itself when the network comes back and when the app comes to the front. Elsewhere it does nothing.
+     *
+     * @param context an {@code android.content.Context}
+     */
+    public void watch(Object context) {
+        unwatch.run();
+        unwatch = platform.watch(context, this::checkConnection);
+    }
+
     /** Logs out and frees the client's threads; it cannot be used again. */
     public void close() {
+        unwatch.run();
         loop.execute(() -> {
             account.logout();
             inbox.close();

@@ -9,6 +9,7 @@ public final class RecallOptions {
     private long requestTimeoutMilliseconds = 10_000;
     private long reconnectMinimumMilliseconds = 500;
     private long reconnectMaximumMilliseconds = 30_000;
+    private long pingIntervalMilliseconds = 20_000;
     private TokenProvider tokenProvider;
     private Executor callbackExecutor;
     private OkHttpClient httpClient;
@@ -28,6 +29,15 @@ public final class RecallOptions {
     /** The largest bound of the wait before reconnecting. Default 30,000. */
     public RecallOptions reconnectMaximumMilliseconds(long value) {
         reconnectMaximumMilliseconds = Math.max(1, value);
+        return this;
+    }
+
+    /**
+     * The time between two WebSocket pings, which tell whether the connection is alive. OkHttp gives a ping as long for its answer, so a
+     * connection that fell silent is noticed after twice this time at the latest. Default 20,000.
+     */
+    public RecallOptions pingIntervalMilliseconds(long value) {
+        pingIntervalMilliseconds = Math.max(1, value);
         return this;
     }
 
@@ -59,6 +69,10 @@ public final class RecallOptions {
 
     long reconnectMaximumMilliseconds() {
         return reconnectMaximumMilliseconds;
+    }
+
+    long pingIntervalMilliseconds() {
+        return pingIntervalMilliseconds;
     }
 
     TokenProvider tokenProvider() {

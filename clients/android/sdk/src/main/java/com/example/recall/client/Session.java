@@ -7,6 +7,9 @@ import java.util.Random;
 final class Session implements Requests.Link {
     private static final long KEEP_ALIVE_MINIMUM_MILLISECONDS = 5 * 60_000;
     private static final long KEEP_ALIVE_MAXIMUM_MILLISECONDS = 9 * 60_000;
+    private static final long CHECK_MILLISECONDS = 5_000;
+    /** A hello costs a message, a ping does not. */
+    private static final long HELLO_PER_PINGS = 4;
     private static final long TOKEN_PROVIDER_MILLISECONDS = 30_000;
     private static final int UNAUTHORIZED = 401;
 
@@ -16,6 +19,7 @@ final class Session implements Requests.Link {
     private final ServerClock clock;
     private final Backoff backoff;
     private final Random random;
+    private final long pingIntervalMilliseconds;
     private final Owner owner;
     private Requests requests;
 
@@ -27,6 +31,10 @@ final class Session implements Requests.Link {
     private boolean askingForToken;
     private Attempt current;
     private EventLoop.Timer timer;
+    /** Ends a connection that gives no answer to a check. */
+    private EventLoop.Timer checking;
+    /** The next check, where the server answers no pings. */
+    private EventLoop.Timer looking;
 
     /** Who is told what becomes of the connection, on the loop. */
     interface Owner {
@@ -47,13 +55,15 @@ final class Session implements Requests.Link {
         void onOutcomeUnknown(String conversation);
     }
 
-    Session(EventLoop loop, Transport transport, Inbox inbox, ServerClock clock, Backoff backoff, Random random, Owner owner) {
+    Session(EventLoop loop, Transport transport, Inbox inbox, ServerClock clock, Backoff backoff, Random random, long pingIntervalMilliseconds,
+            Owner owner) {
         this.loop = loop;
         this.transport = transport;
         this.inbox = inbox;
         this.clock = clock;
         this.backoff = backoff;
         this.random = random;
+        this.pingIntervalMilliseconds = pingIntervalMilliseconds;
         this.owner = owner;
     }
 
@@ -115,6 +125,35 @@ final class Session implements Requests.Link {
         schedule(backoff.next(), this::connect);
     }
 
+    /** The connection may be dead: looks at once, and ends the wait before the next one. */
+    void check() {
+        if (!active || askingForToken || checking != null) {
+            return;
+        }
+        if (ready) {
+            checking = loop.schedule(CHECK_MILLISECONDS, () -> reconnect("the connection fell silent"));
+            hello();
+        } else if (current == null) {
+            schedule(0, this::connect);
+        }
+    }
+
+    private void checked() {
+        if (checking != null) {
+            checking.cancel();
+            checking = null;
+        }
+    }
+
+    private void lookLater() {
+        if (!current.connection.hasPings()) {
+            looking = loop.schedule(HELLO_PER_PINGS * pingIntervalMilliseconds, () -> {
+                check();
+                lookLater();
+            });
+        }
+    }
+
     private void connect() {
         owner.onConnecting();
         current = new Attempt();
@@ -124,6 +163,10 @@ final class Session implements Requests.Link {
     private void disconnect() {
         if (timer != null) {
             timer.cancel();
+        }
+        checked();
+        if (looking != null) {
+            looking.cancel();
         }
         ready = false;
         Attempt closing = current;
@@ -170,9 +213,11 @@ final class Session implements Requests.Link {
         long spread = KEEP_ALIVE_MAXIMUM_MILLISECONDS - KEEP_ALIVE_MINIMUM_MILLISECONDS;
         schedule(KEEP_ALIVE_MINIMUM_MILLISECONDS + (long) (random.nextDouble() * spread), this::hello);
         backoff.reset();
+        checked();
         tokenIsFresh = false;
         if (!ready) {
             ready = true;
+            lookLater();
             owner.onReady(reply);
         }
     }

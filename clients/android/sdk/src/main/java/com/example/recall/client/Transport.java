@@ -12,6 +12,9 @@ interface Transport {
         /** Queues a text frame; false when the connection takes no more. */
         boolean send(String frame);
 
+        /** Whether it looks for a sign of life by itself, with pings. */
+        boolean hasPings();
+
         void close();
     }
 

@@ -61,13 +61,20 @@ public final class V2TIMManager {
     }
 
     /**
-     * Prepares everything; nothing is connected yet. As V2TIM's, whose first two parameters mean nothing here: pass your
-     * Context and any number.
+     * Prepares everything; nothing is connected yet. As V2TIM's: pass your Context and any number. With the Context the connection is looked
+     * at as soon as the network comes back or the app comes to the front.
      *
      * @return whether the configuration can be used
      */
     public boolean initSDK(@Nullable Object context, int sdkAppID, V2TIMSDKConfig config) {
-        return initSDK(config);
+        if (!initSDK(config)) {
+            return false;
+        }
+        RecallClient present = client;
+        if (present != null && context != null) {
+            present.watch(context);
+        }
+        return true;
     }
 
     /** Prepares everything; nothing is connected yet. False without a server URL, or when called again. */
@@ -117,6 +124,17 @@ public final class V2TIMManager {
         RecallClient present = client(callback);
         if (present != null) {
             present.logout(Adapting.toCallback(callback));
+        }
+    }
+
+    /**
+     * Makes sure at once that the connection is alive, or makes one. Call it when the network came back or the app came to the front, unless
+     * initSDK was given a Context. Not in V2TIM.
+     */
+    public void checkConnection() {
+        RecallClient present = client;
+        if (present != null) {
+            present.checkConnection();
         }
     }
 

@@ -52,6 +52,15 @@ public final class V2TIMSDKConfig {
         return this;
     }
 
+    /**
+     * The time between two WebSocket pings, in milliseconds. A connection that fell silent is noticed after twice this time at the latest. Default
+     * 20,000.
+     */
+    public V2TIMSDKConfig setPingInterval(long milliseconds) {
+        options.pingIntervalMilliseconds(milliseconds);
+        return this;
+    }
+
     RecallOptions options() {
         return options;
     }

@@ -20,6 +20,7 @@ final class FakeServer implements Transport {
     final ArrayDeque<JsonObject> frames = new ArrayDeque<>();
     final List<String> tokens = new ArrayList<>();
     private final ManualLoop loop;
+    boolean pinging = true;
     private Listener listener;
     private boolean open;
 
@@ -43,6 +44,11 @@ final class FakeServer implements Transport {
                     frames.add(JsonParser.parseString(frame).getAsJsonObject());
                 }
                 return open;
+            }
+
+            @Override
+            public boolean hasPings() {
+                return pinging;
             }
 
             @Override

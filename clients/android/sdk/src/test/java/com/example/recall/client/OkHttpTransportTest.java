@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OkHttpTransportTest {
     private final MockWebServer server = new MockWebServer();
-    private final OkHttpTransport transport = new OkHttpTransport(new OkHttpClient());
+    private final OkHttpTransport transport = new OkHttpTransport(new OkHttpClient(), 20_000);
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<WebSocket> accepted = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();

@@ -33,6 +33,42 @@ class SessionTest extends ClientTest {
     }
 
     @Test
+    void whereThereAreNoPingsAHelloTakesTheirPlaceFourTimesAsFarApart() {
+        server.pinging = false;
+        login("c2c_bob");
+        loop.advance(79_999);
+        assertTrue(server.frames.isEmpty());
+        loop.advance(1);
+        server.greet();
+        loop.advance(79_999);
+        assertTrue(server.frames.isEmpty());
+        assertTrue(server.isConnected());
+        loop.advance(1 + 5_000);
+        assertTrue(recorder.told.contains("disconnected"), "no answer within 5 s");
+    }
+
+    @Test
+    void aCheckOfAnAliveConnectionLeavesItAlone() {
+        login("c2c_bob");
+        client.checkConnection();
+        loop.advance(0);
+        server.greet();
+        loop.advance(10_000);
+        assertTrue(server.isConnected());
+    }
+
+    @Test
+    void aCheckGivesUpAConnectionThatDoesNotAnswerAndEndsTheWaitBeforeTheNext() {
+        login("c2c_bob");
+        client.checkConnection();
+        loop.advance(5_000);
+        assertTrue(recorder.told.contains("disconnected"));
+        client.checkConnection();
+        loop.advance(0);
+        assertTrue(server.hasHandshake());
+    }
+
+    @Test
     void theWaitBeforeReconnectingDoublesUpToItsMaximumAndStartsAnewAfterHello() {
         login("c2c_bob");
         server.drop();
