@@ -39,8 +39,9 @@ func newMemory() *memory { return &memory{unread: map[string]any{}, cursor: map[
 
 func newScript(h *Handshake, filled func(any) (any, error), now func() int64, user string, later *memory) (*script, error) {
 	s := &script{
-		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later, noPongs: h.NoPongs,
-		pages: map[string][]map[string]any{}, open: map[string]bool{}, complete: make(chan struct{}),
+		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later,
+		noPongs: h.NoPongs,
+		pages:   map[string][]map[string]any{}, open: map[string]bool{}, complete: make(chan struct{}),
 	}
 	if err := s.readList(h.Conversations, filled); err != nil {
 		return nil, err
