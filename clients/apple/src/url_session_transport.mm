@@ -20,7 +20,7 @@ static const NSTimeInterval silence = 15 * 60;
 - (instancetype)initWithRequest:(NSURLRequest *)request events:(ConnectionEvents)events queue:(NSOperationQueue *)queue;
 - (void)start;
 - (void)send:(NSString *)text;
-- (void)ping;
+- (void)ping:(int)number;
 // Says goodbye; the peer's answer, or its silence, ends the connection.
 - (void)close;
 // Ends the connection and tells nobody.
@@ -65,13 +65,13 @@ static const NSTimeInterval silence = 15 * 60;
 }
 
 // Apple does not say on which queue the handler runs.
-- (void)ping {
+- (void)ping:(int)number {
     if (_closing || _ended) return;
     [_task sendPingWithPongReceiveHandler:^(NSError *error) {
         [self->_queue addOperationWithBlock:^{
             if (self->_ended) return;
             if (error != nil) return [self end];
-            self->_events.ponged();
+            self->_events.ponged(number);
         }];
     }];
 }
@@ -167,9 +167,9 @@ public:
         NSString *sent = text(frame);
         [queue_ addOperationWithBlock:^{ [socket send:sent]; }];
     }
-    void ping() override {
+    void ping(int number) override {
         RecallSocket *socket = socket_;
-        [queue_ addOperationWithBlock:^{ [socket ping]; }];
+        [queue_ addOperationWithBlock:^{ [socket ping:number]; }];
     }
     bool hasPings() const override { return true; }
     void close() override {

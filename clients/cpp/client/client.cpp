@@ -107,15 +107,17 @@ public:
         events.received = [pass](const std::string& text) {
             pass([&text](Session& session, Milliseconds now) { session.received(now, text); });
         };
-        events.ponged = [pass] { pass([](Session& session, Milliseconds now) { session.ponged(now); }); };
+        events.ponged = [pass](int number) {
+            pass([number](Session& session, Milliseconds now) { session.ponged(now, number); });
+        };
         events.closed = [pass] { pass([](Session& session, Milliseconds now) { session.closed(now); }); };
         connection_ = transport_->connect(options_.url, token, std::move(events));
     }
     void send(const std::string& frame) override {
         if (connection_) connection_->send(frame);
     }
-    void ping() override {
-        if (connection_) connection_->ping();
+    void ping(int number) override {
+        if (connection_) connection_->ping(number);
     }
     bool hasPings() const override { return connection_ && connection_->hasPings(); }
     void close() override {

@@ -115,7 +115,6 @@ void Session::closed(Milliseconds now) {
 
 void Session::received(Milliseconds now, std::string_view text) {
     if (!online()) return;
-    signOfLife(now);
     const Frame frame = readFrame(text);
     if (const auto* reply = std::get_if<Reply>(&frame)) {
         if (!reply->ok && reply->error.code == code::tokenExpired) {
@@ -161,6 +160,7 @@ void Session::greeted(Milliseconds now, Milliseconds asked, const Outcome& outco
     }
     // A hello that was repeated may be answered for any of its attempts; then the middle says nothing.
     if (!outcome.unknown || !clock_.known()) clock_.compare(asked, now, outcome.reply->serverTime);
+    signOfLife(now);
     // Devices that connected together should not speak together.
     keepAliveAt_ = now + 5 * minute + static_cast<Milliseconds>(options_.random() % (4 * minute));
     if (state_ == State::Greeting) ready(now);
@@ -181,7 +181,7 @@ void Session::lookForLife(Milliseconds now, Milliseconds timeout) {
     lookAt_ = never;
     lifeDeadline_ = std::min(lifeDeadline_, now + std::min(timeout, options_.requestTimeout));
     if (pings()) {
-        link_.ping();
+        link_.ping(++pingsMade_);
     } else {
         askedByHello_ = true;
         hello(now);
@@ -207,9 +207,10 @@ void Session::signOfLife(Milliseconds now) {
     lookAt_ = nextLook(now);
 }
 
-void Session::ponged(Milliseconds now) {
+// What was sent before the look, the answer to an earlier ping too, says nothing of the connection now.
+void Session::ponged(Milliseconds now, int number) {
     pongs_ = Pongs::Come;
-    signOfLife(now);
+    if (number == pingsMade_) signOfLife(now);
 }
 
 bool Session::pings() const { return link_.hasPings() && pongs_ != Pongs::Never; }

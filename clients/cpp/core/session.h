@@ -31,8 +31,8 @@ public:
     virtual ~Link() = default;
     virtual void open(const std::string& token) = 0;
     virtual void send(const std::string& frame) = 0;
-    // Sends a WebSocket ping, whose answer is Session::ponged. Only where there are pings.
-    virtual void ping() = 0;
+    // Sends a WebSocket ping, whose answer is Session::ponged with the same number. Only where there are pings.
+    virtual void ping(int number) = 0;
     virtual bool hasPings() const = 0;
     virtual void close() = 0;
 };
@@ -90,7 +90,7 @@ public:
     void opened(Milliseconds now);
     void refused(Milliseconds now, int status);
     void received(Milliseconds now, std::string_view text);
-    void ponged(Milliseconds now);
+    void ponged(Milliseconds now, int number);
     void closed(Milliseconds now);
 
     // Time: call advance when `deadline` is reached. It changes with every other call.
@@ -181,6 +181,7 @@ private:
     Milliseconds lookAt_ = never;       // for a sign of life
     Milliseconds lifeDeadline_ = never;
     bool askedByHello_ = false;         // the look under way
+    int pingsMade_ = 0;
     Pongs pongs_ = Pongs::Unknown;
 
     std::optional<Completion<Nothing>> login_;

@@ -65,9 +65,9 @@ public:
         lastToken = token;
     }
     void send(const std::string& frame) override { sent.push_back(Json::parse(frame)); }
-    void ping() override {
+    void ping(int number) override {
         ++pings;
-        ++unanswered;
+        unanswered = number;
     }
     bool hasPings() const override { return pinging; }
     void close() override { ++closes; }
@@ -141,7 +141,8 @@ public:
         while (session.deadline() <= end) {
             now = std::max(now, session.deadline());
             session.advance(now);
-            if (std::exchange(unanswered, 0) > 0 && ponging) session.ponged(now);
+            const int number = std::exchange(unanswered, 0);
+            if (number > 0 && ponging) session.ponged(now, number);
         }
         now = end;
     }

@@ -6,6 +6,7 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
+#include <charconv>
 #include <chrono>
 #include <deque>
 #include <thread>
@@ -32,7 +33,7 @@ public:
     virtual ~Socket() = default;
     virtual void start() = 0;
     virtual void send(std::string text) = 0;
-    virtual void ping() = 0;
+    virtual void ping(int number) = 0;
     virtual void close() = 0;
 };
 
@@ -63,13 +64,11 @@ public:
         if (outgoing_.size() == 1 && open_) write();
     }
 
-    void ping() override {
-        if (closing_ || ended_ || !open_ || pinging_) return;
-        pinging_ = true;
-        stream_.async_ping({}, [self = this->shared_from_this()](Code error) {
-            self->pinging_ = false;
-            if (error) self->end();
-        });
+    // One ping is written at a time; of those that wait for it only the last counts.
+    void ping(int number) override {
+        if (closing_ || ended_ || !open_) return;
+        pingWanted_ = number;
+        if (!pinging_) writePing();
     }
 
     void close() override {
@@ -133,9 +132,12 @@ private:
         stream_.set_option(websocket::stream_base::timeout{
             handshakeTimeout, websocket::stream_base::none(), /*keep_alive_pings=*/false});
         // Weak, since the stream is a part of this.
-        stream_.control_callback([weak = this->weak_from_this()](websocket::frame_type kind, beast::string_view) {
+        stream_.control_callback([weak = this->weak_from_this()](websocket::frame_type kind, beast::string_view payload) {
             const auto self = weak.lock();
-            if (kind == websocket::frame_type::pong && self && !self->closing_ && !self->ended_) self->events_.ponged();
+            int number = 0;
+            const bool read = std::from_chars(payload.data(), payload.data() + payload.size(), number).ec == std::errc();
+            if (kind != websocket::frame_type::pong || !read || !self || self->closing_ || self->ended_) return;
+            self->events_.ponged(number);
         });
         stream_.set_option(websocket::stream_base::decorator([token = token_](websocket::request_type& request) {
             request.set(http::field::authorization, "Bearer " + token);
@@ -178,6 +180,19 @@ private:
         });
     }
 
+    void writePing() {
+        pinging_ = true;
+        const std::string number = std::to_string(*std::exchange(pingWanted_, std::nullopt));
+        stream_.async_ping(websocket::ping_data(number.data(), number.size()), [self = this->shared_from_this()](Code error) {
+            self->pinging_ = false;
+            if (error) {
+                self->end();
+            } else if (self->pingWanted_ && !self->closing_ && !self->ended_) {
+                self->writePing();
+            }
+        });
+    }
+
     void write() {
         stream_.async_write(asio::buffer(outgoing_.front()), [self = this->shared_from_this()](Code error, std::size_t) {
             if (error) {
@@ -199,6 +214,7 @@ private:
     std::deque<std::string> outgoing_;
     bool open_ = false;
     bool pinging_ = false;
+    std::optional<int> pingWanted_;
     bool closing_ = false;
     bool ended_ = false;
 };
@@ -212,8 +228,8 @@ public:
         asio::post(context_, [socket = socket_, text] { socket->send(text); });
     }
 
-    void ping() override {
-        asio::post(context_, [socket = socket_] { socket->ping(); });
+    void ping(int number) override {
+        asio::post(context_, [socket = socket_, number] { socket->ping(number); });
     }
 
     bool hasPings() const override { return true; }
@@ -233,7 +249,7 @@ public:
     explicit NoSocket(ConnectionEvents events) : events_(std::move(events)) {}
     void start() override { events_.closed(); }
     void send(std::string) override {}
-    void ping() override {}
+    void ping(int) override {}
     void close() override {}
 
 private:

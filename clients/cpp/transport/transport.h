@@ -14,7 +14,7 @@ struct ConnectionEvents {
     std::function<void()> opened;
     std::function<void(int status)> refused;  // the HTTP status of the refused handshake
     std::function<void(std::string text)> received;
-    std::function<void()> ponged;  // a ping was answered
+    std::function<void(int number)> ponged;  // the ping of that number was answered
     std::function<void()> closed;
 };
 
@@ -24,7 +24,7 @@ public:
     virtual ~Connection() = default;
     virtual void send(const std::string& text) = 0;
     // Sends a ping, which a server answers. Only where the platform has pings.
-    virtual void ping() = 0;
+    virtual void ping(int number) = 0;
     virtual bool hasPings() const = 0;
     virtual void close() = 0;
 };

@@ -272,7 +272,7 @@ public:
         shared_.queue.post([socket = socket_, text] { socket->send(text); });
     }
     // WinHTTP lets nobody send pings.
-    void ping() override {}
+    void ping(int) override {}
     bool hasPings() const override { return false; }
 
     void close() override {
