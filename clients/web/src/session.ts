@@ -64,6 +64,7 @@ export class Session {
   #connection: Connection | undefined;
   #skipPause: (() => void) | undefined;
   #checking = false;
+  #checkAgain = false;
   #totalUnread = 0;
   #kicked = false;
   #unwatch: () => void;
@@ -118,7 +119,10 @@ export class Session {
   async check(): Promise<void> {
     this.#skipPause?.();
     const connection = this.#connection;
-    if (!connection || this.#checking) return;
+    if (!connection) return;
+    // The answer to a look that is under way may have been sent before what this one is about.
+    this.#checkAgain = this.#checking;
+    if (this.#checking) return;
     this.#checking = true;
     try {
       await this.#greet(connection, Math.min(this.options.requestTimeout, CHECK_TIMEOUT_MILLISECONDS));
@@ -127,6 +131,7 @@ export class Session {
     } finally {
       this.#checking = false;
     }
+    if (this.#checkAgain && !connection.isGone) void this.check();
   }
 
   /** Applies what was learnt of a conversation, and tells the application. Returns false where nothing can be held. */

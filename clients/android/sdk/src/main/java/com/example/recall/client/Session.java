@@ -33,6 +33,7 @@ final class Session implements Requests.Link {
     private EventLoop.Timer timer;
     /** Ends a connection that gives no answer to a check. */
     private EventLoop.Timer checking;
+    private boolean checkAgain;
     /** The next check, where the server answers no pings. */
     private EventLoop.Timer looking;
 
@@ -127,7 +128,12 @@ final class Session implements Requests.Link {
 
     /** The connection may be dead: looks at once, and ends the wait before the next one. */
     void check() {
-        if (!active || askingForToken || checking != null) {
+        if (!active || askingForToken) {
+            return;
+        }
+        // The answer to a check that is under way may have been sent before what this one is about.
+        checkAgain = checking != null;
+        if (checkAgain) {
             return;
         }
         if (ready) {
@@ -165,6 +171,7 @@ final class Session implements Requests.Link {
             timer.cancel();
         }
         checked();
+        checkAgain = false;
         if (looking != null) {
             looking.cancel();
         }
@@ -214,6 +221,9 @@ final class Session implements Requests.Link {
         schedule(KEEP_ALIVE_MINIMUM_MILLISECONDS + (long) (random.nextDouble() * spread), this::hello);
         backoff.reset();
         checked();
+        if (checkAgain) {
+            check();
+        }
         tokenIsFresh = false;
         if (!ready) {
             ready = true;
