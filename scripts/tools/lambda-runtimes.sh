@@ -11,5 +11,8 @@ echo "require: building aws-lambda-ric with npm" >&2
 rm -rf "$tools/lambda-node"
 mkdir -p "$tools/lambda-node"
 cp "$scripts/tools/lambda-node/package.json" "$pins" "$tools/lambda-node"
+# node-gyp would fetch Node's headers from nodejs.org; where they lie beside the program, it takes those.
+beside=$(node -p 'path.dirname(path.dirname(process.execPath))')
+[ ! -f "$beside/include/node/node.h" ] || export npm_config_nodedir="$beside"
 (cd "$tools/lambda-node" && npm ci --no-audit --no-fund --no-progress --loglevel=error >&2)
 installed "$tools/lambda-node" "$pins"
