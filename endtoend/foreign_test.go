@@ -147,7 +147,7 @@ func TestForeignClientsSendAndRecall(t *testing.T) {
 			if event := bob.event("revoked"); messageID(event) != id || event["conversation"] != "c2c_"+alice.user {
 				t.Errorf("%s was told %v", pair[1], event)
 			}
-			if item := storedItem(t, key, id); item["body"] != nil || item["recallId"] == nil {
+			if item := storedItem(t, key, id); item["body"] != nil || item["revocationId"] == nil {
 				t.Error("G3: the stored item still has a body, or no recall")
 			}
 			late := agedCopy(t, key, alice.send(to, "too late"), 3*time.Minute)

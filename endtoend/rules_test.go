@@ -94,7 +94,7 @@ func TestG6InAGroupAnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 	if reply := alice.ask("send", frame{"conversation": where, "messageId": id, "body": frame{"text": "late"}}); code(reply) != 20023 {
 		t.Errorf("the late send: %v", reply)
 	}
-	if item := storedItem(t, "group#"+group, id); item["body"] != nil || item["recallId"] == nil {
+	if item := storedItem(t, "group#"+group, id); item["body"] != nil || item["revocationId"] == nil {
 		t.Errorf("stored %v", item)
 	}
 	// A stranger leaves nothing behind, and learns nothing.

@@ -37,7 +37,7 @@ func TestARecalledMessageIsTakenFromTheOtherSide(t *testing.T) {
 	}
 	alice.none("revoked")
 	item := storedItem(t, directKey(alice.user, bob.user), id)
-	if _, has := item["body"]; has || item["recallId"] == nil {
+	if _, has := item["body"]; has || item["revocationId"] == nil {
 		t.Error("G3: the stored item still has a body, or no recall")
 	}
 }

@@ -68,7 +68,7 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 	now := b.clock.Instant()
 	outcome, err := b.service.Store.RevokeMessage(b.t.Context(), recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID,
-		Revocation: recall.Revocation{ID: recall.NewRecallID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
 	})
 	if err != nil || !outcome.Applied {
 		b.t.Fatalf("outcome %+v, error %v", outcome, err)

@@ -81,7 +81,7 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 	now := b.clock.Instant()
 	outcome, err := b.service.Store.RevokeMessage(b.t.Context(), recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID,
-		Revocation: recall.Revocation{ID: recall.NewRecallID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
 	})
 	if err != nil || !outcome.Applied {
 		b.t.Fatalf("outcome %+v, error %v", outcome, err)
@@ -98,7 +98,7 @@ func change(number string, message recall.Message) string {
 	if message.Revoked == nil {
 		image["body"] = map[string]string{"S": string(message.Body)}
 	} else {
-		image["recallId"], image["revokedAt"] = map[string]string{"S": string(message.Revoked.ID)}, map[string]string{"N": fmt.Sprint(message.Revoked.At)}
+		image["revocationId"], image["revokedAt"] = map[string]string{"S": string(message.Revoked.ID)}, map[string]string{"N": fmt.Sprint(message.Revoked.At)}
 		image["revokedBy"], image["revokedRole"] = map[string]string{"S": string(message.Revoked.By)}, map[string]string{"S": string(message.Revoked.Role)}
 		image["revokedReason"] = map[string]string{"S": string(message.Revoked.Reason)}
 	}

@@ -23,7 +23,7 @@ type publisher struct {
 	fails   recall.UserID
 }
 
-func (b *publisher) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
+func (b *publisher) PublishRevoked(_ context.Context, recalled recall.RevokedMessage) error {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	if recalled.Sender == b.fails {
@@ -34,10 +34,10 @@ func (b *publisher) PublishRecalled(_ context.Context, recalled recall.Recalled)
 }
 
 const (
-	message  = "01HF7YATZ80000000000000001"
-	revoked  = "01HF7YATZ80000000000000002"
-	refused  = "01HF7YATZ80000000000000003"
-	recallID = "01HF7YATZ80000000000000009"
+	message      = "01HF7YATZ80000000000000001"
+	revoked      = "01HF7YATZ80000000000000002"
+	refused      = "01HF7YATZ80000000000000003"
+	revocationID = "01HF7YATZ80000000000000009"
 )
 
 // record is the stream's record of a message, as DynamoDB writes it. A message that is revoked has no text, and a
@@ -51,7 +51,7 @@ func record(number, id, sender, due string, revoked bool) string {
 		image["due"] = map[string]string{"S": due}
 	}
 	if revoked {
-		image["recallId"], image["revokedAt"] = map[string]string{"S": recallID}, map[string]string{"N": "1700000001000"}
+		image["revocationId"], image["revokedAt"] = map[string]string{"S": revocationID}, map[string]string{"N": "1700000001000"}
 		image["revokedBy"], image["revokedRole"] = map[string]string{"S": sender}, map[string]string{"S": "sender"}
 		image["revokedReason"] = map[string]string{"S": "secret"}
 	} else {

@@ -14,7 +14,7 @@ func forRandomSearches() []mutant {
 		{"a post that failed counts as done", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
 		}}, rules},
-		{"two recalls at once both tell their time", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(recallId) AND (`, `"attribute_exists(pk) AND (`}}, sequences},
+		{"two recalls at once both tell their time", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(revocationId) AND (`, `"attribute_exists(pk) AND (`}}, sequences},
 		{"finish takes a record as done that failed", "G4", []change{{records, `			return record.Change.SequenceNumber
 `, `			return ""
 `}}, load},

@@ -189,7 +189,7 @@ func (q queued) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 // published is the process's bus.
 type published struct{ calls *calls }
 
-// PublishRecalled is recall.Publisher's.
-func (p published) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
+// PublishRevoked is recall.Publisher's.
+func (p published) PublishRevoked(_ context.Context, recalled recall.RevokedMessage) error {
 	return p.calls.fault.Around("PutEvents", func() error { p.calls.world.publish(recalled); return nil })
 }

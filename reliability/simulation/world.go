@@ -51,7 +51,7 @@ func (w *World) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (w *World) publish(recalled recall.Recalled) {
+func (w *World) publish(recalled recall.RevokedMessage) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.published[recalled.Conversation.Key()+" "+string(recalled.MessageID)] = true

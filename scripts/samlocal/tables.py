@@ -65,6 +65,6 @@ def message(number: str, text: str = "hello") -> dict:
 
 
 def recalled(number: str, by: str = "alice") -> dict:
-    item = message(number) | {"recallId": {"S": f"r{number}"}, "revokedAt": {"N": "2"}, "revokedBy": {"S": by}, "revokedRole": {"S": "sender"}}
+    item = message(number) | {"revocationId": {"S": f"r{number}"}, "revokedAt": {"N": "2"}, "revokedBy": {"S": by}, "revokedRole": {"S": "sender"}}
     del item["body"]
     return item

@@ -57,8 +57,8 @@ type absolute struct {
 	Group recall.GroupID  `json:"group,omitempty"`
 }
 
-// PublishRecalled puts one MessageRecalled event on the bus. It returns unavailable if the bus did not take the event.
-func (b *Bus) PublishRecalled(ctx context.Context, recalled recall.Recalled) error {
+// PublishRevoked puts one MessageRecalled event on the bus. It returns unavailable if the bus did not take the event.
+func (b *Bus) PublishRevoked(ctx context.Context, recalled recall.RevokedMessage) error {
 	encoded, err := json.Marshal(detail{
 		Conversation: absolute{Users: recalled.Conversation.Users(), Group: recalled.Conversation.Group()},
 		MessageID:    recalled.MessageID,

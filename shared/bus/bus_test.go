@@ -30,7 +30,7 @@ func busAt(t *testing.T, handler http.Handler) *bus.Bus {
 	return &bus.Bus{Client: client, Name: "chat"}
 }
 
-var recalled = recall.Recalled{
+var recalled = recall.RevokedMessage{
 	Conversation: recall.Between("bob", "alice"), MessageID: "01M3250V000000000000000001", Sender: "alice", SentAt: 5,
 	Revocation: recall.Revocation{ID: "01M3250V000000000000000002", At: 7, By: "bob", Role: recall.RoleAdmin, Reason: "canary"},
 }
@@ -38,12 +38,12 @@ var recalled = recall.Recalled{
 func TestARecallIsPublishedWithoutItsReason(t *testing.T) {
 	events := &eventbus.Bus{}
 	publisher := busAt(t, events)
-	if err := publisher.PublishRecalled(t.Context(), recalled); err != nil {
+	if err := publisher.PublishRevoked(t.Context(), recalled); err != nil {
 		t.Fatal(err)
 	}
 	inGroup := recalled
 	inGroup.Conversation = recall.InGroup("eng")
-	if err := publisher.PublishRecalled(t.Context(), inGroup); err != nil {
+	if err := publisher.PublishRevoked(t.Context(), inGroup); err != nil {
 		t.Fatal(err)
 	}
 	kept := events.Events()
@@ -77,7 +77,7 @@ func TestABusThatDoesNotTakeAnEventIsUnavailable(t *testing.T) {
 				w.WriteHeader(each.status)
 				_, _ = io.WriteString(w, each.answer)
 			}))
-			err := publisher.PublishRecalled(t.Context(), recalled)
+			err := publisher.PublishRevoked(t.Context(), recalled)
 			if err == nil || recall.NameOf(err) != recall.Unavailable {
 				t.Fatalf("error %v, want unavailable", err)
 			}
@@ -92,7 +92,7 @@ func TestABusThatCannotBeReachedIsUnavailable(t *testing.T) {
 	publisher := busAt(t, http.NotFoundHandler())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := publisher.PublishRecalled(ctx, recalled); recall.NameOf(err) != recall.Unavailable {
+	if err := publisher.PublishRevoked(ctx, recalled); recall.NameOf(err) != recall.Unavailable {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,7 +1,7 @@
 // Package dynamo keeps messages, rosters, lists and presence in two DynamoDB tables.
 //
 // Store implements recall.Store on the Messages table, Presence implements recall.Presence on the Connections table;
-// docs/design.md draws both. Every read is strongly consistent but Store.RecallsBy, which reads a global index. A
+// docs/design.md draws both. Every read is strongly consistent but Store.RevocationsBy, which reads a global index. A
 // failed condition explains itself: writes ask for ReturnValuesOnConditionCheckFailure=ALL_OLD, which costs no read.
 package dynamo
 

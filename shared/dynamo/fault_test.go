@@ -80,7 +80,7 @@ func message() recall.Message {
 func takeBack(message recall.Message) recall.RevokeCommand {
 	return recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID, SenderOnly: true,
-		Revocation: recall.Revocation{ID: recall.NewRecallID(noon), At: noon, By: alice, Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{ID: recall.NewRevocationID(noon), At: noon, By: alice, Role: recall.RoleSender, Reason: "secret"},
 	}
 }
 
@@ -96,8 +96,8 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 			_, _, err := store.Messages(ctx, direct, recall.MessagePage{Limit: 1, Now: noon})
 			return err
 		}},
-		{"Recalls", func(ctx context.Context) error { _, _, err := store.Recalls(ctx, direct, "", 1); return err }},
-		{"RecallsBy", func(ctx context.Context) error { _, _, err := store.RecallsBy(ctx, alice, "", 1); return err }},
+		{"Recalls", func(ctx context.Context) error { _, _, err := store.Revocations(ctx, direct, "", 1); return err }},
+		{"RevocationsBy", func(ctx context.Context) error { _, _, err := store.RevocationsBy(ctx, alice, "", 1); return err }},
 		{"Unread", func(ctx context.Context) error { _, _, err := store.Unread(ctx, direct, bob, "", noon); return err }},
 		{"Head", func(ctx context.Context) error { _, _, err := store.Head(ctx, direct); return err }},
 		{"Heads", func(ctx context.Context) error { _, err := store.Heads(ctx, []recall.Conversation{direct}); return err }},

@@ -98,7 +98,7 @@ func MessageOf(from map[string]types.AttributeValue) (message recall.Message, ok
 		ReplyTo:         recall.MessageID(textOf(from, "replyTo")),
 		Due:             recall.Due(textOf(from, "due")),
 	}
-	if recallID := textOf(from, "recallId"); recallID != "" {
+	if revocationID := textOf(from, "revocationId"); revocationID != "" {
 		revocation := revocationOf(from)
 		message.Revoked, message.Body = &revocation, ""
 	}
@@ -107,7 +107,7 @@ func MessageOf(from map[string]types.AttributeValue) (message recall.Message, ok
 
 func revocationOf(from item) recall.Revocation {
 	return recall.Revocation{
-		ID:     recall.RecallID(textOf(from, "recallId")),
+		ID:     recall.RevocationID(textOf(from, "revocationId")),
 		At:     recall.Instant(numberOf(from, "revokedAt")),
 		By:     recall.UserID(textOf(from, "revokedBy")),
 		Role:   recall.Role(textOf(from, "revokedRole")),
@@ -115,12 +115,12 @@ func revocationOf(from item) recall.Revocation {
 	}
 }
 
-func recalledOf(from item) (recall.Recalled, bool) {
+func revokedMessageOf(from item) (recall.RevokedMessage, bool) {
 	message, ok := MessageOf(from)
 	if !ok || message.Revoked == nil {
-		return recall.Recalled{}, false
+		return recall.RevokedMessage{}, false
 	}
-	return recall.Recalled{
+	return recall.RevokedMessage{
 		Conversation: message.Conversation,
 		MessageID:    message.ID,
 		Sender:       message.Sender,

@@ -62,7 +62,7 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 // revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
 func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInput {
 	revocation := command.Revocation
-	set := "SET recallId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, owed=if_not_exists(due,:nothing), due=:due"
+	set := "SET revocationId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, owed=if_not_exists(due,:nothing), due=:due"
 	values := item{
 		":id":      text(string(revocation.ID)),
 		":at":      number(int64(revocation.At)),
@@ -76,7 +76,7 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 		set += ", revokedReason=:reason"
 		values[":reason"] = text(string(revocation.Reason))
 	}
-	condition := "attribute_exists(pk) AND attribute_not_exists(recallId) AND (" +
+	condition := "attribute_exists(pk) AND attribute_not_exists(revocationId) AND (" +
 		"attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
 	if command.SenderOnly {
 		condition += " AND sender=:by AND (recallableUntil=:always OR recallableUntil>=:at)"
@@ -212,42 +212,42 @@ func collect[T any](
 	}
 }
 
-// Recalls reads the local index recalls, which is sparse: only recalled messages are in it.
-func (s *Store) Recalls(
-	ctx context.Context, conversation recall.Conversation, after recall.RecallID, limit int,
-) ([]recall.Recalled, bool, error) {
+// Revocations reads the local index recalls, which is sparse: only recalled messages are in it.
+func (s *Store) Revocations(
+	ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int,
+) ([]recall.RevokedMessage, bool, error) {
 	return s.recalls(ctx, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(recallsIndex),
 		ConsistentRead:            aws.Bool(true),
-		KeyConditionExpression:    aws.String("pk=:pk AND recallId > :after"),
+		KeyConditionExpression:    aws.String("pk=:pk AND revocationId > :after"),
 		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":after": afterRecall(after)},
 	}, limit)
 }
 
-// RecallsBy reads the global index operators, which follows the writes by moments.
-func (s *Store) RecallsBy(
-	ctx context.Context, operator recall.UserID, after recall.RecallID, limit int,
-) ([]recall.Recalled, bool, error) {
+// RevocationsBy reads the global index operators, which follows the writes by moments.
+func (s *Store) RevocationsBy(
+	ctx context.Context, operator recall.UserID, after recall.RevocationID, limit int,
+) ([]recall.RevokedMessage, bool, error) {
 	return s.recalls(ctx, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(operatorsIndex),
-		KeyConditionExpression:    aws.String("revokedBy=:by AND recallId > :after"),
+		KeyConditionExpression:    aws.String("revokedBy=:by AND revocationId > :after"),
 		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": afterRecall(after)},
 	}, limit)
 }
 
 // afterRecall is a key to read behind; DynamoDB takes no empty one.
-func afterRecall(after recall.RecallID) types.AttributeValue {
+func afterRecall(after recall.RevocationID) types.AttributeValue {
 	if after == "" {
 		return text(recall.EarliestID(0))
 	}
 	return text(string(after))
 }
 
-func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.Recalled, bool, error) {
+func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.RevokedMessage, bool, error) {
 	query.Limit = aws.Int32(int32(limit) + 1) // #nosec G115 -- at most a page of 100
-	recalls, err := collect(ctx, s, query, limit+1, "read recalls", recalledOf)
+	recalls, err := collect(ctx, s, query, limit+1, "read recalls", revokedMessageOf)
 	if err != nil {
 		return nil, false, err
 	}
@@ -274,7 +274,7 @@ func (s *Store) Unread(
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
-		ProjectionExpression:   aws.String("pk, sk, sender, recallId, expiresAt"),
+		ProjectionExpression:   aws.String("pk, sk, sender, revocationId, expiresAt"),
 		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
 		ExpressionAttributeValues: item{
 			":pk":   text(conversation.Key()),

@@ -237,7 +237,7 @@ func queried(input *dynamodb.QueryInput) string {
 	if input.IndexName != nil {
 		return "index " + *input.IndexName
 	}
-	if strings.Contains(aws.ToString(input.ProjectionExpression), "recallId") {
+	if strings.Contains(aws.ToString(input.ProjectionExpression), "revocationId") {
 		return "unread"
 	}
 	if from, ok := input.ExpressionAttributeValues[":from"].(*types.AttributeValueMemberS); ok && from.Value == "head" {

@@ -68,7 +68,7 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 			_ = parts.Service.Notifier.Disconnect(ctx, recall.Connection{ID: "A="})
 			want("@connections", connections)
 			publisher := &bus.Bus{Client: bus.NewClient(parts.AWS, nil), Name: "bus"}
-			_ = publisher.PublishRecalled(ctx, recall.Recalled{})
+			_ = publisher.PublishRevoked(ctx, recall.RevokedMessage{})
 			want("the event bus", address("events"))
 		})
 	}

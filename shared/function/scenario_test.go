@@ -270,7 +270,7 @@ func (w *measuredWorld) recalled(conversation recall.Conversation, id recall.Mes
 	now := w.clock.Instant()
 	_, err := w.store.RevokeMessage(w.t.Context(), recall.RevokeCommand{
 		Conversation: conversation, MessageID: id,
-		Revocation: recall.Revocation{ID: recall.NewRecallID(now), At: now, By: alice, Role: recall.RoleSender},
+		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: alice, Role: recall.RoleSender},
 	})
 	w.must(err)
 }

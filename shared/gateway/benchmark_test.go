@@ -32,7 +32,7 @@ func BenchmarkFanOut(b *testing.B) {
 
 func notice() recall.Notice {
 	conversation, _ := recall.ConversationOfKey("group#engineering")
-	return recall.Notice{Conversation: conversation, Revocations: []recall.Recalled{{
+	return recall.Notice{Conversation: conversation, Revocations: []recall.RevokedMessage{{
 		Conversation: conversation, MessageID: "01HF7YATZ8000000000000A1C2", Sender: "alice", SentAt: 1_700_000_001_000,
 		Revocation: recall.Revocation{At: 1_700_000_005_000, By: "alice", Role: recall.RoleSender},
 	}}}

@@ -65,7 +65,7 @@ func (s *Service) adminRevokeOne(ctx context.Context, request AdminRevoke, id Me
 	outcome, err := s.Store.RevokeMessage(ctx, RevokeCommand{
 		Conversation: request.Conversation,
 		MessageID:    id,
-		Revocation:   Revocation{ID: NewRecallID(now), At: now, By: operator, Role: RoleAdmin, Reason: request.Reason},
+		Revocation:   Revocation{ID: NewRevocationID(now), At: now, By: operator, Role: RoleAdmin, Reason: request.Reason},
 	})
 	switch {
 	case err != nil:
@@ -156,32 +156,32 @@ type AdminAudit struct {
 
 // AuditPage is a page of recalls in the order in which they were accepted.
 type AuditPage struct {
-	Recalls []Recalled
+	Recalls []RevokedMessage
 	Next    string
 }
 
 // AuditStore reads the recalls of one operator across all conversations.
 type AuditStore interface {
-	// RecallsBy reads the recalls of an operator in the order of their RecallIDs. This one read may lag behind the writes
+	// RevocationsBy reads the recalls of an operator in the order of their RevocationIDs. This one read may lag behind the writes
 	// by moments.
-	RecallsBy(ctx context.Context, operator UserID, after RecallID, limit int) (recalls []Recalled, more bool, err error)
+	RevocationsBy(ctx context.Context, operator UserID, after RevocationID, limit int) (recalls []RevokedMessage, more bool, err error)
 }
 
 // Audit tells who recalled what, when, as what and why: in a conversation, or by an operator. Never the text.
 func (s *Service) Audit(ctx context.Context, request AdminAudit) (AuditPage, error) {
-	after := RecallID(EarliestID(request.Since - 1))
+	after := RevocationID(EarliestID(request.Since - 1))
 	if request.Next != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(request.Next)
 		if err != nil || !MessageID(raw).Valid() {
 			return AuditPage{}, Invalid("next", "is not one that this server gave")
 		}
-		after = RecallID(raw)
+		after = RevocationID(raw)
 	}
-	read := func() ([]Recalled, bool, error) {
+	read := func() ([]RevokedMessage, bool, error) {
 		if request.Operator != "" {
-			return s.Store.RecallsBy(ctx, request.Operator, after, AuditPageSize)
+			return s.Store.RevocationsBy(ctx, request.Operator, after, AuditPageSize)
 		}
-		return s.Store.Recalls(ctx, request.Conversation, after, AuditPageSize)
+		return s.Store.Revocations(ctx, request.Conversation, after, AuditPageSize)
 	}
 	recalls, more, err := read()
 	if err != nil {

@@ -199,7 +199,7 @@ func TestTheAuditTellsWhoRecalledWhatWhenAsWhatAndWhyAfterTheTextIsGone(t *testi
 		w.clock.Advance(time.Second)
 		w.recalls(as(alice, ""), elsewhere)
 		w.must(w.adminRevokes("support", admins)[0].Err)
-		line := func(recalled recall.Recalled) string {
+		line := func(recalled recall.RevokedMessage) string {
 			return fmt.Sprintf("%s of %s by %s as %s after %s: %d bytes of reason", recalled.Conversation.Key(), recalled.Sender,
 				recalled.Revocation.By, recalled.Revocation.Role, recalled.Revocation.At.Sub(begun), len(recalled.Revocation.Reason))
 		}

@@ -322,11 +322,11 @@ func TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing(t *testing.T) {
 }
 
 type keepingBus struct {
-	published []recall.Recalled
+	published []recall.RevokedMessage
 	fails     error
 }
 
-func (b *keepingBus) PublishRecalled(_ context.Context, recalled recall.Recalled) error {
+func (b *keepingBus) PublishRevoked(_ context.Context, recalled recall.RevokedMessage) error {
 	if b.fails == nil {
 		b.published = append(b.published, recalled)
 	}

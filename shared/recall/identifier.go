@@ -12,8 +12,8 @@ type (
 	GroupID string
 	// MessageID is a ULID in its canonical form: 26 upper-case characters. The sending client makes it.
 	MessageID string
-	// RecallID is a ULID on the server's clock that orders the recalls of a conversation.
-	RecallID string
+	// RevocationID is a ULID on the server's clock that orders the recalls of a conversation.
+	RevocationID string
 	// ConnectionID is API Gateway's name of one WebSocket connection.
 	ConnectionID string
 )
@@ -61,8 +61,8 @@ func (id MessageID) Time() Instant {
 // NewMessageID makes an ID for a message that came without one.
 func NewMessageID(at Instant) MessageID { return MessageID(newULID(at)) }
 
-// NewRecallID makes the ID of one recall.
-func NewRecallID(at Instant) RecallID { return RecallID(newULID(at)) }
+// NewRevocationID makes the ID of one recall.
+func NewRevocationID(at Instant) RevocationID { return RevocationID(newULID(at)) }
 
 func newULID(at Instant) string {
 	return ulid.MustNew(ulid.Timestamp(at.Time()), ulid.DefaultEntropy()).String()

@@ -90,10 +90,10 @@ type MessageStore interface {
 	Settle(ctx context.Context, message Message) error
 	// Messages reads a page of messages, tombstones included, expired ones left out.
 	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
-	// Recalls reads the recalls of a conversation in the order of their RecallIDs: at most limit of those behind after.
-	Recalls(
-		ctx context.Context, conversation Conversation, after RecallID, limit int,
-	) (recalls []Recalled, more bool, err error)
+	// Revocations reads the recalls of a conversation in the order of their RevocationIDs: at most limit of those behind after.
+	Revocations(
+		ctx context.Context, conversation Conversation, after RevocationID, limit int,
+	) (recalls []RevokedMessage, more bool, err error)
 	// Unread counts the messages that the reader has not read: those of others behind after that are neither recalled nor
 	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at
 	// MaximumUnread, or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.

@@ -12,7 +12,7 @@ type Notice struct {
 	// Message is the event message.
 	Message *Message
 	// Revocations is the event revoked.
-	Revocations []Recalled
+	Revocations []RevokedMessage
 	// Read is the event read.
 	Read *ReadMark
 	// Change is the event conversation.
@@ -74,10 +74,10 @@ type Notifier interface {
 // noticesAbout tells of messages as they are now: of each that is recalled its recall, of each other its arrival.
 func (s *Service) noticesAbout(conversation Conversation, messages []Message) []Notice {
 	var notices []Notice
-	var recalled []Recalled
+	var recalled []RevokedMessage
 	for _, message := range messages {
 		if message.Revoked != nil {
-			recalled = append(recalled, recalledOf(message))
+			recalled = append(recalled, revokedMessageOf(message))
 		} else {
 			notices = append(notices, s.messageNotice(message))
 		}
@@ -86,7 +86,7 @@ func (s *Service) noticesAbout(conversation Conversation, messages []Message) []
 }
 
 // revokedNotices tells of recalls, RevocationsPerNotice in each.
-func revokedNotices(conversation Conversation, recalled []Recalled) []Notice {
+func revokedNotices(conversation Conversation, recalled []RevokedMessage) []Notice {
 	var notices []Notice
 	for some := range slices.Chunk(recalled, RevocationsPerNotice) {
 		notices = append(notices, Notice{Conversation: conversation, Revocations: some})
@@ -105,7 +105,7 @@ func (s *Service) messageNotice(message Message) Notice {
 		case !found || current.Expired(s.now()):
 			return Notice{Conversation: message.Conversation}, nil
 		case current.Revoked != nil:
-			return Notice{Conversation: message.Conversation, Revocations: []Recalled{recalledOf(current)}}, nil
+			return Notice{Conversation: message.Conversation, Revocations: []RevokedMessage{revokedMessageOf(current)}}, nil
 		}
 		renewed := s.messageNotice(current)
 		renewed.CommittedAt = s.now()
@@ -144,9 +144,9 @@ func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, e
 
 // Publisher tells other systems of recalls.
 type Publisher interface {
-	// PublishRecalled tells of one recall, never of its text or reason. At least once. It returns unavailable if the
+	// PublishRevoked tells of one recall, never of its text or reason. At least once. It returns unavailable if the
 	// other systems cannot be reached; then it is to be called again.
-	PublishRecalled(ctx context.Context, recalled Recalled) error
+	PublishRevoked(ctx context.Context, recalled RevokedMessage) error
 }
 
 // Publish is called for every change of a message that was due, with the message as the change left it. It tells the
@@ -157,5 +157,5 @@ func (s *Service) Publish(ctx context.Context, changed Message) error {
 	if changed.Revoked == nil {
 		return nil
 	}
-	return s.Publisher.PublishRecalled(ctx, recalledOf(changed))
+	return s.Publisher.PublishRevoked(ctx, revokedMessageOf(changed))
 }

@@ -11,7 +11,7 @@ import (
 
 // Revocation is the accepted recall of a message. It is fixed for ever by the first that is accepted.
 type Revocation struct {
-	ID     RecallID
+	ID     RevocationID
 	At     Instant
 	By     UserID
 	Role   Role
@@ -28,8 +28,8 @@ const (
 	RoleAdmin     Role = "admin"
 )
 
-// Recalled is what the list of recalls keeps of a message.
-type Recalled struct {
+// RevokedMessage is what the list of recalls keeps of a message.
+type RevokedMessage struct {
 	Conversation Conversation
 	MessageID    MessageID
 	Sender       UserID
@@ -37,9 +37,9 @@ type Recalled struct {
 	Revocation   Revocation
 }
 
-// recalledOf takes from a tombstone what a revoked event tells.
-func recalledOf(message Message) Recalled {
-	return Recalled{
+// revokedMessageOf takes from a tombstone what a revoked event tells.
+func revokedMessageOf(message Message) RevokedMessage {
+	return RevokedMessage{
 		Conversation: message.Conversation,
 		MessageID:    message.ID,
 		Sender:       message.Sender,
@@ -179,7 +179,7 @@ func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unse
 	return r.service.Store.RevokeMessage(ctx, RevokeCommand{
 		Conversation: r.request.Conversation,
 		MessageID:    id,
-		Revocation:   Revocation{ID: NewRecallID(at), At: at, By: r.caller.User, Role: role, Reason: r.request.Reason},
+		Revocation:   Revocation{ID: NewRevocationID(at), At: at, By: r.caller.User, Role: role, Reason: r.request.Reason},
 		SenderOnly:   role == RoleSender,
 		Unsent:       unsent,
 		ExpiresAt:    r.service.expiresAt(at),

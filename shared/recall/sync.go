@@ -35,7 +35,7 @@ type SyncItem struct {
 type SyncResult struct {
 	Conversation Conversation
 	Messages     []Message
-	Revocations  []Recalled
+	Revocations  []RevokedMessage
 	// Cursor continues from here; empty when paging back and when nothing was read yet.
 	Cursor string
 	// More tells that there is more to read: since the cursor, or, paging back, before the first message.
@@ -216,9 +216,9 @@ func (s *Service) since(ctx context.Context, item SyncItem, now Instant, result 
 		return
 	}
 	messagesAfter, recallsAfter := from.positions()
-	recalls := begin(func() (page[Recalled], error) {
-		items, more, err := s.Store.Recalls(ctx, item.Conversation, RecallID(recallsAfter), MaximumSyncLimit)
-		return page[Recalled]{items, more}, err
+	recalls := begin(func() (page[RevokedMessage], error) {
+		items, more, err := s.Store.Revocations(ctx, item.Conversation, RevocationID(recallsAfter), MaximumSyncLimit)
+		return page[RevokedMessage]{items, more}, err
 	})
 	var more bool
 	result.Messages, more, result.Err = s.Store.Messages(
@@ -319,4 +319,6 @@ func (m Message) weight() int {
 	return weight
 }
 
-func (r Recalled) weight() int { return recallOverheadBytes + reasonFactor*len(r.Revocation.Reason) }
+func (r RevokedMessage) weight() int {
+	return recallOverheadBytes + reasonFactor*len(r.Revocation.Reason)
+}

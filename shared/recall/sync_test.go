@@ -183,7 +183,7 @@ func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	command := recall.RevokeCommand{Conversation: direct, MessageID: victim.ID, Revocation: recall.Revocation{
-		ID: recall.NewRecallID(start), At: start, By: alice, Role: recall.RoleSender,
+		ID: recall.NewRevocationID(start), At: start, By: alice, Role: recall.RoleSender,
 	}}
 	w.clock.Advance(30 * time.Second)
 	device.catchUp() // the commits are still under way
@@ -322,7 +322,7 @@ func TestOneFailingConversationFailsNoOther(t *testing.T) {
 
 func TestADependencysFailureIsTheConversationsError(t *testing.T) {
 	for call, conversation := range map[string]recall.Conversation{
-		"Messages": group, "Recalls": group, "Unread": group, "HeadAndMembership": group, "Membership": direct,
+		"Messages": group, "Revocations": group, "Unread": group, "HeadAndMembership": group, "Membership": direct,
 	} {
 		w := newWorld(t)
 		w.makeGroup()

@@ -211,11 +211,11 @@ func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, read
 	return s.Store.Unread(ctx, conversation, reader, after, now)
 }
 
-func (s *spy) Recalls(ctx context.Context, conversation recall.Conversation, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
-	if err := s.met("Recalls"); err != nil {
+func (s *spy) Revocations(ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
+	if err := s.met("Revocations"); err != nil {
 		return nil, false, err
 	}
-	return s.Store.Recalls(ctx, conversation, after, limit)
+	return s.Store.Revocations(ctx, conversation, after, limit)
 }
 
 // slow moves the clock while the named call runs.

@@ -12,7 +12,7 @@ func largeBody() recall.Body {
 }
 
 func BenchmarkEventRevoked(b *testing.B) {
-	notice := recall.Notice{Conversation: direct(), Revocations: []recall.Recalled{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now, Revocation: *tombstone().Revoked}}}
+	notice := recall.Notice{Conversation: direct(), Revocations: []recall.RevokedMessage{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now, Revocation: *tombstone().Revoked}}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Event(alice, notice); err != nil {

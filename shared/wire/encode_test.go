@@ -151,8 +151,8 @@ func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
 	if size := len(must(encode(messageOf(message, alice)))) + 1; size > counted+len(message.Body) {
 		t.Errorf("a message takes %d bytes", size)
 	}
-	recalled := recall.Recalled{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
-	if size := len(must(encode(revocationsOf([]recall.Recalled{recalled})[0]))) + 1; size > counted+escape*recall.MaximumReasonBytes {
+	recalled := recall.RevokedMessage{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
+	if size := len(must(encode(revocationsOf([]recall.RevokedMessage{recalled})[0]))) + 1; size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a revocation takes %d bytes", size)
 	}
 }

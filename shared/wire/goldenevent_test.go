@@ -8,9 +8,9 @@ import (
 
 func TestEventsAreThoseOfTheVectors(t *testing.T) {
 	message, reply, ofGroup := fromBob(), fromAlice(), inGroup()
-	recalled := recall.Recalled{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}
-	inGroupByModerator := recall.Recalled{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()}
-	inGroupByAdmin := recall.Recalled{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin(recall.AdminOperator)}
+	recalled := recall.RevokedMessage{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}
+	inGroupByModerator := recall.RevokedMessage{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()}
+	inGroupByAdmin := recall.RevokedMessage{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin(recall.AdminOperator)}
 	notices := []struct {
 		name   string
 		notice recall.Notice
@@ -18,8 +18,8 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 		{"message", recall.Notice{Conversation: direct(), Message: &message}},
 		{"message from another device of mine, a reply", recall.Notice{Conversation: direct(), Message: &reply}},
 		{"message in a group without recall", recall.Notice{Conversation: group(), Message: &ofGroup}},
-		{"revoked", recall.Notice{Conversation: direct(), Revocations: []recall.Recalled{recalled}}},
-		{"revoked by a moderator and by an admin", recall.Notice{Conversation: group(), Revocations: []recall.Recalled{inGroupByModerator, inGroupByAdmin}}},
+		{"revoked", recall.Notice{Conversation: direct(), Revocations: []recall.RevokedMessage{recalled}}},
+		{"revoked by a moderator and by an admin", recall.Notice{Conversation: group(), Revocations: []recall.RevokedMessage{inGroupByModerator, inGroupByAdmin}}},
 		{"read on another device", recall.Notice{Conversation: direct(), Read: &recall.ReadMark{ReadUpTo: third, Unread: 0}}},
 		{"conversation: somebody joined", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeJoined, User: bob, Role: recall.MemberMember}}},
 		{"conversation: somebody left", recall.Notice{Conversation: group(), Change: &recall.Change{What: recall.ChangeLeft, User: bob}}},
@@ -59,7 +59,7 @@ func TestAdminRepliesAreThoseOfTheVectors(t *testing.T) {
 		{"getSettings", must(AdminSettingsReply(Envelope{"getSettings", "7"}, recall.DefaultWindow))},
 		{"putSettings", must(AdminSettingsReply(Envelope{"putSettings", "8"}, recall.Unlimited))},
 		{"audit", must(AdminAuditReply(Envelope{"audit", "9"}, recall.AuditPage{
-			Recalls: []recall.Recalled{
+			Recalls: []recall.RevokedMessage{
 				{Conversation: direct(), MessageID: second, Sender: alice, SentAt: now + 1_000, Revocation: bySender()},
 				{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()},
 			},

@@ -60,7 +60,7 @@ func revokeReplies() []vector {
 
 func syncReplies() []vector {
 	sync := Envelope{"sync", "5"}
-	revocations := []recall.Recalled{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
+	revocations := []recall.RevokedMessage{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
 	return []vector{
 		{"sync of the newest, older ones exist", must(SyncReply(sync, alice, []recall.SyncResult{{
 			Conversation: direct(), Messages: []recall.Message{fromBob(), fromAlice(), tombstone()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1,

@@ -81,8 +81,8 @@ type Revocation struct {
 	Revoked   Revoked          `json:"revoked"`
 }
 
-func revocationsOf(recalls []recall.Recalled) []Revocation {
-	return convert(recalls, func(recalled recall.Recalled) Revocation {
+func revocationsOf(recalls []recall.RevokedMessage) []Revocation {
+	return convert(recalls, func(recalled recall.RevokedMessage) Revocation {
 		return Revocation{recalled.MessageID, recalled.Sender, recalled.SentAt, revokedOf(recalled.Revocation)}
 	})
 }

@@ -12,9 +12,9 @@ import (
 
 // recalled creates and recalls messages 1 to count; message i's recall is the i-th from the end, so that the order of
 // the recalls is not the messages'.
-func recalled(t *testing.T, store recall.Store, conversation recall.Conversation, count int) []recall.RecallID {
+func recalled(t *testing.T, store recall.Store, conversation recall.Conversation, count int) []recall.RevocationID {
 	t.Helper()
-	ids := make([]recall.RecallID, count)
+	ids := make([]recall.RevocationID, count)
 	for i := range count {
 		message := text(messageAt(int64(i), i))
 		message.Conversation = conversation
@@ -27,8 +27,8 @@ func recalled(t *testing.T, store recall.Store, conversation recall.Conversation
 	return ids
 }
 
-func idsOf(recalls []recall.Recalled) []recall.RecallID {
-	var ids []recall.RecallID
+func idsOf(recalls []recall.RevokedMessage) []recall.RevocationID {
+	var ids []recall.RevocationID
 	for _, each := range recalls {
 		ids = append(ids, each.Revocation.ID)
 	}
@@ -41,12 +41,12 @@ func recallsSentences() []sentence {
 		{"recalls come in the order in which they were accepted, with all that an event tells", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 5)
 			create(t, store, text(messageAt(900, 1))) // not recalled
-			recalls, more, err := store.Recalls(t.Context(), here, "", 9)
+			recalls, more, err := store.Revocations(t.Context(), here, "", 9)
 			must(t, err)
 			if difference := cmp.Diff(ids, idsOf(recalls)); difference != "" || more {
 				t.Errorf("more=%t %s", more, difference)
 			}
-			want := recall.Recalled{Conversation: here, MessageID: messageAt(4, 4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
+			want := recall.RevokedMessage{Conversation: here, MessageID: messageAt(4, 4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
 				ID: ids[0], At: noon + 1_001, By: alice, Role: recall.RoleSender, Reason: "typo",
 			}}
 			if recalls[0] != want {
@@ -55,12 +55,12 @@ func recallsSentences() []sentence {
 		}},
 		{"after is exclusive, and more tells that the limit cut off", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 5)
-			recalls, more, err := store.Recalls(t.Context(), here, ids[1], 2)
+			recalls, more, err := store.Revocations(t.Context(), here, ids[1], 2)
 			must(t, err)
 			if difference := cmp.Diff(ids[2:4], idsOf(recalls)); difference != "" || !more {
 				t.Errorf("more=%t %s", more, difference)
 			}
-			recalls, more, err = store.Recalls(t.Context(), here, ids[2], 2)
+			recalls, more, err = store.Revocations(t.Context(), here, ids[2], 2)
 			must(t, err)
 			if difference := cmp.Diff(ids[3:], idsOf(recalls)); difference != "" || more {
 				t.Errorf("more=%t %s", more, difference)
@@ -68,7 +68,7 @@ func recallsSentences() []sentence {
 		}},
 		{"an instant's earliest ID is before its recalls", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 3)
-			recalls, _, err := store.Recalls(t.Context(), here, recall.RecallID(recall.EarliestID(noon+1_002)), 9)
+			recalls, _, err := store.Revocations(t.Context(), here, recall.RevocationID(recall.EarliestID(noon+1_002)), 9)
 			must(t, err)
 			if difference := cmp.Diff(ids[1:], idsOf(recalls)); difference != "" {
 				t.Error(difference)
@@ -78,7 +78,7 @@ func recallsSentences() []sentence {
 			command := takeBack(text(messageAt(0, 1)), 1_000)
 			command.Unsent = true
 			applied(t, store, command)
-			recalls, _, err := store.Recalls(t.Context(), here, "", 9)
+			recalls, _, err := store.Revocations(t.Context(), here, "", 9)
 			if err != nil || len(recalls) != 1 || recalls[0].Sender != alice || recalls[0].SentAt != noon+1_000 {
 				t.Errorf("recalls %+v, error %v", recalls, err)
 			}
@@ -99,8 +99,8 @@ func recallsSentences() []sentence {
 			command.SenderOnly, command.Revocation.By = false, bob
 			applied(t, store, command)
 			want := append(ids, recallAt(2_000, 1))
-			recalls := eventually(t, func() ([]recall.Recalled, bool) {
-				recalls, more, err := store.RecallsBy(t.Context(), alice, "", 9)
+			recalls := eventually(t, func() ([]recall.RevokedMessage, bool) {
+				recalls, more, err := store.RevocationsBy(t.Context(), alice, "", 9)
 				must(t, err)
 				return recalls, len(recalls) == 3 && !more
 			})
@@ -110,7 +110,7 @@ func recallsSentences() []sentence {
 			if recalls[2].Conversation != there || recalls[2].Revocation.Role != recall.RoleSender || recalls[2].Revocation.Reason != "typo" {
 				t.Errorf("%+v", recalls[2])
 			}
-			recalls, more, err := store.RecallsBy(t.Context(), alice, ids[0], 1)
+			recalls, more, err := store.RevocationsBy(t.Context(), alice, ids[0], 1)
 			must(t, err)
 			if difference := cmp.Diff(ids[1:2], idsOf(recalls)); difference != "" || !more {
 				t.Errorf("more=%t %s", more, difference)

@@ -135,32 +135,32 @@ func (s *Store) Messages(_ context.Context, conversation recall.Conversation, pa
 }
 
 // Recalls is as recall.MessageStore says.
-func (s *Store) Recalls(_ context.Context, conversation recall.Conversation, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+func (s *Store) Revocations(_ context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	recalls, more := firstRecalls(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit)
+	recalls, more := firstRevocations(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit)
 	return recalls, more, nil
 }
 
-// RecallsBy is as recall.AuditStore says.
-func (s *Store) RecallsBy(_ context.Context, operator recall.UserID, after recall.RecallID, limit int) ([]recall.Recalled, bool, error) {
+// RevocationsBy is as recall.AuditStore says.
+func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	var all []recall.Message
 	for conversation := range s.messages {
 		all = append(all, s.sorted(conversation)...)
 	}
-	recalls, more := firstRecalls(all, func(message recall.Message) bool {
+	recalls, more := firstRevocations(all, func(message recall.Message) bool {
 		return message.Revoked.By == operator && message.Revoked.ID > after
 	}, limit)
 	return recalls, more, nil
 }
 
-func firstRecalls(messages []recall.Message, wanted func(recall.Message) bool, limit int) ([]recall.Recalled, bool) {
-	var recalls []recall.Recalled
+func firstRevocations(messages []recall.Message, wanted func(recall.Message) bool, limit int) ([]recall.RevokedMessage, bool) {
+	var recalls []recall.RevokedMessage
 	for _, message := range messages {
 		if message.Revoked != nil && wanted(message) {
-			recalls = append(recalls, recall.Recalled{
+			recalls = append(recalls, recall.RevokedMessage{
 				Conversation: message.Conversation, MessageID: message.ID, Sender: message.Sender,
 				SentAt: message.SentAt, Revocation: *message.Revoked,
 			})

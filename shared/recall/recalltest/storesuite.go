@@ -56,8 +56,8 @@ func messageAt(milliseconds int64, serial int) recall.MessageID {
 }
 
 // recallAt is a recall's ID like messageAt.
-func recallAt(milliseconds int64, serial int) recall.RecallID {
-	return recall.RecallID(messageAt(milliseconds, serial))
+func recallAt(milliseconds int64, serial int) recall.RevocationID {
+	return recall.RevocationID(messageAt(milliseconds, serial))
 }
 
 // text is alice's message to bob, sent at noon and recallable for two minutes.
@@ -73,7 +73,7 @@ func takeBack(message recall.Message, milliseconds int64) recall.RevokeCommand {
 	return recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID, SenderOnly: true,
 		Revocation: recall.Revocation{
-			ID: recall.NewRecallID(noon + recall.Instant(milliseconds)), At: noon + recall.Instant(milliseconds),
+			ID: recall.NewRevocationID(noon + recall.Instant(milliseconds)), At: noon + recall.Instant(milliseconds),
 			By: alice, Role: recall.RoleSender, Reason: "typo",
 		},
 	}
