@@ -1,5 +1,7 @@
 // Frames, held against the vectors that all languages share (protocol/vectors) and against rubbish.
 #include <fstream>
+#include <set>
+#include <string>
 
 #include "device.h"
 
@@ -97,10 +99,11 @@ TEST(Vectors, EveryEventIsRead) {
         } else if (const auto* kicked = std::get_if<KickedEvent>(&frame)) {
             EXPECT_EQ(fields["type"], "kicked");
             EXPECT_EQ(kicked->reason, fields["reason"]);
-        } else {
-            const auto* conversation = std::get_if<ConversationEvent>(&frame);
-            ASSERT_NE(conversation, nullptr) << entry["name"] << " was not understood";
+        } else if (const auto* conversation = std::get_if<ConversationEvent>(&frame)) {
             EXPECT_EQ(conversation->change, fields["change"]);
+        } else {  // an event that is newer than this client is ignored
+            const std::set<std::string> known{"message", "revoked", "read", "kicked", "conversation"};
+            EXPECT_EQ(known.count(fields["type"].get<std::string>()), 0u) << entry["name"] << " was not understood";
         }
     }
 }
