@@ -85,7 +85,7 @@ func startHasty(t *testing.T) *stack.Stack {
 	}
 	path := filepath.Join(t.TempDir(), "template.yaml")
 	must(t, os.WriteFile(path, []byte(strings.Replace(string(original), attempts+"10\n", attempts+"1\n", 1)), 0o600))
-	running, err := stack.Start(t.Context(), stack.Options{Template: path, Strict: true, MaximumConcurrency: 4})
+	running, err := stack.Start(t.Context(), stack.Options{Project: "..", Template: path, Strict: true, MaximumConcurrency: 4})
 	if err != nil {
 		t.Fatalf("the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq", err)
 	}

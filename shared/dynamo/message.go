@@ -62,7 +62,8 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 // revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
 func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInput {
 	revocation := command.Revocation
-	set := "SET revocationId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, owed=if_not_exists(due,:nothing), due=:due"
+	set := "SET revocationId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, " +
+		"owed=if_not_exists(due,:nothing), due=:due"
 	values := item{
 		":id":      text(string(revocation.ID)),
 		":at":      number(int64(revocation.At)),
@@ -245,7 +246,9 @@ func afterRecall(after recall.RevocationID) types.AttributeValue {
 	return text(string(after))
 }
 
-func (s *Store) recalls(ctx context.Context, query *dynamodb.QueryInput, limit int) ([]recall.RevokedMessage, bool, error) {
+func (s *Store) recalls(
+	ctx context.Context, query *dynamodb.QueryInput, limit int,
+) ([]recall.RevokedMessage, bool, error) {
 	query.Limit = aws.Int32(int32(limit) + 1) // #nosec G115 -- at most a page of 100
 	recalls, err := collect(ctx, s, query, limit+1, "read recalls", revokedMessageOf)
 	if err != nil {

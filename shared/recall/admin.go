@@ -162,9 +162,11 @@ type AuditPage struct {
 
 // AuditStore reads the recalls of one operator across all conversations.
 type AuditStore interface {
-	// RevocationsBy reads the recalls of an operator in the order of their RevocationIDs. This one read may lag behind the writes
-	// by moments.
-	RevocationsBy(ctx context.Context, operator UserID, after RevocationID, limit int) (recalls []RevokedMessage, more bool, err error)
+	// RevocationsBy reads the recalls of an operator in the order of their RevocationIDs. This one read may lag behind
+	// the writes by moments.
+	RevocationsBy(
+		ctx context.Context, operator UserID, after RevocationID, limit int,
+	) (recalls []RevokedMessage, more bool, err error)
 }
 
 // Audit tells who recalled what, when, as what and why: in a conversation, or by an operator. Never the text.

@@ -90,7 +90,8 @@ type MessageStore interface {
 	Settle(ctx context.Context, message Message) error
 	// Messages reads a page of messages, tombstones included, expired ones left out.
 	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
-	// Revocations reads the recalls of a conversation in the order of their RevocationIDs: at most limit of those behind after.
+	// Revocations reads the recalls of a conversation in the order of their RevocationIDs: at most limit of those behind
+	// after.
 	Revocations(
 		ctx context.Context, conversation Conversation, after RevocationID, limit int,
 	) (recalls []RevokedMessage, more bool, err error)
