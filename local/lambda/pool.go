@@ -177,12 +177,20 @@ func (p *pool) remove(i *instance) {
 	p.handOver(nil)
 }
 
+// all gives the processes, those that wait for work first.
 func (p *pool) all() []*instance {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	var all []*instance
+	for _, i := range p.idle {
+		if p.instances[i] { // it may have ended
+			all = append(all, i)
+		}
+	}
 	for i := range p.instances {
-		all = append(all, i)
+		if !slices.Contains(p.idle, i) {
+			all = append(all, i)
+		}
 	}
 	return all
 }

@@ -193,6 +193,8 @@ func (s *Service) Kill(function string) int {
 	if p == nil {
 		return 0
 	}
+	// Those that wait for work end first. Whoever hears of an invocation that ended with its process may send the next one,
+	// which must not be given to a process that is still to be killed.
 	instances := p.all()
 	for _, i := range instances {
 		i.kill()
