@@ -19,7 +19,7 @@ ARCHITECTURE ?= arm64
 
 # What make test runs, and what that needs to be installed. The first find mistakes soonest; of the others the longest come
 # first, so that two at a time end together.
-stages := lint model test-go race test-cpp test-android test-apple test-web test-tencent check-deploy test-scripts
+stages := lint model test-cpp test-go race test-web test-android test-tencent test-scripts test-apple check-deploy
 test_tools := java maven python node gcc dynamodb-local elasticmq foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
 
 functions := authorize connect send revoke sync finish publish deliver admin canary
