@@ -27,7 +27,7 @@ type load struct {
 	tally         *tally
 	people        []string
 	devices       []*person
-	conversations map[string][]string // a person's, as he sees them
+	conversations map[string][]string // a person's, as they see them
 
 	mutex sync.Mutex
 	// sent and recalled are what was confirmed, by message ID.

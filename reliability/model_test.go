@@ -91,7 +91,7 @@ func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, 
 	}
 }
 
-// operator is who recalls: moderates tells whether he may recall others' messages there.
+// operator is who recalls: moderates tells whether they may recall others' messages there.
 type operator struct {
 	user      recall.UserID
 	moderates bool
@@ -131,7 +131,7 @@ func (m *model) accepted(by operator, f *fate, revoked recall.Revocation, compla
 		complain("G2: the recall of %s was first by %s at %d, then by %s at %d", f.id, f.revoked.By, f.revoked.At, revoked.By, revoked.At)
 	}
 	if revoked.By != by.user {
-		complain("G2: %s got the recall of %s as his own", by.user, revoked.By)
+		complain("G2: %s got the recall of %s as their own", by.user, revoked.By)
 	}
 	if revoked.Role == recall.RoleSender && f.sender != by.user {
 		complain("G1: %s recalled %s's message as its sender", by.user, f.sender)

@@ -252,7 +252,7 @@ func (m *machine) disconnect(t *rapid.T) (operation, bool) {
 	}}, true
 }
 
-// outsider asks for what is not his.
+// outsider asks for what is not theirs.
 func (m *machine) outsider(t *rapid.T) (operation, bool) {
 	device, ok := m.open(t, m.users[3])
 	if !ok {
