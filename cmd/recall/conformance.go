@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"example.com/recall/protocol/conformance"
 )
 
@@ -15,6 +17,7 @@ import (
 type conformanceCommand struct {
 	Scenario string        `help:"A scenario file, or a folder of them." default:"protocol/scenarios" type:"path"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
+	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
 	Driver   []string      `arg:"" help:"The command that runs the driver, after --."`
 }
@@ -28,7 +31,7 @@ the contract), prints a line per scenario, and fails if the client misbehaves in
   recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`
 }
 
-// Run plays the scenarios one after another.
+// Run plays the scenarios, several at a time, because a scenario mostly waits.
 func (c conformanceCommand) Run(ctx context.Context) error {
 	scenarios, err := conformance.ReadAll(c.Scenario)
 	if err != nil {
@@ -47,22 +50,45 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 			fmt.Fprintf(os.Stderr, "%s %-7s %s\n", time.Now().Format("15:04:05.000"), direction, text)
 		}
 	}
-	failed := 0
-	for _, scenario := range scenarios {
-		started := time.Now()
-		if err := runner.Run(ctx, scenario); err != nil {
-			failed++
-			fmt.Printf("FAIL  %s (%s)\n  %v\n", scenario.Name, scenario.File, err)
-		} else {
-			fmt.Printf("ok    %s (%.2fs)\n", scenario.Name, time.Since(started).Seconds())
-		}
-		if ctx.Err() != nil {
-			return errors.New("interrupted")
-		}
+	failed := c.play(ctx, runner, scenarios)
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
 	}
 	fmt.Printf("%d of %d scenarios passed\n", len(scenarios)-failed, len(scenarios))
 	if failed > 0 {
 		return fmt.Errorf("%d scenarios failed", failed)
 	}
 	return nil
+}
+
+// play prints a line for each scenario as soon as it ends, and returns how many failed.
+func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner, scenarios []conformance.Scenario) int {
+	jobs := max(c.Jobs, 1)
+	if c.Verbose {
+		jobs = 1 // The frames of two scenarios would be mixed.
+	}
+	var printing sync.Mutex
+	var playing errgroup.Group
+	playing.SetLimit(jobs)
+	failed := 0
+	for _, scenario := range scenarios {
+		playing.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			started := time.Now()
+			err := runner.Run(ctx, scenario)
+			printing.Lock()
+			defer printing.Unlock()
+			if err != nil {
+				failed++
+				fmt.Printf("FAIL  %s (%s)\n  %v\n", scenario.Name, scenario.File, err)
+				return nil
+			}
+			fmt.Printf("ok    %s (%.2fs)\n", scenario.Name, time.Since(started).Seconds())
+			return nil
+		})
+	}
+	_ = playing.Wait() // Each failure is counted and printed above.
+	return failed
 }
