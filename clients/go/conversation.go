@@ -15,7 +15,7 @@ const (
 // change is what the application is told of one thing learnt.
 type change struct {
 	received *Message // a new message
-	recalled *Message // a tombstone
+	revoked  *Message // a tombstone
 	unsure   bool     // the number of unread messages is not known any more: ask the server for it
 }
 
@@ -103,7 +103,7 @@ func (c *conversation) learnRevocation(r revocation, from origin) change {
 	unheld := !held && from == fromEvent && m.MessageID > c.readUpTo
 	result := change{unsure: unheld || counted && c.unread > unreadExactLimit}
 	if held || from != fromHistory {
-		result.recalled = &m
+		result.revoked = &m
 	}
 	return result
 }

@@ -11,7 +11,7 @@ func message(id, sender string) Message {
 	return Message{MessageID: id, Conversation: "c2c_bob", Sender: sender, Body: json.RawMessage(`{"text":"` + id + `"}`)}
 }
 
-func recallOf(id, sender string) revocation {
+func revocationOf(id, sender string) revocation {
 	return revocation{MessageID: id, Sender: sender, Revoked: &Revocation{At: 1, By: sender, Role: "sender"}}
 }
 
@@ -39,11 +39,11 @@ func TestMessagesSortByIDInWhateverOrderTheyCome(t *testing.T) {
 func TestARecallAheadOfItsMessageKeepsTheTextAway(t *testing.T) {
 	for _, late := range []origin{fromEvent, fromCursor, fromHistory, fromUnknown} {
 		c := newConversation("c2c_bob", "alice", 100)
-		first := c.learnRevocation(recallOf("1", "bob"), fromEvent)
-		if first.recalled == nil || !first.unsure {
+		first := c.learnRevocation(revocationOf("1", "bob"), fromEvent)
+		if first.revoked == nil || !first.unsure {
 			t.Fatalf("the recall was not reported: %+v", first)
 		}
-		if again := c.learn(message("1", "bob"), late); again.received != nil || again.recalled != nil {
+		if again := c.learn(message("1", "bob"), late); again.received != nil || again.revoked != nil {
 			t.Fatalf("the late message was reported: %+v", again)
 		}
 		held := c.list()
@@ -66,11 +66,11 @@ func TestUnreadCountsOthersUnrecalledMessagesAfterTheReadMarker(t *testing.T) {
 		{"its repeat", func() { c.learn(message("3", "bob"), fromEvent) }, 1},
 		{"an own message", func() { c.learn(message("4", "alice"), fromEvent) }, 1},
 		{"another message", func() { c.learn(message("5", "bob"), fromEvent) }, 2},
-		{"the recall of a counted one", func() { c.learnRevocation(recallOf("3", "bob"), fromEvent) }, 1},
-		{"its repeat", func() { c.learnRevocation(recallOf("3", "bob"), fromEvent) }, 1},
-		{"the recall of one before the marker", func() { c.learnRevocation(recallOf("1", "bob"), fromEvent) }, 1},
-		{"the recall of an own one", func() { c.learnRevocation(recallOf("4", "alice"), fromEvent) }, 1},
-		{"the recall of one never seen", func() { c.learnRevocation(recallOf("6", "bob"), fromEvent) }, 1},
+		{"the recall of a counted one", func() { c.learnRevocation(revocationOf("3", "bob"), fromEvent) }, 1},
+		{"its repeat", func() { c.learnRevocation(revocationOf("3", "bob"), fromEvent) }, 1},
+		{"the recall of one before the marker", func() { c.learnRevocation(revocationOf("1", "bob"), fromEvent) }, 1},
+		{"the recall of an own one", func() { c.learnRevocation(revocationOf("4", "alice"), fromEvent) }, 1},
+		{"the recall of one never seen", func() { c.learnRevocation(revocationOf("6", "bob"), fromEvent) }, 1},
 		{"a read marker", func() { c.setRead("5", 0) }, 0},
 		{"an older read marker with the server's number", func() { c.setRead("1", 0) }, 0},
 	}
@@ -89,9 +89,9 @@ func TestNothingIsSubtractedFromANumberThatStandsForMore(t *testing.T) {
 		c := newConversation("c2c_bob", "alice", 100)
 		c.learn(message("1", "bob"), fromCursor)
 		c.setRead("", unread)
-		recalled := c.learnRevocation(recallOf("1", "bob"), fromEvent)
-		if c.unread != wanted || recalled.unsure != (wanted == unread) {
-			t.Errorf("%d unread are %d after a recall, the server is asked: %t", unread, c.unread, recalled.unsure)
+		revoked := c.learnRevocation(revocationOf("1", "bob"), fromEvent)
+		if c.unread != wanted || revoked.unsure != (wanted == unread) {
+			t.Errorf("%d unread are %d after a recall, the server is asked: %t", unread, c.unread, revoked.unsure)
 		}
 	}
 }

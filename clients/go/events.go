@@ -158,8 +158,8 @@ func (s *session) change(id string, apply func(*conversation) []change) {
 // toTell leaves out the recalls that this client asked for itself: those get their result. The mutex is held.
 func (s *session) toTell(changes []change) []change {
 	return slices.DeleteFunc(slices.Clone(changes), func(one change) bool {
-		own := one.recalled != nil && one.recalled.Revoked.By == s.user && s.recalling[one.recalled.MessageID] > 0
-		return own || (one.received == nil && one.recalled == nil)
+		own := one.revoked != nil && one.revoked.Revoked.By == s.user && s.revokeCalls[one.revoked.MessageID] > 0
+		return own || (one.received == nil && one.revoked == nil)
 	})
 }
 
@@ -168,7 +168,7 @@ func (s *session) announce(changes []change) {
 		if one.received != nil {
 			s.enqueue(func() { s.listeners.received(*one.received) })
 		} else {
-			s.enqueue(func() { s.listeners.recalled(*one.recalled) })
+			s.enqueue(func() { s.listeners.revoked(*one.revoked) })
 		}
 	}
 }

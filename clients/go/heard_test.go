@@ -64,13 +64,13 @@ func tellsOfCarol(t *testing.T, kicking bool) string {
 
 // told is what the application hears.
 type told struct {
-	received, recalled, kicked chan string
+	received, revoked, kicked chan string
 }
 
 func (h told) listener() client.Listener {
 	return client.Listener{
 		OnRecvNewMessage:     func(m client.Message) { h.received <- m.MessageID },
-		OnRecvMessageRevoked: func(id, _, _ string) { h.recalled <- id },
+		OnRecvMessageRevoked: func(id, _, _ string) { h.revoked <- id },
 		OnKickedOffline:      func(reason string) { h.kicked <- reason },
 	}
 }
@@ -102,7 +102,7 @@ func TestTheRecallOfAMessageIsToldWhenTheClientLoggedOutBeforeItHadACursor(t *te
 				t.Fatalf("received %s", id)
 			}
 		case 2:
-			if id := <-heard.recalled; id != heardMessage {
+			if id := <-heard.revoked; id != heardMessage {
 				t.Fatalf("recalled %s", id)
 			}
 			eventually(t, func() string {
@@ -137,8 +137,8 @@ func TestALoginAfterAKickGoesOnWithWhatIsHeldAndWhatIsStillToBeTold(t *testing.T
 		t.Fatal(err)
 	}
 	close(release)
-	if received, recalled := <-heard.received, <-heard.recalled; received != heardMessage || recalled != heardMessage {
-		t.Errorf("received %s, recalled %s", received, recalled)
+	if received, revoked := <-heard.received, <-heard.revoked; received != heardMessage || revoked != heardMessage {
+		t.Errorf("received %s, recalled %s", received, revoked)
 	}
 	if why := <-heard.kicked; why != client.KickedConnectionLimit {
 		t.Errorf("kicked for %s", why)

@@ -19,7 +19,7 @@ import (
 type shown struct {
 	mutex    sync.Mutex
 	received map[string]int
-	recalled map[string]int
+	revoked  map[string]int
 }
 
 func (s *shown) listener() client.Listener {
@@ -28,14 +28,14 @@ func (s *shown) listener() client.Listener {
 			s.mutex.Lock()
 			defer s.mutex.Unlock()
 			s.received[m.MessageID]++
-			if s.recalled[m.MessageID] > 0 {
+			if s.revoked[m.MessageID] > 0 {
 				s.received[m.MessageID] += 1_000 // its text was shown after its recall
 			}
 		},
 		OnRecvMessageRevoked: func(msgID, _, _ string) {
 			s.mutex.Lock()
 			defer s.mutex.Unlock()
-			s.recalled[msgID]++
+			s.revoked[msgID]++
 		},
 	}
 }
@@ -49,7 +49,7 @@ func (s *shown) check(t *testing.T) {
 			t.Errorf("onRecvNewMessage for %s: %d (a thousand and more: after its recall)", id, count)
 		}
 	}
-	for id, count := range s.recalled {
+	for id, count := range s.revoked {
 		if count > 1 {
 			t.Errorf("onRecvMessageRevoked for %s: %d times", id, count)
 		}
@@ -168,7 +168,7 @@ func converge(t *testing.T, faults clienttest.Faults, seed uint64) {
 	for i, user := range users {
 		options := quick(server.URL)
 		options.Now = func() time.Time { return time.Now().Add(offsets[i]) }
-		listener := &shown{received: map[string]int{}, recalled: map[string]int{}}
+		listener := &shown{received: map[string]int{}, revoked: map[string]int{}}
 		devices = append(devices, logIn(t, options, user, listener.listener()))
 		seen = append(seen, listener)
 		defer devices[i].Logout()
@@ -261,15 +261,15 @@ func TestADeviceThatWasOfflineEndsLikeOneThatWasNot(t *testing.T) {
 	if err := alice.RevokeMessage(ctx, "c2c_bob", first.MessageID, "changed my mind"); err != nil {
 		t.Fatal(err)
 	}
-	heard := &shown{received: map[string]int{}, recalled: map[string]int{}}
+	heard := &shown{received: map[string]int{}, revoked: map[string]int{}}
 	back := logIn(t, options, "bob", heard.listener())
 	eventually(t, func() string { return differs(online, server, "bob", "c2c_alice") })
 	eventually(t, func() string { return differs(back, server, "bob", "c2c_alice") })
 	eventually(t, func() string {
 		heard.mutex.Lock()
 		defer heard.mutex.Unlock()
-		if len(heard.received) != 150 || len(heard.recalled) != 51 || heard.recalled[first.MessageID] != 1 {
-			return fmt.Sprintf("told of %d messages and %d recalls, want 150 and 51", len(heard.received), len(heard.recalled))
+		if len(heard.received) != 150 || len(heard.revoked) != 51 || heard.revoked[first.MessageID] != 1 {
+			return fmt.Sprintf("told of %d messages and %d recalls, want 150 and 51", len(heard.received), len(heard.revoked))
 		}
 		return ""
 	})

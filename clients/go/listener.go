@@ -82,7 +82,7 @@ func (l *listeners) received(m Message) {
 	})
 }
 
-func (l *listeners) recalled(tombstone Message) {
+func (l *listeners) revoked(tombstone Message) {
 	l.each(func(listener Listener) {
 		if listener.OnRecvMessageRevoked != nil {
 			listener.OnRecvMessageRevoked(tombstone.MessageID, tombstone.Revoked.By, tombstone.Revoked.Reason)

@@ -292,7 +292,7 @@ func (s *session) beforeRevoke(conversation string, messageIDs []string) (unsent
 	}
 	for _, id := range messageIDs {
 		unsent = unsent || s.unanswered[id]
-		s.recalling[id]++
+		s.revokeCalls[id]++
 	}
 	return unsent, false
 }
@@ -301,8 +301,8 @@ func (s *session) afterRevoke(messageIDs []string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, id := range messageIDs {
-		if s.recalling[id]--; s.recalling[id] <= 0 {
-			delete(s.recalling, id)
+		if s.revokeCalls[id]--; s.revokeCalls[id] <= 0 {
+			delete(s.revokeCalls, id)
 		}
 	}
 }
@@ -322,13 +322,13 @@ func (s *session) takeResults(conversation string, answer revokeReply) []RevokeR
 		if one.Revoked.Role == "sender" {
 			r.Sender = one.Revoked.By
 		}
-		s.takeOwnRecall(conversation, r)
+		s.takeOwnRevocation(conversation, r)
 		results = append(results, result)
 	}
 	return results
 }
 
-func (s *session) takeOwnRecall(conversation string, r revocation) {
+func (s *session) takeOwnRevocation(conversation string, r revocation) {
 	s.mutex.Lock()
 	c := s.view.open(conversation)
 	unsure := false

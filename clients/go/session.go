@@ -27,20 +27,20 @@ type session struct {
 	after        chan struct{} // told of the session that this one goes on from; nil: there is none
 	running      sync.WaitGroup
 
-	mutex      sync.Mutex
-	view       *view
-	token      string
-	connection *connection // the one that is ready for calls, after its hello
-	calls      map[string]*call
-	callsMade  uint64
-	unanswered map[string]bool   // messageIds of sends whose outcome is unknown
-	abandoned  map[string]string // conversations of calls that ended without an answer on this connection, by the calls' IDs
-	recalling  map[string]int    // messageIds that this client is recalling
-	wanted     map[string]origin
-	wake       chan struct{} // there is something wanted
-	check      chan struct{} // the application says that the connection may be dead
-	reason     *Error        // why the session ended
-	handedOver bool          // the next login goes on from here
+	mutex       sync.Mutex
+	view        *view
+	token       string
+	connection  *connection // the one that is ready for calls, after its hello
+	calls       map[string]*call
+	callsMade   uint64
+	unanswered  map[string]bool   // messageIds of sends whose outcome is unknown
+	abandoned   map[string]string // conversations of calls that ended without an answer on this connection, by the calls' IDs
+	revokeCalls map[string]int    // messageIds that this client is recalling
+	wanted      map[string]origin
+	wake        chan struct{} // there is something wanted
+	check       chan struct{} // the application says that the connection may be dead
+	reason      *Error        // why the session ended
+	handedOver  bool          // the next login goes on from here
 }
 
 const (
@@ -68,7 +68,7 @@ func newSession(options Options, registered *listeners, user, token string, prev
 		ended: make(chan struct{}), synchronised: make(chan struct{}),
 		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}), told: make(chan struct{}),
 		view: newView(user), calls: map[string]*call{},
-		unanswered: map[string]bool{}, abandoned: map[string]string{}, recalling: map[string]int{},
+		unanswered: map[string]bool{}, abandoned: map[string]string{}, revokeCalls: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
 	}
 	if previous != nil {

@@ -25,7 +25,7 @@ NS_ASSUME_NONNULL_BEGIN
     NSString *_conversationID;
     id<MessageListView> _view;
     NSMutableDictionary *_messages;       // V2TIMMessage by msgID
-    NSMutableDictionary *_recalledTexts;  // own texts that were recalled here: the server keeps none of them
+    NSMutableDictionary *_revokedTexts;  // own texts that were recalled here: the server keeps none of them
 }
 /// The view is retained.
 - (instancetype)initWithManager:(V2TIMManager *)manager

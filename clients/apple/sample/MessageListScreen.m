@@ -19,7 +19,7 @@ static BOOL isTombstone(V2TIMMessage *message) {
         _view = RECALL_RETAIN(view);
         _conversationID = [conversationID copy];
         _messages = [[NSMutableDictionary alloc] init];
-        _recalledTexts = [[NSMutableDictionary alloc] init];
+        _revokedTexts = [[NSMutableDictionary alloc] init];
     }
     return self;
 }
@@ -30,7 +30,7 @@ static BOOL isTombstone(V2TIMMessage *message) {
     RECALL_RELEASE(_conversationID);
     RECALL_RELEASE(_view);
     RECALL_RELEASE(_messages);
-    RECALL_RELEASE(_recalledTexts);
+    RECALL_RELEASE(_revokedTexts);
     RECALL_DEALLOC;
 }
 
@@ -80,7 +80,7 @@ static BOOL isTombstone(V2TIMMessage *message) {
 - (void)editAgain:(NSString *)msgID {
     NSString *text;
     @synchronized(self) {
-        text = [_recalledTexts objectForKey:msgID];
+        text = [_revokedTexts objectForKey:msgID];
     }
     if (text != nil) [_view putIntoInput:text];
 }
@@ -88,7 +88,7 @@ static BOOL isTombstone(V2TIMMessage *message) {
 // The client holds the tombstone when a recall has succeeded.
 - (void)recalled:(NSString *)msgID withText:(NSString *)text {
     @synchronized(self) {
-        if (text != nil) [_recalledTexts setObject:text forKey:msgID];
+        if (text != nil) [_revokedTexts setObject:text forKey:msgID];
     }
     [_manager getLocalMessageList:_conversationID
         succ:^(NSArray<V2TIMMessage *> *messages) {
@@ -117,9 +117,9 @@ static BOOL isTombstone(V2TIMMessage *message) {
     row.text = recalled ? [RecallTexts lineOf:message toUser:[_manager getLoginUser]] : [self textOf:message];
     row.quote = recalled || message.replyTo == nil ? nil : [self quoteOf:message.replyTo];
     row.isSelf = message.isSelf;
-    row.isRecalled = recalled;
+    row.isRevoked = recalled;
     row.isRecallable = !recalled && [self isRecallable:message];
-    row.isEditable = [_recalledTexts objectForKey:message.msgID] != nil;
+    row.isEditable = [_revokedTexts objectForKey:message.msgID] != nil;
     return row;
 }
 

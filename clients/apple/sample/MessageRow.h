@@ -6,7 +6,7 @@ NS_ASSUME_NONNULL_BEGIN
 @interface MessageRow : NSObject {
 @private
     NSString *_msgID, *_text, *_quote;
-    BOOL _isSelf, _isRecalled, _isRecallable, _isEditable;
+    BOOL _isSelf, _isRevoked, _isRecallable, _isEditable;
 }
 @property(nonatomic, copy) NSString *msgID;
 /// The bubble's text, or "You recalled a message" and the like.
@@ -16,7 +16,7 @@ NS_ASSUME_NONNULL_BEGIN
 /// Whether it stands on the right.
 @property(nonatomic, assign) BOOL isSelf;
 /// Whether to draw a centred line in place of a bubble.
-@property(nonatomic, assign) BOOL isRecalled;
+@property(nonatomic, assign) BOOL isRevoked;
 /// Whether a long press offers "Recall".
 @property(nonatomic, assign) BOOL isRecallable;
 /// Whether "Edit again" stands beside the line.

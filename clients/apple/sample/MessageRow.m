@@ -4,7 +4,7 @@
 
 @implementation MessageRow
 @synthesize msgID = _msgID, text = _text, quote = _quote;
-@synthesize isSelf = _isSelf, isRecalled = _isRecalled, isRecallable = _isRecallable, isEditable = _isEditable;
+@synthesize isSelf = _isSelf, isRevoked = _isRevoked, isRecallable = _isRecallable, isEditable = _isEditable;
 
 - (void)dealloc {
     RECALL_RELEASE(_msgID);

@@ -52,7 +52,7 @@ public:
     void tokenExpired() override;
     void kickedOffline(const std::string& reason) override;
     void received(const recall::Message& message) override;
-    void recalled(const recall::Message& tombstone) override;
+    void revoked(const recall::Message& tombstone) override;
 
 private:
     std::string self() const;

@@ -72,7 +72,7 @@ void Bridge::received(const recall::Message& message) {
     }
 }
 
-void Bridge::recalled(const recall::Message& message) {
+void Bridge::revoked(const recall::Message& message) {
     @autoreleasepool {
         V2TIMMessage *tombstone = toObjectiveC(message, self());
         registry_->message.each(@selector(onRecvMessageTombstone:), [&](id<V2TIMAdvancedMsgListener> listener) {

@@ -22,7 +22,7 @@
     std::string words;
     for (MessageRow *row in rows) {
         if (!words.empty()) words += "\n";
-        words += row.isRecalled ? "- " : row.isSelf ? "> " : "< ";
+        words += row.isRevoked ? "- " : row.isSelf ? "> " : "< ";
         if (row.quote) words += "[" + recall::test::plain(row.quote) + "] ";
         words += recall::test::plain(row.text);
         if (row.isRecallable) words += " [Recall]";

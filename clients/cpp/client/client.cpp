@@ -133,8 +133,8 @@ public:
     void received(const Message& message) override {
         tell([message](ClientListener& listener) { listener.received(message); });
     }
-    void recalled(const Message& tombstone) override {
-        tell([tombstone](ClientListener& listener) { listener.recalled(tombstone); });
+    void revoked(const Message& tombstone) override {
+        tell([tombstone](ClientListener& listener) { listener.revoked(tombstone); });
     }
     void conversationChanged(const ConversationSummary& conversation) override {
         tell([conversation](ClientListener& listener) { listener.conversationChanged(conversation); });

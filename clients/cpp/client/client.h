@@ -31,7 +31,7 @@ public:
     virtual void connected() {}
     virtual void disconnected() {}
     virtual void received(const Message&) {}
-    virtual void recalled(const Message&) {}
+    virtual void revoked(const Message&) {}
     virtual void conversationChanged(const ConversationSummary&) {}
     virtual void tokenExpired() {}
     virtual void kickedOffline(const std::string&) {}

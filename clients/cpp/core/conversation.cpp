@@ -63,7 +63,7 @@ Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin
     tombstone.body.clear();
     tombstone.revoked = revocation.revoked;
 
-    change.recalled = known || origin != Origin::History;
+    change.revoked = known || origin != Origin::History;
     if (!known) change.unsure = origin == Origin::Event && counts(tombstone);
     change.message = tombstone;
     if (known || revocation.messageId > floor_) put(std::move(tombstone));

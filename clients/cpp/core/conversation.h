@@ -20,7 +20,7 @@ enum class Origin {
 // What the application is to be told of one thing learnt.
 struct Change {
     bool received = false;
-    bool recalled = false;
+    bool revoked = false;
     // The number of unread messages is not known any more: only the server knows it.
     bool unsure = false;
     Message message;

@@ -68,8 +68,8 @@ void Session::end(Milliseconds now, State state, const Error& error) {
     requests_.fail(now, error);
     sending_.clear();
     unanswered_.clear();
-    recalling_.clear();
-    recalledUnsent_.clear();
+    revokeCalls_.clear();
+    revokedUnsent_.clear();
     abandoned_.clear();
     if (login_) {
         const auto login = *std::exchange(login_, std::nullopt);

@@ -45,7 +45,7 @@ public:
     virtual void connected() {}     // after the hello reply of each connection
     virtual void disconnected() {}  // a connection that was connected is lost
     virtual void received(const Message& message) = 0;
-    virtual void recalled(const Message& tombstone) = 0;
+    virtual void revoked(const Message& tombstone) = 0;
     virtual void conversationChanged(const ConversationSummary& conversation) = 0;
     // The token was refused: answer with Session::tokenProvided, at once or later.
     virtual void tokenNeeded() = 0;
@@ -198,8 +198,8 @@ private:
     std::map<std::string, int> sending_;    // messageIds whose send has no answer yet
     std::set<std::string> unanswered_;      // messageIds whose send ended without an answer
     std::map<std::string, std::string> abandoned_;  // conversations of requests given up on this connection, by request
-    std::map<std::string, int> recalling_;  // messageIds that this client is recalling
-    std::set<std::string> recalledUnsent_;  // of those in sending_, the ones that were asked to be recalled
+    std::map<std::string, int> revokeCalls_;  // messageIds that this client is recalling
+    std::set<std::string> revokedUnsent_;  // of those in sending_, the ones that were asked to be recalled
 };
 
 }  // namespace recall

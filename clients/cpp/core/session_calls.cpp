@@ -65,7 +65,7 @@ void Session::sendEnded(Milliseconds now, Send& send, const Outcome& outcome) {
         return;
     }
     release(sending_, messageId);
-    recalledUnsent_.erase(messageId);
+    revokedUnsent_.erase(messageId);
     if (!outcome.ok()) {
         // Without an answer the message may still turn up, and a recall of it must also keep it from being stored.
         if (outcome.reply == nullptr && outcome.unknown) unanswered_.insert(messageId);
@@ -94,9 +94,9 @@ void Session::sendStale(Milliseconds now, Send& send, const Outcome& outcome) {
         clock_.compare(now, now, *outcome.reply->error.serverTime);
         ids_.startOver();
     }
-    const bool recalled = recalledUnsent_.erase(messageId) > 0;
+    const bool revoked = revokedUnsent_.erase(messageId) > 0;
     release(sending_, messageId);
-    if (outcome.unknown || send.fresh || recalled || !outcome.reply->error.serverTime) {
+    if (outcome.unknown || send.fresh || revoked || !outcome.reply->error.serverTime) {
         send.completion.failed(outcome.error);
         return;
     }
@@ -154,8 +154,8 @@ void Session::revoke(Milliseconds now, const std::string& conversation, const st
         completion.failed({code::invalidRequest, "the request is over 32 KB: shorten reason"});
         return;
     }
-    ++recalling_[messageId];
-    if (sending_.count(messageId) > 0) recalledUnsent_.insert(messageId);
+    ++revokeCalls_[messageId];
+    if (sending_.count(messageId) > 0) revokedUnsent_.insert(messageId);
     requests_.begin(now, id, std::move(frame), {},
                     [this, id, asked, completion = std::move(completion)](Milliseconds answered, const Outcome& outcome) {
                         lookForOutcome(answered, id, asked.conversation, outcome);
@@ -165,7 +165,7 @@ void Session::revoke(Milliseconds now, const std::string& conversation, const st
 
 void Session::revokeEnded(Milliseconds now, const Message& asked, const Outcome& outcome,
                           const Completion<Message>& completion) {
-    release(recalling_, asked.messageId);
+    release(revokeCalls_, asked.messageId);
     if (!outcome.ok()) {
         Error error = outcome.error;
         // A batch says what failed in its results; a single one repeats it as the reply's error.

@@ -11,7 +11,7 @@ void Session::messageEvent(Milliseconds now, const MessageEvent& event) {
     const Change change = view_.learn(*conversation, event.message, Origin::Event);
     unanswered_.erase(event.message.messageId);
     tell(change);
-    if (!change.received && !change.recalled) return;
+    if (!change.received && !change.revoked) return;
     listener_.conversationChanged(conversation->summary());
     if (change.unsure || conversation->cursor.empty()) want(now, event.message.conversation);
 }
@@ -26,7 +26,7 @@ void Session::revokedEvent(Milliseconds now, const RevokedEvent& event) {
         conversation->summary().lastChangeAt =
             std::max(conversation->summary().lastChangeAt, revocation.revoked.at);
         tell(change);
-        changed = changed || change.recalled;
+        changed = changed || change.revoked;
         unsure = unsure || change.unsure;
     }
     if (!changed) return;
@@ -62,9 +62,9 @@ void Session::conversationEvent(Milliseconds now, const ConversationEvent& event
 // Tells of a change, save of what this client did itself: that gets its result.
 void Session::tell(const Change& change) {
     if (change.received && sending_.count(change.message.messageId) == 0) listener_.received(change.message);
-    if (change.recalled &&
-        !(change.message.revoked->by == user_ && recalling_.count(change.message.messageId) > 0)) {
-        listener_.recalled(change.message);
+    if (change.revoked &&
+        !(change.message.revoked->by == user_ && revokeCalls_.count(change.message.messageId) > 0)) {
+        listener_.revoked(change.message);
     }
 }
 

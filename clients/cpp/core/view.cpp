@@ -57,7 +57,7 @@ Change View::learn(Conversation& conversation, Message message, Origin origin) {
 
 Change View::learnRevocation(Conversation& conversation, const MessageRevocation& revocation, Origin origin) {
     Change change = counted(conversation, [&] { return conversation.learnRevocation(revocation, origin); });
-    if (change.recalled && conversation.isEarly(revocation.messageId)) {
+    if (change.revoked && conversation.isEarly(revocation.messageId)) {
         early_.emplace_back(conversation.summary().conversation, revocation.messageId);
         trimEarly();
     }

@@ -76,7 +76,7 @@ public:
     void connected() override { ++timesConnected; }
     void disconnected() override { ++timesDisconnected; }
     void received(const Message& message) override { receivedMessages.push_back(message); }
-    void recalled(const Message& tombstone) override { recalledMessages.push_back(tombstone); }
+    void revoked(const Message& tombstone) override { revokedMessages.push_back(tombstone); }
     void conversationChanged(const ConversationSummary&) override {}
     void tokenNeeded() override { ++tokensNeeded; }
     void tokenExpired() override { ++timesExpired; }
@@ -168,7 +168,7 @@ public:
     std::string lastToken;
     std::vector<Json> sent;
     std::vector<std::string> kickedFor;
-    std::vector<Message> receivedMessages, recalledMessages;
+    std::vector<Message> receivedMessages, revokedMessages;
     Result<Nothing> loggedIn;
     Session session;
 };

@@ -150,9 +150,9 @@ TEST(HostileFrames, ChangeNothingAndTheNextGoodFrameIsHandled) {
     for (const Json& entry : vectors("hostile.json")) {
         const bool lenient = entry.value("lenient", false);
         device.session.received(device.now, hostileText(entry));
-        if (lenient) device.receivedMessages.clear(), device.recalledMessages.clear();
+        if (lenient) device.receivedMessages.clear(), device.revokedMessages.clear();
         EXPECT_TRUE(device.receivedMessages.empty()) << entry["name"];
-        EXPECT_TRUE(device.recalledMessages.empty()) << entry["name"];
+        EXPECT_TRUE(device.revokedMessages.empty()) << entry["name"];
     }
     device.receive(messageEvent("01HF7YAZZZ0000000000000G00"));
     ASSERT_EQ(device.receivedMessages.size(), 1u);
@@ -184,7 +184,7 @@ TEST(HostileFrames, MutatedGoldenFramesDoNoHarm) {
         device.sent.clear();
     }
     for (const Message& message : device.receivedMessages) EXPECT_FALSE(message.body.empty());
-    for (const Message& message : device.recalledMessages) EXPECT_TRUE(message.body.empty());
+    for (const Message& message : device.revokedMessages) EXPECT_TRUE(message.body.empty());
 }
 
 TEST(HostileFrames, DeepNestingIsRefusedBeforeItCostsStack) {

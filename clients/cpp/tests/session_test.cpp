@@ -289,9 +289,9 @@ TEST(Send, RefusesWhatTheServerWouldDropTheConnectionFor) {
 TEST(Send, OfAStaleMessageIdIsNotTriedAgainOnceItsRecallWasAsked) {
     Device device;
     device.login();
-    Result<Message> sending, recalling;
+    Result<Message> sending, revokeResult;
     const std::string id = device.send(sending);
-    device.session.revoke(device.now, "c2c_bob", id, "", recalling.completion());
+    device.session.revoke(device.now, "c2c_bob", id, "", revokeResult.completion());
     const Json send = device.takeFrame("send");
     device.refuse(send, code::staleMessageId, false, {{"serverTime", serverStart + 3'600'000}});
     EXPECT_EQ(sending.code, code::staleMessageId);
@@ -314,29 +314,29 @@ TEST(Send, IsNotReportedAsANewMessageWhenItComesBackBeforeItsReply) {
 TEST(Recall, LeavesATombstoneAtOnceAndIsNotReportedToTheListener) {
     Device device;
     device.login();
-    Result<Message> sent, recalled;
+    Result<Message> sent, revoked;
     const std::string id = device.send(sent);
     device.answerSend(device.takeFrame("send"));
-    device.session.revoke(device.now, "c2c_bob", id, "typo", recalled.completion());
+    device.session.revoke(device.now, "c2c_bob", id, "typo", revoked.completion());
     const Json request = device.takeFrame("revoke");
     EXPECT_EQ(request["reason"], "typo");
     EXPECT_FALSE(request.contains("unsent"));
     device.receive(revokedEvent(id, "alice", "alice"));  // it overtakes the reply after a reconnect
     device.answer(request, device.revokedBySelf(request));
-    ASSERT_TRUE(recalled.value);
-    EXPECT_EQ(recalled.value->revoked->by, "alice");
+    ASSERT_TRUE(revoked.value);
+    EXPECT_EQ(revoked.value->revoked->by, "alice");
     EXPECT_TRUE(device.session.messages("c2c_bob")[0].body.empty());
-    EXPECT_TRUE(device.recalledMessages.empty());
+    EXPECT_TRUE(device.revokedMessages.empty());
 }
 
 TEST(Recall, OfAMessageWhoseSendTimedOutSaysUnsent) {
     Device device;
     device.login();
-    Result<Message> sent, recalled;
+    Result<Message> sent, revoked;
     const std::string id = device.send(sent);
     device.pass(30'000);
     device.sent.clear();
-    device.session.revoke(device.now, "c2c_bob", id, "", recalled.completion());
+    device.session.revoke(device.now, "c2c_bob", id, "", revoked.completion());
     EXPECT_EQ(device.takeFrame("revoke")["unsent"], true);
 }
 
@@ -363,7 +363,7 @@ TEST(Recall, ThatOvertakesItsMessageWins) {
     device.answerSync();
     device.receive(messageEvent(fromBob));
     EXPECT_TRUE(device.receivedMessages.empty());
-    ASSERT_EQ(device.recalledMessages.size(), 1u);
+    ASSERT_EQ(device.revokedMessages.size(), 1u);
     ASSERT_EQ(device.session.messages("c2c_bob").size(), 1u);
     EXPECT_TRUE(device.session.messages("c2c_bob")[0].revoked);
     EXPECT_EQ(device.session.messages("c2c_bob")[0].body, "");
@@ -378,20 +378,20 @@ TEST(Recall, IsReportedOnceHoweverOftenItComes) {
     device.pass(500);
     device.connect({{"revocations", {revocation(fromBob)}}});
     EXPECT_EQ(device.receivedMessages.size(), 1u);
-    EXPECT_EQ(device.recalledMessages.size(), 1u);
+    EXPECT_EQ(device.revokedMessages.size(), 1u);
 }
 
 TEST(Recall, ThatAnotherMadeFirstIsReportedAndTheOwnCallFails) {
     Device device;
     device.login();
-    Result<Message> sent, recalled;
+    Result<Message> sent, revoked;
     const std::string id = device.send(sent);
     device.answerSend(device.takeFrame("send"));
-    device.session.revoke(device.now, "c2c_bob", id, "", recalled.completion());
+    device.session.revoke(device.now, "c2c_bob", id, "", revoked.completion());
     device.receive(revokedEvent(id, "admin", "alice"));
     device.refuse(device.takeFrame("revoke"), code::alreadyRecalled);
-    EXPECT_EQ(recalled.code, code::alreadyRecalled);
-    EXPECT_EQ(device.recalledMessages.size(), 1u);
+    EXPECT_EQ(revoked.code, code::alreadyRecalled);
+    EXPECT_EQ(device.revokedMessages.size(), 1u);
 }
 
 TEST(History, ShowsATombstoneForWhatIsKnownToBeRecalled) {

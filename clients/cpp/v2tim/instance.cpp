@@ -45,7 +45,7 @@ public:
         registry_->message.each(
             [&](V2TIMAdvancedMsgListener& listener) { listener.OnRecvNewMessage(converted); });
     }
-    void recalled(const Message& tombstone) override {
+    void revoked(const Message& tombstone) override {
         const V2TIMMessage converted = toV2TIM(tombstone, self());
         registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
             listener.OnRecvMessageRevoked(converted);

@@ -1,4 +1,4 @@
-import { tombstone, type Revocation } from './frames.js';
+import { tombstone, type RevokedMessage } from './frames.js';
 import type { Conversation, Message } from './types.js';
 
 /**
@@ -11,7 +11,7 @@ export type Origin = 'event' | 'cursor' | 'history' | 'unknown';
 /** What the application is told of one thing learnt. */
 export interface Change {
   received?: Message;
-  recalled?: Message;
+  revoked?: Message;
   /** The number of unread messages is not known any more: the server is asked for it. */
   unsure?: boolean;
 }
@@ -75,7 +75,7 @@ export class ConversationView {
   }
 
   /** Turns a message into its tombstone, or keeps the tombstone of one that is not held, so that its body is not shown when it comes late. */
-  learnRevocation(revocation: Revocation, origin: Origin): Change {
+  learnRevocation(revocation: RevokedMessage, origin: Origin): Change {
     const held = this.#messages.get(revocation.messageId) ?? {
       ID: revocation.messageId, conversationID: this.id, from: revocation.sender,
       flow: revocation.sender === this.self ? 'out' : 'in', sentAt: revocation.sentAt, recallableUntil: 0,
@@ -94,7 +94,7 @@ export class ConversationView {
     if (counted && !isMore) this.unread = Math.max(0, this.unread - 1);
     if (held || gone.ID > this.#floor) this.#put(gone);
     const change: Change = { unsure: isMore || (!held && origin === 'event' && gone.ID > this.readUpTo) };
-    if (held || origin !== 'history') change.recalled = { ...gone };
+    if (held || origin !== 'history') change.revoked = { ...gone };
     return change;
   }
 

@@ -11,14 +11,14 @@ const CONVERSATION = /^(c2c|group)_[A-Za-z0-9._@-]{1,64}$/;
 const USER = /^[A-Za-z0-9._@-]{1,64}$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-export interface Revocation {
+export interface RevokedMessage {
   messageId: string;
   sender: string;
   sentAt: number;
-  revoked: Revoked;
+  revoked: Revocation;
 }
 
-export interface Revoked {
+export interface Revocation {
   at: number;
   by: string;
   role: RevokerRole;
@@ -58,7 +58,7 @@ export function readMessage(value: unknown, self: string, conversation?: string)
   const conversationID = conversation ?? raw.conversation;
   const sentAt = count(raw.sentAt);
   if (!isConversation(conversationID) || sentAt === undefined) return undefined;
-  const revoked = readRevoked(raw.revoked);
+  const revoked = readRevocation(raw.revoked);
   const payload = object(raw.body);
   if (raw.revoked === undefined || raw.revoked === null ? !payload : !revoked) return undefined;
   const message: Message = {
@@ -71,14 +71,14 @@ export function readMessage(value: unknown, self: string, conversation?: string)
 }
 
 /** The tombstone of a message: who recalled it, when and why, and no text. */
-export function tombstone(message: Message, revoked: Revoked): Message {
+export function tombstone(message: Message, revoked: Revocation): Message {
   return {
     ...message, payload: undefined, isRevoked: true, status: 'success',
     revokerInfo: { userID: revoked.by, role: revoked.role }, revokeReason: revoked.reason, revokedAt: revoked.at,
   };
 }
 
-export function readRevoked(value: unknown): Revoked | undefined {
+export function readRevocation(value: unknown): Revocation | undefined {
   const raw = object(value);
   const by = text(raw?.by); // an admin's operator may have a name that is no user ID
   if (!raw || by === '' || by.length > 256) return undefined;
@@ -86,9 +86,9 @@ export function readRevoked(value: unknown): Revoked | undefined {
   return { at: count(raw.at) ?? 0, by, role, reason: text(raw.reason) };
 }
 
-export function readRevocation(value: unknown): Revocation | undefined {
+export function readRevokedMessage(value: unknown): RevokedMessage | undefined {
   const raw = object(value);
-  const revoked = readRevoked(raw?.revoked);
+  const revoked = readRevocation(raw?.revoked);
   if (!raw || !revoked || !isMessageID(raw.messageId)) return undefined;
   const sender = isUser(raw.sender) ? raw.sender : revoked.role === 'sender' ? revoked.by : '';
   return { messageId: raw.messageId, sender, sentAt: count(raw.sentAt) ?? 0, revoked };

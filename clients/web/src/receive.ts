@@ -1,4 +1,4 @@
-import { count, isConversation, isMessageID, type JSONObject, readList, readMessage, readRevocation, text } from './frames.js';
+import { count, isConversation, isMessageID, type JSONObject, readList, readMessage, readRevokedMessage, text } from './frames.js';
 import type { Session } from './session.js';
 
 /** Handles an event. Whatever is not understood is ignored. */
@@ -28,7 +28,7 @@ function onMessage(session: Session, frame: JSONObject): void {
 }
 
 function onRevoked(session: Session, frame: JSONObject): void {
-  const revocations = readList(frame.revocations, readRevocation);
+  const revocations = readList(frame.revocations, readRevokedMessage);
   if (revocations.length === 0) return;
   session.change(text(frame.conversation), (conversation) =>
     revocations.map((revocation) => {

@@ -1,5 +1,5 @@
 import { ERROR_CODE, invalid, notAReply, type RecallError, windowOver } from './errors.js';
-import { count, isConversation, type JSONObject, object, readList, readMessage, readRevoked } from './frames.js';
+import { count, isConversation, type JSONObject, object, readList, readMessage, readRevocation } from './frames.js';
 import { Refusal } from './requests.js';
 import type { Session } from './session.js';
 import type { Message, RevokeResult } from './types.js';
@@ -63,7 +63,7 @@ export async function revoke(session: Session, conversation: string, messageIDs:
   const fields: JSONObject = { conversation, ...(one ? { messageId: messageIDs[0] } : { messageIds: messageIDs }) };
   if (reason) fields.reason = reason;
   if (messageIDs.some((id) => session.unanswered.has(id))) fields.unsent = true;
-  for (const id of messageIDs) session.recalling.set(id, (session.recalling.get(id) ?? 0) + 1);
+  for (const id of messageIDs) session.revokeCalls.set(id, (session.revokeCalls.get(id) ?? 0) + 1);
   try {
     const reply = await session.requests.ask('revoke', fields).reply.catch((failure) => {
       if (failure instanceof Refusal && Array.isArray(failure.reply.results)) return failure.reply;
@@ -74,9 +74,9 @@ export async function revoke(session: Session, conversation: string, messageIDs:
     return results.map((result, index) => takeResult(session, conversation, messageIDs[index]!, object(result) ?? {}));
   } finally {
     for (const id of messageIDs) {
-      const calls = session.recalling.get(id)! - 1;
-      if (calls > 0) session.recalling.set(id, calls);
-      else session.recalling.delete(id);
+      const calls = session.revokeCalls.get(id)! - 1;
+      if (calls > 0) session.revokeCalls.set(id, calls);
+      else session.revokeCalls.delete(id);
     }
   }
 }
@@ -92,7 +92,7 @@ function isWindowOver(session: Session, conversation: string, messageID: string)
 
 /** Turns what was recalled into a tombstone, at once and without an event. */
 function takeResult(session: Session, conversation: string, ID: string, result: JSONObject): RevokeResult {
-  const revoked = readRevoked(result.revoked);
+  const revoked = readRevocation(result.revoked);
   if (result.ok !== true || !revoked) {
     return { ID, message: undefined, repeated: false, error: asError(new Refusal(result)) };
   }

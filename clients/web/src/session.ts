@@ -51,7 +51,7 @@ export class Session {
   /** messageIds of sends whose outcome is unknown. */
   readonly unanswered = new Set<string>();
   /** messageIds that this client is recalling, with how many calls. */
-  readonly recalling = new Map<string, number>();
+  readonly revokeCalls = new Map<string, number>();
   /** From the last hello. */
   recallWindowSeconds: number | undefined;
   /** Resolves after the first synchronisation. */
@@ -160,11 +160,11 @@ export class Session {
   /** Tells the application, but not of recalls that this client asked for itself: those get their result. */
   announce(changes: Change[]): void {
     const received = changes.flatMap((change) => change.received ?? []);
-    const recalled = changes
-      .flatMap((change) => change.recalled ?? [])
-      .filter((message) => !(message.revokerInfo?.userID === this.user && this.recalling.has(message.ID)));
+    const revoked = changes
+      .flatMap((change) => change.revoked ?? [])
+      .filter((message) => !(message.revokerInfo?.userID === this.user && this.revokeCalls.has(message.ID)));
     if (received.length > 0) this.emitter.emit(EVENT.MESSAGE_RECEIVED, received);
-    if (recalled.length > 0) this.emitter.emit(EVENT.MESSAGE_REVOKED, recalled);
+    if (revoked.length > 0) this.emitter.emit(EVENT.MESSAGE_REVOKED, revoked);
   }
 
   /** Notes a send without an answer. Returns whether there was one under this ID before. */

@@ -2,7 +2,7 @@ import { type Connection, ConnectionLost } from './connection.js';
 import type { Origin } from './conversation.js';
 import { ERROR_CODE, notAReply, type RecallError } from './errors.js';
 import { EVENT } from './events.js';
-import { array, count, isConversation, type JSONObject, object, readError, readList, readMessage, readRevocation, text } from './frames.js';
+import { array, count, isConversation, type JSONObject, object, readError, readList, readMessage, readRevokedMessage, text } from './frames.js';
 import { Refusal } from './requests.js';
 import type { Session } from './session.js';
 
@@ -158,7 +158,7 @@ export class Synchronisation {
     if (conversation.cursor !== '' && !conversation.history) origin = 'cursor';
     else if (origin === 'history') conversation.history = true;
     const messages = readList(item.messages, (value) => readMessage(value, user, id));
-    const revocations = readList(item.revocations, readRevocation);
+    const revocations = readList(item.revocations, readRevokedMessage);
     const learnt = [
       ...messages.map((message) => {
         unanswered.delete(message.ID);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODE } from '../src/errors.js';
-import { isConversation, isMessageID, parseFrame, readError, readMessage, readRevocation } from '../src/frames.js';
+import { isConversation, isMessageID, parseFrame, readError, readMessage, readRevokedMessage } from '../src/frames.js';
 import { EVENT } from '../src/index.js';
 import { MessageIDs } from '../src/ulid.js';
 import { type Frame, loggedIn, messageFrame, revokedFrame, Server } from './server.js';
@@ -18,7 +18,7 @@ describe('replies', () => {
           recallableUntil: message.recallableUntil, payload: message.body, replyTo: message.replyTo, isRevoked: message.revoked !== undefined,
         });
       }
-      for (const revocation of conversation.revocations ?? []) expect(readRevocation(revocation)).toMatchObject({ messageId: revocation.messageId, sender: revocation.sender });
+      for (const revocation of conversation.revocations ?? []) expect(readRevokedMessage(revocation)).toMatchObject({ messageId: revocation.messageId, sender: revocation.sender });
     }
     if (frame.error) expect(readError(frame.error)).toMatchObject({ code: frame.error.code, name: frame.error.name, message: frame.error.desc, retryable: frame.error.retryable });
   });
@@ -29,7 +29,7 @@ describe('events', () => {
     expect(parseFrame(JSON.stringify(frame))).toEqual(frame);
     if (frame.message) expect(readMessage(frame.message, 'alice')).toMatchObject({ ID: frame.message.messageId, payload: frame.message.body });
     for (const revocation of frame.revocations ?? []) {
-      expect(readRevocation(revocation)).toMatchObject({ ...revocation, revoked: { ...revocation.revoked, reason: revocation.revoked.reason ?? '' } });
+      expect(readRevokedMessage(revocation)).toMatchObject({ ...revocation, revoked: { ...revocation.revoked, reason: revocation.revoked.reason ?? '' } });
     }
   });
 });

@@ -37,9 +37,9 @@
     MessageRow *row = _rows[(NSUInteger)indexPath.row];
     cell.textLabel.numberOfLines = 0;
     cell.textLabel.text = row.text;
-    cell.textLabel.textColor = row.isRecalled ? UIColor.secondaryLabelColor : UIColor.labelColor;
+    cell.textLabel.textColor = row.isRevoked ? UIColor.secondaryLabelColor : UIColor.labelColor;
     cell.textLabel.textAlignment =
-        row.isRecalled ? NSTextAlignmentCenter : row.isSelf ? NSTextAlignmentRight : NSTextAlignmentLeft;
+        row.isRevoked ? NSTextAlignmentCenter : row.isSelf ? NSTextAlignmentRight : NSTextAlignmentLeft;
     cell.detailTextLabel.text = row.isEditable ? @"Tap to edit again" : row.quote;
     return cell;
 }

@@ -22,7 +22,7 @@ public final class MessageListScreen {
     private final MessageListView view;
     private final TreeMap<String, V2TIMMessage> messages = new TreeMap<>();
     /** Own texts that were recalled here, to edit them again: the server keeps none of them. */
-    private final Map<String, String> recalledTexts = new HashMap<>();
+    private final Map<String, String> revokedTexts = new HashMap<>();
     private final V2TIMAdvancedMsgListener listener = new V2TIMAdvancedMsgListener() {
         @Override
         public void onRecvNewMessage(V2TIMMessage msg) {
@@ -108,7 +108,7 @@ public final class MessageListScreen {
             @Override
             public void onSuccess() {
                 if (own && text != null) {
-                    recalledTexts.put(messageId, text.getText());
+                    revokedTexts.put(messageId, text.getText());
                 }
                 draw();
             }
@@ -122,7 +122,7 @@ public final class MessageListScreen {
 
     /** "Edit again" beside an own recalled message. */
     public void editAgain(String messageId) {
-        String text = recalledTexts.get(messageId);
+        String text = revokedTexts.get(messageId);
         if (text != null) {
             view.putIntoInput(text);
         }
@@ -132,9 +132,9 @@ public final class MessageListScreen {
     public void draw() {
         List<MessageRow> rows = new ArrayList<>();
         for (V2TIMMessage message : messages.values()) {
-            boolean recalled = isTombstone(message);
-            rows.add(new MessageRow(message.getMsgID(), recalled ? RecallTexts.line(message, manager.getLoginUser()) : text(message),
-                    message.isSelf(), recalled, !recalled && isRecallable(message), recalledTexts.containsKey(message.getMsgID())));
+            boolean revoked = isTombstone(message);
+            rows.add(new MessageRow(message.getMsgID(), revoked ? RecallTexts.line(message, manager.getLoginUser()) : text(message),
+                    message.isSelf(), revoked, !revoked && isRecallable(message), revokedTexts.containsKey(message.getMsgID())));
         }
         view.showRows(rows);
     }

@@ -5,15 +5,15 @@ public final class MessageRow {
     private final String messageId;
     private final String text;
     private final boolean self;
-    private final boolean recalled;
+    private final boolean revoked;
     private final boolean recallable;
     private final boolean editable;
 
-    MessageRow(String messageId, String text, boolean self, boolean recalled, boolean recallable, boolean editable) {
+    MessageRow(String messageId, String text, boolean self, boolean revoked, boolean recallable, boolean editable) {
         this.messageId = messageId;
         this.text = text;
         this.self = self;
-        this.recalled = recalled;
+        this.revoked = revoked;
         this.recallable = recallable;
         this.editable = editable;
     }
@@ -33,8 +33,8 @@ public final class MessageRow {
     }
 
     /** Whether to draw a centred line in place of a bubble. */
-    public boolean isRecalled() {
-        return recalled;
+    public boolean isRevoked() {
+        return revoked;
     }
 
     /** Whether a long press offers "Recall". */

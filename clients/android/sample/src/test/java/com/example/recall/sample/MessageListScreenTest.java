@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.example.recall.v2.BackendInMemory;
 import com.example.recall.v2.V2TIMManager;
 import com.example.recall.v2.V2TIMSDKConfig;
-import com.example.recall.v2.Waiting;
+import com.example.recall.v2.CallbackRecorder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ class MessageListScreenTest {
 
     /** A phone whose screen writes down what it shows. */
     private final class Phone implements MessageListView {
-        private final Waiting shown = new Waiting();
+        private final CallbackRecorder shown = new CallbackRecorder();
         private final MessageListScreen screen;
         private List<MessageRow> rows = List.of();
 
@@ -51,7 +51,7 @@ class MessageListScreenTest {
             V2TIMManager manager = V2TIMManager.newInstance();
             managers.add(manager);
             manager.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()).setCallbackExecutor(mainThread));
-            Waiting login = new Waiting();
+            CallbackRecorder login = new CallbackRecorder();
             manager.login(user, "token-of-" + user, login.callback());
             assertEquals("success", login.next());
             screen = new MessageListScreen(manager, conversation, this);
@@ -110,7 +110,7 @@ class MessageListScreenTest {
         assertEquals("> You recalled a message [Edit again]", alice.next());
         assertEquals("menu closed", bob.next());
         assertEquals("< Message recalled", bob.next());
-        assertTrue(bob.rows.get(0).isRecalled());
+        assertTrue(bob.rows.get(0).isRevoked());
     }
 
     @Test
@@ -128,10 +128,10 @@ class MessageListScreenTest {
     @Test
     void aRecallThatComesTooLateIsExplainedAndTheBubbleStays() throws InterruptedException {
         aliceSends("secret");
-        backend.refuseRecallsWith(20016);
+        backend.refuseRevocationsWith(20016);
         alice.longPressAndRecallFirst();
         assertEquals("notice: Too late: this message can no longer be recalled", alice.next());
-        assertFalse(alice.rows.get(0).isRecalled());
+        assertFalse(alice.rows.get(0).isRevoked());
     }
 
     @Test

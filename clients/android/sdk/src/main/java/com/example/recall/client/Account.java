@@ -16,7 +16,7 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     private Session session;
     private Requests requests;
     private Synchronisation synchronisation;
-    private Sending sending;
+    private SendCalls sendCalls;
 
     private final List<Answer<Void>> logins = new ArrayList<>();
     private EventLoop.Timer loginTimer;
@@ -33,11 +33,11 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     }
 
     /** Names the parts that are made with this as their owner. */
-    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, Sending itsSending) {
+    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, SendCalls itsSendCalls) {
         session = itsSession;
         requests = itsRequests;
         synchronisation = itsSynchronisation;
-        sending = itsSending;
+        sendCalls = itsSendCalls;
     }
 
     /** The user who is logged in or logging in, or null. */
@@ -102,7 +102,7 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     private void forgetUser() {
         conversations.clear();
         conversations.user("");
-        sending.clear();
+        sendCalls.clear();
         synchronisation.forget();
     }
 

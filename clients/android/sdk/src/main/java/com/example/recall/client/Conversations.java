@@ -31,7 +31,7 @@ final class Conversations {
         boolean isBeingSent(String messageId);
 
         /** Whether this very client asked for the recall and waits for its answer. */
-        boolean isBeingRecalled(String messageId);
+        boolean isBeingRevoked(String messageId);
 
         /** Only the server knows the number of unread messages, or what else is in the conversation. */
         void onSynchronisationNeeded(ConversationView view);
@@ -109,7 +109,7 @@ final class Conversations {
         } else if (held.isRevoked()) {
             // Only what a notice could not say is added; the body stays away.
             memory.knownFully(view, held);
-            view.messages.put(held.messageId(), message.recalled(held.revoked()));
+            view.messages.put(held.messageId(), message.tombstone(held.revoked()));
         } else if (source == Source.EVENT && view.aheadOfCursor.remove(message.messageId())) {
             count(view, message);
         }
@@ -163,12 +163,12 @@ final class Conversations {
                 memory.added(tombstone);
                 memory.enforce(views.values());
             }
-            if (source == Source.SYNC && !isOwnRecall(tombstone)) {
+            if (source == Source.SYNC && !isOwnRevocation(tombstone)) {
                 teller.onRevoked(tombstone);
             }
         } else if (held.isRevoked()) {
             memory.knownFully(view, held);
-            view.messages.put(held.messageId(), tombstone.recalled(held.revoked()));
+            view.messages.put(held.messageId(), tombstone.tombstone(held.revoked()));
         } else {
             bury(view, held, tombstone.revoked(), source);
         }
@@ -186,7 +186,7 @@ final class Conversations {
         view.messages.put(notice.messageId(), notice);
         view.changedAt(notice.revoked().at());
         memory.addedEarly(view, notice);
-        if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRecall(notice)) {
+        if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRevocation(notice)) {
             teller.onRevoked(notice);
         }
         if (source == Source.EVENT && view.cursor == null) {
@@ -197,7 +197,7 @@ final class Conversations {
     }
 
     /** This client's own recall was confirmed: a tombstone at once, and nobody is told. */
-    void revokedByThisClient(ConversationView view, String messageId, Revoked revoked) {
+    void revokedByThisClient(ConversationView view, String messageId, Revocation revoked) {
         Message held = view.get(messageId);
         if (held != null && !held.isRevoked()) {
             replace(view, held, revoked, Source.EVENT);
@@ -210,14 +210,14 @@ final class Conversations {
         }
     }
 
-    private boolean isOwnRecall(Message tombstone) {
-        return me.equals(tombstone.revoked().by()) && teller.isBeingRecalled(tombstone.messageId());
+    private boolean isOwnRevocation(Message tombstone) {
+        return me.equals(tombstone.revoked().by()) && teller.isBeingRevoked(tombstone.messageId());
     }
 
-    private void bury(ConversationView view, Message held, Revoked revoked, Source source) {
+    private void bury(ConversationView view, Message held, Revocation revoked, Source source) {
         Message tombstone = replace(view, held, revoked, source);
         view.changedAt(revoked.at());
-        if (!isOwnRecall(tombstone)) {
+        if (!isOwnRevocation(tombstone)) {
             teller.onRevoked(tombstone);
         }
         if (source == Source.EVENT || source == Source.HISTORY) {
@@ -225,8 +225,8 @@ final class Conversations {
         }
     }
 
-    private Message replace(ConversationView view, Message held, Revoked revoked, Source source) {
-        Message tombstone = held.recalled(revoked);
+    private Message replace(ConversationView view, Message held, Revocation revoked, Source source) {
+        Message tombstone = held.tombstone(revoked);
         view.messages.put(held.messageId(), tombstone);
         memory.bodyDropped(held);
         if (view.isUnreadKind(held, me) && view.unread > 0 && !view.aheadOfCursor.remove(held.messageId())) {
@@ -263,7 +263,7 @@ final class Conversations {
         }
         for (Message message : messages) {
             Message revocation = gone.get(message.messageId());
-            accept(view, revocation == null || message.isRevoked() ? message : message.recalled(revocation.revoked()), source);
+            accept(view, revocation == null || message.isRevoked() ? message : message.tombstone(revocation.revoked()), source);
         }
         for (Message revocation : gone.values()) {
             revoke(view, revocation, source);

@@ -50,10 +50,10 @@ final class Frames {
         if (messageId == null || sender == null || sentAt == null) {
             return null;
         }
-        Revoked revoked = null;
+        Revocation revoked = null;
         String body = bodyOfRequest;
         if (from.has("revoked")) {
-            revoked = revoked(Json.object(from, "revoked"));
+            revoked = revocation(Json.object(from, "revoked"));
             if (revoked == null) {
                 return null;
             }
@@ -73,7 +73,7 @@ final class Frames {
     static Message revocation(JsonObject from, String conversation) {
         String messageId = messageId(from);
         String sender = Json.string(from, "sender");
-        Revoked revoked = revoked(Json.object(from, "revoked"));
+        Revocation revoked = revocation(Json.object(from, "revoked"));
         if (messageId == null || sender == null || revoked == null) {
             return null;
         }
@@ -81,14 +81,14 @@ final class Frames {
         return new Message(messageId, conversation, sender, sentAt == null ? 0 : sentAt, NO_LIMIT, null, null, revoked);
     }
 
-    static Revoked revoked(JsonObject from) {
+    static Revocation revocation(JsonObject from) {
         if (from == null) {
             return null;
         }
         String by = Json.string(from, "by");
         Long at = Json.integer(from, "at");
         String role = Json.string(from, "role");
-        return by == null ? null : new Revoked(at == null ? 0 : at, by, role == null ? "" : role, Json.string(from, "reason"));
+        return by == null ? null : new Revocation(at == null ? 0 : at, by, role == null ? "" : role, Json.string(from, "reason"));
     }
 
     /** The error of a reply or of an item in one; null when there is none. */

@@ -13,7 +13,7 @@ final class MemoryLimit {
     static final int MOST_EARLY_RECALLS = 10_000;
 
     /** By conversation and message ID, in the order they came. */
-    private final Map<String, EarlyRecall> early = new LinkedHashMap<>();
+    private final Map<String, EarlyRevocation> early = new LinkedHashMap<>();
     private int messages;
     private long bodyCharacters;
 
@@ -38,10 +38,10 @@ final class MemoryLimit {
 
     /** A recall of a message never seen: the earliest such is forgotten when there are too many. */
     void addedEarly(ConversationView view, Message tombstone) {
-        early.put(key(view, tombstone), new EarlyRecall(view, tombstone.messageId()));
+        early.put(key(view, tombstone), new EarlyRevocation(view, tombstone.messageId()));
         if (early.size() > MOST_EARLY_RECALLS) {
-            Iterator<EarlyRecall> oldest = early.values().iterator();
-            EarlyRecall forgotten = oldest.next();
+            Iterator<EarlyRevocation> oldest = early.values().iterator();
+            EarlyRevocation forgotten = oldest.next();
             forgotten.view.messages.remove(forgotten.messageId);
             oldest.remove();
         }
@@ -93,11 +93,11 @@ final class MemoryLimit {
         return message.body() == null ? 0 : message.body().length();
     }
 
-    private static final class EarlyRecall {
+    private static final class EarlyRevocation {
         private final ConversationView view;
         private final String messageId;
 
-        EarlyRecall(ConversationView view, String messageId) {
+        EarlyRevocation(ConversationView view, String messageId) {
             this.view = view;
             this.messageId = messageId;
         }

@@ -14,10 +14,10 @@ public final class Message implements Serializable {
     private final long recallableUntil;
     private final String body;
     private final String replyTo;
-    private final Revoked revoked;
+    private final Revocation revoked;
 
     Message(String messageId, String conversation, String sender, long sentAt, long recallableUntil, String body,
-            String replyTo, Revoked revoked) {
+            String replyTo, Revocation revoked) {
         this.messageId = messageId;
         this.conversation = conversation;
         this.sender = sender;
@@ -28,8 +28,8 @@ public final class Message implements Serializable {
         this.revoked = revoked;
     }
 
-    Message recalled(Revoked how) {
-        return new Message(messageId, conversation, sender, sentAt, recallableUntil, null, replyTo, how);
+    Message tombstone(Revocation revocation) {
+        return new Message(messageId, conversation, sender, sentAt, recallableUntil, null, replyTo, revocation);
     }
 
     /** ULID; messages sort by it. */
@@ -68,7 +68,7 @@ public final class Message implements Serializable {
     }
 
     /** How it was recalled, or null while it is not. */
-    public @Nullable Revoked revoked() {
+    public @Nullable Revocation revoked() {
         return revoked;
     }
 

@@ -26,8 +26,8 @@ public final class RecallClient {
     private final Requests requests;
     private final Conversations conversations;
     private final Synchronisation synchronisation;
-    private final Sending sending;
-    private final Recalling recalling;
+    private final SendCalls sendCalls;
+    private final RevokeCalls revokeCalls;
     private final Account account;
     private final Platform platform;
     private volatile Runnable unwatch = () -> { };
@@ -65,9 +65,9 @@ public final class RecallClient {
         requests = new Requests(loop, options.requestTimeoutMilliseconds(), new Backoff(minimum, maximum, random), session);
         session.requests(requests);
         synchronisation = new Synchronisation(requests, conversations, account);
-        sending = new Sending(requests, conversations, clock, messageIds);
-        recalling = new Recalling(requests, conversations, sending, clock);
-        account.connect(session, requests, synchronisation, sending);
+        sendCalls = new SendCalls(requests, conversations, clock, messageIds);
+        revokeCalls = new RevokeCalls(requests, conversations, sendCalls, clock);
+        account.connect(session, requests, synchronisation, sendCalls);
     }
 
     public void addListener(RecallListener listener) {
@@ -164,12 +164,12 @@ public final class RecallClient {
             return null;
         }
         String id = messageId == null ? messageIds.next(clock.now()) : messageId;
-        Sending.Draft draft = new Sending.Draft(conversation, body, replyTo, messageId != null);
+        SendCalls.Draft draft = new SendCalls.Draft(conversation, body, replyTo, messageId != null);
         loop.execute(() -> {
             if (!account.isGreeted()) {
                 told.onError(notLoggedIn());
             } else {
-                sending.send(draft, id, told);
+                sendCalls.send(draft, id, told);
             }
         });
         return id;
@@ -209,7 +209,7 @@ public final class RecallClient {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "revoke needs a conversation and a message ID"));
             return;
         }
-        whenLoggedIn(told, () -> recalling.recall(conversation, messageId, reason, told));
+        whenLoggedIn(told, () -> revokeCalls.revoke(conversation, messageId, reason, told));
     }
 
     private void whenLoggedIn(Answer<?> answer, Runnable task) {
@@ -344,12 +344,12 @@ public final class RecallClient {
 
         @Override
         public boolean isBeingSent(String messageId) {
-            return sending.isPending(messageId);
+            return sendCalls.isPending(messageId);
         }
 
         @Override
-        public boolean isBeingRecalled(String messageId) {
-            return recalling.isPending(messageId);
+        public boolean isBeingRevoked(String messageId) {
+            return revokeCalls.isPending(messageId);
         }
 
         @Override

@@ -32,7 +32,7 @@ public final class V2TIMConversationManager {
     public void getConversationList(long nextSeq, int count, @Nullable V2TIMValueCallback<V2TIMConversationResult> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.conversations(Adapting.toCallback(callback, all -> page(all, nextSeq, count)));
+            client.conversations(Callbacks.toCallback(callback, all -> page(all, nextSeq, count)));
         }
     }
 
@@ -50,7 +50,7 @@ public final class V2TIMConversationManager {
     public void getConversation(String conversationID, @Nullable V2TIMValueCallback<V2TIMConversation> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.conversation(conversationID, Adapting.toCallback(callback,
+            client.conversation(conversationID, Callbacks.toCallback(callback,
                     conversation -> new V2TIMConversation(conversation, manager.getLoginUser())));
         }
     }
@@ -59,7 +59,7 @@ public final class V2TIMConversationManager {
     public void getTotalUnreadMessageCount(@Nullable V2TIMValueCallback<Long> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.conversations(Adapting.toCallback(callback, all -> {
+            client.conversations(Callbacks.toCallback(callback, all -> {
                 long total = 0;
                 for (Conversation conversation : all) {
                     total += conversation.unread();
@@ -81,7 +81,7 @@ public final class V2TIMConversationManager {
         if (client == null) {
             return;
         }
-        Answer<Object> told = Adapting.toCallback(callback);
+        Answer<Object> told = Callbacks.toCallback(callback);
         if (cleanTimestamp != 0 || cleanSequence != 0) {
             manager.refuse(callback, "cleanTimestamp and cleanSequence must be 0; use markMessageAsRead");
             return;
@@ -92,7 +92,7 @@ public final class V2TIMConversationManager {
                 if (newest.isEmpty()) {
                     told.onSuccess(null);
                 } else {
-                    client.read(conversationID, newest.get(0).messageId(), Adapting.toCallback(callback));
+                    client.read(conversationID, newest.get(0).messageId(), Callbacks.toCallback(callback));
                 }
             }
 

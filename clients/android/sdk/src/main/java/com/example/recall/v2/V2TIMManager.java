@@ -84,7 +84,7 @@ public final class V2TIMManager {
         }
         serverUrl = config.getServerUrl();
         RecallClient made = new RecallClient(config.options());
-        made.addListener(new Telling());
+        made.addListener(new ListenerBridge());
         client = made;
         return true;
     }
@@ -115,7 +115,7 @@ public final class V2TIMManager {
         RecallClient present = client(callback);
         if (present != null) {
             lastUser = userID;
-            present.login(serverUrl, userID, userSig, Adapting.toCallback(callback));
+            present.login(serverUrl, userID, userSig, Callbacks.toCallback(callback));
         }
     }
 
@@ -123,7 +123,7 @@ public final class V2TIMManager {
     public void logout(@Nullable V2TIMCallback callback) {
         RecallClient present = client(callback);
         if (present != null) {
-            present.logout(Adapting.toCallback(callback));
+            present.logout(Callbacks.toCallback(callback));
         }
     }
 
@@ -197,7 +197,7 @@ public final class V2TIMManager {
         }
     }
 
-    private final class Telling implements RecallListener {
+    private final class ListenerBridge implements RecallListener {
         @Override
         public void onConnecting() {
             for (V2TIMSDKListener listener : listeners) {

@@ -106,7 +106,7 @@ public final class V2TIMMessageManager {
         if (client == null) {
             return;
         }
-        Answer<Object> told = Adapting.toCallback(callback);
+        Answer<Object> told = Callbacks.toCallback(callback);
         client.revoke(msg.getConversationID(), msg.getMsgID(), null, new Answer<Message>() {
             @Override
             public void onSuccess(Message tombstone) {
@@ -134,7 +134,7 @@ public final class V2TIMMessageManager {
     public void revokeMessage(String conversationID, String msgID, @Nullable String reason, @Nullable V2TIMCallback callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.revoke(conversationID, msgID, reason, Adapting.toCallback(callback));
+            client.revoke(conversationID, msgID, reason, Callbacks.toCallback(callback));
         }
     }
 
@@ -157,7 +157,7 @@ public final class V2TIMMessageManager {
         } else if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG) {
             RecallClient client = manager.client(callback);
             if (client != null) {
-                client.held(option.conversation(), option.before(), option.count(), Adapting.toCallback(callback, this::newestFirst));
+                client.held(option.conversation(), option.before(), option.count(), Callbacks.toCallback(callback, this::newestFirst));
             }
         } else {
             manager.refuse(callback, "only V2TIM_GET_CLOUD_OLDER_MSG and V2TIM_GET_LOCAL_OLDER_MSG are supported");
@@ -167,7 +167,7 @@ public final class V2TIMMessageManager {
     private void history(String conversation, int count, String before, V2TIMValueCallback<List<V2TIMMessage>> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.history(conversation, before, count, Adapting.toCallback(callback, this::newestFirst));
+            client.history(conversation, before, count, Callbacks.toCallback(callback, this::newestFirst));
         }
     }
 
@@ -175,7 +175,7 @@ public final class V2TIMMessageManager {
     public void findMessages(List<String> messageIDList, @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.heldMessages(new ArrayList<>(messageIDList), Adapting.toCallback(callback, this::wrap));
+            client.heldMessages(new ArrayList<>(messageIDList), Callbacks.toCallback(callback, this::wrap));
         }
     }
 
@@ -193,7 +193,7 @@ public final class V2TIMMessageManager {
     public void markMessageAsRead(String conversationID, String msgID, @Nullable V2TIMValueCallback<Long> callback) {
         RecallClient client = manager.client(callback);
         if (client != null) {
-            client.read(conversationID, msgID, Adapting.toCallback(callback, unread -> unread));
+            client.read(conversationID, msgID, Callbacks.toCallback(callback, unread -> unread));
         }
     }
 

@@ -24,7 +24,7 @@ public final class BackendInMemory implements Closeable {
     private final MockWebServer server = new MockWebServer();
     private final Map<String, WebSocket> connected = new HashMap<>();
     private final Map<String, TreeMap<String, JsonObject>> stored = new HashMap<>();
-    private int refuseRecallsWith;
+    private int refuseRevocationsWith;
 
     public BackendInMemory() throws IOException {
         server.setDispatcher(new Dispatcher() {
@@ -45,8 +45,8 @@ public final class BackendInMemory implements Closeable {
     }
 
     /** From now on every recall is refused with this code. */
-    public synchronized void refuseRecallsWith(int code) {
-        refuseRecallsWith = code;
+    public synchronized void refuseRevocationsWith(int code) {
+        refuseRevocationsWith = code;
     }
 
     @Override
@@ -166,9 +166,9 @@ public final class BackendInMemory implements Closeable {
     private void revoke(String user, JsonObject request, JsonObject reply) {
         String conversation = request.get("conversation").getAsString();
         JsonObject message = messages(user, conversation).get(request.get("messageId").getAsString());
-        if (refuseRecallsWith != 0 || message == null) {
+        if (refuseRevocationsWith != 0 || message == null) {
             JsonObject error = new JsonObject();
-            error.addProperty("code", refuseRecallsWith == 0 ? 20022 : refuseRecallsWith);
+            error.addProperty("code", refuseRevocationsWith == 0 ? 20022 : refuseRevocationsWith);
             error.addProperty("desc", "refused");
             error.addProperty("retryable", false);
             reply.addProperty("ok", false);

@@ -35,8 +35,8 @@ class LocalStackTest {
     private final String suffix = "-" + UUID.randomUUID().toString().substring(0, 8);
     private final String alice = "alice" + suffix;
     private final String bob = "bob" + suffix;
-    private final Waiting results = new Waiting();
-    private final Waiting bobHeard = new Waiting();
+    private final CallbackRecorder results = new CallbackRecorder();
+    private final CallbackRecorder bobHeard = new CallbackRecorder();
     private V2TIMManager alicesPhone;
     private V2TIMManager bobsPhone;
 
@@ -76,7 +76,7 @@ class LocalStackTest {
         return manager;
     }
 
-    private static void listen(V2TIMManager manager, Waiting heard) {
+    private static void listen(V2TIMManager manager, CallbackRecorder heard) {
         manager.messageManager().addAdvancedMsgListener(new V2TIMAdvancedMsgListener() {
             @Override
             public void onRecvNewMessage(V2TIMMessage msg) {
@@ -153,7 +153,7 @@ class LocalStackTest {
     @Test
     void anotherDeviceOfTheSenderSeesTheMessageAndItsRecall() throws IOException, InterruptedException {
         V2TIMManager tablet = logIn(alice);
-        Waiting tabletHeard = new Waiting();
+        CallbackRecorder tabletHeard = new CallbackRecorder();
         listen(tablet, tabletHeard);
         V2TIMMessage message = send(alicesPhone, "c2c_" + bob, "hi");
         assertEquals("new hi", tabletHeard.next());

@@ -56,7 +56,7 @@ class ReadmeTest {
         List<String> examples = examples();
         assertEquals(2, examples.size());
         assertTrue(examples.get(0).lines().count() <= 16, "about 15 lines");
-        Waiting shown = new Waiting();
+        CallbackRecorder shown = new CallbackRecorder();
         try (BackendInMemory backend = new BackendInMemory()) {
             run(compile("Sender", examples.get(0)), backend.url(), shown::happened);
             assertEquals("Message recalled", shown.next());
@@ -64,7 +64,7 @@ class ReadmeTest {
             run(compile("Receiver", examples.get(1)), backend.url(), shown::happened);
             V2TIMManager bob = V2TIMManager.newInstance();
             bob.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()));
-            Waiting results = new Waiting();
+            CallbackRecorder results = new CallbackRecorder();
             bob.login("bob", "token-of-bob", results.callback());
             assertEquals("success", results.next());
             String msgID = bob.messageManager().sendMessage(bob.messageManager().createTextMessage("hi"), "c2c_alice", results.valueCallback());

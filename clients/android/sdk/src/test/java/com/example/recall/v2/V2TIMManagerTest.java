@@ -25,8 +25,8 @@ class V2TIMManagerTest {
     private BackendInMemory backend;
     private V2TIMManager alice;
     private V2TIMManager bob;
-    private final Waiting results = new Waiting();
-    private final Waiting bobHeard = new Waiting();
+    private final CallbackRecorder results = new CallbackRecorder();
+    private final CallbackRecorder bobHeard = new CallbackRecorder();
 
     @BeforeEach
     void logIn() throws IOException, InterruptedException {
@@ -156,7 +156,7 @@ class V2TIMManagerTest {
     @Test
     void aRefusedRecallTellsTheCode() throws InterruptedException {
         V2TIMMessage message = sent("secret");
-        backend.refuseRecallsWith(20016);
+        backend.refuseRevocationsWith(20016);
         alice.messageManager().revokeMessage(message, results.callback());
         assertEquals("error 20016", results.next());
         assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_SEND_SUCC, message.getStatus());
@@ -199,7 +199,7 @@ class V2TIMManagerTest {
 
     @Test
     void aListenerThatWasRemovedHearsNothing() throws InterruptedException {
-        Waiting other = new Waiting();
+        CallbackRecorder other = new CallbackRecorder();
         V2TIMAdvancedMsgListener listener = new V2TIMAdvancedMsgListener() {
             @Override
             public void onRecvNewMessage(V2TIMMessage msg) {
@@ -228,7 +228,7 @@ class V2TIMManagerTest {
 
     @Test
     void aRefusedTokenWithoutProviderFailsTheLoginAndTellsTheApp() throws InterruptedException {
-        Waiting told = new Waiting();
+        CallbackRecorder told = new CallbackRecorder();
         V2TIMManager stranger = V2TIMManager.newInstance();
         stranger.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()));
         stranger.addIMSDKListener(new V2TIMSDKListener() {

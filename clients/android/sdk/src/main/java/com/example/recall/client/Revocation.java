@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a recall: when, by whom, as what, and why. */
-public final class Revoked implements Serializable {
+public final class Revocation implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final long at;
@@ -12,7 +12,7 @@ public final class Revoked implements Serializable {
     private final String role;
     private final String reason;
 
-    Revoked(long at, String by, String role, String reason) {
+    Revocation(long at, String by, String role, String reason) {
         this.at = at;
         this.by = by;
         this.role = role;

@@ -6,20 +6,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Recalls this client asks for. */
-final class Recalling {
+final class RevokeCalls {
     /** So much may the client's idea of the server's clock be off before it decides anything itself. */
     private static final long CLOCK_TOLERANCE_MILLISECONDS = 2_000;
 
     private final Requests requests;
     private final Conversations conversations;
-    private final Sending sending;
+    private final SendCalls sendCalls;
     private final ServerClock clock;
     private final Map<String, Integer> asked = new HashMap<>();
 
-    Recalling(Requests requests, Conversations conversations, Sending sending, ServerClock clock) {
+    RevokeCalls(Requests requests, Conversations conversations, SendCalls sendCalls, ServerClock clock) {
         this.requests = requests;
         this.conversations = conversations;
-        this.sending = sending;
+        this.sendCalls = sendCalls;
         this.clock = clock;
     }
 
@@ -27,8 +27,8 @@ final class Recalling {
         return asked.containsKey(messageId);
     }
 
-    void recall(String conversation, String appsMessageId, String reason, Answer<Message> answer) {
-        String messageId = sending.current(appsMessageId);
+    void revoke(String conversation, String appsMessageId, String reason, Answer<Message> answer) {
+        String messageId = sendCalls.current(appsMessageId);
         if (windowIsOver(conversation, messageId)) {
             answer.onError(RecallError.of(ErrorCode.RECALL_WINDOW_KNOWN_TO_BE_OVER,
                     "the recall window of this message is over; nothing was asked of the server"));
@@ -40,16 +40,16 @@ final class Recalling {
         if (reason != null && !reason.isEmpty()) {
             fields.addProperty("reason", reason);
         }
-        if (sending.isUnanswered(messageId)) {
+        if (sendCalls.isUnanswered(messageId)) {
             fields.addProperty("unsent", true);
-            sending.recallAsked(messageId);
+            sendCalls.revokeRequested(messageId);
         }
         Integer before = asked.get(messageId);
         asked.put(messageId, before == null ? 1 : before + 1);
         requests.submit(new Request("revoke", fields, false, new Request.Handler() {
             @Override
             public boolean onReply(JsonObject reply) {
-                Revoked revoked = resultFor(reply, messageId);
+                Revocation revoked = resultFor(reply, messageId);
                 if (revoked == null) {
                     return false;
                 }
@@ -106,9 +106,9 @@ final class Recalling {
         return null;
     }
 
-    private static Revoked resultFor(JsonObject reply, String messageId) {
+    private static Revocation resultFor(JsonObject reply, String messageId) {
         JsonObject result = result(reply, messageId);
-        return result == null ? null : Frames.revoked(Json.object(result, "revoked"));
+        return result == null ? null : Frames.revocation(Json.object(result, "revoked"));
     }
 
     private static RecallError errorFor(JsonObject reply, String messageId) {

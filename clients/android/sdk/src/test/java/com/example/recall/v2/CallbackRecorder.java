@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Makes a test wait for callbacks, with a deadline. */
-public final class Waiting {
+public final class CallbackRecorder {
     private final BlockingQueue<Object> happened = new LinkedBlockingQueue<>();
 
     /** Waits for what happens next: a value, or a text that names it. */

@@ -4,8 +4,8 @@ import com.example.recall.client.Answer;
 import com.example.recall.client.RecallError;
 
 /** Brings the engine's answers into V2TIM's shapes; a null callback means that nobody wants to know. */
-final class Adapting {
-    private Adapting() {
+final class Callbacks {
+    private Callbacks() {
     }
 
     /** Turns one value into another. */

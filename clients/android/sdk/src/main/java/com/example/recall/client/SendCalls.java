@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Messages on their way: what is unanswered, what ended without an answer, and the one fresh start after a wrong clock. */
-final class Sending {
+final class SendCalls {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final Requests requests;
@@ -19,9 +19,9 @@ final class Sending {
     private final Recent<Boolean> unanswered = new Recent<>(MOST_REMEMBERED);
     /** Where a message got a fresh ID, from the one the app was told first. */
     private final Recent<String> renamed = new Recent<>(MOST_REMEMBERED);
-    private final Set<String> recallAsked = new HashSet<>();
+    private final Set<String> revokeRequested = new HashSet<>();
 
-    Sending(Requests requests, Conversations conversations, ServerClock clock, MessageIds messageIds) {
+    SendCalls(Requests requests, Conversations conversations, ServerClock clock, MessageIds messageIds) {
         this.requests = requests;
         this.conversations = conversations;
         this.clock = clock;
@@ -60,9 +60,9 @@ final class Sending {
     }
 
     /** From now on the message must not get a fresh ID, under which it would be delivered after all. */
-    void recallAsked(String messageId) {
+    void revokeRequested(String messageId) {
         if (pending.containsKey(messageId)) {
-            recallAsked.add(messageId);
+            revokeRequested.add(messageId);
         }
     }
 
@@ -114,13 +114,13 @@ final class Sending {
 
     private void failed(Draft draft, String messageId, boolean mayRename, Request request, RecallError error,
             Answer<Message> answer) {
-        boolean recalled = recallAsked.contains(messageId);
+        boolean revoked = revokeRequested.contains(messageId);
         forget(messageId);
         if (error.code() == ErrorCode.STALE_MESSAGE_ID) {
             if (error.serverTime() > 0) {
                 clock.learn(error.serverTime(), request.transmittedAt);
             }
-            if (mayRename && !recalled && !request.outcomeUnknown) {
+            if (mayRename && !revoked && !request.outcomeUnknown) {
                 String fresh = messageIds.next(clock.now());
                 renamed.put(messageId, fresh);
                 submit(draft, fresh, false, answer);
@@ -138,7 +138,7 @@ final class Sending {
 
     private void forget(String messageId) {
         pending.remove(messageId);
-        recallAsked.remove(messageId);
+        revokeRequested.remove(messageId);
     }
 
     void clear() {
