@@ -136,6 +136,15 @@ func (a *Account) Connection(accessKey, method, connectionID string) error {
 	return a.decide(by, []Request{{Action: "execute-api:ManageConnections", Resource: resource}})
 }
 
+// Invocation decides about a direct invocation of a function.
+func (a *Account) Invocation(accessKey, functionARN string) error {
+	by := a.callers[accessKey]
+	if by == nil {
+		return nil
+	}
+	return a.decide(by, []Request{{Action: "lambda:InvokeFunction", Resource: functionARN}})
+}
+
 // EventSource decides whether Lambda may read a stream or queue for a function, and send what fails to failureARN
 // (empty = to nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda
 // guide, "Using AWS Lambda with Amazon DynamoDB" and "… Amazon SQS", required permissions).

@@ -103,6 +103,12 @@ const (
 	timeForm  = "20060102T150405Z"
 )
 
+// Read says who claims to have signed a request. Only Verify shows whether that is so.
+func Read(r *http.Request) (Signature, error) {
+	signed, _, err := read(r)
+	return signed, err
+}
+
 var hexadecimal = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // read reads the signature, from the Authorization header or from the query of a presigned address.

@@ -24,7 +24,7 @@ const (
 	secretsPart     part = "the store of secrets"
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
-	otherPart       part = "services that are not here"
+	awsPart         part = "the services of AWS"
 )
 
 // network holds the listeners. All are opened before anything is started, so that a taken port shows at once.
@@ -60,7 +60,7 @@ func listen(options Options) (*network, error) {
 		{secretsPart, 0, ""},
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
-		{otherPart, 0, ""},
+		{awsPart, 0, ""},
 	} {
 		listener, err := open(options.Address, wanted)
 		var unavailable portTaken

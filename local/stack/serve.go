@@ -106,17 +106,23 @@ const logsPath = "/local/logs"
 
 // serveRest serves everything but the WebSocket API.
 func (s *Stack) serveRest() {
+	invoke := http.HandlerFunc(s.invokeAllowed)
+	s.services = map[string]http.Handler{
+		"events": s.eventsProxy, "secretsmanager": s.secretsProxy, "execute-api": s.gateway, "lambda": invoke,
+	}
 	if s.dynamoProxy != nil {
+		s.services["dynamodb"] = s.dynamoProxy
 		s.serve(s.network.listeners[dynamoProxyPart], s.dynamoProxy)
 	}
-	s.serve(s.network.listeners[otherPart], http.HandlerFunc(s.refuseService))
 	if s.queueProxy != nil {
+		s.services["sqs"] = s.queueProxy
 		s.serve(s.network.listeners[queueProxyPart], s.queueProxy)
 	}
 	s.serve(s.network.listeners[eventsPart], s.eventsProxy)
 	s.serve(s.network.listeners[secretsPart], s.secretsProxy)
+	s.serve(eitherListener{s.network.listeners[awsPart], s.tls}, http.HandlerFunc(s.serveAWS))
 	admin := http.NewServeMux()
-	admin.Handle("/2015-03-31/functions/", s.lambda.InvokeAPI())
+	admin.Handle(invokePath, invoke)
 	admin.Handle(logsPath, &s.reporter.lines)
 	function, found := s.adminFunction()
 	if found {

@@ -6,10 +6,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"net/http"
@@ -115,6 +116,7 @@ type Stack struct {
 	tls          *tls.Config
 	trusted      string // the file of the certificates that functions trust
 	lambda       *lambda.Service
+	services     map[string]http.Handler // that are here, by the name for which requests are signed
 	gateway      *websocket.Gateway
 	reporter     *reporter
 	temporary    string
@@ -195,7 +197,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
 		return fmt.Errorf("start the local stack: %w", err)
 	}
-	if s.tls, s.trusted, err = newCertificate(s.temporary, s.options.Address, s.apiHost()); err != nil {
+	if s.tls, s.trusted, err = newCertificate(s.temporary, append(awsHosts(s.template.Region), s.options.Address)...); err != nil {
 		return err
 	}
 	programs, err := s.prepare(ctx)
@@ -356,7 +358,7 @@ func (s *Stack) startLambda(programs map[string]program.Program) error {
 			environment[name] = s.trusted
 		}
 		if strings.HasPrefix(function.Runtime, "nodejs") {
-			if err := s.leadToGateway(environment); err != nil {
+			if err := s.adaptNode(environment); err != nil {
 				return err
 			}
 		}
@@ -367,7 +369,9 @@ func (s *Stack) startLambda(programs map[string]program.Program) error {
 		})
 	}
 	environment := map[string]string{
-		"AWS_ENDPOINT_URL":        s.network.url(otherPart), // for every service that has no address of its own here
+		"AWS_ENDPOINT_URL": s.network.url(awsPart),
+		// Old SDKs do not know that variable, and some code has AWS's addresses in itself.
+		"HTTPS_PROXY": s.network.url(awsPart), "NO_PROXY": "127.0.0.1,localhost," + s.options.Address,
 		"AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart), "AWS_ENDPOINT_URL_SECRETS_MANAGER": s.network.url(secretsPart),
 	}
 	if s.dynamodb != nil {
@@ -387,17 +391,21 @@ func (s *Stack) startLambda(programs map[string]program.Program) error {
 	return err
 }
 
-//go:embed apiaddress.cjs
-var apiAddress []byte
+//go:embed awsaddress.cjs nodepath.cjs nodepath.mjs
+var nodeScripts embed.FS
 
-// leadToGateway has a Node.js program reach the local gateway where it calls the API's address at AWS.
-func (s *Stack) leadToGateway(environment map[string]string) error {
-	path := filepath.Join(s.temporary, "apiaddress.cjs")
-	if err := os.WriteFile(path, apiAddress, 0o600); err != nil {
+// adaptNode leads the calls of a Node.js program to the local stack that it makes to AWS's own addresses, and has it find packages
+// where AWS's runtime finds them.
+func (s *Stack) adaptNode(environment map[string]string) error {
+	if err := os.CopyFS(filepath.Join(s.temporary, "node"), nodeScripts); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("start the local stack: %w", err)
 	}
-	environment["NODE_OPTIONS"] = strings.TrimSpace("--require " + path + " " + environment["NODE_OPTIONS"])
-	environment["RECALL_LOCAL_API"], environment["RECALL_LOCAL_GATEWAY"] = s.apiHost(), s.network.host(gatewayPart)
+	required := ""
+	for _, script := range []string{"awsaddress.cjs", "nodepath.cjs"} {
+		required += "--require " + filepath.Join(s.temporary, "node", script) + " "
+	}
+	environment["NODE_OPTIONS"] = strings.TrimSpace(required + environment["NODE_OPTIONS"])
+	environment["RECALL_LOCAL_AWS"] = s.network.host(awsPart)
 	return nil
 }
 

@@ -103,6 +103,10 @@ func TestASAMApplicationInPythonRunsFromItsTemplateAlone(t *testing.T) {
 		"buckets": "the local stack has no s3, and lets no call of it through to AWS",
 		"tables":  "the local stack has no dynamodb, and lets no call of it through to AWS",
 		"roles":   "the local stack has no iam, and lets no call of it through to AWS",
+
+		"roles at AWS":       "the local stack has no iam, and lets no call of it through to AWS",
+		"a function":         `you said "Hello Ann"`,
+		"another's function": "is not authorized to perform: lambda:InvokeFunction",
 	} {
 		if got := said(t, connection, `{"action":"sendmessage","data":"`+wanted+`"}`); !strings.Contains(got, answer) {
 			t.Errorf("%s is answered with %q\n%s", wanted, got, report.text())
@@ -126,6 +130,9 @@ func TestAnApplicationThatCDKSynthesizedRunsInNode(t *testing.T) {
 		if got := said(t, connection, `{"action":"sendmessage","data":"`+data+`"}`); got != "you said "+data {
 			t.Errorf("the answer is %q\n%s", got, report.text())
 		}
+	}
+	if got := said(t, connection, `{"action":"sendmessage","data":"at AWS"}`); !strings.Contains(got, "the local stack has no sts") {
+		t.Errorf("a call of an address of AWS is answered with %q", got)
 	}
 }
 

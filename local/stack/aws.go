@@ -1,0 +1,143 @@
+package stack
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"example.com/recall/local/answer"
+	"example.com/recall/local/signature"
+)
+
+// awsDomain is the domain under which AWS has its services.
+const awsDomain = "amazonaws.com"
+
+// awsHosts are the names for which the local stack answers in place of AWS, as a certificate has them: a star stands for one label.
+func awsHosts(region string) []string {
+	return []string{
+		"*." + awsDomain, "*." + region + "." + awsDomain, "*.execute-api." + region + "." + awsDomain,
+		"*.s3." + awsDomain, "*.s3." + region + "." + awsDomain,
+	}
+}
+
+// serveAWS answers in place of AWS. The functions' SDKs come here by AWS_ENDPOINT_URL. Those that do not know that variable, and
+// code that has an address of AWS in itself, come here by HTTPS_PROXY.
+func (s *Stack) serveAWS(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		s.tunnel(w, r)
+		return
+	}
+	signed, _ := signature.Read(r) // whoever does not sign is refused below, or by the service
+	if service := s.services[signed.Service]; service != nil {
+		service.ServeHTTP(w, r)
+		return
+	}
+	s.refuseService(w, r)
+}
+
+// tunnel connects a function with a host outside, or with serveAWS in place of AWS (RFC 9110, section 9.3.6).
+func (s *Stack) tunnel(w http.ResponseWriter, r *http.Request) {
+	address := r.Host
+	if host, _, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, "."+awsDomain) {
+		address = s.network.host(awsPart)
+	}
+	var dialer net.Dialer
+	outside, err := dialer.DialContext(r.Context(), "tcp", address)
+	if err != nil {
+		http.Error(w, "the host cannot be reached", http.StatusBadGateway)
+		return
+	}
+	defer outside.Close()
+	inside, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "the connection cannot be taken over", http.StatusInternalServerError)
+		return
+	}
+	defer inside.Close()
+	if _, err := io.WriteString(inside, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	go func() {
+		// When one side has ended, so does the other.
+		_, _ = io.Copy(outside, inside)
+		_ = errors.Join(outside.Close(), inside.Close())
+	}()
+	_, _ = io.Copy(inside, outside)
+}
+
+// invokeAllowed is the Lambda API for those whose role lets them invoke the function.
+func (s *Stack) invokeAllowed(w http.ResponseWriter, r *http.Request) {
+	signed, err := signature.Read(r)
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, invokePath), "/")
+	if function, found := s.template.Function(name); found && err == nil && s.rights != nil {
+		if err := s.rights.Invocation(signed.AccessKey, function.ARN); err != nil {
+			refusal := s.refusal(err)
+			answer.Error(w, http.StatusForbidden, refusal.Name, refusal.Message)
+			return
+		}
+	}
+	s.lambda.InvokeAPI().ServeHTTP(w, r)
+}
+
+// invokePath is where the Lambda API invokes functions.
+const invokePath = "/2015-03-31/functions/"
+
+// maximumOtherBody is what is read of a call that is refused anyway.
+const maximumOtherBody = 16 << 20
+
+// refuseService answers every call of a service of AWS that is not here, so that none of them reaches AWS.
+func (s *Stack) refuseService(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumOtherBody)) // what is too large is refused as well
+	signed, _ := s.keys.Verify(r, body)                                     // whoever calls is refused
+	service := signed.Service
+	if service == "" {
+		service = serviceAt(r.Host)
+	}
+	caller := signed.AccessKey
+	if caller == "" {
+		caller = "somebody"
+	}
+	const code = "NotImplemented"
+	message := "the local stack has no " + service + ", and lets no call of it through to AWS"
+	s.notice(caller + " calls " + service + ": " + message)
+	type failure struct{ Code, Message string }
+	w.Header().Set("X-Amzn-Errortype", code)
+	switch {
+	case signed.Service == "s3":
+		answerXML(w, struct {
+			XMLName xml.Name `xml:"Error"`
+			failure
+		}{failure: failure{code, message}})
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		answerXML(w, struct {
+			XMLName xml.Name `xml:"ErrorResponse"`
+			Error   failure
+		}{Error: failure{code, message}})
+	default:
+		answer.Error(w, http.StatusNotImplemented, code, message)
+	}
+}
+
+// serviceAt is the service at an address of AWS: the last label of its name that is not a region (AWS General Reference, "AWS service
+// endpoints").
+func serviceAt(host string) string {
+	name, found := strings.CutSuffix(host, "."+awsDomain)
+	if !found {
+		return "service of AWS for a call that is not signed"
+	}
+	labels := strings.Split(name, ".")
+	if len(labels) > 1 && strings.Count(labels[len(labels)-1], "-") >= 2 {
+		labels = labels[:len(labels)-1]
+	}
+	return labels[len(labels)-1]
+}
+
+func answerXML(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(http.StatusNotImplemented)
+	// A caller that is gone needs no answer.
+	_ = xml.NewEncoder(w).Encode(body)
+}
