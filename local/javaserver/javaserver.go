@@ -153,20 +153,29 @@ func findLibraries(program Program, given string) (string, error) {
 		}
 		return "", fmt.Errorf("the jars of %s are not in %s", program.Name, filepath.Join(given, "lib"))
 	}
-	directory, err := os.Getwd()
+	working, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("find %s: %w", program.Name, err)
 	}
-	for {
-		if found, ok := librariesIn(filepath.Join(directory, ".tools", program.Tool), program.Jar); ok {
-			return found, nil
-		}
-		parent := filepath.Dir(directory)
-		if parent == directory {
-			return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory or any above it", program.Name, program.Tool)
-		}
-		directory = parent
+	starts := []string{working}
+	// Somebody who runs the command line of this repository for a project elsewhere has installed the jars here.
+	if executable, err := os.Executable(); err == nil {
+		starts = append(starts, filepath.Dir(executable))
 	}
+	for _, directory := range starts {
+		for {
+			if found, ok := librariesIn(filepath.Join(directory, ".tools", program.Tool), program.Jar); ok {
+				return found, nil
+			}
+			parent := filepath.Dir(directory)
+			if parent == directory {
+				break
+			}
+			directory = parent
+		}
+	}
+	return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory, of the program's own, or of any above them",
+		program.Name, program.Tool)
 }
 
 func librariesIn(directory, jar string) (string, bool) {

@@ -121,6 +121,7 @@ func node(function template.Function, directory string) (Program, error) {
 	for _, layer := range function.LayerDirectories {
 		modules = append(modules, filepath.Join(layer, "nodejs", "node_modules"))
 	}
+	modules = append(modules, filepath.SplitList(os.Getenv("NODE_PATH"))...)
 	version, err := output(path, "--version")
 	if err != nil {
 		return Program{}, err

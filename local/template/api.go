@@ -78,6 +78,9 @@ func (r *reader) readAPI() {
 	})
 }
 
+// stageOfNone is the name of the stage where the template has none.
+const stageOfNone = "local"
+
 func (r *reader) readOneAPI(from *resource, f fields) *API {
 	a := apiReader{reader: r, integrations: map[string]Route{}, authorizers: map[string]*Authorizer{}, api: &API{
 		LogicalID: from.logicalID, ID: r.identifier(from.logicalID, 10), Line: from.line,
@@ -89,7 +92,9 @@ func (r *reader) readOneAPI(from *resource, f fields) *API {
 	f.finish()
 	a.parts("AWS::ApiGatewayV2::Stage", a.readStage)
 	if a.api.Stage == "" {
-		r.fail(from.line, "%s: there is no AWS::ApiGatewayV2::Stage", from.where)
+		a.api.Stage = stageOfNone
+		r.notice(from.line, "%s: there is no AWS::ApiGatewayV2::Stage, so AWS serves nothing of the API until somebody makes a stage "+
+			"by hand; the local stack serves it as the stage %s", from.where, stageOfNone)
 	}
 	a.parts("AWS::ApiGatewayV2::Integration", a.readIntegration)
 	a.parts("AWS::ApiGatewayV2::Authorizer", a.readAuthorizer)
