@@ -40,6 +40,7 @@ type localCommand struct {
 	MaxConcurrency int     `help:"How many processes a function may have." default:"50"`
 	Freeze         bool    `help:"Halt a function's process between invocations, as AWS does." default:"true" negatable:""`
 	Rights         bool    `help:"Refuse what the template's roles do not allow, as AWS does." default:"true" negatable:""`
+	Reload         bool    `help:"Run what the functions' files say now, each time that one changes." default:"true" negatable:""`
 	EventSources   bool    `help:"Read the streams and queues that the template connects to functions." default:"true" negatable:""`
 
 	Gateway  websocket.Switches `embed:"" prefix:"gateway-" group:"What is not certain of API Gateway, and faults of it"`
@@ -116,7 +117,7 @@ func (c *localCommand) options(lines *localLines) stack.Options {
 		Template: c.Template, Strict: c.Strict, Parameters: c.Parameter, Programs: c.Programs, Address: c.Bind, StateFile: c.State, Ports: ports,
 		Speed: c.Speed, MaximumConcurrency: c.MaxConcurrency, NoFreeze: !c.Freeze, NoRights: !c.Rights, NoEventSources: !c.EventSources,
 		Switches: c.Gateway, Report: lines.entry, Progress: func(text string) { lines.print("%s", text) },
-		Faults: awsproxy.Faults{
+		Reload: c.Reload, Faults: awsproxy.Faults{
 			Latency: c.Dynamodb.Latency, Throttled: c.Dynamodb.Throttled, Failed: c.Dynamodb.Failed, Dropped: c.Dynamodb.Dropped, Lost: c.Dynamodb.Lost,
 			Seed: c.Dynamodb.Seed,
 		},

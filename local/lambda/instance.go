@@ -82,6 +82,7 @@ func (c *invocation) fail(errorType, message string) {
 // instance is one process with its Runtime API.
 type instance struct {
 	function Function
+	renewed  int // what pool.renewed was at its start
 	process  *process.Process
 	server   *http.Server
 	work     chan *invocation
@@ -185,7 +186,8 @@ func exitMessage(p *process.Process) string {
 
 // start starts a process and its Runtime API.
 func (s *Service) start(p *pool) (*instance, error) {
-	if p.function.Program == "" {
+	function, renewed := p.latest()
+	if function.Program == "" {
 		return nil, errors.New("there is no program for this function; a notice at the start of the local stack says why")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -194,7 +196,7 @@ func (s *Service) start(p *pool) (*instance, error) {
 	}
 	logged := func(line []byte) { s.options.Logged(p.function.Name, line) }
 	lines := newLineLimit(s.options.Now, logged)
-	i := &instance{function: p.function, work: make(chan *invocation), now: s.options.Now, logged: logged}
+	i := &instance{function: function, renewed: renewed, work: make(chan *invocation), now: s.options.Now, logged: logged}
 	i.server = &http.Server{Handler: i.runtimeAPI(), ReadHeaderTimeout: headerTime}
 	go func() {
 		// It returns when the instance ends; there is nobody to tell.
@@ -202,10 +204,10 @@ func (s *Service) start(p *pool) (*instance, error) {
 	}()
 	address := listener.Addr().String()
 	i.process, err = process.Start(process.Options{
-		Path:        p.function.Program,
-		Arguments:   p.function.Arguments,
-		Environment: s.environment(p.function, address),
-		Directory:   p.function.directory(),
+		Path:        function.Program,
+		Arguments:   function.Arguments,
+		Environment: s.environment(function, address),
+		Directory:   function.directory(),
 		Marker:      "AWS_LAMBDA_RUNTIME_API=" + address,
 		Output:      lines.line,
 	})

@@ -32,13 +32,15 @@ type pool struct {
 	ending    atomic.Int64 // invocations that are answered and whose process has not asked for the next one yet
 
 	mutex     sync.Mutex
+	program   string      // that new processes run
+	renewed   int         // how often the program was replaced; older processes get no more work
 	idle      []*instance // the last used one is last, and is used first
 	waiting   []chan *instance
 	instances map[*instance]bool
 }
 
 func newPool(function Function, options Options) *pool {
-	p := &pool{function: function, freezes: options.Freeze, instances: map[*instance]bool{}}
+	p := &pool{function: function, program: function.Program, freezes: options.Freeze, instances: map[*instance]bool{}}
 	maximum := options.MaximumConcurrency
 	if reserved := function.ReservedConcurrency; reserved >= 0 && reserved <= maximum {
 		p.throttles, p.none = true, reserved == 0
@@ -130,6 +132,10 @@ func (p *pool) takeIdle() *instance {
 func (p *pool) put(i *instance) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if i.renewed != p.renewed {
+		go i.stop()
+		return
+	}
 	if p.handOver(i) {
 		return
 	}
@@ -141,6 +147,29 @@ func (p *pool) put(i *instance) {
 	default:
 		i.freezing.Reset(freezeAfter)
 	}
+}
+
+// renew has all further invocations run in new processes, of another program if one is given. Those that wait for work end.
+func (p *pool) renew(program string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if program != "" {
+		p.program = program
+	}
+	p.renewed++
+	for _, i := range p.idle {
+		go i.stop()
+	}
+	p.idle = nil
+}
+
+// latest is the function with the program that new processes run, and how often that was replaced.
+func (p *pool) latest() (Function, int) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	function := p.function
+	function.Program = p.program
+	return function, p.renewed
 }
 
 // freeze halts a process, unless it is at work again.

@@ -202,6 +202,14 @@ func (s *Service) Kill(function string) int {
 	return len(instances)
 }
 
+// Renew has the further invocations of a function run in new processes, since its code has changed; of another program, where one is
+// given. Invocations under way end as they began.
+func (s *Service) Renew(function, program string) {
+	if p := s.find(function); p != nil {
+		p.renew(program)
+	}
+}
+
 // Processes gives the operating system's IDs of a function's processes.
 func (s *Service) Processes(function string) []int {
 	p := s.find(function)

@@ -82,6 +82,8 @@ type Options struct {
 	Switches websocket.Switches
 	// Limits change the WebSocket API's quotas.
 	Limits websocket.Limits
+	// Reload has functions run what their files say now, each time that one changes.
+	Reload bool
 	// Faults are injected between the functions and DynamoDB.
 	Faults awsproxy.Faults
 	// Meter has the calls that Report is told of say which capacity they consumed.
@@ -121,10 +123,12 @@ type Stack struct {
 	reporter     *reporter
 	temporary    string
 	stopSources  func()
-	served       sync.WaitGroup
-	closed       sync.Once
-	failed       chan error
-	closedSignal chan struct{}
+
+	stopReloading func()
+	served        sync.WaitGroup
+	closed        sync.Once
+	failed        chan error
+	closedSignal  chan struct{}
 }
 
 // closeTime bounds the polite part of Close: functions that still run then are killed.
@@ -137,7 +141,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 		return nil, err
 	}
 	s := &Stack{
-		options: options, stopSources: func() {}, failed: make(chan error, 4), closedSignal: make(chan struct{}),
+		options: options, stopSources: func() {}, stopReloading: func() {}, failed: make(chan error, 4), closedSignal: make(chan struct{}),
 		events: &eventbus.Bus{Now: options.Clock.Now}, secrets: &secrets.Store{},
 	}
 	s.reporter = newReporter(options)
@@ -218,6 +222,9 @@ func (s *Stack) start(ctx context.Context) error {
 	}
 	s.serveRest()
 	if err := s.startEventSources(); err != nil {
+		return err
+	}
+	if err := s.startReloading(programs); err != nil {
 		return err
 	}
 	s.watch()
@@ -478,6 +485,7 @@ func (s *Stack) Close() {
 		if s.options.StateFile != "" && s.state.ProcessID != 0 {
 			s.state.Remove(s.options.StateFile) // first, so that who loses a connection can see that the stack ends
 		}
+		s.stopReloading()
 		s.stopSources()
 		if s.gateway != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), closeTime)

@@ -86,6 +86,7 @@ func handle(ctx context.Context, e event) (any, error) {
 			"process": os.Getpid(),
 		}, nil
 	case "wait":
+		fmt.Println("waiting")
 		await(e.Text)
 	case "linger":
 		return lingering{strings.NewReader(fmt.Sprintf(`{"process":%d}`, os.Getpid())), e.Text}, nil
