@@ -127,7 +127,7 @@ func progress(last bool, format string, values ...any) {
 
 type adminAudit struct {
 	where    `embed:""`
-	Operator string        `help:"The recalls of this operator, in all conversations, instead of one conversation's." xor:"where" placeholder:"USER"`
+	Operator string        `help:"What this user recalled as a moderator or an administrator in all conversations, instead of the recalls of one conversation." xor:"where" placeholder:"USER"`
 	Since    time.Duration `help:"Only those of the last so long, e.g. 24h; all if left out." placeholder:"DURATION"`
 }
 

@@ -50,7 +50,7 @@ func TestTheTablesOfTheTemplateAreCreatedWithAllTheyHave(t *testing.T) {
 	}
 	got = append(got, "expires "+*life.TimeToLiveDescription.AttributeName)
 	want := []string{
-		"HASH pk", "RANGE sk", "local recalls revocationId INCLUDE", "sender", "global operators revokedBy KEYS_ONLY",
+		"HASH pk", "RANGE sk", "local recalls revocationId INCLUDE", "sender", "global operators revokedByOperator KEYS_ONLY",
 		"stream NEW_IMAGE", "expires expiresAt",
 	}
 	if difference := cmp.Diff(want, got); difference != "" {
@@ -68,7 +68,7 @@ Resources:
         - {AttributeName: pk, AttributeType: S}
         - {AttributeName: sk, AttributeType: S}
         - {AttributeName: revocationId, AttributeType: S}
-        - {AttributeName: revokedBy, AttributeType: S}
+        - {AttributeName: revokedByOperator, AttributeType: S}
       KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]
       LocalSecondaryIndexes:
         - IndexName: recalls
@@ -76,7 +76,7 @@ Resources:
           Projection: {ProjectionType: INCLUDE, NonKeyAttributes: [sender]}
       GlobalSecondaryIndexes:
         - IndexName: operators
-          KeySchema: [{AttributeName: revokedBy, KeyType: HASH}, {AttributeName: revocationId, KeyType: RANGE}]
+          KeySchema: [{AttributeName: revokedByOperator, KeyType: HASH}, {AttributeName: revocationId, KeyType: RANGE}]
           Projection: {ProjectionType: KEYS_ONLY}
       StreamSpecification: {StreamViewType: NEW_IMAGE}
       TimeToLiveSpecification: {AttributeName: expiresAt, Enabled: true}

@@ -85,7 +85,7 @@ const (
 
 // Units of the golden table. finish looks at every message that was due once.
 const (
-	sendWrites, revokeWrites           = 3, 5
+	sendWrites, revokeWrites           = 3, 3
 	directSendReads, directRevokeReads = 3, 2
 	finishReads                        = 1
 	syncReads                          = 4 // for each conversation without news
@@ -123,8 +123,9 @@ const firstMembers = 21
 // revokeReadsRosterTwice tells that the first members, which are read beside the write, are not all.
 func revokeReadsRosterTwice(members int) bool { return members > firstMembers }
 
+// groupRevokeReads are the roster, the head that has its version, and the presence of each member.
 func groupRevokeReads(members int) float64 {
-	reads := rosterReads(members) + float64(members)
+	reads := rosterReads(members) + 1 + float64(members)
 	if revokeReadsRosterTwice(members) {
 		reads++
 	}

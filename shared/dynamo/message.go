@@ -77,6 +77,9 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 		set += ", revokedReason=:reason"
 		values[":reason"] = text(string(revocation.Reason))
 	}
+	if revocation.ByOperator() {
+		set += ", revokedByOperator=:by"
+	}
 	condition := "attribute_exists(pk) AND attribute_not_exists(revocationId) AND (" +
 		"attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
 	if command.SenderOnly {
@@ -226,14 +229,15 @@ func (s *Store) Revocations(
 	}, limit)
 }
 
-// RevocationsBy reads the global index operators, which follows the writes by moments.
+// RevocationsBy reads the global index operators, which follows the writes by moments. It is sparse: a sender's own
+// recalls have no attribute revokedByOperator, so they are not in it and do not pay for it.
 func (s *Store) RevocationsBy(
 	ctx context.Context, operator recall.UserID, after recall.RevocationID, limit int,
 ) ([]recall.RevokedMessage, bool, error) {
 	return s.recalls(ctx, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(operatorsIndex),
-		KeyConditionExpression:    aws.String("revokedBy=:by AND revocationId > :after"),
+		KeyConditionExpression:    aws.String("revokedByOperator=:by AND revocationId > :after"),
 		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": afterRecall(after)},
 	}, limit)
 }

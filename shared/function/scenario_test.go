@@ -198,7 +198,7 @@ func adminScenarios() []scenario {
 		}},
 		{name: "admin putSettings", act: func(t *testing.T, w *measuredWorld) { want(t, w.service.PutSettings(t.Context(), 60)) }},
 		{name: "admin audit of a conversation, 1 recall", prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) }, act: audits(recall.AdminAudit{Conversation: direct})},
-		{name: "admin audit of an operator, 1 recall", prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) }, act: audits(recall.AdminAudit{Operator: alice})},
+		{name: "admin audit of an operator, 1 recall", prepare: func(w *measuredWorld) { oneStored(w); w.recalledBy(bob, recall.RoleAdmin, direct, w.messages[0]) }, act: audits(recall.AdminAudit{Operator: bob})},
 	}
 }
 
@@ -267,10 +267,16 @@ func (w *measuredWorld) takeCursor(conversation recall.Conversation) {
 
 // recalled takes a message back and leaves the event owed.
 func (w *measuredWorld) recalled(conversation recall.Conversation, id recall.MessageID) {
+	w.recalledBy(alice, recall.RoleSender, conversation, id)
+}
+
+func (w *measuredWorld) recalledBy(
+	user recall.UserID, role recall.Role, conversation recall.Conversation, id recall.MessageID,
+) {
 	now := w.clock.Instant()
 	_, err := w.store.RevokeMessage(w.t.Context(), recall.RevokeCommand{
 		Conversation: conversation, MessageID: id,
-		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: alice, Role: recall.RoleSender},
+		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: user, Role: role},
 	})
 	w.must(err)
 }

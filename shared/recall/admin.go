@@ -162,14 +162,15 @@ type AuditPage struct {
 
 // AuditStore reads the recalls of one operator across all conversations.
 type AuditStore interface {
-	// RevocationsBy reads the recalls of an operator in the order of their RevocationIDs. This one read may lag behind
-	// the writes by moments.
+	// RevocationsBy reads the recalls of an operator (Revocation.ByOperator) in the order of their RevocationIDs. This
+	// one read may lag behind the writes by moments.
 	RevocationsBy(
 		ctx context.Context, operator UserID, after RevocationID, limit int,
 	) (recalls []RevokedMessage, more bool, err error)
 }
 
-// Audit tells who recalled what, when, as what and why: in a conversation, or by an operator. Never the text.
+// Audit tells who recalled what, when, as what and why, but never the text. It lists all recalls in a conversation, or
+// those that an operator made as a moderator or an administrator.
 func (s *Service) Audit(ctx context.Context, request AdminAudit) (AuditPage, error) {
 	after := RevocationID(EarliestID(request.Since - 1))
 	if request.Next != "" {

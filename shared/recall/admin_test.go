@@ -213,9 +213,8 @@ func TestTheAuditTellsWhoRecalledWhatWhenAsWhatAndWhyAfterTheTextIsGone(t *testi
 				"group#engineers of carol by alice as moderator after 2s: 4 bytes of reason"}},
 			{"of a conversation since", recall.AdminAudit{Conversation: group, Since: begun + 2_000}, []string{
 				"group#engineers of carol by alice as moderator after 2s: 4 bytes of reason"}},
-			{"of an operator, wherever", recall.AdminAudit{Operator: alice}, []string{
-				"group#engineers of carol by alice as moderator after 2s: 4 bytes of reason",
-				"c2c#alice#bob of alice by alice as sender after 3s: 4 bytes of reason"}},
+			{"of an operator, but not of their own messages", recall.AdminAudit{Operator: alice}, []string{
+				"group#engineers of carol by alice as moderator after 2s: 4 bytes of reason"}},
 			{"of an admin", recall.AdminAudit{Operator: "support"}, []string{
 				"c2c#alice#bob of dave by support as admin after 3s: 6 bytes of reason"}},
 			{"of nobody", recall.AdminAudit{Operator: mallory}, nil},

@@ -38,11 +38,12 @@ func TestG4WhereverAFunctionDiesFinishDoesTheRest(t *testing.T) {
 			t.Run(dies+" in "+conversation.Key(), func(t *testing.T) {
 				onBoth(t, func(t *testing.T, w *world) {
 					w.makeGroup()
+					w.Window = recall.Unlimited
 					w.device(bob, "bob")
 					w.store.failing(dies)
 					message := w.sent(as(alice, ""), conversation)
 					w.store.failing()
-					w.clock.Advance(time.Second)
+					w.clock.Advance(recall.SameOrder + time.Second)
 					w.must(w.finishes(message))
 					if told := w.told(); !slices.Contains(told, "bob message "+string(message.ID)) {
 						t.Errorf("bob does not know the message: %q", told)

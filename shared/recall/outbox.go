@@ -28,6 +28,8 @@ type outbox struct {
 	roster func() (Roster, error)
 	// unlisted reports whether one of two users may lack the conversation in their list; nil is no.
 	unlisted func() (bool, error)
+	// keepsOrder is true if the change leaves the order of lists as it is, so that the head is not written.
+	keepsOrder bool
 	// except is the connection that asked for the change and gets its answer.
 	except ConnectionID
 	// startedAt is when the request began.
@@ -101,8 +103,16 @@ func (o *outbox) list(ctx context.Context) error {
 	return store.Join(ctx, sender, o.conversation, o.startedAt)
 }
 
-// touch moves the head, by which lists of conversations are sorted.
+// touch moves the head, by which lists of conversations are sorted. Where the order stays, it only reads the head of a
+// group, which has the version of the roster.
 func (o *outbox) touch(ctx context.Context) (Head, error) {
+	if o.keepsOrder {
+		if !o.conversation.IsGroup() {
+			return Head{}, nil
+		}
+		head, _, err := o.service.Store.Head(ctx, o.conversation)
+		return head, err
+	}
 	latest := o.messages[0]
 	for _, message := range o.messages[1:] {
 		if message.ChangedAt() > latest.ChangedAt() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -27,6 +28,10 @@ const (
 	RoleModerator Role = "moderator"
 	RoleAdmin     Role = "admin"
 )
+
+// ByOperator reports whether a moderator or an administrator recalled the message, and not its sender. The audit by
+// operator lists these recalls.
+func (r Revocation) ByOperator() bool { return r.Role != RoleSender }
 
 // RevokedMessage is what the list of recalls keeps of a message.
 type RevokedMessage struct {
@@ -280,21 +285,36 @@ func (s *Service) tellRevoked(
 		messages:     messages,
 		roster:       roster,
 		unlisted:     s.joinForUnfinished(ctx, conversation, outcomes),
+		keepsOrder:   !slices.ContainsFunc(outcomes, messageResult.changesOrder),
 		except:       except,
 		startedAt:    started,
 	}
 	outbox.deliver(ctx)
 }
 
-// joinForUnfinished checks the list rows only where no send has surely written them: a tombstone came without its
-// message, or the message was recalled while its send still owed something. Both rows: one may be there because its
-// user has read.
+// SameOrder is how soon after its message a recall leaves the order of lists as the message made it. An ordinary
+// recall comes within the default window, and moving the head for it would cost a write unit.
+const SameOrder = 2 * time.Minute
+
+// unfinished reports whether a recall came before the send of its message had surely done all of its work: a tombstone
+// came without its message, or the send still owed something.
+func (r messageResult) unfinished() bool {
+	return r.applied && (r.owed == DueSent || r.message.SentAt == r.message.Revoked.At)
+}
+
+// changesOrder reports whether a recall moves its conversation in lists. It does if the send may not have done so, and
+// if the message is older than SameOrder.
+func (r messageResult) changesOrder() bool {
+	return r.unfinished() || r.applied && r.message.Revoked.At.Sub(r.message.SentAt) > SameOrder
+}
+
+// joinForUnfinished checks the list rows only where no send has surely written them. It checks both rows, because one
+// may be there only because its user has read.
 func (s *Service) joinForUnfinished(
 	ctx context.Context, conversation Conversation, outcomes []messageResult,
 ) func() (bool, error) {
 	for _, outcome := range outcomes {
-		if message := outcome.message; outcome.applied && !conversation.IsGroup() &&
-			(outcome.owed == DueSent || message.SentAt == message.Revoked.At) {
+		if outcome.unfinished() && !conversation.IsGroup() {
 			return func() (bool, error) { return s.unlisted(ctx, conversation) }
 		}
 	}

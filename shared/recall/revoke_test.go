@@ -1,6 +1,7 @@
 package recall_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -26,11 +27,37 @@ func TestASenderTakesAMessageBackAndEveryOtherDeviceIsTold(t *testing.T) {
 		if stored.Body != "" || stored.Due != recall.DueNothing || *stored.Revoked != want {
 			t.Errorf("stored %+v", stored)
 		}
-		head, _, err := w.store.Head(t.Context(), direct)
-		if err != nil || head.LastChangeAt != w.clock.Instant() || head.LastMessageID != message.ID {
-			t.Errorf("head %+v, error %v", head, err)
-		}
 	})
+}
+
+func TestARecallMovesItsConversationInListsOnlyIfItComesLongAfterItsMessage(t *testing.T) {
+	for _, conversation := range []recall.Conversation{direct, group} {
+		for _, each := range []struct {
+			after time.Duration
+			moves bool
+		}{
+			{recall.SameOrder, false},
+			{recall.SameOrder + time.Millisecond, true},
+		} {
+			t.Run(fmt.Sprintf("%v after %v", conversation, each.after), func(t *testing.T) {
+				onBoth(t, func(t *testing.T, w *world) {
+					w.makeGroup()
+					w.Window = recall.Unlimited
+					message := w.sent(as(alice, ""), conversation)
+					w.clock.Advance(each.after)
+					w.recalls(as(alice, ""), message)
+					want := message.SentAt
+					if each.moves {
+						want = w.clock.Instant()
+					}
+					head, _, err := w.store.Head(t.Context(), conversation)
+					if err != nil || head.LastChangeAt != want || head.LastMessageID != message.ID {
+						t.Errorf("head %+v, error %v, want the last change at %d", head, err, want)
+					}
+				})
+			})
+		}
+	}
 }
 
 // TestG1TheWindowIsJudgedAtTheWrite: reads before the write take time, in which the window may end.

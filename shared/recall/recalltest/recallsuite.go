@@ -83,37 +83,53 @@ func recallsSentences() []sentence {
 				t.Errorf("recalls %+v, error %v", recalls, err)
 			}
 		}},
-		{"an operator's recalls are found across conversations", func(t *testing.T, store recall.Store) {
-			there := recall.InGroup(engineers)
-			ids := recalled(t, store, here, 2)
-			other := text(messageAt(0, 1))
-			other.Conversation = there
-			create(t, store, other)
-			command := takeBack(other, 2_000)
-			command.Revocation.ID = recallAt(2_000, 1)
-			applied(t, store, command)
-			foreign := text(messageAt(0, 2))
-			foreign.Conversation = there
-			create(t, store, foreign)
-			command = takeBack(foreign, 3_000)
-			command.SenderOnly, command.Revocation.By = false, bob
-			applied(t, store, command)
-			want := append(ids, recallAt(2_000, 1))
+		{"an operator's recalls are found across conversations, without those of their own messages", func(t *testing.T, store recall.Store) {
+			var want []recall.RevocationID
+			for i, each := range []struct {
+				conversation recall.Conversation
+				by           recall.UserID
+				role         recall.Role
+				listed       bool
+			}{
+				{here, bob, recall.RoleAdmin, true},
+				{here, bob, recall.RoleAdmin, true},
+				{recall.InGroup(engineers), bob, recall.RoleModerator, true},
+				{recall.InGroup(engineers), alice, recall.RoleSender, false},
+				{recall.InGroup(engineers), carol, recall.RoleModerator, false},
+			} {
+				message := text(messageAt(0, i))
+				message.Conversation = each.conversation
+				create(t, store, message)
+				command := takeBack(message, 1_000+int64(i))
+				command.SenderOnly = each.role == recall.RoleSender
+				command.Revocation.By, command.Revocation.Role = each.by, each.role
+				applied(t, store, command)
+				if each.listed {
+					want = append(want, command.Revocation.ID)
+				}
+			}
 			recalls := eventually(t, func() ([]recall.RevokedMessage, bool) {
-				recalls, more, err := store.RevocationsBy(t.Context(), alice, "", 9)
+				recalls, more, err := store.RevocationsBy(t.Context(), bob, "", 9)
 				must(t, err)
-				return recalls, len(recalls) == 3 && !more
+				return recalls, len(recalls) == len(want) && !more
 			})
 			if difference := cmp.Diff(want, idsOf(recalls)); difference != "" {
 				t.Error(difference)
 			}
-			if recalls[2].Conversation != there || recalls[2].Revocation.Role != recall.RoleSender || recalls[2].Revocation.Reason != "typo" {
-				t.Errorf("%+v", recalls[2])
+			last := recalls[2]
+			if last.Conversation != recall.InGroup(engineers) || last.Sender != alice || last.Revocation.By != bob ||
+				last.Revocation.Role != recall.RoleModerator || last.Revocation.Reason != "typo" {
+				t.Errorf("%+v", last)
 			}
-			recalls, more, err := store.RevocationsBy(t.Context(), alice, ids[0], 1)
+			recalls, more, err := store.RevocationsBy(t.Context(), bob, want[0], 1)
 			must(t, err)
-			if difference := cmp.Diff(ids[1:2], idsOf(recalls)); difference != "" || !more {
+			if difference := cmp.Diff(want[1:2], idsOf(recalls)); difference != "" || !more {
 				t.Errorf("more=%t %s", more, difference)
+			}
+			recalls, _, err = store.RevocationsBy(t.Context(), alice, "", 9)
+			must(t, err)
+			if len(recalls) != 0 {
+				t.Errorf("alice recalled only her own message, and these are listed: %v", recalls)
 			}
 		}},
 	}

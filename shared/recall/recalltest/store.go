@@ -151,7 +151,7 @@ func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after r
 		all = append(all, s.sorted(conversation)...)
 	}
 	recalls, more := firstRevocations(all, func(message recall.Message) bool {
-		return message.Revoked.By == operator && message.Revoked.ID > after
+		return message.Revoked.ByOperator() && message.Revoked.By == operator && message.Revoked.ID > after
 	}, limit)
 	return recalls, more, nil
 }
