@@ -22,6 +22,7 @@ type connection struct {
 	cancel       context.CancelFunc
 	writeTimeout time.Duration
 	gone         chan struct{} // closed when the connection is over
+	leaving      sync.Once
 
 	mutex        sync.Mutex
 	tokenExpired bool
@@ -85,12 +86,15 @@ func (c *connection) drop() { c.cancel() }
 // leaveTimeout bounds how long a logout waits for the server's part of the closing handshake.
 const leaveTimeout = time.Second
 
-// leave ends the connection with a close frame, so that the server knows that the end was meant.
+// leave ends the connection with a close frame, so that the server knows that the end was meant. A second caller waits
+// until the first one is done, and so does not drop the connection before the close frame.
 func (c *connection) leave() {
-	timer := time.AfterFunc(leaveTimeout, c.drop)
-	defer timer.Stop()
-	_ = c.socket.Close(websocket.StatusNormalClosure, "") // a server that does not answer is left all the same
-	c.drop()
+	c.leaving.Do(func() {
+		timer := time.AfterFunc(leaveTimeout, c.drop)
+		defer timer.Stop()
+		_ = c.socket.Close(websocket.StatusNormalClosure, "") // a server that does not answer is left all the same
+		c.drop()
+	})
 }
 
 // dropForToken ends the connection because the server says that the token is over.

@@ -288,7 +288,11 @@ func (s *session) serve(c *connection) (greeted bool) {
 	s.running.Go(func() { c.read(func(data []byte) { s.receive(c, data) }) })
 	defer func() {
 		s.unready(c)
-		c.drop()
+		if s.over() {
+			c.leave()
+		} else {
+			c.drop()
+		}
 		<-c.gone
 		if greeted && !s.over() {
 			s.enqueue(func() { s.listeners.state(func(l Listener) func() { return l.OnDisconnected }) })
