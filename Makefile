@@ -9,7 +9,7 @@ SHELL := bash
 
 # The packages whose code runs concurrently are tested under the race detector, by make race, and only there.
 raced := ./shared/... ./clients/go/... ./local/...
-PKG ?= $$(go list ./... | grep -vE '^example.com/recall/(shared|clients/go|local)(/|$$)')
+PKG ?= $$(go list work | grep -vE '^example.com/recall/(shared|clients/go|local)(/|$$)')
 T ?= .
 COUNT ?= 20
 LOAD ?= 2
@@ -29,7 +29,8 @@ export SAM_CLI_TELEMETRY := 0
 
 # A function's binary: static, without debugging tables, and without the RPC mode of Lambda's old Go runtime, which makes it
 # a third smaller. The same source gives the same bytes.
-go_build = CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w'
+# GOWORK=off: the functions' own go.mod decides the versions, whatever the tools need.
+go_build = GOWORK=off CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w'
 
 .PHONY: help
 help: ## Shows this list
@@ -68,6 +69,10 @@ test-quick: ## What to run while working: rules, storage on DynamoDB Local, func
 fmt: ## Formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
+.PHONY: tidy
+tidy: ## Makes each go.mod name what its module uses
+	for module in $$(go list -m -f '{{.Dir}}'); do (cd "$$module" && GOWORK=off go mod tidy); done
+
 .PHONY: home
 home: ## Gives the project your names: make home MODULE=github.com/acme/recall GROUP=com.acme
 	@python3 scripts/home.py --module '$(MODULE)' --group '$(GROUP)'
@@ -78,18 +83,20 @@ clean: ## Removes what was built (what was installed into .tools stays)
 
 ##@ Parts of test
 .PHONY: lint
-lint: ## gofmt, go vet, staticcheck, gosec, shell syntax [Go]
+lint: ## gofmt, go mod tidy, go vet (each module by itself), staticcheck, gosec, shell syntax [Go]
 	@$(tools) staticcheck gosec
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 		[ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; } >&2
-	go vet -tags soak ./...
-	$(path); staticcheck -tags soak ./...
+	@for module in $$(go list -m -f '{{.Dir}}'); do cd "$$module"; export GOWORK=off; \
+		go mod tidy -diff || { echo "$$module/go.mod is not tidy (run make tidy)" >&2; exit 1; }; \
+		go vet -tags soak ./...; done
+	$(path); staticcheck -tags soak work
 	$(path); gosec -quiet -exclude-dir=testdata ./shared/... ./functions/... ./local/... ./cmd/... ./clients/go/...
 	@git ls-files --cached --others --exclude-standard '*.sh' .ci/run | xargs -n1 bash -n
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Known vulnerabilities in what the Go code calls. Not part of test: it asks vuln.go.dev and so needs the internet
-	@go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... || { echo "vulnerabilities: found some, or https://vuln.go.dev could not be reached (this target needs the internet)" >&2; exit 1; }
+	@go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 work || { echo "vulnerabilities: found some, or https://vuln.go.dev could not be reached (this target needs the internet)" >&2; exit 1; }
 
 .PHONY: test-go
 test-go: ## Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
@@ -211,7 +218,7 @@ $(foreach function,$(functions),$(eval $(call build_function,$(function))))
 # What the functions' starts are compared with, built as they are.
 .PHONY: build-BareFunction
 build-BareFunction:
-	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(go_build) -o "$(ARTIFACTS_DIR)/bootstrap" ./performance/coldstart/bare
+	cd performance; GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(go_build) -o "$(ARTIFACTS_DIR)/bootstrap" ./coldstart/bare
 
 # ---- Files ---------------------------------------------------------------------------------------------------------------
 demo_sources := $(shell find demo clients/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path 'clients/web/tencent/*' 2>/dev/null)

@@ -14,7 +14,7 @@ count=${COUNT:-20}
 mkdir -p build/repeat
 
 if [ $# -eq 0 ]; then
-	mapfile -t packages < <(go list ./... | grep -vE '/(endtoend|reliability)(/|$)')
+	mapfile -t packages < <(go list work | grep -vE '/(endtoend|reliability)(/|$)')
 else
 	mapfile -t packages < <(go list "$@")
 fi

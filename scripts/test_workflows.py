@@ -25,6 +25,12 @@ def matrix(workflow: str) -> dict:
     return yaml.safe_load(WORKFLOWS[workflow])["jobs"]["make"]["strategy"]["matrix"]
 
 
+def folders_with(name: str) -> list[str]:
+    """The folders that have a file of this name, from the root as in /clients/go."""
+    listed = subprocess.run(["git", "ls-files", name, f"*/{name}"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return sorted(f"/{Path(file).parent}".replace("/.", "/") for file in listed)
+
+
 class Workflows(unittest.TestCase):
     def test_each_part_of_make_test_is_a_job(self):
         self.assertEqual(set(), set(STAGES) - set(targets("test.yml")), "make test runs what no job does")
@@ -85,10 +91,15 @@ class Workflows(unittest.TestCase):
                     self.assertRegex(line, r"^[\w.-]+==\S+ +(--hash=sha256:[0-9a-f]{64} *)+$", f"{file.name}: {line[:40]} is not pinned by hash")
         self.assertIn("--require-hashes", (ROOT / "scripts/tools/functions.sh").read_text())
 
-    def test_dependabot_sees_every_npm_project(self):
-        watched = {d for u in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"] for d in u.get("directories", [])}
-        listed = subprocess.run(["git", "ls-files", "*package.json"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-        self.assertEqual({f"/{Path(file).parent}" for file in listed}, watched)
+    def test_dependabot_sees_every_npm_project_and_every_go_module(self):
+        updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+        watched = {update["package-ecosystem"]: update.get("directories") for update in updates}
+        for ecosystem, file in (("npm", "package.json"), ("gomod", "go.mod")):
+            self.assertEqual(folders_with(file), sorted(watched[ecosystem]), ecosystem)
+
+    def test_every_go_module_is_in_the_workspace(self):
+        used = re.findall(r"^\t\.(\S*)$", (ROOT / "go.work").read_text(), re.M)
+        self.assertEqual(folders_with("go.mod"), sorted(folder or "/" for folder in used))
 
     def test_each_part_of_make_test_says_what_it_needs(self):
         for stage in STAGES:

@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	// testdata/function is made with it. The go command does not look there for what go.mod must name.
+	_ "github.com/aws/aws-lambda-go/lambda"
+
 	"example.com/recall/local/lambda"
 )
 

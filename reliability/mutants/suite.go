@@ -85,13 +85,14 @@ func baseline(mutants []mutant) error {
 	return nil
 }
 
-// root makes sure that the tool runs in the module's root, since the list names files from there.
+// root makes sure that the tool runs in the root of the repository, since the list names files from there, and the suites
+// are packages of several modules.
 func root() (string, error) {
 	directory, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(filepath.Join(directory, "go.mod")); err != nil {
+	if _, err := os.Stat(filepath.Join(directory, "go.work")); err != nil {
 		return "", fmt.Errorf("run it in the root of the repository: %w", err)
 	}
 	return directory, nil

@@ -81,7 +81,7 @@ func TestTheWalkInCONTRIBUTINGIsShort(t *testing.T) {
 func TestTheWalkInCONTRIBUTINGAddsAnAction(t *testing.T) {
 	w := readWalk(t)
 	c := copyOf{t: t, folder: t.TempDir()}
-	c.fill("shared", "functions", "protocol", "local", "docs/performance.md", "template.yaml", "go.mod", "go.sum")
+	c.fill("shared", "functions", "clients/go", "protocol", "local", "docs/performance.md", "template.yaml", "go.mod", "go.sum")
 	patch := filepath.Join(c.folder, "walk.patch")
 	if err := os.WriteFile(patch, []byte(w.patch), 0o600); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,33 @@
+package conformance_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"example.com/recall/protocol/conformance"
+)
+
+// TestTheGoClientPassesEveryScenarioOfTheProtocol does what `recall conformance -- clients/go/driver.sh` does, all scenarios at
+// the same time. It stands here and not beside the client, because the client's module needs nothing of this project.
+func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
+	driver := filepath.Join(t.TempDir(), "driver")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", driver, "./driver")
+	build.Dir = filepath.Join("..", "..", "clients", "go")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the driver: %v\n%s", err, output)
+	}
+	scenarios, err := conformance.ReadAll(filepath.Join("..", "scenarios"))
+	if err != nil || len(scenarios) == 0 {
+		t.Fatalf("%d scenarios, %v", len(scenarios), err)
+	}
+	runner := conformance.Runner{Driver: []string{driver}}
+	for _, scenario := range scenarios {
+		t.Run(scenario.Name, func(t *testing.T) {
+			t.Parallel()
+			if err := runner.Run(t.Context(), scenario); err != nil {
+				t.Errorf("%s: %v", scenario.File, err)
+			}
+		})
+	}
+}
