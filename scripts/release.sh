@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what a release consists of, in build/release: the command line for each system, the functions as they are deployed
-# for both processors, a list of all modules in them (SBOM, CycloneDX), and checksums. The same source gives the same archives.
+# for both processors, lists of the modules in them (SBOM, CycloneDX), and checksums. The same source gives the same archives.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -22,7 +22,9 @@ for system in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; d
 	suffix=""
 	[ "${system%/*}" = windows ] && suffix=.exe
 	mkdir -p "$staged/recall"
-	GOOS=${system%/*} GOARCH=${system#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=true -ldflags='-s -w' -o "$staged/recall/recall$suffix" ./cmd/recall
+	GOOS=${system%/*} GOARCH=${system#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=true -ldflags="-s -w -X main.version=$version" \
+		-o "$staged/recall/recall$suffix" ./cmd/recall
+	go run "$sbom" bin -json -std -version "$version" -output "$release/recall-$version-${system/\//-}.cdx.json" "$staged/recall/recall$suffix"
 	cp LICENSE template.yaml "$staged/recall/"
 	pack "recall-$version-${system/\//-}" "$staged/recall"
 	rm -rf "$staged/recall"
@@ -34,6 +36,6 @@ for architecture in arm64 x86_64; do
 	pack "recall-$version-functions-$architecture" "$staged/functions"
 	rm -rf "$staged/functions"
 done
-go run "$sbom" mod -json -std -output "$release/recall-$version-sbom.cdx.json"
+GOWORK=off go run "$sbom" mod -json -std -output "$release/recall-$version-functions.cdx.json"
 (cd "$release" && sha256sum -- * >SHA256SUMS)
 cat "$release/SHA256SUMS"

@@ -6,22 +6,26 @@ import (
 	"runtime/debug"
 )
 
+// version is the version of a release, which scripts/release.sh writes here while it links. Go finds none by itself: a release
+// has one tag for the whole repository, and Go looks for a tag of the module in cmd/.
+var version string
+
 // versionCommand is `recall version`.
 type versionCommand struct{}
 
-// Run prints the version and commit that Go recorded in the program.
+// Run prints the version, and the commit that Go recorded in the program.
 func (versionCommand) Run() error {
-	version, commit := "of the working tree", ""
+	name, commit := version, ""
+	if name == "" {
+		name = "of the working tree"
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" && info.Main.Version != "(devel)" {
-			version = info.Main.Version
-		}
 		for _, setting := range info.Settings {
 			if setting.Key == "vcs.revision" {
 				commit = ", commit " + setting.Value
 			}
 		}
 	}
-	fmt.Printf("recall %s%s, protocol 1, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("recall %s%s, protocol 1, %s %s/%s\n", name, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
