@@ -134,9 +134,9 @@ func TestAChatInAGroupShowsAModeratorsRecall(t *testing.T) {
 func TestAMessageThatIsPipedInIsSentAndTheChatEnds(t *testing.T) {
 	people := users(t, "alice", "bob")
 	bob := connect(t, people[1])
-	output, said, err := runs(t, "good morning\n", "chat", "--user", people[0], "--to", people[1])
+	output, stderr, err := runs(t, "good morning\n", "chat", "--user", people[0], "--to", people[1])
 	if err != nil || !strings.Contains(output, "#1 sent") {
-		t.Fatalf("%v\n%s%s", err, output, said)
+		t.Fatalf("%v\n%s%s", err, output, stderr)
 	}
 	if got := bob.event("message")["message"].(frame)["body"].(frame)["text"]; got != "good morning" {
 		t.Errorf("bob got %v", got)
@@ -161,8 +161,8 @@ func TestATokenOfTheCommandLineConnectsAndExpires(t *testing.T) {
 	alice.write(websocket.MessageText, []byte("not JSON"))
 	alice.take("an answer to what is not JSON", func(f frame) bool { return f["type"] == "reply" && code(f) == 7014 })
 	for _, wrong := range [][]string{{"token", "--user", "al#ice"}, {"token", "--user", "alice", "--ttl", "0s"}} {
-		if output, said, err := runs(t, "", wrong...); err == nil || output != "" || said == "" {
-			t.Errorf("%v: %v, %s%s", wrong, err, output, said)
+		if output, stderr, err := runs(t, "", wrong...); err == nil || output != "" || stderr == "" {
+			t.Errorf("%v: %v, %s%s", wrong, err, output, stderr)
 		}
 	}
 }
@@ -174,14 +174,14 @@ func TestATokenForAnotherStackIsSignedWithItsSecret(t *testing.T) {
 	if err != nil || len(strings.Split(string(token), ".")) != 3 {
 		t.Fatalf("%v: %s", err, token)
 	}
-	output, said, err := runs(t, "hi\n", "chat", "--user", "alice", "--to", "bob", "--token", strings.TrimSpace(string(token)), "--url", shared.Addresses().WebSocket)
-	if err == nil || !strings.Contains(said, "the token is refused") {
-		t.Errorf("%v: %s%s", err, output, said)
+	output, stderr, err := runs(t, "hi\n", "chat", "--user", "alice", "--to", "bob", "--token", strings.TrimSpace(string(token)), "--url", shared.Addresses().WebSocket)
+	if err == nil || !strings.Contains(stderr, "the token is refused") {
+		t.Errorf("%v: %s%s", err, output, stderr)
 	}
-	if said, err := exec.Command(shared.commandLine.path, "version").CombinedOutput(); err != nil || !strings.HasPrefix(string(said), "recall ") {
-		t.Errorf("version: %v %s", err, said)
+	if output, err := exec.Command(shared.commandLine.path, "version").CombinedOutput(); err != nil || !strings.HasPrefix(string(output), "recall ") {
+		t.Errorf("version: %v %s", err, output)
 	}
-	if said, err := exec.Command(shared.commandLine.path, "tail", "nonsense").CombinedOutput(); err == nil {
-		t.Error(fmt.Sprint("tail nonsense ended well: ", string(said)))
+	if output, err := exec.Command(shared.commandLine.path, "tail", "nonsense").CombinedOutput(); err == nil {
+		t.Error(fmt.Sprint("tail nonsense ended well: ", string(output)))
 	}
 }

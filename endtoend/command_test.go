@@ -47,18 +47,18 @@ func command(t *testing.T, arguments ...string) *exec.Cmd {
 func runs(t *testing.T, input string, arguments ...string) (output, errors string, err error) {
 	t.Helper()
 	made := command(t, arguments...)
-	var printed, said bytes.Buffer
-	made.Stdin, made.Stdout, made.Stderr = strings.NewReader(input), &printed, &said
+	var stdout, stderr bytes.Buffer
+	made.Stdin, made.Stdout, made.Stderr = strings.NewReader(input), &stdout, &stderr
 	err = made.Run()
-	return printed.String(), said.String(), err
+	return stdout.String(), stderr.String(), err
 }
 
 // prints is runs that wants success.
 func prints(t *testing.T, arguments ...string) string {
 	t.Helper()
-	output, said, err := runs(t, "", arguments...)
+	output, stderr, err := runs(t, "", arguments...)
 	if err != nil {
-		t.Fatalf("recall %s: %v\n%s%s", strings.Join(arguments, " "), err, output, said)
+		t.Fatalf("recall %s: %v\n%s%s", strings.Join(arguments, " "), err, output, stderr)
 	}
 	return output
 }
@@ -108,8 +108,8 @@ func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 	wants(t, "group", prints(t, "admin", "group", group),
 		"group "+group+` \(Engineering\), recall window: 3600 seconds, 2 members\nowner   `+owner+`\nmember  `+member+`\n`)
 	wants(t, "audit of a group without recalls", prints(t, "admin", "audit", "--group", group), "RECALLED[^\n]*\n")
-	if _, said, err := runs(t, "", "admin", "audit", "--group", group+"-misspelt"); err == nil || !strings.Contains(said, "conversation_not_found (10015)") {
-		t.Errorf("the audit of no group: %v, %s", err, said)
+	if _, stderr, err := runs(t, "", "admin", "audit", "--group", group+"-misspelt"); err == nil || !strings.Contains(stderr, "conversation_not_found (10015)") {
+		t.Errorf("the audit of no group: %v, %s", err, stderr)
 	}
 	alice, bob := connect(t, owner), connect(t, member)
 	id := bob.send("group_"+group, "spam")
@@ -117,18 +117,18 @@ func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 		t.Error("the group's window of an hour is not in force")
 	}
 	missing := newULID(t)
-	output, said, err := runs(t, "", "admin", "revoke", "--group", group, id, missing)
-	if err == nil || !strings.Contains(said, "some messages were not recalled") {
-		t.Errorf("a recall that fails in part ended with %v: %s", err, said)
+	output, stderr, err := runs(t, "", "admin", "revoke", "--group", group, id, missing)
+	if err == nil || !strings.Contains(stderr, "some messages were not recalled") {
+		t.Errorf("a recall that fails in part ended with %v: %s", err, stderr)
 	}
 	wants(t, "revoke", output, id+` +recalled +`+at+` by admin as admin\n`+missing+` +failed +message_not_found \(10030\): [^\n]+\n`)
 	wants(t, "audit, JSON", prints(t, "admin", "audit", "--json", "--group", group), `\{"type":"reply","action":"audit","ok":true,"recalls":\[\{[^\n]*`+id+`[^\n]*\]\}\n`)
 	wants(t, "audit by operator", prints(t, "admin", "audit", "--operator", "admin", "--since", "1h"), `RECALLED.*group `+group+`.*`)
 	wants(t, "delete-member", prints(t, "admin", "delete-member", group, member), member+" is not in group "+group+"\n")
 	wants(t, "delete-group", prints(t, "admin", "delete-group", group), "group "+group+" is deleted\n")
-	_, said, err = runs(t, "", "admin", "put-member", group, member, "member")
-	if err == nil || !strings.Contains(said, "conversation_not_found (10015): there is no group "+group+"; make it with: recall admin put-group "+group) {
-		t.Errorf("a member of a deleted group: %v, %s", err, said)
+	_, stderr, err = runs(t, "", "admin", "put-member", group, member, "member")
+	if err == nil || !strings.Contains(stderr, "conversation_not_found (10015): there is no group "+group+"; make it with: recall admin put-group "+group) {
+		t.Errorf("a member of a deleted group: %v, %s", err, stderr)
 	}
 }
 
@@ -136,9 +136,9 @@ func TestAdminSettingsAreShownAndChanged(t *testing.T) {
 	wants(t, "get-settings", prints(t, "admin", "get-settings"), "recall window: 120 seconds\n")
 	wants(t, "put-settings", prints(t, "admin", "put-settings", "120"), "recall window: 120 seconds; messages sent before keep theirs\n")
 	wants(t, "get-settings, JSON", prints(t, "admin", "get-settings", "--json"), `\{"type":"reply","action":"getSettings","ok":true,"recallWindowSeconds":120\}\n`)
-	_, said, err := runs(t, "", "admin", "put-settings", "604801")
-	if err == nil || !strings.Contains(said, "invalid_request (6017): recallWindowSeconds") {
-		t.Errorf("a window of over a week: %v, %s", err, said)
+	_, stderr, err := runs(t, "", "admin", "put-settings", "604801")
+	if err == nil || !strings.Contains(stderr, "invalid_request (6017): recallWindowSeconds") {
+		t.Errorf("a window of over a week: %v, %s", err, stderr)
 	}
 }
 
@@ -148,12 +148,12 @@ func TestAdminRevokeBySenderShowsItsProgressPageByPage(t *testing.T) {
 	for i := range 120 {
 		spammer.send("c2c_"+people[1], fmt.Sprint("spam ", i))
 	}
-	output, said, err := runs(t, "", "admin", "revoke-by-sender", "--users", strings.Join(people, ","), people[0], "--reason", "spam")
+	output, stderr, err := runs(t, "", "admin", "revoke-by-sender", "--users", strings.Join(people, ","), people[0], "--reason", "spam")
 	if err != nil {
-		t.Fatalf("%v\n%s%s", err, output, said)
+		t.Fatalf("%v\n%s%s", err, output, stderr)
 	}
 	wants(t, "revoke-by-sender", output, "120 messages of "+people[0]+" recalled, 0 failed\n")
-	wants(t, "its progress", said, `page 1: \d+ recalled, 0 failed\n.*page \d: 120 recalled, 0 failed\n`)
+	wants(t, "its progress", stderr, `page 1: \d+ recalled, 0 failed\n.*page \d: 120 recalled, 0 failed\n`)
 	again := prints(t, "admin", "revoke-by-sender", "--json", "--users", strings.Join(people, ","), people[0])
 	for line := range strings.Lines(again) {
 		var reply frame
@@ -164,13 +164,13 @@ func TestAdminRevokeBySenderShowsItsProgressPageByPage(t *testing.T) {
 }
 
 func TestAdminRawSendsWhatItReadsAndPrintsTheReply(t *testing.T) {
-	output, said, err := runs(t, `{"action":"getSettings","id":"7"}`, "admin", "raw")
+	output, stderr, err := runs(t, `{"action":"getSettings","id":"7"}`, "admin", "raw")
 	if err != nil || output != `{"type":"reply","action":"getSettings","id":"7","ok":true,"recallWindowSeconds":120}`+"\n" {
-		t.Errorf("%v: %s%s", err, output, said)
+		t.Errorf("%v: %s%s", err, output, stderr)
 	}
-	output, said, err = runs(t, "not JSON", "admin", "raw")
-	if err == nil || !strings.Contains(output, `"name":"unknown_action"`) || !strings.Contains(said, "the reply says why") {
-		t.Errorf("what is not JSON: %v: %s%s", err, output, said)
+	output, stderr, err = runs(t, "not JSON", "admin", "raw")
+	if err == nil || !strings.Contains(output, `"name":"unknown_action"`) || !strings.Contains(stderr, "the reply says why") {
+		t.Errorf("what is not JSON: %v: %s%s", err, output, stderr)
 	}
 }
 
@@ -183,8 +183,8 @@ func TestAdminReachesADeployedFunctionByItsURLAndByInvocation(t *testing.T) {
 		made.Args[3] = filepath.Join(t.TempDir(), "none") // --state: the local stack must not be what is found
 		made.Env = append(made.Env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1", "AWS_CONFIG_FILE=/dev/null",
 			"AWS_ENDPOINT_URL_LAMBDA="+shared.Addresses().Lambda)
-		if said, err := made.CombinedOutput(); err != nil || string(said) != "recall window: 120 seconds\n" {
-			t.Errorf("by %s: %v: %s", name, err, said)
+		if output, err := made.CombinedOutput(); err != nil || string(output) != "recall window: 120 seconds\n" {
+			t.Errorf("by %s: %v: %s", name, err, output)
 		}
 	}
 }
@@ -192,8 +192,8 @@ func TestAdminReachesADeployedFunctionByItsURLAndByInvocation(t *testing.T) {
 func TestAdminSaysWhatToDoWhenNothingRuns(t *testing.T) {
 	made := command(t, "admin", "get-settings")
 	made.Args[3] = filepath.Join(t.TempDir(), "none") // --state
-	said, err := made.CombinedOutput()
-	if err == nil || !strings.Contains(string(said), "no local stack is running; start one with: recall local") {
-		t.Errorf("%v: %s", err, said)
+	output, err := made.CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "no local stack is running; start one with: recall local") {
+		t.Errorf("%v: %s", err, output)
 	}
 }

@@ -208,13 +208,13 @@ func TestTakenPortsAreAllSaidAtOnceWithTheFlagsThatHelp(t *testing.T) {
 	}
 	made := local(t)
 	made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }), arguments...)
-	said, err := made.CombinedOutput()
-	if err == nil || !strings.HasPrefix(string(said), "recall: taken, perhaps by another local stack: ") || !strings.Contains(string(said), "--any-ports") {
-		t.Errorf("%v: %s", err, said)
+	output, err := made.CombinedOutput()
+	if err == nil || !strings.HasPrefix(string(output), "recall: taken, perhaps by another local stack: ") || !strings.Contains(string(output), "--any-ports") {
+		t.Errorf("%v: %s", err, output)
 	}
 	for _, flag := range flags {
-		if !regexp.MustCompile("port " + port + " for [^(]+ \\(" + flag + "\\)").Match(said) {
-			t.Errorf("%s is not named: %s", flag, said)
+		if !regexp.MustCompile("port " + port + " for [^(]+ \\(" + flag + "\\)").Match(output) {
+			t.Errorf("%s is not named: %s", flag, output)
 		}
 	}
 }
@@ -249,8 +249,8 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 		return made
 	}
 	for _, arguments := range [][]string{{"admin", "put-group", "eng"}, {"admin", "put-member", "eng", "alice"}} {
-		if said, err := recalls(arguments...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v: %s", arguments, err, said)
+		if output, err := recalls(arguments...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v: %s", arguments, err, output)
 		}
 	}
 	alice := talks(t, recalls("chat", "--user", "alice", "--to", "bob"))
@@ -267,13 +267,13 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 	group.sees(`^-- there is no group eng, or alice is not in it; recall admin put-group eng makes it`)
 	alice.types("still here")
 	alice.sees(`^#1 sent`)
-	said, err := func() ([]byte, error) {
+	output, err := func() ([]byte, error) {
 		nobody := recalls("chat", "--user", "mallory", "--group", "eng")
 		nobody.Stdin = strings.NewReader("hi\n")
 		return nobody.CombinedOutput()
 	}()
-	if err == nil || !strings.Contains(string(said), "there is no group eng, or mallory is not in it") {
-		t.Errorf("a chat in a group that is gone: %v: %s", err, said)
+	if err == nil || !strings.Contains(string(output), "there is no group eng, or mallory is not in it") {
+		t.Errorf("a chat in a group that is gone: %v: %s", err, output)
 	}
 }
 
@@ -312,9 +312,9 @@ func TestWhatIsMissingOrBrokenIsSaidWithWhatToDo(t *testing.T) {
 			made.Env = append(made.Env, "PATH="+c.path, "JAVA_HOME=")
 		}
 		started := time.Now()
-		said, err := made.CombinedOutput()
-		if err == nil || !regexp.MustCompile(c.want).Match(said) {
-			t.Errorf("%s: %v after %s: %s", name, err, time.Since(started), said)
+		output, err := made.CombinedOutput()
+		if err == nil || !regexp.MustCompile(c.want).Match(output) {
+			t.Errorf("%s: %v after %s: %s", name, err, time.Since(started), output)
 		}
 	}
 }

@@ -54,11 +54,11 @@ type adminReply struct {
 	OK      bool          `json:"ok"`
 	Error   *adminFailure `json:"error"`
 	Results []struct {
-		MessageID string        `json:"messageId"`
-		OK        bool          `json:"ok"`
-		Revoked   *adminRevoked `json:"revoked"`
-		Repeated  bool          `json:"repeated"`
-		Error     *adminFailure `json:"error"`
+		MessageID string           `json:"messageId"`
+		OK        bool             `json:"ok"`
+		Revoked   *adminRevocation `json:"revoked"`
+		Repeated  bool             `json:"repeated"`
+		Error     *adminFailure    `json:"error"`
 	} `json:"results"`
 	Next         string `json:"next"`
 	Disconnected int    `json:"disconnected"`
@@ -68,15 +68,15 @@ type adminReply struct {
 		Role string `json:"role"`
 	} `json:"members"`
 	RecallWindowSeconds *int64 `json:"recallWindowSeconds"`
-	Recalls             []struct {
+	Revocations         []struct {
 		Conversation struct {
 			Users []string `json:"users"`
 			Group string   `json:"group"`
 		} `json:"conversation"`
-		MessageID string       `json:"messageId"`
-		Sender    string       `json:"sender"`
-		SentAt    int64        `json:"sentAt"`
-		Revoked   adminRevoked `json:"revoked"`
+		MessageID string          `json:"messageId"`
+		Sender    string          `json:"sender"`
+		SentAt    int64           `json:"sentAt"`
+		Revoked   adminRevocation `json:"revoked"`
 	} `json:"recalls"`
 }
 
@@ -89,7 +89,7 @@ type adminFailure struct {
 
 func (f adminFailure) Error() string { return fmt.Sprintf("%s (%d): %s", f.Name, f.Code, f.Desc) }
 
-type adminRevoked struct {
+type adminRevocation struct {
 	At     int64  `json:"at"`
 	By     string `json:"by"`
 	Role   string `json:"role"`

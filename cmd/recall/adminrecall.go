@@ -148,14 +148,14 @@ func (a *adminAudit) Run(ctx context.Context, admin *adminCommand) error {
 	if !admin.JSON {
 		_, _ = fmt.Fprintln(table, "RECALLED\tBY\tAS\tCONVERSATION\tMESSAGE\tOF\tSENT\tREASON")
 	}
-	recalls := 0
+	revocations := 0
 	for {
 		reply, err := admin.call(ctx, request("audit", fields))
 		if err != nil {
 			return err
 		}
-		recalls += len(reply.Recalls)
-		for _, each := range reply.Recalls {
+		revocations += len(reply.Revocations)
+		for _, each := range reply.Revocations {
 			conversation := "group " + each.Conversation.Group
 			if each.Conversation.Group == "" {
 				conversation = strings.Join(each.Conversation.Users, ", ")
@@ -166,7 +166,7 @@ func (a *adminAudit) Run(ctx context.Context, admin *adminCommand) error {
 			}
 		}
 		if reply.Next == "" {
-			if recalls == 0 && a.Group != "" {
+			if revocations == 0 && a.Group != "" {
 				// The recalls of a group that was deleted may still be there, so only an empty list says that a name may be wrong.
 				quiet := *admin
 				quiet.JSON = false

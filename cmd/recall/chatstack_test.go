@@ -45,12 +45,12 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	before := startsStack(t, path, 1)
 	followed := follows(t, path)
-	if said, again := followed.connected(); again || said != "connected again" {
-		t.Errorf("nothing was started again: %q", said)
+	if line, again := followed.connected(); again || line != "connected again" {
+		t.Errorf("nothing was started again: %q", line)
 	}
 	before.Remove(path)
-	if said := followed.lost(); !strings.Contains(said, "the local stack has ended; this chat goes on when it is started again: recall local") {
-		t.Errorf("the stack's end is %q", said)
+	if line := followed.lost(); !strings.Contains(line, "the local stack has ended; this chat goes on when it is started again: recall local") {
+		t.Errorf("the stack's end is %q", line)
 	}
 	again := before
 	again.StartedAt, again.TokenSecret = 2, strings.Repeat("y", 32)
@@ -59,8 +59,8 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 	if err != nil || first == "" {
 		t.Fatalf("no token of the new stack: %v", err)
 	}
-	if said, startedAgain := followed.connected(); !startedAgain || !strings.Contains(said, "the messages and groups of before are gone") {
-		t.Errorf("of the new stack it says %q", said)
+	if line, startedAgain := followed.connected(); !startedAgain || !strings.Contains(line, "the messages and groups of before are gone") {
+		t.Errorf("of the new stack it says %q", line)
 	}
 }
 

@@ -90,14 +90,14 @@ func (r *Remote) call(asked request) (Arrivals, error) {
 	if _, err := r.input.Write(append(line, '\n')); err != nil {
 		return Arrivals{}, fmt.Errorf("ask the devices: %w", err)
 	}
-	var said answer
-	if err := r.lines.Decode(&said); err != nil {
+	var reply answer
+	if err := r.lines.Decode(&reply); err != nil {
 		return Arrivals{}, fmt.Errorf("the devices do not answer: %w", err)
 	}
-	if said.Error != "" {
-		return said.Arrivals, errors.New(said.Error)
+	if reply.Error != "" {
+		return reply.Arrivals, errors.New(reply.Error)
 	}
-	return said.Arrivals, nil
+	return reply.Arrivals, nil
 }
 
 // Close implements Devices: the child ends when its input does.
@@ -121,22 +121,22 @@ func Serve(ctx context.Context, input io.Reader, output io.Writer) error {
 		} else if err != nil {
 			return fmt.Errorf("devices: %w", err)
 		}
-		var said answer
+		var reply answer
 		var err error
 		switch {
 		case asked.Expect != nil:
 			collect, err = fleet.Expect(ctx, asked.Expect.Count, asked.Expect.Patience, asked.Expect.Parts...)
 		case asked.Collect && collect != nil:
-			said.Arrivals, err = collect()
+			reply.Arrivals, err = collect()
 		case asked.Collect:
 			err = errors.New("nothing is expected")
 		default:
 			err = fleet.Connect(ctx, asked.Connect)
 		}
 		if err != nil {
-			said.Error = err.Error()
+			reply.Error = err.Error()
 		}
-		if err := answers.Encode(said); err != nil {
+		if err := answers.Encode(reply); err != nil {
 			return fmt.Errorf("devices: %w", err)
 		}
 	}

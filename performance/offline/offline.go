@@ -138,8 +138,8 @@ func side(ctx context.Context, options Options, name string, command *exec.Cmd, 
 	}()
 	caller, err := firstCaller(ctx, url, ended)
 	if err != nil {
-		said, _ := os.ReadFile(log.Name())
-		return result, fmt.Errorf("%s does not start: %w\n%s", name, err, said)
+		output, _ := os.ReadFile(log.Name())
+		return result, fmt.Errorf("%s does not start: %w\n%s", name, err, output)
 	}
 	result.StartMilliseconds = measure.Milliseconds(time.Since(started))
 	defer caller.Close()

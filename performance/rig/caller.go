@@ -104,11 +104,11 @@ func (c *Caller) Send(ctx context.Context, conversation string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	var said message
-	if err := json.Unmarshal(reply.Frame, &said); err != nil || !said.OK {
+	var sent message
+	if err := json.Unmarshal(reply.Frame, &sent); err != nil || !sent.OK {
 		return "", fmt.Errorf("send was answered %s", reply.Frame)
 	}
-	return said.Message.MessageID, nil
+	return sent.Message.MessageID, nil
 }
 
 // Revoke recalls a message and waits for the reply.

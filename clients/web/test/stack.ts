@@ -27,11 +27,11 @@ export async function startStack(): Promise<Stack> {
   if (built !== 0) throw new Error('the recall command does not build');
   const free = ['--port', '--demo-port', '--admin-port', '--dynamodb-port', '--queues-port'].flatMap((flag) => [flag, '0']);
   const local = spawn(program, ['local', '--json', '--quiet', '--state', join(folder, 'state.json'), ...free], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: string[] = [];
-  createInterface({ input: local.stderr }).on('line', (line) => said.push(line));
+  const output: string[] = [];
+  createInterface({ input: local.stderr }).on('line', (line) => output.push(line));
   const addresses = await Promise.race([
     once(createInterface({ input: local.stdout }), 'line').then(([line]) => JSON.parse(line)),
-    once(local, 'exit').then(() => Promise.reject(new Error(`the local stack did not start:\n${said.join('\n')}`))),
+    once(local, 'exit').then(() => Promise.reject(new Error(`the local stack did not start:\n${output.join('\n')}`))),
   ]);
   const stop = async () => {
     local.kill('SIGTERM');
