@@ -13,11 +13,11 @@ import (
 
 // adminCommand is `recall admin`: one subcommand for each admin action of protocol/README.md.
 type adminCommand struct {
-	URL      string `help:"The admin function's URL of a deployed stack (output AdminUrl). Left out: the running local stack." env:"RECALL_ADMIN_URL" placeholder:"URL"`
+	URL      string `help:"URL of the admin function of a deployed stack (output AdminUrl). The default is the local stack that is running." env:"RECALL_ADMIN_URL" placeholder:"URL"`
 	Function string `help:"Name of a deployed admin function, to invoke it directly instead of by URL." env:"RECALL_ADMIN_FUNCTION" placeholder:"NAME"`
-	Region   string `help:"AWS region of the deployed stack; your AWS configuration's if left out." placeholder:"REGION"`
+	Region   string `help:"AWS region of the deployed stack. The default is that of your AWS configuration." placeholder:"REGION"`
 	State    string `help:"State file of the local stack." placeholder:"FILE"`
-	JSON     bool   `help:"Print the replies as JSON, a line each, for programs." name:"json"`
+	JSON     bool   `help:"Print the replies as JSON, one on each line, for programs." name:"json"`
 
 	Revoke         adminRevoke         `cmd:"" help:"Recall messages of any age."`
 	RevokeBySender adminRevokeBySender `cmd:"" help:"Recall all messages of one sender in a conversation."`
@@ -28,8 +28,8 @@ type adminCommand struct {
 	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
 	Disconnect     adminDisconnect     `cmd:"" help:"Close all connections of a user, and tell each device that an administrator did it."`
 	GetSettings    adminGetSettings    `cmd:"" help:"Show the default recall window."`
-	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window; in force everywhere within 10 s."`
-	Audit          adminAudit          `cmd:"" help:"Show who recalled what, when, as what and why."`
+	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window. It is in force everywhere within 10 s."`
+	Audit          adminAudit          `cmd:"" help:"Show who recalled which message, when, by what right and why."`
 	Raw            adminRaw            `cmd:"" help:"Send one request as JSON from standard input and print the reply."`
 }
 

@@ -9,8 +9,8 @@ import (
 
 type adminPutGroup struct {
 	Group  string `arg:"" help:"The group's ID."`
-	Name   string `help:"Its name (up to 256 bytes)." placeholder:"TEXT"`
-	Window string `help:"Its recall window in seconds: 0 is off, --window=-1 without limit; left out, the default." placeholder:"SECONDS"`
+	Name   string `help:"The name of the group (up to 256 bytes)." placeholder:"TEXT"`
+	Window string `help:"The recall window of the group in seconds: 0 turns recall off, and --window=-1 means no limit. Without it the group has the default window." placeholder:"SECONDS"`
 }
 
 // Run creates or changes the group.
@@ -136,9 +136,9 @@ func (*adminGetSettings) Run(ctx context.Context, admin *adminCommand) error {
 }
 
 type adminPutSettings struct {
-	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 is off, -1 without limit, else 1 to 604800."`
+	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 turns recall off, -1 means no limit, and otherwise 1 to 604800."`
 	// What begins with a hyphen is a flag, so that -1 is one, too.
-	NoLimit bool `help:"Without limit; the same as -1." short:"1"`
+	NoLimit bool `help:"Set no limit, which is the same as -1." short:"1"`
 }
 
 // Run changes the default window.

@@ -18,8 +18,8 @@ var errSome = errors.New("some messages were not recalled; see the table")
 type adminRevoke struct {
 	where    `embed:""`
 	Messages []string `arg:"" name:"message-id" help:"IDs of the messages (1 to 100)."`
-	Reason   string   `help:"Why; shown to the members (up to 256 bytes)." placeholder:"TEXT"`
-	Operator string   `help:"Who is named as having done it; admin if left out." placeholder:"USER"`
+	Reason   string   `help:"The reason, which the members can read (up to 256 bytes)." placeholder:"TEXT"`
+	Operator string   `help:"The operator whom the recall names. The default is admin." placeholder:"USER"`
 }
 
 // Run recalls the messages and prints a line for each.
@@ -64,10 +64,10 @@ func (c *adminCommand) printResults(reply adminReply) (failed int) {
 
 type adminRevokeBySender struct {
 	where    `embed:""`
-	Sender   string        `arg:"" help:"Whose messages."`
-	Since    time.Duration `help:"Only those of the last so long, e.g. 24h; all if left out." placeholder:"DURATION"`
-	Reason   string        `help:"Why; shown to the members (up to 256 bytes)." placeholder:"TEXT"`
-	Operator string        `help:"Who is named as having done it; admin if left out." placeholder:"USER"`
+	Sender   string        `arg:"" help:"The user who sent the messages."`
+	Since    time.Duration `help:"Only those of this last time, e.g. 24h. The default is all." placeholder:"DURATION"`
+	Reason   string        `help:"The reason, which the members can read (up to 256 bytes)." placeholder:"TEXT"`
+	Operator string        `help:"The operator whom the recall names. The default is admin." placeholder:"USER"`
 }
 
 // Run goes through the conversation page by page, says how far it is, and goes on after failures.
@@ -127,8 +127,8 @@ func progress(last bool, format string, values ...any) {
 
 type adminAudit struct {
 	where    `embed:""`
-	Operator string        `help:"What this user recalled as a moderator or an administrator in all conversations, instead of the recalls of one conversation." xor:"where" placeholder:"USER"`
-	Since    time.Duration `help:"Only those of the last so long, e.g. 24h; all if left out." placeholder:"DURATION"`
+	Operator string        `help:"Show what this user recalled as a moderator or an administrator in all conversations, instead of the recalls of one conversation." xor:"where" placeholder:"USER"`
+	Since    time.Duration `help:"Only those of this last time, e.g. 24h. The default is all." placeholder:"DURATION"`
 }
 
 // Run prints all pages as one table, oldest first.

@@ -24,11 +24,11 @@ import (
 
 // benchCommand is `recall bench` and what it is compared with.
 type benchCommand struct {
-	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"How long a recall takes to its reply, first and last notice (the default)."`
-	Cold    benchColdCommand    `cmd:"" help:"How long the functions take to start, beside a program that does nothing."`
-	Peers   benchPeersCommand   `cmd:"" help:"Recall beside AWS's sample chat, with more and more connections."`
-	Offline benchOfflineCommand `cmd:"" help:"The local stack beside serverless-offline."`
-	Growth  benchGrowthCommand  `cmd:"" help:"A simulation of 10,000 to 100 million users: which quota ends first, and the cost."`
+	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"Measure how long a recall takes until its reply and its first and last notice (the default)."`
+	Cold    benchColdCommand    `cmd:"" help:"Measure how long the functions take to start, and compare them with a program that does nothing."`
+	Peers   benchPeersCommand   `cmd:"" help:"Compare Recall with the sample chat of AWS, with more and more connections."`
+	Offline benchOfflineCommand `cmd:"" help:"Compare the local stack with serverless-offline."`
+	Growth  benchGrowthCommand  `cmd:"" help:"Simulate 10,000 to 100 million users: which quota is reached first, and what it costs."`
 	Stack   benchStackCommand   `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }
@@ -42,7 +42,7 @@ type benchOutput struct {
 // benchLatencies are put before the services.
 type benchLatencies struct {
 	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb-latency"`
-	Connections measure.Distribution `help:"Latency before @connections, written alike." default:"15ms" name:"connections-latency"`
+	Connections measure.Distribution `help:"Latency before @connections, in the same form." default:"15ms" name:"connections-latency"`
 	Seed        uint64               `help:"Makes drawn latencies repeatable." default:"1"`
 }
 
@@ -54,16 +54,17 @@ func (l benchLatencies) injected() measure.Injected {
 type benchLatencyCommand struct {
 	Members []int `help:"Sizes of groups. Over 500 the notices go through the queue, and one member in ten is online." default:"10,100,500,10000"`
 	Large   bool  `help:"Also a group of 10,000 members who are all online."`
-	Samples int   `help:"Recalls in a small conversation; fewer in large groups." default:"50"`
+	Samples int   `help:"Number of recalls in a small conversation. There are fewer in large groups." default:"50"`
 	benchLatencies
 	benchOutput
 }
 
 // Help is shown by recall bench --help.
 func (benchLatencyCommand) Help() string {
-	return `Starts a stack of its own on free ports, puts latencies before DynamoDB and @connections, and measures recalls from the
-sender's frame to their reply, the first and the last notice. Beside each stand the floor, which the latencies alone allow, and
-the harness, a function that only makes the same calls. docs/performance.md explains the table.`
+	return `Starts its own stack on free ports, puts latencies before DynamoDB and @connections, and measures the time from the frame of
+the sender to the reply, to the first notice and to the last notice. The table compares each time with the floor, which is the
+least time that the latencies allow, and with the harness, a function that only makes the same calls. docs/performance.md
+explains the table.`
 }
 
 // Run measures and prints.
@@ -137,7 +138,7 @@ func baselineProject() (string, error) {
 // benchPeersCommand is `recall bench peers`.
 type benchPeersCommand struct {
 	Connections []int `help:"Numbers of connections, ascending, of at least 3." default:"10,100,1000,10000"`
-	Samples     int   `help:"Messages at each number; fewer where each goes to thousands." default:"20"`
+	Samples     int   `help:"Number of messages for each number of connections. Fewer are sent if each goes to thousands." default:"20"`
 	benchLatencies
 	benchOutput
 }

@@ -16,23 +16,24 @@ import (
 
 // chatCommand is `recall chat`.
 type chatCommand struct {
-	User  string `help:"Who you are." required:"" placeholder:"USER"`
+	User  string `help:"Your user ID." required:"" placeholder:"USER"`
 	To    string `help:"The user to talk to." xor:"peer" placeholder:"USER"`
 	Group string `help:"The group to talk in." xor:"peer" placeholder:"GROUP"`
-	URL   string `help:"WebSocket address of a stack other than the running local one: wss://…/STAGE. Needs --token." placeholder:"URL"`
-	Token string `help:"A token for --url; better in the environment, where no process list shows it." env:"RECALL_TOKEN" placeholder:"TOKEN"`
+	URL   string `help:"WebSocket address of a stack other than the local one that is running: wss://…/STAGE. It needs --token." placeholder:"URL"`
+	Token string `help:"A token for --url. It is better to set it in the environment, because a process list does not show it there." env:"RECALL_TOKEN" placeholder:"TOKEN"`
 	State string `help:"State file of the local stack." placeholder:"FILE"`
 }
 
 // Help is shown by recall chat --help.
 func (chatCommand) Help() string {
-	return `A chat in the terminal: what is typed is sent, /recall takes the last message back, /help lists the rest.
+	return `Opens a chat in the terminal. It sends each line that you type. /recall recalls your last message, and /help lists the other
+commands.
 
   recall chat --user alice --to bob
   recall chat --user alice --group eng
-  echo "good morning" | recall chat --user alice --to bob     (the exit code is 0 only if all was done)
+  echo "good morning" | recall chat --user alice --to bob     (the exit code is 0 only if everything was done)
 
-Other stacks: RECALL_TOKEN=… recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
+For another stack: RECALL_TOKEN=… recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
 }
 
 const (

@@ -15,17 +15,17 @@ import (
 
 // conformanceCommand judges a client by the scenarios.
 type conformanceCommand struct {
-	Scenario string        `help:"A scenario file, or a folder of them." default:"protocol/scenarios" type:"path"`
+	Scenario string        `help:"A scenario file, or a folder with scenario files." default:"protocol/scenarios" type:"path"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
 	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
-	Driver   []string      `arg:"" help:"The command that runs the driver, after --."`
+	Driver   []string      `arg:"" help:"The command that runs the driver, given after --."`
 }
 
 // Help is shown by recall conformance --help.
 func (conformanceCommand) Help() string {
-	return `Plays the server of each scenario against a client that is wrapped in a driver (protocol/conformance/README.md has
-the contract), prints a line per scenario, and fails if the client misbehaves in one.
+	return `Plays the server of each scenario against the driver of a client (protocol/conformance/README.md has the contract). It
+prints a line for each scenario, and fails if the client misbehaves in one.
 
   recall conformance -- clients/go/driver.sh
   recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`

@@ -18,7 +18,7 @@ import (
 
 // interopCommand lets the clients of all languages meet.
 type interopCommand struct {
-	Clients  string        `help:"The folder with each client's driver.sh." default:"clients" type:"path"`
+	Clients  string        `help:"The folder with the driver.sh of each client." default:"clients" type:"path"`
 	Without  []string      `help:"Leave these clients out." placeholder:"CLIENT" enum:"go,web,android,cpp,apple"`
 	Deadline time.Duration `help:"How long each step may take." default:"60s"`
 	Verbose  bool          `short:"v" help:"Print every line of every driver."`
@@ -26,11 +26,11 @@ type interopCommand struct {
 
 // Help is shown by recall interop --help.
 func (interopCommand) Help() string {
-	return `Starts a local stack of its own on free ports and a group whose members are the clients for Go (go), TypeScript (web), Java
-(android), C++ (cpp) and Objective-C (apple). Each sends a message and recalls it. At the end each must hold the same
-tombstones, one for each message. Prints what each holds, and fails on any difference.
+	return `Starts its own local stack on free ports, and a group whose members are the clients for Go (go), TypeScript (web), Java
+(android), C++ (cpp) and Objective-C (apple). Each client sends a message and recalls it. At the end each must hold the same
+tombstones, one for each message. The command prints what each client holds, and fails on any difference.
 
-Needs what building the clients needs; each driver.sh installs and builds it, which takes minutes at first.`
+The driver.sh of each client installs what it needs and builds the client, which takes minutes the first time.`
 }
 
 // interopClients are the folders of the clients.

@@ -16,13 +16,13 @@ import (
 
 // localCommand is `recall local`.
 type localCommand struct {
-	Template  string            `help:"Template to run; template.yaml of the project if left out." type:"existingfile" placeholder:"FILE"`
-	Strict    bool              `help:"Refuse a template with anything that is not emulated or that AWS would punish, instead of naming it."`
+	Template  string            `help:"Template to run. The default is template.yaml of the project." type:"existingfile" placeholder:"FILE"`
+	Strict    bool              `help:"Refuse a template that has anything that is not emulated or that fails on AWS, instead of only naming it."`
 	Parameter map[string]string `help:"Value of a template parameter, e.g. RecallWindowSeconds=10. May be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
-	Programs  string            `help:"Directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build; built if left out." type:"existingdir" placeholder:"DIRECTORY"`
-	Bind      string            `help:"Address to listen on. Any other than the default lets others on the network in." default:"127.0.0.1" placeholder:"ADDRESS"`
+	Programs  string            `help:"Directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build. Without it the functions are built." type:"existingdir" placeholder:"DIRECTORY"`
+	Bind      string            `help:"Address to listen on. With any address other than the default, other machines on the network can connect." default:"127.0.0.1" placeholder:"ADDRESS"`
 
-	AnyPorts     bool `help:"Listen on any free ports instead of those below, as a second stack must."`
+	AnyPorts     bool `help:"Listen on any free ports instead of those below. A second stack needs this."`
 	Port         int  `help:"Port of the WebSocket API and @connections (0: any free one, as for all ports)." default:"3001"`
 	DemoPort     int  `help:"Port of the demo page." default:"3000"`
 	AdminPort    int  `help:"Port of the admin function's URL and of the Lambda endpoint." default:"3002"`
@@ -31,14 +31,14 @@ type localCommand struct {
 	EventsPort   int  `help:"Port of the event bus." default:"0"`
 
 	JSON  bool   `help:"Print the addresses as JSON once everything runs, and everything else to standard error." name:"json"`
-	State string `help:"File where other commands find the stack (if left out, one of this user's in $$XDG_RUNTIME_DIR or the temporary directory, which they find by themselves)." placeholder:"FILE"`
+	State string `help:"File in which other commands find the stack. The default is a file of this user in $$XDG_RUNTIME_DIR or the temporary directory, which they find by themselves." placeholder:"FILE"`
 	Quiet bool   `help:"Do not print a line for each frame and invocation." short:"q"`
 	Logs  bool   `help:"Print every line that a function logs, not only warnings and errors."`
-	Calls bool   `help:"Print a line for each call of a function to DynamoDB and SQS, too."`
+	Calls bool   `help:"Also print a line for each call of a function to DynamoDB and SQS."`
 
 	Speed          float64 `help:"How many times faster than real time the idle and two-hour limits of connections run." default:"1"`
 	MaxConcurrency int     `help:"How many processes a function may have." default:"50"`
-	Freeze         bool    `help:"Halt a function's process between invocations, as AWS does." default:"true" negatable:""`
+	Freeze         bool    `help:"Stop the process of a function between invocations, as AWS does." default:"true" negatable:""`
 	Rights         bool    `help:"Refuse what the template's roles do not allow, as AWS does." default:"true" negatable:""`
 	Reload         bool    `help:"Run what the functions' files say now, each time that one changes." default:"true" negatable:""`
 	EventSources   bool    `help:"Read the streams and queues that the template connects to functions." default:"true" negatable:""`
@@ -49,23 +49,24 @@ type localCommand struct {
 
 // dynamodbFaults are the switches for faults between the functions and DynamoDB.
 type dynamodbFaults struct {
-	Latency   time.Duration `help:"Added to every call." placeholder:"DURATION"`
-	Throttled float64       `help:"Share of calls (0 to 1) refused as throttled." placeholder:"SHARE"`
+	Latency   time.Duration `help:"Latency that is added to every call." placeholder:"DURATION"`
+	Throttled float64       `help:"Share of calls (0 to 1) that are refused as throttled." placeholder:"SHARE"`
 	Failed    float64       `help:"Share of calls (0 to 1) that fail with status 500." placeholder:"SHARE"`
-	Dropped   float64       `help:"Share of calls (0 to 1) broken off before DynamoDB sees them." placeholder:"SHARE"`
-	Lost      float64       `help:"Share of calls (0 to 1) that are done while their answer is lost." placeholder:"SHARE"`
+	Dropped   float64       `help:"Share of calls (0 to 1) that break off before DynamoDB sees them." placeholder:"SHARE"`
+	Lost      float64       `help:"Share of calls (0 to 1) that DynamoDB carries out, and whose answer is lost." placeholder:"SHARE"`
 	Seed      uint64        `help:"Makes the choice of calls repeatable." placeholder:"NUMBER"`
 }
 
 // Help is shown by `recall local --help`.
 func (localCommand) Help() string {
-	return `Runs a SAM or CloudFormation template with a WebSocket API on this machine: the WebSocket API, the functions over the Lambda
-Runtime API (binaries, and handlers in Node.js and Python), DynamoDB Local for its tables and ElasticMQ for its queues. Prints
-addresses, what of the template is not emulated, and then a line for each frame and invocation: time, connection, user, route,
-function, duration, outcome. Ctrl-C ends all of it. local/README.md says what is emulated and what is not.
+	return `Runs a SAM or CloudFormation template with a WebSocket API on this machine. It emulates the WebSocket API, runs the functions
+over the Lambda Runtime API (binaries, and handlers in Node.js and Python), and uses DynamoDB Local for tables and ElasticMQ for
+queues. First it prints its addresses and what it does not emulate of the template. Then it prints a line for each frame and
+invocation: time, connection, user, route, function, duration and outcome. Ctrl-C ends everything. local/README.md says what is
+emulated and what is not.
 
 Tables and queues need Java 17 with DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq (make run does
-so). A second stack: --any-ports. It prints the --state with which recall chat, token, tail and admin find it.`
+this). To run a second stack, use --any-ports. It prints the --state with which recall chat, token, tail and admin find it.`
 }
 
 // Run runs the stack until it is interrupted.

@@ -14,14 +14,14 @@ import (
 // commandLine lists the commands; each lives in a file of its own name and has a Run method.
 type commandLine struct {
 	Local       localCommand       `cmd:"" help:"Run the whole backend on this machine."`
-	Chat        chatCommand        `cmd:"" help:"Chat in the terminal; /recall takes the last message back."`
+	Chat        chatCommand        `cmd:"" help:"Chat in the terminal. /recall recalls your last message."`
 	Token       tokenCommand       `cmd:"" help:"Print a token for a user."`
 	Tail        tailCommand        `cmd:"" help:"Show recalls as they happen."`
-	Conformance conformanceCommand `cmd:"" help:"Judge a client by the protocol's scenarios."`
-	Interop     interopCommand     `cmd:"" help:"Let the clients of all languages meet in one conversation."`
-	Bench       benchCommand       `cmd:"" help:"Measure how long recalls take, and compare."`
-	Admin       adminCommand       `cmd:"" help:"Moderate, manage groups and settings, read the audit."`
-	Version     versionCommand     `cmd:"" help:"Show which build this is."`
+	Conformance conformanceCommand `cmd:"" help:"Test a client with the scenarios of the protocol."`
+	Interop     interopCommand     `cmd:"" help:"Run the clients in all languages in one conversation, and compare what they hold."`
+	Bench       benchCommand       `cmd:"" help:"Measure how long recalls take, and compare the results."`
+	Admin       adminCommand       `cmd:"" help:"Moderate messages, manage groups and settings, and read the audit."`
+	Version     versionCommand     `cmd:"" help:"Show the version of this build."`
 }
 
 func main() {

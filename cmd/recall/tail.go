@@ -19,19 +19,19 @@ import (
 
 // tailCommand is `recall tail`.
 type tailCommand struct {
-	Input string `arg:"" optional:"" help:"- reads log lines from standard input; left out: the running local stack."`
+	Input string `arg:"" optional:"" help:"With - it reads log lines from standard input. Without it, it follows the local stack that is running."`
 	State string `help:"State file of the local stack." placeholder:"FILE"`
-	JSON  bool   `help:"Print the log entries as JSON, a line each, for programs." name:"json"`
+	JSON  bool   `help:"Print the log entries as JSON, one on each line, for programs." name:"json"`
 }
 
 // Help is shown by recall tail --help.
 func (tailCommand) Help() string {
-	return `Shows recalls as they happen, a line for each request and outcome: when, who and as what (sender, moderator, admin), what
-became of it, how many messages, how many devices were told, how long the last of them took, how many were gone, and how
-many could not be reached (they are told later). Members of large groups are told through the queue, after the line. Never
-texts or reasons.
+	return `Shows recalls as they happen, with a line for each request and outcome. A line says when the recall happened, who recalled
+and by what right (sender, moderator, admin), the outcome, the number of messages, how many devices were told, how long the
+last of them took, how many devices were gone, and how many could not be reached (they are told later). Members of large
+groups are told through the queue, after the line. A line never has a text or a reason.
 
-A deployed stack is followed through its log groups (with LogLevel info, the default):
+Follow a deployed stack through its log groups (with LogLevel info, the default):
 
   aws logs tail /aws/lambda/STACK-revoke --follow --format short | recall tail -
 

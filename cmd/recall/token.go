@@ -11,20 +11,20 @@ import (
 
 // tokenCommand is `recall token`.
 type tokenCommand struct {
-	User     string        `help:"Whose token: 1 to 64 characters of A-Z a-z 0-9 . _ - @" required:"" placeholder:"USER"`
-	TTL      time.Duration `help:"How long it is valid." default:"1h" name:"ttl"`
-	Secret   string        `help:"HS256 secret to sign with, of a stack other than the running local one (parameter TokenSecret)." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
-	Issuer   string        `help:"Claim iss, with --secret." placeholder:"TEXT"`
-	Audience string        `help:"Claim aud, with --secret." placeholder:"TEXT"`
+	User     string        `help:"The user of the token: 1 to 64 characters of A-Z a-z 0-9 . _ - @" required:"" placeholder:"USER"`
+	TTL      time.Duration `help:"How long the token is valid." default:"1h" name:"ttl"`
+	Secret   string        `help:"HS256 secret to sign with, for a stack other than the local one that is running (its parameter TokenSecret)." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
+	Issuer   string        `help:"The claim iss of the token, with --secret." placeholder:"TEXT"`
+	Audience string        `help:"The claim aud of the token, with --secret." placeholder:"TEXT"`
 	State    string        `help:"State file of the local stack." placeholder:"FILE"`
 }
 
 // Help is shown by recall token --help.
 func (tokenCommand) Help() string {
-	return `Prints a token that the running local stack takes: recall token --user alice --ttl 10m
+	return `Prints a token that the local stack that is running accepts: recall token --user alice --ttl 10m
 
-For another stack whose tokens are signed with a secret, put the secret into the environment, where no process list shows
-it: RECALL_TOKEN_SECRET=… recall token --user alice`
+For another stack whose tokens are signed with a secret, put the secret into the environment, because a process list does
+not show it there: RECALL_TOKEN_SECRET=… recall token --user alice`
 }
 
 // userIDs are those of protocol/README.md, "Identifiers and values".
