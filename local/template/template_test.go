@@ -234,7 +234,7 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 		ways []map[string]string
 		want string
 	}{
-		{nil, "without which no token could be verified"},
+		{nil, "Without one of them no token can be verified"},
 		{[]map[string]string{keySet, stored}, "Give either TokenJwksUrl or a secret"},
 		{[]map[string]string{keySet, given}, "Give either TokenJwksUrl or a secret"},
 		{[]map[string]string{stored, given}, "Give either TokenSecretArn or TokenSecret"},
