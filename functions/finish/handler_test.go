@@ -65,14 +65,14 @@ func (b *bench) must(err error) {
 func (b *bench) due(conversation recall.Conversation) recall.Message {
 	b.t.Helper()
 	now := b.clock.Instant()
-	message, created, err := b.service.Store.CreateMessage(b.t.Context(), recall.Message{
+	outcome, err := b.service.Store.CreateMessage(b.t.Context(), recall.Message{
 		ID: recall.NewMessageID(now), Conversation: conversation, Sender: "alice", SentAt: now,
 		RecallableUntil: recall.AlwaysRecallable, Body: `{"text":"secret"}`, Due: recall.DueSent,
 	})
-	if err != nil || !created {
-		b.t.Fatalf("created=%t, error %v", created, err)
+	if err != nil || !outcome.Created {
+		b.t.Fatalf("created=%t, error %v", outcome.Created, err)
 	}
-	return message
+	return outcome.Message
 }
 
 // recalled is the same for its recall.

@@ -9,7 +9,7 @@ func forRandomSearches() []mutant {
 	return true, err`}}, sequences},
 		{"unread counts what was recalled, in sequences", "G11", []change{{message, `if message.Revoked == nil && !message.Expired(now) {`, `if !message.Expired(now) {`}}, sequences},
 		{"the body is not removed, in sequences", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, sequences},
-		{"a sync from a cursor brings no recalls", "G4", []change{{synced, `	result.Revocations = recalled.items
+		{"a sync from a cursor brings no recalls", "G4", []change{{synced, `	result.Revocations = recalled.Items
 `, ""}}, clocks},
 		{"a post that failed counts as done", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",

@@ -10,6 +10,7 @@ const (
 	revoke   = "shared/recall/revoke.go"
 	send     = "shared/recall/send.go"
 	outbox   = "shared/recall/outbox.go"
+	finish   = "shared/recall/finish.go"
 	records  = "shared/function/stream.go"
 	retry    = "shared/recall/retry.go"
 	service  = "shared/recall/service.go"
@@ -79,7 +80,7 @@ func order() []mutant {
 		{"presence is read before the commit", "G4", []change{
 			{revoke, "	attempt := &revokeAttempt{", "	users, _ := roster()\n	early, _ := s.Presence.Connections(ctx, users.Users)\n	attempt := &revokeAttempt{"},
 			{revoke, "outcomes, roster, caller.Connection, started)\n	return", "outcomes, func() (Roster, error) { users.early = early; return users, nil }, caller.Connection, started)\n	return"},
-			{"shared/recall/group.go", "	More bool\n}\n\n// rosterReader is Store.Roster or Store.RosterStart.", "	More bool\n	early []Connection\n}\n\n// rosterReader is Store.Roster or Store.RosterStart."},
+			{"shared/recall/group.go", "	More bool\n}\n\n// RosterReader reads", "	More bool\n	early []Connection\n}\n\n// RosterReader reads"},
 			{outbox, "untold, err := o.post(ctx, roster.Users)", "untold, err := o.postEarly(ctx, roster)"},
 			{outbox, "// post tells the devices", "func (o *outbox) postEarly(ctx context.Context, roster Roster) ([]Connection, error) {\n	if roster.early == nil {\n		return o.post(ctx, roster.Users)\n	}\n	return o.service.notify(ctx, o.service.noticesAbout(o.conversation, o.messages), without(roster.early, o.except)), nil\n}\n\n// post tells the devices"},
 		}, crossings},
@@ -88,7 +89,7 @@ func order() []mutant {
 			{outbox, "	if err := o.list(ctx); err != nil {\n		return nil, err\n	}\n	roster, err", "	roster, err"},
 		}, crashes},
 		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
-		{"finish does nothing", "G4", []change{{outbox, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
+		{"finish does nothing", "G4", []change{{finish, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
 		{"a bus that fails loses the recall", "events", []change{{notice, "	return s.Publisher.PublishRevoked(ctx, revokedMessageOf(changed))\n", "	_ = s.Publisher.PublishRevoked(ctx, revokedMessageOf(changed))\n	return nil\n"}}, functions},
 		{"who could not be reached is forgotten", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
@@ -128,6 +129,6 @@ func secrets() []mutant {
 			{queue, "type chunk struct {\n", "type chunk struct {\n	Body string `json:\"body\"`\n"},
 			{queue, "		Due:          from.Due,\n", "		Due:          from.Due,\n		Body:         string(from.Body),\n"},
 		}, queueing},
-		{"a text is logged", "G10", []change{{send, "	if !created {\n", "	if s.Log != nil {\n		s.Log.Info(\"stored\", \"body\", string(stored.Body))\n	}\n	if !created {\n"}}, crashes},
+		{"a text is logged", "G10", []change{{send, "	if !outcome.Created {\n", "	if s.Log != nil {\n		s.Log.Info(\"stored\", \"body\", string(outcome.Message.Body))\n	}\n	if !outcome.Created {\n"}}, crashes},
 	}
 }

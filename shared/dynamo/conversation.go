@@ -175,7 +175,7 @@ func (s *Store) Memberships(ctx context.Context, user recall.UserID) ([]recall.M
 // MarkRead is one UpdateItem that only moves forward; a failed condition says where the mark is.
 func (s *Store) MarkRead(
 	ctx context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID,
-) (recall.MessageID, bool, error) {
+) (recall.MarkOutcome, error) {
 	condition := "attribute_not_exists(readUpTo) OR readUpTo<:message"
 	if conversation.IsGroup() {
 		condition = "attribute_exists(pk) AND (" + condition + ")" // who left meanwhile gets no row back
@@ -189,16 +189,16 @@ func (s *Store) MarkRead(
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if err == nil {
-		return upTo, true, nil
+		return recall.MarkOutcome{ReadUpTo: upTo, Moved: true}, nil
 	}
 	there, failed := failedCondition(err)
 	if !failed {
-		return "", false, fault("mark read", err)
+		return recall.MarkOutcome{}, fault("mark read", err)
 	}
 	if mark := textOf(there, "readUpTo"); mark != "" {
-		return recall.MessageID(mark), false, nil
+		return recall.MarkOutcome{ReadUpTo: recall.MessageID(mark)}, nil
 	}
-	return upTo, false, nil
+	return recall.MarkOutcome{ReadUpTo: upTo}, nil
 }
 
 // BatchGetItem's limit (API reference).

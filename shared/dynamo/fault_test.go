@@ -88,24 +88,24 @@ func takeBack(message recall.Message) recall.RevokeCommand {
 func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 	m := message()
 	return []operation{
-		{"CreateMessage", func(ctx context.Context) error { _, _, err := store.CreateMessage(ctx, m); return err }},
+		{"CreateMessage", func(ctx context.Context) error { _, err := store.CreateMessage(ctx, m); return err }},
 		{"RevokeMessage", func(ctx context.Context) error { _, err := store.RevokeMessage(ctx, takeBack(m)); return err }},
 		{"Message", func(ctx context.Context) error { _, _, err := store.Message(ctx, direct, m.ID); return err }},
 		{"Settle", func(ctx context.Context) error { return store.Settle(ctx, m) }},
 		{"Messages", func(ctx context.Context) error {
-			_, _, err := store.Messages(ctx, direct, recall.MessagePage{Limit: 1, Now: noon})
+			_, err := store.Messages(ctx, direct, recall.MessageRange{Limit: 1, Now: noon})
 			return err
 		}},
-		{"Recalls", func(ctx context.Context) error { _, _, err := store.Revocations(ctx, direct, "", 1); return err }},
-		{"RevocationsBy", func(ctx context.Context) error { _, _, err := store.RevocationsBy(ctx, alice, "", 1); return err }},
-		{"Unread", func(ctx context.Context) error { _, _, err := store.Unread(ctx, direct, bob, "", noon); return err }},
+		{"Recalls", func(ctx context.Context) error { _, err := store.Revocations(ctx, direct, "", 1); return err }},
+		{"RevocationsBy", func(ctx context.Context) error { _, err := store.RevocationsBy(ctx, alice, "", 1); return err }},
+		{"Unread", func(ctx context.Context) error { _, err := store.Unread(ctx, direct, bob, "", noon); return err }},
 		{"Head", func(ctx context.Context) error { _, _, err := store.Head(ctx, direct); return err }},
 		{"Heads", func(ctx context.Context) error { _, err := store.Heads(ctx, []recall.Conversation{direct}); return err }},
 		{"Touch", func(ctx context.Context) error { _, err := store.Touch(ctx, direct, noon, m.ID); return err }},
 		{"Join", func(ctx context.Context) error { return store.Join(ctx, alice, direct, noon) }},
 		{"Membership", func(ctx context.Context) error { _, _, err := store.Membership(ctx, alice, direct); return err }},
 		{"Memberships", func(ctx context.Context) error { _, err := store.Memberships(ctx, alice); return err }},
-		{"MarkRead", func(ctx context.Context) error { _, _, err := store.MarkRead(ctx, bob, direct, m.ID); return err }},
+		{"MarkRead", func(ctx context.Context) error { _, err := store.MarkRead(ctx, bob, direct, m.ID); return err }},
 		{"DefaultWindow", func(ctx context.Context) error { _, _, err := store.DefaultWindow(ctx); return err }},
 		{"SetDefaultWindow", func(ctx context.Context) error { return store.SetDefaultWindow(ctx, 60) }},
 		{"HeadAndMembership", func(ctx context.Context) error {

@@ -112,8 +112,8 @@ func (s *Store) PutMember(
 
 // DeleteMember removes both rows in one transaction.
 func (s *Store) DeleteMember(ctx context.Context, group recall.GroupID, user recall.UserID) (bool, error) {
-	_, was, err := s.Membership(ctx, user, recall.InGroup(group))
-	if err != nil || !was {
+	_, wasMember, err := s.Membership(ctx, user, recall.InGroup(group))
+	if err != nil || !wasMember {
 		return false, err
 	}
 	err = s.transact(ctx, "delete member", []types.TransactWriteItem{

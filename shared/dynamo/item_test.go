@@ -23,7 +23,7 @@ func TestG3TheStoredItemOfARecalledMessageHasNoBody(t *testing.T) {
 			tables := database.Tables(t)
 			store := &dynamo.Store{Client: tables.Client, Table: tables.Messages}
 			m := message()
-			_, _, err := store.CreateMessage(t.Context(), m)
+			_, err := store.CreateMessage(t.Context(), m)
 			must(t, err)
 			command := takeBack(m)
 			command.Revocation.Reason = ""

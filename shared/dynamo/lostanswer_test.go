@@ -50,13 +50,13 @@ func withLostAnswers(t *testing.T) (*dynamo.Store, *dynamo.Presence, *dynamo.Sto
 func TestG7AMessageWhoseAnswerWasLostIsStoredOnceAndCountsAsCreated(t *testing.T) {
 	store, _, plain := withLostAnswers(t)
 	m := message()
-	stored, created, err := store.CreateMessage(t.Context(), m)
-	if err != nil || !created || stored.Body != m.Body {
-		t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+	outcome, err := store.CreateMessage(t.Context(), m)
+	if err != nil || !outcome.Created || outcome.Message.Body != m.Body {
+		t.Errorf("%+v, error %v", outcome, err)
 	}
-	messages, _, err := plain.Messages(t.Context(), direct, recall.MessagePage{Limit: 10, Now: noon})
-	if err != nil || len(messages) != 1 {
-		t.Errorf("%d messages are stored, error %v", len(messages), err)
+	page, err := plain.Messages(t.Context(), direct, recall.MessageRange{Limit: 10, Now: noon})
+	if err != nil || len(page.Items) != 1 {
+		t.Errorf("%d messages are stored, error %v", len(page.Items), err)
 	}
 }
 
@@ -70,7 +70,7 @@ func TestG2ARecallWhoseAnswerWasLostIsAppliedAndNotARepeat(t *testing.T) {
 			store, _, plain := withLostAnswers(t)
 			m := message()
 			if name != "unsent" {
-				_, _, err := plain.CreateMessage(t.Context(), m)
+				_, err := plain.CreateMessage(t.Context(), m)
 				must(t, err)
 			}
 			command := takeBack(m)
@@ -91,7 +91,7 @@ func TestAWriteWhoseAnswerWasLostIsDoneOnce(t *testing.T) {
 	store, presence, plain := withLostAnswers(t)
 	m := message()
 	ctx := t.Context()
-	_, _, err := plain.CreateMessage(ctx, m)
+	_, err := plain.CreateMessage(ctx, m)
 	must(t, err)
 	must(t, store.Settle(ctx, m))
 	if settled, _, err := plain.Message(ctx, direct, m.ID); err != nil || settled.Due != recall.DueNothing {
@@ -101,8 +101,8 @@ func TestAWriteWhoseAnswerWasLostIsDoneOnce(t *testing.T) {
 		t.Errorf("head %+v, error %v", head, err)
 	}
 	must(t, store.Join(ctx, alice, direct, noon))
-	if mark, _, err := store.MarkRead(ctx, alice, direct, m.ID); err != nil || mark != m.ID {
-		t.Errorf("mark %s, error %v", mark, err)
+	if outcome, err := store.MarkRead(ctx, alice, direct, m.ID); err != nil || outcome.ReadUpTo != m.ID {
+		t.Errorf("%+v, error %v", outcome, err)
 	}
 	must(t, store.SetDefaultWindow(ctx, 60))
 	must(t, store.PutGroup(ctx, engineers, "Engineers", nil, noon))

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,7 +13,7 @@ import (
 )
 
 // CreateMessage is one PutItem, conditioned on there being none.
-func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (recall.Message, bool, error) {
+func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (recall.CreateOutcome, error) {
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                           &s.Table,
 		Item:                                messageItem(message),
@@ -20,17 +21,17 @@ func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (reca
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if err == nil {
-		return message, true, nil
+		return recall.CreateOutcome{Created: true, Message: message}, nil
 	}
 	there, failed := failedCondition(err)
 	if !failed {
-		return recall.Message{}, false, fault("create message", err)
+		return recall.CreateOutcome{}, fault("create message", err)
 	}
 	stored, _ := MessageOf(there)
 	// The SDK's retry of a lost answer meets its own first attempt, which this very call made.
 	own := stored.Revoked == nil && stored.Due == recall.DueSent && stored.Sender == message.Sender &&
 		stored.SentAt == message.SentAt && stored.Body == message.Body
-	return stored, own, nil
+	return recall.CreateOutcome{Created: own, Message: stored}, nil
 }
 
 // RevokeMessage is one UpdateItem whose condition is the whole decision.
@@ -140,8 +141,8 @@ func (s *Store) Settle(ctx context.Context, message recall.Message) error {
 
 // Messages is one consistent Query, or several where expired items fill a page.
 func (s *Store) Messages(
-	ctx context.Context, conversation recall.Conversation, page recall.MessagePage,
-) ([]recall.Message, bool, error) {
+	ctx context.Context, conversation recall.Conversation, which recall.MessageRange,
+) (recall.Page[recall.Message], error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
@@ -149,25 +150,17 @@ func (s *Store) Messages(
 		FilterExpression:       aws.String("attribute_not_exists(expiresAt) OR expiresAt > :seconds"),
 		ExpressionAttributeValues: item{
 			":pk":      text(conversation.Key()),
-			":from":    text(messagesBehind(page.After)),
-			":to":      text(messagesAhead(page.Before)),
-			":seconds": number(int64(page.Now) / 1000),
+			":from":    text(messagesBehind(which.After)),
+			":to":      text(messagesAhead(which.Before)),
+			":seconds": number(int64(which.Now) / 1000),
 		},
-		ScanIndexForward: aws.Bool(!page.Newest),
-		Limit:            aws.Int32(int32(page.Limit) + 1), // #nosec G115 -- at most a page of 100
+		ScanIndexForward: aws.Bool(!which.Newest),
 	}
-	messages, err := collect(ctx, s, query, page.Limit+1, "read messages", MessageOf)
-	if err != nil {
-		return nil, false, err
+	messages, err := firstPage(ctx, s, query, which.Limit, "read messages", MessageOf)
+	if which.Newest {
+		slices.Reverse(messages.Items)
 	}
-	more := len(messages) > page.Limit
-	if more {
-		messages = messages[:page.Limit]
-	}
-	if page.Newest {
-		reverse(messages)
-	}
-	return messages, more, nil
+	return messages, err
 }
 
 // messagesBehind is the first sort key behind a message: ! sorts before every character of an ID.
@@ -188,10 +181,16 @@ func messagesAhead(before string) string {
 	return messagePrefix + before[:last] + string(before[last]-1) + behindAll
 }
 
-func reverse[T any](items []T) {
-	for i, j := 0, len(items)-1; i < j; i, j = i+1, j-1 {
-		items[i], items[j] = items[j], items[i]
+// firstPage returns the first items of a query, at most limit, and whether there are more.
+func firstPage[T any](
+	ctx context.Context, s *Store, query *dynamodb.QueryInput, limit int, operation string, of func(item) (T, bool),
+) (recall.Page[T], error) {
+	query.Limit = aws.Int32(int32(limit) + 1) // #nosec G115 -- at most a page of 100
+	items, err := collect(ctx, s, query, limit+1, operation, of)
+	if err != nil {
+		return recall.Page[T]{}, err
 	}
+	return recall.Page[T]{Items: items[:min(limit, len(items))], More: len(items) > limit}, nil
 }
 
 // collect reads pages of a query until there are enough items or no more.
@@ -219,27 +218,27 @@ func collect[T any](
 // Revocations reads the local index recalls, which is sparse: only recalled messages are in it.
 func (s *Store) Revocations(
 	ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int,
-) ([]recall.RevokedMessage, bool, error) {
-	return s.recalls(ctx, &dynamodb.QueryInput{
+) (recall.Page[recall.RevokedMessage], error) {
+	return firstPage(ctx, s, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(recallsIndex),
 		ConsistentRead:            aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk=:pk AND revocationId > :after"),
 		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":after": afterRecall(after)},
-	}, limit)
+	}, limit, "read recalls", revokedMessageOf)
 }
 
 // RevocationsBy reads the global index operators, which follows the writes by moments. It is sparse: a sender's own
 // recalls have no attribute revokedByOperator, so they are not in it and do not pay for it.
 func (s *Store) RevocationsBy(
 	ctx context.Context, operator recall.UserID, after recall.RevocationID, limit int,
-) ([]recall.RevokedMessage, bool, error) {
-	return s.recalls(ctx, &dynamodb.QueryInput{
+) (recall.Page[recall.RevokedMessage], error) {
+	return firstPage(ctx, s, &dynamodb.QueryInput{
 		TableName:                 &s.Table,
 		IndexName:                 aws.String(operatorsIndex),
 		KeyConditionExpression:    aws.String("revokedByOperator=:by AND revocationId > :after"),
 		ExpressionAttributeValues: item{":by": text(string(operator)), ":after": afterRecall(after)},
-	}, limit)
+	}, limit, "read recalls", revokedMessageOf)
 }
 
 // afterRecall is a key to read behind; DynamoDB takes no empty one.
@@ -248,20 +247,6 @@ func afterRecall(after recall.RevocationID) types.AttributeValue {
 		return text(recall.EarliestID(0))
 	}
 	return text(string(after))
-}
-
-func (s *Store) recalls(
-	ctx context.Context, query *dynamodb.QueryInput, limit int,
-) ([]recall.RevokedMessage, bool, error) {
-	query.Limit = aws.Int32(int32(limit) + 1) // #nosec G115 -- at most a page of 100
-	recalls, err := collect(ctx, s, query, limit+1, "read recalls", revokedMessageOf)
-	if err != nil {
-		return nil, false, err
-	}
-	if len(recalls) > limit {
-		return recalls[:limit], true, nil
-	}
-	return recalls, false, nil
 }
 
 // firstUnreadPage is how many messages the first query of a count reads: mostly no more are unread, or the reader's
@@ -277,7 +262,7 @@ func (s *Store) Unread(
 	reader recall.UserID,
 	after recall.MessageID,
 	now recall.Instant,
-) (int, recall.MessageID, error) {
+) (recall.UnreadCount, error) {
 	query := &dynamodb.QueryInput{
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
@@ -295,12 +280,12 @@ func (s *Store) Unread(
 		query.Limit = aws.Int32(int32(page)) // #nosec G115 -- at most MaximumUnread
 		read, err := s.Client.Query(ctx, query)
 		if err != nil {
-			return 0, "", fault("count unread", err)
+			return recall.UnreadCount{}, fault("count unread", err)
 		}
 		for _, from := range read.Items {
 			message, _ := MessageOf(from)
 			if message.Sender == reader {
-				return unread, message.ID, nil
+				return recall.UnreadCount{Messages: unread, Own: message.ID}, nil
 			}
 			if message.Revoked == nil && !message.Expired(now) {
 				unread++
@@ -309,7 +294,7 @@ func (s *Store) Unread(
 		looked += len(read.Items)
 		page = min(recall.MaximumUnread-unread, recall.MaximumUnreadRows-looked)
 		if len(read.LastEvaluatedKey) == 0 || page == 0 {
-			return unread, "", nil
+			return recall.UnreadCount{Messages: unread}, nil
 		}
 		query.ExclusiveStartKey = read.LastEvaluatedKey
 	}

@@ -249,7 +249,7 @@ func (w *measuredWorld) stored(conversation recall.Conversation, count int) {
 			ID: recall.NewMessageID(now), Conversation: conversation, Sender: alice, SentAt: now,
 			RecallableUntil: recall.DefaultWindow.Until(now), Body: body,
 		}
-		_, _, err := w.store.CreateMessage(w.t.Context(), message)
+		_, err := w.store.CreateMessage(w.t.Context(), message)
 		w.must(err)
 		w.messages = append(w.messages, message.ID)
 	}

@@ -16,6 +16,18 @@ const (
 	MaximumNameBytes    = 256
 )
 
+// AdminStore is what recalls by administrators and audits need of the store.
+type AdminStore interface {
+	MessageRevoker
+	RosterReader
+	HistoryReader
+	// RevocationsBy reads the recalls of an operator (Revocation.ByOperator), across all conversations, in the order of
+	// their RevocationIDs. This one read may lag behind the writes by moments.
+	RevocationsBy(
+		ctx context.Context, operator UserID, after RevocationID, limit int,
+	) (Page[RevokedMessage], error)
+}
+
 // AdminRevoke recalls any messages of any age, with role admin.
 type AdminRevoke struct {
 	Conversation Conversation
@@ -116,14 +128,14 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 		}
 		after = string(raw)
 	}
-	messages, more, err := s.Store.Messages(
-		ctx, request.Conversation, MessagePage{After: after, Limit: MaximumAdminRevokes, Now: s.now()},
+	messages, err := s.Store.Messages(
+		ctx, request.Conversation, MessageRange{After: after, Limit: MaximumAdminRevokes, Now: s.now()},
 	)
 	if err != nil {
 		return AdminRevokePage{}, err
 	}
 	var ids []MessageID
-	for _, message := range messages {
+	for _, message := range messages.Items {
 		if message.Sender == request.Sender && message.Revoked == nil && message.SentAt >= request.Since {
 			ids = append(ids, message.ID)
 		}
@@ -140,8 +152,9 @@ func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBy
 			},
 		)
 	}
-	if more {
-		result.Next = base64.RawURLEncoding.EncodeToString([]byte(messages[len(messages)-1].ID))
+	if messages.More {
+		last := messages.Items[len(messages.Items)-1]
+		result.Next = base64.RawURLEncoding.EncodeToString([]byte(last.ID))
 	}
 	return result, nil
 }
@@ -160,15 +173,6 @@ type AuditPage struct {
 	Next    string
 }
 
-// AuditStore reads the recalls of one operator across all conversations.
-type AuditStore interface {
-	// RevocationsBy reads the recalls of an operator (Revocation.ByOperator) in the order of their RevocationIDs. This
-	// one read may lag behind the writes by moments.
-	RevocationsBy(
-		ctx context.Context, operator UserID, after RevocationID, limit int,
-	) (recalls []RevokedMessage, more bool, err error)
-}
-
 // Audit tells who recalled what, when, as what and why, but never the text. It lists all recalls in a conversation, or
 // those that an operator made as a moderator or an administrator.
 func (s *Service) Audit(ctx context.Context, request AdminAudit) (AuditPage, error) {
@@ -180,19 +184,20 @@ func (s *Service) Audit(ctx context.Context, request AdminAudit) (AuditPage, err
 		}
 		after = RevocationID(raw)
 	}
-	read := func() ([]RevokedMessage, bool, error) {
+	read := func() (Page[RevokedMessage], error) {
 		if request.Operator != "" {
 			return s.Store.RevocationsBy(ctx, request.Operator, after, AuditPageSize)
 		}
 		return s.Store.Revocations(ctx, request.Conversation, after, AuditPageSize)
 	}
-	recalls, more, err := read()
+	recalls, err := read()
 	if err != nil {
 		return AuditPage{}, err
 	}
-	result := AuditPage{Recalls: recalls}
-	if more {
-		result.Next = base64.RawURLEncoding.EncodeToString([]byte(recalls[len(recalls)-1].Revocation.ID))
+	result := AuditPage{Recalls: recalls.Items}
+	if recalls.More {
+		last := recalls.Items[len(recalls.Items)-1]
+		result.Next = base64.RawURLEncoding.EncodeToString([]byte(last.Revocation.ID))
 	}
 	return result, nil
 }

@@ -168,10 +168,10 @@ func TestAllOfASendersMessagesAreRecalledPageByPage(t *testing.T) {
 		if recalled != count || pages != 3 {
 			t.Errorf("%d recalled in %d pages, want %d in 3", recalled, pages, count)
 		}
-		messages, _, err := w.store.Messages(t.Context(), direct, recall.MessagePage{Limit: 3 * count, Now: w.clock.Instant()})
+		page, err := w.store.Messages(t.Context(), direct, recall.MessageRange{Limit: 3 * count, Now: w.clock.Instant()})
 		w.must(err)
 		left := make(map[recall.UserID]int)
-		for _, message := range messages {
+		for _, message := range page.Items {
 			if message.Revoked == nil {
 				left[message.Sender]++
 			}

@@ -30,11 +30,17 @@ type Roster struct {
 	More bool
 }
 
-// rosterReader is Store.Roster or Store.RosterStart.
-type rosterReader func(ctx context.Context, group GroupID) (Roster, error)
+// RosterReader reads who is in a group.
+type RosterReader interface {
+	// Roster reads all members. A group whose deletion has begun has none.
+	Roster(ctx context.Context, group GroupID) (Roster, error)
+}
+
+// readMembers is Store.Roster or Store.RosterStart.
+type readMembers func(ctx context.Context, group GroupID) (Roster, error)
 
 // readRoster reads who is in a conversation. For two users nothing needs to be read.
-func readRoster(ctx context.Context, conversation Conversation, read rosterReader) (Roster, error) {
+func readRoster(ctx context.Context, conversation Conversation, read readMembers) (Roster, error) {
 	if !conversation.IsGroup() {
 		return Roster{Users: conversation.Users()}, nil
 	}
@@ -42,18 +48,8 @@ func readRoster(ctx context.Context, conversation Conversation, read rosterReade
 }
 
 // beginRoster reads who is in a conversation beside the commit.
-func beginRoster(ctx context.Context, conversation Conversation, read rosterReader) func() (Roster, error) {
+func beginRoster(ctx context.Context, conversation Conversation, read readMembers) func() (Roster, error) {
 	return begin(func() (Roster, error) { return readRoster(ctx, conversation, read) })
-}
-
-func (s *Service) wholeRoster(
-	ctx context.Context, conversation Conversation, start func() (Roster, error),
-) (Roster, error) {
-	roster, err := start()
-	if err != nil || !roster.More {
-		return roster, err
-	}
-	return s.Store.Roster(ctx, conversation.Group())
 }
 
 // HeadAndMembership is a group's head, and a user's row of that group in their list.
@@ -65,8 +61,10 @@ type HeadAndMembership struct {
 	Membership Membership
 }
 
-// GroupStore keeps groups and their rosters.
+// GroupStore is what the actions on groups need of the store.
 type GroupStore interface {
+	HeadReader
+	RosterReader
 	// HeadAndMembership reads a group's head and a user's list row in one call.
 	HeadAndMembership(ctx context.Context, group GroupID, user UserID) (HeadAndMembership, error)
 	// PutGroup creates a group or changes its name and window. It returns group_deleted for a group that was deleted: its
@@ -78,24 +76,21 @@ type GroupStore interface {
 	// PutMember writes a member and their list row together; before is their role until now, and empty if they were no
 	// member.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
-	// DeleteMember removes both rows; was is false if the user was no member.
-	DeleteMember(ctx context.Context, group GroupID, user UserID) (was bool, err error)
-	// Roster reads all members; a group whose deletion has begun has none.
-	Roster(ctx context.Context, group GroupID) (Roster, error)
-	// RosterStart reads a group's head and its first members for at most one read unit.
-	RosterStart(ctx context.Context, group GroupID) (Roster, error)
+	// DeleteMember removes both rows; wasMember is false if there was nothing to remove.
+	DeleteMember(ctx context.Context, group GroupID, user UserID) (wasMember bool, err error)
 }
 
-// member reads a group as one of its members; anybody else gets conversation_not_found, whether or not it exists.
-func (s *Service) member(ctx context.Context, group GroupID, user UserID) (Head, Membership, error) {
+// member reads a group for one of its members. Everybody else gets conversation_not_found, whether or not the group
+// exists.
+func (s *Service) member(ctx context.Context, group GroupID, user UserID) (HeadAndMembership, error) {
 	read, err := s.Store.HeadAndMembership(ctx, group, user)
 	if err != nil {
-		return Head{}, Membership{}, err
+		return HeadAndMembership{}, err
 	}
 	if !read.Found || read.Head.Deleted || read.Membership.Role == "" {
-		return Head{}, Membership{}, Fail(ConversationNotFound, "no such conversation")
+		return HeadAndMembership{}, Fail(ConversationNotFound, "no such conversation")
 	}
-	return read.Head, read.Membership, nil
+	return read, nil
 }
 
 // checkMember returns conversation_not_found if the user is not in the conversation. Between two users nothing needs
@@ -104,7 +99,7 @@ func (s *Service) checkMember(ctx context.Context, user UserID, conversation Con
 	if !conversation.IsGroup() {
 		return nil
 	}
-	_, _, err := s.member(ctx, conversation.Group(), user)
+	_, err := s.member(ctx, conversation.Group(), user)
 	return err
 }
 
@@ -182,8 +177,8 @@ func (s *Service) PutMember(ctx context.Context, request AdminPutMember) error {
 
 // DeleteMember removes a member, and tells the group and the removed user. It is no error if the user is no member.
 func (s *Service) DeleteMember(ctx context.Context, group GroupID, user UserID) error {
-	was, err := s.Store.DeleteMember(ctx, group, user)
-	if err != nil || !was {
+	wasMember, err := s.Store.DeleteMember(ctx, group, user)
+	if err != nil || !wasMember {
 		return err
 	}
 	s.tellChange(ctx, group, Change{What: ChangeLeft, User: user}, []UserID{user})

@@ -77,45 +77,35 @@ func (r Reason) GoString() string { return r.String() }
 // LogValue hides the reason from structured logs.
 func (r Reason) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// MessageStore keeps the messages of conversations.
-type MessageStore interface {
-	// CreateMessage stores a message, unless its ID is taken in that conversation: then created is false and stored is
-	// what is there. A repeat of this very call (the store's own retry) counts as created.
-	CreateMessage(ctx context.Context, message Message) (stored Message, created bool, err error)
-	// RevokeMessage is the recall: one conditional write. It applies if the command's conditions hold at the write.
-	RevokeMessage(ctx context.Context, command RevokeCommand) (RevokeOutcome, error)
+// MessageReader reads one message.
+type MessageReader interface {
 	// Message reads one message; found is false if there is none.
 	Message(ctx context.Context, conversation Conversation, id MessageID) (message Message, found bool, err error)
-	// Settle removes what the message owes, if it still owes just that: a recall that came since keeps its own.
-	Settle(ctx context.Context, message Message) error
-	// Messages reads a page of messages, tombstones included, expired ones left out.
-	Messages(ctx context.Context, conversation Conversation, page MessagePage) (messages []Message, more bool, err error)
-	// Revocations reads the recalls of a conversation in the order of their RevocationIDs: at most limit of those behind
-	// after.
-	Revocations(
-		ctx context.Context, conversation Conversation, after RevocationID, limit int,
-	) (recalls []RevokedMessage, more bool, err error)
-	// Unread counts the messages that the reader has not read: those of others behind after that are neither recalled nor
-	// expired. It looks from the newest message backwards, and stops at the reader's own newest message, at
-	// MaximumUnread, or after MaximumUnreadRows messages. own is the reader's own newest message if the counting met it.
-	Unread(
-		ctx context.Context, conversation Conversation, reader UserID, after MessageID, now Instant,
-	) (unread int, own MessageID, err error)
 }
 
-// Bounds of the counting. MaximumUnread says "more than 99", which a client shows as "99+". MaximumUnreadRows leaves
-// room for 300 recalled messages, which are looked at and not counted, among the newest.
-const (
-	MaximumUnread     = 100
-	MaximumUnreadRows = 400
-)
+// HistoryReader reads the messages and the recalls of a conversation, a page at a time.
+type HistoryReader interface {
+	// Messages reads a page of messages. Tombstones are among them, expired messages are not.
+	Messages(ctx context.Context, conversation Conversation, which MessageRange) (Page[Message], error)
+	// Revocations reads the recalls of a conversation in the order of their RevocationIDs: at most limit of those that
+	// come after the one given.
+	Revocations(
+		ctx context.Context, conversation Conversation, after RevocationID, limit int,
+	) (Page[RevokedMessage], error)
+}
 
-// MessagePage says which messages to read, in the order of their IDs.
-type MessagePage struct {
-	// After and Before bound the page, both exclusive; empty is no bound.
+// MessageRange says which messages to read, in the order of their IDs.
+type MessageRange struct {
+	// After and Before bound the range. Neither is part of it. An empty one is no bound.
 	After, Before string
 	// Newest reads from the newest backwards; the page is still returned oldest first.
 	Newest bool
 	Limit  int
 	Now    Instant
+}
+
+// Page is some of the items that were asked for. More reports whether there are others beyond the limit.
+type Page[T any] struct {
+	Items []T
+	More  bool
 }

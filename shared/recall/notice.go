@@ -34,12 +34,6 @@ func (n Notice) Stale(now Instant) bool {
 	return n.Message != nil && n.Renew != nil && now.Sub(n.CommittedAt) > FreshFor
 }
 
-// ReadMark is how far a user has read a conversation.
-type ReadMark struct {
-	ReadUpTo MessageID
-	Unread   int
-}
-
 // Change is what happened to a conversation or its roster.
 type Change struct {
 	What ChangeKind

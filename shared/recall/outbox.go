@@ -3,10 +3,23 @@ package recall
 import (
 	"context"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 )
+
+// OutboxStore is what the outbox needs of the store.
+type OutboxStore interface {
+	HeadReader
+	RosterReader
+	// Join writes the list row of a user, if there is none.
+	Join(ctx context.Context, user UserID, conversation Conversation, at Instant) error
+	// Touch moves a head's last change and its newest message forward, each by itself and never back, and returns the
+	// head as it is then; lastMessage is empty for a recall. It does not bring back the head of a deleted group: then it
+	// returns a zero Head.
+	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) (Head, error)
+	// Settle removes what the message owes, if it still owes just that: a recall that came since keeps its own.
+	Settle(ctx context.Context, message Message) error
+}
 
 // outbox carries one change from its commit to its notices. The steps follow one another in an order that misses
 // nobody:
@@ -90,17 +103,17 @@ func (o *outbox) list(ctx context.Context) error {
 	if err != nil || !missing {
 		return err
 	}
-	store, sender := o.service.Store, o.messages[0].Sender
+	sender := o.messages[0].Sender
 	for _, user := range o.conversation.Users() {
 		if user == sender {
 			continue
 		}
-		if err := store.Join(ctx, user, o.conversation, o.startedAt); err != nil {
+		if err := o.service.Store.Join(ctx, user, o.conversation, o.startedAt); err != nil {
 			return err
 		}
 	}
 	// The sender's own row is the last: while it is missing, the next send writes both.
-	return store.Join(ctx, sender, o.conversation, o.startedAt)
+	return o.service.Store.Join(ctx, sender, o.conversation, o.startedAt)
 }
 
 // touch moves the head, by which lists of conversations are sorted. Where the order stays, it only reads the head of a
@@ -197,58 +210,6 @@ func (o *outbox) chunks(users []UserID) []Chunk {
 		chunks = append(chunks, chunk)
 	}
 	return chunks
-}
-
-// FinishAfter is the age of a change from which Finish takes over: until then the function that committed it is at
-// work. Meanwhile Finish looks every lookEvery whether that function is done, which it mostly is at the next look.
-const (
-	FinishAfter = 3 * time.Second
-	lookEvery   = 500 * time.Millisecond
-)
-
-// Finish is called for every change of a message that was due, with the message as the change left it. It does what
-// the message still owes because the function that committed it died, ran out of time or could not queue. It reads the
-// message first: nearly always nothing is left to do, and one read shows it. A message that was recalled since is left
-// to the change that the recall is, so that nobody is told twice.
-//
-// It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns
-// unavailable if storage or the queue cannot be reached; then it is to be called again. What was finished is not done
-// again, since the message is settled.
-func (s *Service) Finish(ctx context.Context, changed Message) error {
-	message, due, err := s.stillDue(ctx, changed)
-	if err != nil || !due {
-		return err
-	}
-	// A change from a clock that is ahead is not waited for any longer.
-	wait := min(FinishAfter, FinishAfter-s.now().Sub(message.ChangedAt()))
-	for ; wait > 0; wait -= lookEvery {
-		if err := s.sleep(ctx, min(wait, lookEvery)); err != nil {
-			return err
-		}
-		if message, due, err = s.stillDue(ctx, changed); err != nil || !due {
-			return err
-		}
-	}
-	s.observe(MetricDueFound, 1, string(message.Due))
-	outbox := &outbox{
-		service:      s,
-		conversation: message.Conversation,
-		due:          message.Due,
-		messages:     []Message{message},
-		unlisted:     func() (bool, error) { return true, nil },
-		startedAt:    message.ChangedAt(),
-	}
-	return outbox.queueAll(ctx)
-}
-
-// stillDue reads a changed message. due is false if it owes nothing any more, or if it was recalled after this change.
-func (s *Service) stillDue(ctx context.Context, changed Message) (message Message, due bool, err error) {
-	message, found, err := s.Store.Message(ctx, changed.Conversation, changed.ID)
-	if err != nil {
-		return Message{}, false, err
-	}
-	recalledSince := changed.Revoked == nil && message.Revoked != nil
-	return message, found && message.Due != DueNothing && !recalledSince && !message.Expired(s.now()), nil
 }
 
 // queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit

@@ -150,7 +150,7 @@ func TestG8ALateMessageOfADeletedGroupHasNoReader(t *testing.T) {
 		// What a dead send left is finished minutes later, when it is told to nobody.
 		due := late
 		due.ID, due.Due, due.Body = recall.NewMessageID(w.clock.Instant()), recall.DueSent, `{"text":"later"}`
-		_, _, err := w.store.CreateMessage(ctx, due)
+		_, err := w.store.CreateMessage(ctx, due)
 		w.must(err)
 		w.must(w.finishes(due))
 		w.wantTold()

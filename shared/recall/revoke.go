@@ -53,6 +53,21 @@ func revokedMessageOf(message Message) RevokedMessage {
 	}
 }
 
+// RevokeStore is what Revoke needs of the store.
+type RevokeStore interface {
+	MessageRevoker
+	MembershipReader
+	RosterReader
+	// RosterStart reads a group's head and its first members for at most one read unit.
+	RosterStart(ctx context.Context, group GroupID) (Roster, error)
+}
+
+// MessageRevoker writes recalls.
+type MessageRevoker interface {
+	// RevokeMessage is the recall: one conditional write. It applies if the command's conditions hold at the write.
+	RevokeMessage(ctx context.Context, command RevokeCommand) (RevokeOutcome, error)
+}
+
 // RevokeCommand asks the store for one recall.
 type RevokeCommand struct {
 	Conversation Conversation
@@ -117,6 +132,17 @@ func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeReque
 	outcomes := attempt.revokeAll(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
 	return s.resultsOf(ctx, request.Conversation, outcomes)
+}
+
+// wholeRoster reads the members that were not among the first ones.
+func (s *Service) wholeRoster(
+	ctx context.Context, conversation Conversation, start func() (Roster, error),
+) (Roster, error) {
+	roster, err := start()
+	if err != nil || !roster.More {
+		return roster, err
+	}
+	return s.Store.Roster(ctx, conversation.Group())
 }
 
 // messageResult is what became of one message.

@@ -5,6 +5,24 @@ import (
 	"time"
 )
 
+// SendStore is what Send needs of the store.
+type SendStore interface {
+	MessageReader
+	MembershipReader
+	RosterReader
+	// CreateMessage stores a message, unless its ID is taken in that conversation.
+	CreateMessage(ctx context.Context, message Message) (CreateOutcome, error)
+}
+
+// CreateOutcome is what the store found and did.
+type CreateOutcome struct {
+	// Created is false if the ID was taken. A repeat of the very same call, which is the store's own retry, counts as
+	// created.
+	Created bool
+	// Message is what is stored under the ID now.
+	Message Message
+}
+
 // SendRequest asks to store and deliver a message.
 type SendRequest struct {
 	Conversation Conversation
@@ -105,23 +123,23 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 		return found, err
 	})
 	roster := beginRoster(ctx, message.Conversation, s.Store.Roster)
-	stored, created, err := s.Store.CreateMessage(ctx, message)
+	outcome, err := s.Store.CreateMessage(ctx, message)
 	if err != nil {
 		return SendResult{}, err
 	}
-	if !created {
-		return repeatedSend(stored, message)
+	if !outcome.Created {
+		return repeatedSend(outcome.Message, message)
 	}
 	outbox := &outbox{
 		service:      s,
 		conversation: message.Conversation,
 		due:          DueSent,
-		messages:     []Message{stored},
+		messages:     []Message{outcome.Message},
 		roster:       roster,
 		unlisted:     func() (bool, error) { known, err := listed(); return !known, err },
 		except:       caller.Connection,
 		startedAt:    message.SentAt,
 	}
 	outbox.deliver(ctx)
-	return SendResult{Message: stored}, nil
+	return SendResult{Message: outcome.Message}, nil
 }

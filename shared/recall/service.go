@@ -37,16 +37,22 @@ type Service struct {
 	settings settingsCache
 }
 
-// Store keeps messages, rosters and lists of conversations. recalltest.RunStore is its conformance suite; the DynamoDB
-// adapter and the fake in recalltest pass the same one.
+// Store keeps messages, rosters and lists of conversations. It is all that the rules need of a store. Each part is
+// declared in the file whose rules call it. recalltest.RunStore is its conformance suite, which the DynamoDB adapter
+// and the fake in recalltest pass.
 //
 // Every method returns unavailable when the store cannot be reached; other failures are plain errors. Reads are
 // consistent: what a returned write stored is found by every later read.
 type Store interface {
-	MessageStore
-	ConversationStore
+	SendStore
+	RevokeStore
+	OutboxStore
+	SyncStore
+	ReadStore
+	ListStore
+	WindowStore
 	GroupStore
-	AuditStore
+	AdminStore
 }
 
 // Caller is who asks: a user on a connection, proved by their token. Nothing in a frame can change it.

@@ -1,6 +1,7 @@
 package recall
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"strconv"
@@ -8,6 +9,12 @@ import (
 	"sync"
 	"time"
 )
+
+// SyncStore is what Sync needs of the store, besides counting what is unread.
+type SyncStore interface {
+	MembershipReader
+	HistoryReader
+}
 
 // SyncRequest asks for what changed in up to MaximumSyncs conversations.
 type SyncRequest struct {
@@ -176,8 +183,8 @@ func (s *Service) membership(
 	ctx context.Context, user UserID, conversation Conversation,
 ) (func() (Membership, error), error) {
 	if conversation.IsGroup() {
-		_, membership, err := s.member(ctx, conversation.Group(), user)
-		return func() (Membership, error) { return membership, nil }, err
+		member, err := s.member(ctx, conversation.Group(), user)
+		return func() (Membership, error) { return member.Membership, nil }, err
 	}
 	return begin(func() (Membership, error) {
 		membership, _, err := s.Store.Membership(ctx, user, conversation)
@@ -185,28 +192,16 @@ func (s *Service) membership(
 	}), nil
 }
 
-// unread counts behind the mark, or, in a group without one, from the joining. Who writes has read what came before: a
-// user's own newest message is a mark, too, and needs no write of its own.
-func (s *Service) unread(
-	ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant,
-) (ReadMark, error) {
-	after := membership.ReadUpTo
-	if after == "" && conversation.IsGroup() {
-		after = MessageID(EarliestID(membership.JoinedAt))
-	}
-	unread, own, err := s.Store.Unread(ctx, conversation, user, after, now)
-	return ReadMark{ReadUpTo: max(membership.ReadUpTo, own), Unread: unread}, err
-}
-
 func (s *Service) newest(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
-	page := MessagePage{Newest: true, Limit: item.Limit, Now: now}
-	result.Messages, result.Older, result.Err = s.Store.Messages(ctx, item.Conversation, page)
+	page, err := s.Store.Messages(ctx, item.Conversation, MessageRange{Newest: true, Limit: item.Limit, Now: now})
+	result.Messages, result.Older, result.Err = page.Items, page.More, err
 	result.next = cursor{started: now}
 }
 
 func (s *Service) pageBack(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
-	page := MessagePage{Newest: true, Before: string(item.Before), Limit: item.Limit, Now: now}
-	result.Messages, result.More, result.Err = s.Store.Messages(ctx, item.Conversation, page)
+	before := MessageRange{Newest: true, Before: string(item.Before), Limit: item.Limit, Now: now}
+	page, err := s.Store.Messages(ctx, item.Conversation, before)
+	result.Messages, result.More, result.Err = page.Items, page.More, err
 }
 
 func (s *Service) since(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {
@@ -216,30 +211,22 @@ func (s *Service) since(ctx context.Context, item SyncItem, now Instant, result 
 		return
 	}
 	messagesAfter, recallsAfter := from.positions()
-	recalls := begin(func() (page[RevokedMessage], error) {
-		items, more, err := s.Store.Revocations(ctx, item.Conversation, RevocationID(recallsAfter), MaximumSyncLimit)
-		return page[RevokedMessage]{items, more}, err
+	recalls := begin(func() (Page[RevokedMessage], error) {
+		return s.Store.Revocations(ctx, item.Conversation, RevocationID(recallsAfter), MaximumSyncLimit)
 	})
-	var more bool
-	result.Messages, more, result.Err = s.Store.Messages(
-		ctx, item.Conversation, MessagePage{After: messagesAfter, Limit: item.Limit, Now: now},
+	messages, messagesErr := s.Store.Messages(
+		ctx, item.Conversation, MessageRange{After: messagesAfter, Limit: item.Limit, Now: now},
 	)
-	recalled, err := recalls()
-	if result.Err == nil {
-		result.Err = err
-	}
-	result.Revocations = recalled.items
-	result.More = more || recalled.more
+	recalled, recalledErr := recalls()
+	result.Err = cmp.Or(messagesErr, recalledErr)
+	result.Messages = messages.Items
+	result.Revocations = recalled.Items
+	result.More = messages.More || recalled.More
 	started := now
 	if from.reading {
 		started = from.started
 	}
 	result.next = cursor{started: started, messages: messagesAfter, recalls: recallsAfter, reading: true}
-}
-
-type page[T any] struct {
-	items []T
-	more  bool
 }
 
 // fit cuts the result to what is left of the budget and takes its size from it. What is cut off is read again: since a

@@ -179,7 +179,7 @@ func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 		ID: recall.NewMessageID(start.Add(-30 * time.Second)), Conversation: direct, Sender: alice, SentAt: start, Body: `{}`,
 	}
 	victim := recall.Message{ID: recall.NewMessageID(start.Add(-time.Hour)), Conversation: direct, Sender: alice, SentAt: start, RecallableUntil: -1, Body: `{}`}
-	if _, _, err := w.store.CreateMessage(t.Context(), victim); err != nil {
+	if _, err := w.store.CreateMessage(t.Context(), victim); err != nil {
 		t.Fatal(err)
 	}
 	command := recall.RevokeCommand{Conversation: direct, MessageID: victim.ID, Revocation: recall.Revocation{
@@ -187,7 +187,7 @@ func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 	}}
 	w.clock.Advance(30 * time.Second)
 	device.catchUp() // the commits are still under way
-	if _, _, err := w.store.CreateMessage(t.Context(), late); err != nil {
+	if _, err := w.store.CreateMessage(t.Context(), late); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.store.RevokeMessage(t.Context(), command); err != nil {

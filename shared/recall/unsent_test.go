@@ -141,7 +141,7 @@ func recallOfUnfinished(t *testing.T, before func(*world, recall.Message)) {
 			ID: recall.NewMessageID(w.clock.Instant()), Conversation: direct, Sender: alice, SentAt: w.clock.Instant(),
 			RecallableUntil: w.clock.Instant().Add(time.Minute), Body: `{}`, Due: recall.DueSent,
 		}
-		_, _, err := w.Store.CreateMessage(t.Context(), message)
+		_, err := w.Store.CreateMessage(t.Context(), message)
 		w.must(err)
 		before(w, message)
 		w.clock.Advance(time.Second)

@@ -38,15 +38,23 @@ const (
 	AlwaysRecallable Instant = -1
 )
 
+// WindowStore keeps the default window of the deployment.
+type WindowStore interface {
+	// DefaultWindow reads the settings; found is false if nobody has set any.
+	DefaultWindow(ctx context.Context) (window Window, found bool, err error)
+	// SetDefaultWindow changes the settings.
+	SetDefaultWindow(ctx context.Context, window Window) error
+}
+
 // windowFor is the window in force for a message sent now; it also tells whether the sender may send there.
 func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conversation) (Window, error) {
 	if conversation.IsGroup() {
-		head, _, err := s.member(ctx, conversation.Group(), user)
+		member, err := s.member(ctx, conversation.Group(), user)
 		if err != nil {
 			return 0, err
 		}
-		if head.Window != nil {
-			return *head.Window, nil
+		if member.Head.Window != nil {
+			return *member.Head.Window, nil
 		}
 	}
 	return s.defaultWindow(ctx)

@@ -120,9 +120,9 @@ func (s *spy) failing(calls ...string) {
 	}
 }
 
-func (s *spy) CreateMessage(ctx context.Context, message recall.Message) (recall.Message, bool, error) {
+func (s *spy) CreateMessage(ctx context.Context, message recall.Message) (recall.CreateOutcome, error) {
 	if err := s.met("CreateMessage"); err != nil {
-		return recall.Message{}, false, err
+		return recall.CreateOutcome{}, err
 	}
 	return s.Store.CreateMessage(ctx, message)
 }
@@ -190,11 +190,11 @@ func (s *spy) RosterStart(ctx context.Context, group recall.GroupID) (recall.Ros
 	return s.Store.RosterStart(ctx, group)
 }
 
-func (s *spy) Messages(ctx context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
+func (s *spy) Messages(ctx context.Context, conversation recall.Conversation, which recall.MessageRange) (recall.Page[recall.Message], error) {
 	if err := s.met("Messages"); err != nil {
-		return nil, false, err
+		return recall.Page[recall.Message]{}, err
 	}
-	return s.Store.Messages(ctx, conversation, page)
+	return s.Store.Messages(ctx, conversation, which)
 }
 
 func (s *spy) DefaultWindow(ctx context.Context) (recall.Window, bool, error) {
@@ -204,16 +204,16 @@ func (s *spy) DefaultWindow(ctx context.Context) (recall.Window, bool, error) {
 	return s.Store.DefaultWindow(ctx)
 }
 
-func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
+func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	if err := s.met("Unread"); err != nil {
-		return 0, "", err
+		return recall.UnreadCount{}, err
 	}
 	return s.Store.Unread(ctx, conversation, reader, after, now)
 }
 
-func (s *spy) Revocations(ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
+func (s *spy) Revocations(ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
 	if err := s.met("Revocations"); err != nil {
-		return nil, false, err
+		return recall.Page[recall.RevokedMessage]{}, err
 	}
 	return s.Store.Revocations(ctx, conversation, after, limit)
 }

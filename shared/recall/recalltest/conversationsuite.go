@@ -103,9 +103,9 @@ func conversationSentences() []sentence {
 				{messageAt(5, 1), messageAt(5, 1), false},
 				{messageAt(6, 1), messageAt(6, 1), true},
 			} {
-				mark, moved, err := store.MarkRead(t.Context(), bob, here, each.upTo)
-				if err != nil || mark != each.want || moved != each.moved {
-					t.Errorf("up to %s: mark %s, moved=%t, error %v", each.upTo, mark, moved, err)
+				outcome, err := store.MarkRead(t.Context(), bob, here, each.upTo)
+				if err != nil || outcome.ReadUpTo != each.want || outcome.Moved != each.moved {
+					t.Errorf("up to %s: %+v, error %v", each.upTo, outcome, err)
 				}
 			}
 			row, _, err := store.Membership(t.Context(), bob, here)
@@ -115,9 +115,9 @@ func conversationSentences() []sentence {
 		}},
 		{"who is not in a group gets no row by reading", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
-			_, moved, err := store.MarkRead(t.Context(), bob, recall.InGroup(engineers), messageAt(1, 1))
-			if err != nil || moved {
-				t.Errorf("moved=%t, error %v", moved, err)
+			outcome, err := store.MarkRead(t.Context(), bob, recall.InGroup(engineers), messageAt(1, 1))
+			if err != nil || outcome.Moved {
+				t.Errorf("%+v, error %v", outcome, err)
 			}
 			if _, found, err := store.Membership(t.Context(), bob, recall.InGroup(engineers)); err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)

@@ -29,9 +29,9 @@ func createSentences() []sentence {
 			first := create(t, store, text(messageAt(0, 1)))
 			second := first
 			second.Sender, second.Body, second.SentAt = bob, `{"text":"other"}`, noon+1
-			stored, created, err := store.CreateMessage(t.Context(), second)
-			if err != nil || created || stored.Sender != alice || stored.Body != first.Body {
-				t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+			outcome, err := store.CreateMessage(t.Context(), second)
+			if err != nil || outcome.Created || outcome.Message.Sender != alice || outcome.Message.Body != first.Body {
+				t.Errorf("%+v, error %v", outcome, err)
 			}
 			if read(t, store, first).Sender != alice {
 				t.Error("the first message was written over")
@@ -47,29 +47,29 @@ func createSentences() []sentence {
 		{"a recalled message's ID stays taken", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			applied(t, store, takeBack(message, 1_000))
-			stored, created, err := store.CreateMessage(t.Context(), message)
-			if err != nil || created || stored.Revoked == nil || stored.Body != "" {
-				t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+			outcome, err := store.CreateMessage(t.Context(), message)
+			if err != nil || outcome.Created || outcome.Message.Revoked == nil || outcome.Message.Body != "" {
+				t.Errorf("%+v, error %v", outcome, err)
 			}
 		}},
 		{"of 32 creations of one ID at once exactly one is created", func(t *testing.T, store recall.Store) {
-			outcomes := make([]bool, 32)
+			created := make([]bool, 32)
 			var group sync.WaitGroup
-			for i := range outcomes {
+			for i := range created {
 				group.Go(func() {
 					message := text(messageAt(0, 1))
 					message.SentAt += recall.Instant(i) // else they are one call's retries
-					_, created, err := store.CreateMessage(t.Context(), message)
+					outcome, err := store.CreateMessage(t.Context(), message)
 					if err != nil {
 						t.Error(err)
 					}
-					outcomes[i] = created
+					created[i] = outcome.Created
 				})
 			}
 			group.Wait()
 			count := 0
-			for _, created := range outcomes {
-				if created {
+			for _, each := range created {
+				if each {
 					count++
 				}
 			}

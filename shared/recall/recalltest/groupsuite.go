@@ -125,8 +125,8 @@ func groupSentences() []sentence {
 			if roster := rosterOf(t, store); len(roster.Users) != 1 {
 				t.Errorf("roster %+v", roster)
 			}
-			if messages, _, err := store.Messages(t.Context(), here, recall.MessagePage{Limit: 9, Now: noon}); err != nil || len(messages) != 1 {
-				t.Errorf("%d messages, error %v", len(messages), err)
+			if page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon}); err != nil || len(page.Items) != 1 {
+				t.Errorf("%d messages, error %v", len(page.Items), err)
 			}
 		}},
 		{"the start of a roster is all of a small one, and some of a big one", rosterStart},
@@ -177,8 +177,8 @@ func deletedGroup(t *testing.T, store recall.Store) {
 	filledGroup(t, store, 450)
 	deleteGroup(t, store)
 	wantDeleted(t, store)
-	if messages, _, err := store.Messages(t.Context(), here, recall.MessagePage{Limit: 9, Now: noon}); err != nil || len(messages) != 0 {
-		t.Errorf("%d messages, error %v", len(messages), err)
+	if page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon}); err != nil || len(page.Items) != 0 {
+		t.Errorf("%d messages, error %v", len(page.Items), err)
 	}
 	for _, user := range []recall.UserID{alice, bob, carol} {
 		if rows, err := store.Memberships(t.Context(), user); err != nil || len(rows) != 0 {

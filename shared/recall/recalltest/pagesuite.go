@@ -18,15 +18,16 @@ func numbered(t *testing.T, store recall.Store, count int) {
 }
 
 func pageSentences() []sentence {
+	here := recall.Between(alice, bob)
 	id := func(i int) string { return string(messageAt(int64(i), i)) }
-	page := func(name string, want recall.MessagePage, wantNumbers []int, wantMore bool) sentence {
+	page := func(name string, which recall.MessageRange, wantNumbers []int, wantMore bool) sentence {
 		return sentence{name, func(t *testing.T, store recall.Store) {
 			numbered(t, store, 7)
-			want.Now = noon
-			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), want)
+			which.Now = noon
+			page, err := store.Messages(t.Context(), here, which)
 			must(t, err)
 			var got []string
-			for _, message := range messages {
+			for _, message := range page.Items {
 				got = append(got, string(message.ID))
 			}
 			var expected []string
@@ -36,29 +37,29 @@ func pageSentences() []sentence {
 			if difference := cmp.Diff(expected, got); difference != "" {
 				t.Error(difference)
 			}
-			if more != wantMore {
-				t.Errorf("more=%t", more)
+			if page.More != wantMore {
+				t.Errorf("more=%t", page.More)
 			}
 		}}
 	}
 	return []sentence{
-		page("all messages come oldest first", recall.MessagePage{Limit: 10}, []int{1, 2, 3, 4, 5, 6, 7}, false),
-		page("a page of exactly all has no more", recall.MessagePage{Limit: 7}, []int{1, 2, 3, 4, 5, 6, 7}, false),
-		page("forwards the oldest come first and there is more", recall.MessagePage{Limit: 3}, []int{1, 2, 3}, true),
-		page("after is exclusive", recall.MessagePage{After: id(3), Limit: 3}, []int{4, 5, 6}, true),
-		page("after the last there is nothing", recall.MessagePage{After: id(7), Limit: 3}, nil, false),
-		page("the newest are returned oldest first", recall.MessagePage{Newest: true, Limit: 3}, []int{5, 6, 7}, true),
-		page("before is exclusive", recall.MessagePage{Newest: true, Before: id(5), Limit: 3}, []int{2, 3, 4}, true),
-		page("before reaches the beginning", recall.MessagePage{Newest: true, Before: id(3), Limit: 3}, []int{1, 2}, false),
-		page("before the first there is nothing", recall.MessagePage{Newest: true, Before: id(1), Limit: 3}, nil, false),
-		page("both bounds are exclusive", recall.MessagePage{After: id(2), Before: id(6), Limit: 9}, []int{3, 4, 5}, false),
+		page("all messages come oldest first", recall.MessageRange{Limit: 10}, []int{1, 2, 3, 4, 5, 6, 7}, false),
+		page("a page of exactly all has no more", recall.MessageRange{Limit: 7}, []int{1, 2, 3, 4, 5, 6, 7}, false),
+		page("forwards the oldest come first and there is more", recall.MessageRange{Limit: 3}, []int{1, 2, 3}, true),
+		page("after is exclusive", recall.MessageRange{After: id(3), Limit: 3}, []int{4, 5, 6}, true),
+		page("after the last there is nothing", recall.MessageRange{After: id(7), Limit: 3}, nil, false),
+		page("the newest are returned oldest first", recall.MessageRange{Newest: true, Limit: 3}, []int{5, 6, 7}, true),
+		page("before is exclusive", recall.MessageRange{Newest: true, Before: id(5), Limit: 3}, []int{2, 3, 4}, true),
+		page("before reaches the beginning", recall.MessageRange{Newest: true, Before: id(3), Limit: 3}, []int{1, 2}, false),
+		page("before the first there is nothing", recall.MessageRange{Newest: true, Before: id(1), Limit: 3}, nil, false),
+		page("both bounds are exclusive", recall.MessageRange{After: id(2), Before: id(6), Limit: 9}, []int{3, 4, 5}, false),
 		{"tombstones are among the messages, without a body", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 3)
 			applied(t, store, takeBack(text(messageAt(2, 2)), 1_000))
-			messages, _, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 9, Now: noon})
+			page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon})
 			must(t, err)
-			if len(messages) != 3 || messages[1].Revoked == nil || messages[1].Body != "" || messages[0].Body == "" {
-				t.Errorf("messages %+v", messages)
+			if len(page.Items) != 3 || page.Items[1].Revoked == nil || page.Items[1].Body != "" || page.Items[0].Body == "" {
+				t.Errorf("messages %+v", page.Items)
 			}
 		}},
 		{"expired messages are not there, and a page is filled all the same", func(t *testing.T, store recall.Store) {
@@ -70,28 +71,28 @@ func pageSentences() []sentence {
 				create(t, store, message)
 			}
 			for now, want := range map[recall.Instant]int{noon + 59_999: 8, noon + 60_000: 8} {
-				messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 8, Now: now})
+				page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 8, Now: now})
 				must(t, err)
-				if len(messages) != want || !more {
-					t.Errorf("at %d: %d messages, more=%t", now-noon, len(messages), more)
+				if len(page.Items) != want || !page.More {
+					t.Errorf("at %d: %d messages, more=%t", now-noon, len(page.Items), page.More)
 				}
-				for _, message := range messages {
+				for _, message := range page.Items {
 					if message.Expired(now) {
 						t.Errorf("at %d: %s has expired", now-noon, message.ID)
 					}
 				}
 			}
-			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 10, Now: noon + 60_000})
+			page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 10, Now: noon + 60_000})
 			must(t, err)
-			if len(messages) != 10 || more {
-				t.Errorf("%d messages, more=%t", len(messages), more)
+			if len(page.Items) != 10 || page.More {
+				t.Errorf("%d messages, more=%t", len(page.Items), page.More)
 			}
 		}},
 		{"other conversations' messages are not there", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 2)
-			messages, more, err := store.Messages(t.Context(), recall.Between(alice, carol), recall.MessagePage{Limit: 9, Now: noon})
-			if err != nil || len(messages) != 0 || more {
-				t.Errorf("%d messages, more=%t, error %v", len(messages), more, err)
+			page, err := store.Messages(t.Context(), recall.Between(alice, carol), recall.MessageRange{Limit: 9, Now: noon})
+			if err != nil || len(page.Items) != 0 || page.More {
+				t.Errorf("%d messages, more=%t, error %v", len(page.Items), page.More, err)
 			}
 		}},
 		{"long bodies are paged through", func(t *testing.T, store recall.Store) {
@@ -101,9 +102,9 @@ func pageSentences() []sentence {
 				message.Body = body
 				create(t, store, message)
 			}
-			messages, more, err := store.Messages(t.Context(), recall.Between(alice, bob), recall.MessagePage{Limit: 100, Now: noon})
-			if err != nil || len(messages) != 100 || more {
-				t.Errorf("%d messages, more=%t, error %v", len(messages), more, err)
+			page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 100, Now: noon})
+			if err != nil || len(page.Items) != 100 || page.More {
+				t.Errorf("%d messages, more=%t, error %v", len(page.Items), page.More, err)
 			}
 		}},
 	}

@@ -41,36 +41,36 @@ func recallsSentences() []sentence {
 		{"recalls come in the order in which they were accepted, with all that an event tells", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 5)
 			create(t, store, text(messageAt(900, 1))) // not recalled
-			recalls, more, err := store.Revocations(t.Context(), here, "", 9)
+			page, err := store.Revocations(t.Context(), here, "", 9)
 			must(t, err)
-			if difference := cmp.Diff(ids, idsOf(recalls)); difference != "" || more {
-				t.Errorf("more=%t %s", more, difference)
+			if difference := cmp.Diff(ids, idsOf(page.Items)); difference != "" || page.More {
+				t.Errorf("more=%t %s", page.More, difference)
 			}
 			want := recall.RevokedMessage{Conversation: here, MessageID: messageAt(4, 4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
 				ID: ids[0], At: noon + 1_001, By: alice, Role: recall.RoleSender, Reason: "typo",
 			}}
-			if recalls[0] != want {
-				t.Errorf("%+v is not %+v", recalls[0], want)
+			if page.Items[0] != want {
+				t.Errorf("%+v is not %+v", page.Items[0], want)
 			}
 		}},
 		{"after is exclusive, and more tells that the limit cut off", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 5)
-			recalls, more, err := store.Revocations(t.Context(), here, ids[1], 2)
+			page, err := store.Revocations(t.Context(), here, ids[1], 2)
 			must(t, err)
-			if difference := cmp.Diff(ids[2:4], idsOf(recalls)); difference != "" || !more {
-				t.Errorf("more=%t %s", more, difference)
+			if difference := cmp.Diff(ids[2:4], idsOf(page.Items)); difference != "" || !page.More {
+				t.Errorf("more=%t %s", page.More, difference)
 			}
-			recalls, more, err = store.Revocations(t.Context(), here, ids[2], 2)
+			page, err = store.Revocations(t.Context(), here, ids[2], 2)
 			must(t, err)
-			if difference := cmp.Diff(ids[3:], idsOf(recalls)); difference != "" || more {
-				t.Errorf("more=%t %s", more, difference)
+			if difference := cmp.Diff(ids[3:], idsOf(page.Items)); difference != "" || page.More {
+				t.Errorf("more=%t %s", page.More, difference)
 			}
 		}},
 		{"an instant's earliest ID is before its recalls", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 3)
-			recalls, _, err := store.Revocations(t.Context(), here, recall.RevocationID(recall.EarliestID(noon+1_002)), 9)
+			page, err := store.Revocations(t.Context(), here, recall.RevocationID(recall.EarliestID(noon+1_002)), 9)
 			must(t, err)
-			if difference := cmp.Diff(ids[1:], idsOf(recalls)); difference != "" {
+			if difference := cmp.Diff(ids[1:], idsOf(page.Items)); difference != "" {
 				t.Error(difference)
 			}
 		}},
@@ -78,9 +78,9 @@ func recallsSentences() []sentence {
 			command := takeBack(text(messageAt(0, 1)), 1_000)
 			command.Unsent = true
 			applied(t, store, command)
-			recalls, _, err := store.Revocations(t.Context(), here, "", 9)
-			if err != nil || len(recalls) != 1 || recalls[0].Sender != alice || recalls[0].SentAt != noon+1_000 {
-				t.Errorf("recalls %+v, error %v", recalls, err)
+			page, err := store.Revocations(t.Context(), here, "", 9)
+			if err != nil || len(page.Items) != 1 || page.Items[0].Sender != alice || page.Items[0].SentAt != noon+1_000 {
+				t.Errorf("recalls %+v, error %v", page.Items, err)
 			}
 		}},
 		{"an operator's recalls are found across conversations, without those of their own messages", func(t *testing.T, store recall.Store) {
@@ -108,28 +108,28 @@ func recallsSentences() []sentence {
 					want = append(want, command.Revocation.ID)
 				}
 			}
-			recalls := eventually(t, func() ([]recall.RevokedMessage, bool) {
-				recalls, more, err := store.RevocationsBy(t.Context(), bob, "", 9)
+			page := eventually(t, func() (recall.Page[recall.RevokedMessage], bool) {
+				page, err := store.RevocationsBy(t.Context(), bob, "", 9)
 				must(t, err)
-				return recalls, len(recalls) == len(want) && !more
+				return page, len(page.Items) == len(want) && !page.More
 			})
-			if difference := cmp.Diff(want, idsOf(recalls)); difference != "" {
+			if difference := cmp.Diff(want, idsOf(page.Items)); difference != "" {
 				t.Error(difference)
 			}
-			last := recalls[2]
+			last := page.Items[2]
 			if last.Conversation != recall.InGroup(engineers) || last.Sender != alice || last.Revocation.By != bob ||
 				last.Revocation.Role != recall.RoleModerator || last.Revocation.Reason != "typo" {
 				t.Errorf("%+v", last)
 			}
-			recalls, more, err := store.RevocationsBy(t.Context(), bob, want[0], 1)
+			page, err := store.RevocationsBy(t.Context(), bob, want[0], 1)
 			must(t, err)
-			if difference := cmp.Diff(want[1:2], idsOf(recalls)); difference != "" || !more {
-				t.Errorf("more=%t %s", more, difference)
+			if difference := cmp.Diff(want[1:2], idsOf(page.Items)); difference != "" || !page.More {
+				t.Errorf("more=%t %s", page.More, difference)
 			}
-			recalls, _, err = store.RevocationsBy(t.Context(), alice, "", 9)
+			page, err = store.RevocationsBy(t.Context(), alice, "", 9)
 			must(t, err)
-			if len(recalls) != 0 {
-				t.Errorf("alice recalled only her own message, and these are listed: %v", recalls)
+			if len(page.Items) != 0 {
+				t.Errorf("alice recalled only her own message, and these are listed: %v", page.Items)
 			}
 		}},
 	}
@@ -155,9 +155,9 @@ func unreadSentences() []sentence {
 	here := recall.Between(alice, bob)
 	count := func(t *testing.T, store recall.Store, reader recall.UserID, after recall.MessageID, now recall.Instant, want int) {
 		t.Helper()
-		unread, own, err := store.Unread(t.Context(), here, reader, after, now)
-		if err != nil || unread != want || own != "" {
-			t.Errorf("unread=%d, want %d, own message %q, error %v", unread, want, own, err)
+		got, err := store.Unread(t.Context(), here, reader, after, now)
+		if err != nil || got != (recall.UnreadCount{Messages: want}) {
+			t.Errorf("%+v, want %d, error %v", got, want, err)
 		}
 	}
 	return []sentence{
@@ -177,9 +177,9 @@ func unreadSentences() []sentence {
 				after, own recall.MessageID
 				unread     int
 			}{{"", own.ID, 11}, {messageAt(3, 3), own.ID, 11}, {messageAt(9, 9), "", 6}} {
-				unread, met, err := store.Unread(t.Context(), here, bob, each.after, noon)
-				if err != nil || unread != each.unread || met != each.own {
-					t.Errorf("behind %q: unread=%d, own message %q, error %v; want %+v", each.after, unread, met, err, each)
+				got, err := store.Unread(t.Context(), here, bob, each.after, noon)
+				if err != nil || got != (recall.UnreadCount{Messages: each.unread, Own: each.own}) {
+					t.Errorf("behind %q: %+v, error %v; want %+v", each.after, got, err, each)
 				}
 			}
 		}},
@@ -205,13 +205,13 @@ func unreadSentences() []sentence {
 				if i%2 == 0 {
 					return recalledUnsent(t, store, i)
 				}
-				_, _, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i)))
+				_, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i)))
 				return err
 			})
 			count(t, store, bob, messageAt(1, 1), noon, recall.MaximumUnread-1)
 			count(t, store, bob, "", noon, recall.MaximumUnread)
 			must(t, recalledUnsent(t, store, 301))
-			_, _, err := store.CreateMessage(t.Context(), text(messageAt(302, 302)))
+			_, err := store.CreateMessage(t.Context(), text(messageAt(302, 302)))
 			must(t, err)
 			count(t, store, bob, "", noon, recall.MaximumUnread)
 		}},

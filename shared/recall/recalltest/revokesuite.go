@@ -176,9 +176,9 @@ func unsentSentences() []sentence {
 				tombstone.Due != recall.DueRevoked || tombstone.ExpiresAt != noon+3_600_000 {
 				t.Errorf("the tombstone is %+v", tombstone)
 			}
-			stored, created, err := store.CreateMessage(t.Context(), message)
-			if err != nil || created || stored.Revoked == nil {
-				t.Errorf("created=%t, stored %+v, error %v", created, stored, err)
+			outcome, err := store.CreateMessage(t.Context(), message)
+			if err != nil || outcome.Created || outcome.Message.Revoked == nil {
+				t.Errorf("%+v, error %v", outcome, err)
 			}
 		}},
 		{"an unsent recall of a stored message is an ordinary one", func(t *testing.T, store recall.Store) {
@@ -215,7 +215,7 @@ func unsentSentences() []sentence {
 				message := text(messageAt(0, serial))
 				var group sync.WaitGroup
 				group.Go(func() {
-					if _, _, err := store.CreateMessage(t.Context(), message); err != nil {
+					if _, err := store.CreateMessage(t.Context(), message); err != nil {
 						t.Error(err)
 					}
 				})

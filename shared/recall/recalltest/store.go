@@ -38,18 +38,18 @@ func (s *Store) put(message recall.Message) {
 	s.messages[message.Conversation][message.ID] = message
 }
 
-// CreateMessage is as recall.MessageStore says.
-func (s *Store) CreateMessage(_ context.Context, message recall.Message) (recall.Message, bool, error) {
+// CreateMessage is as recall.SendStore says.
+func (s *Store) CreateMessage(_ context.Context, message recall.Message) (recall.CreateOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if stored, taken := s.messages[message.Conversation][message.ID]; taken {
-		return stored, false, nil
+		return recall.CreateOutcome{Message: stored}, nil
 	}
 	s.put(message)
-	return message, true, nil
+	return recall.CreateOutcome{Created: true, Message: message}, nil
 }
 
-// RevokeMessage is as recall.MessageStore says.
+// RevokeMessage is as recall.MessageRevoker says.
 func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -84,7 +84,7 @@ func recallable(message recall.Message, now recall.Instant) bool {
 	return message.RecallableUntil == recall.AlwaysRecallable || now <= message.RecallableUntil
 }
 
-// Message is as recall.MessageStore says.
+// Message is as recall.MessageReader says.
 func (s *Store) Message(_ context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -92,7 +92,7 @@ func (s *Store) Message(_ context.Context, conversation recall.Conversation, id 
 	return message, found, nil
 }
 
-// Settle is as recall.MessageStore says.
+// Settle is as recall.OutboxStore says.
 func (s *Store) Settle(_ context.Context, message recall.Message) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -113,50 +113,48 @@ func (s *Store) sorted(conversation recall.Conversation) []recall.Message {
 	return all
 }
 
-// Messages is as recall.MessageStore says.
-func (s *Store) Messages(_ context.Context, conversation recall.Conversation, page recall.MessagePage) ([]recall.Message, bool, error) {
+// Messages is as recall.HistoryReader says.
+func (s *Store) Messages(_ context.Context, conversation recall.Conversation, which recall.MessageRange) (recall.Page[recall.Message], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	var within []recall.Message
 	for _, message := range s.sorted(conversation) {
-		after := page.After == "" || string(message.ID) > page.After
-		before := page.Before == "" || string(message.ID) < page.Before
-		if after && before && !message.Expired(page.Now) {
+		after := which.After == "" || string(message.ID) > which.After
+		before := which.Before == "" || string(message.ID) < which.Before
+		if after && before && !message.Expired(which.Now) {
 			within = append(within, message)
 		}
 	}
-	if len(within) <= page.Limit {
-		return within, false, nil
+	if len(within) <= which.Limit {
+		return recall.Page[recall.Message]{Items: within}, nil
 	}
-	if page.Newest {
-		return within[len(within)-page.Limit:], true, nil
+	if which.Newest {
+		return recall.Page[recall.Message]{Items: within[len(within)-which.Limit:], More: true}, nil
 	}
-	return within[:page.Limit], true, nil
+	return recall.Page[recall.Message]{Items: within[:which.Limit], More: true}, nil
 }
 
-// Recalls is as recall.MessageStore says.
-func (s *Store) Revocations(_ context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
+// Revocations is as recall.HistoryReader says.
+func (s *Store) Revocations(_ context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	recalls, more := firstRevocations(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit)
-	return recalls, more, nil
+	return firstRevocations(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit), nil
 }
 
-// RevocationsBy is as recall.AuditStore says.
-func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after recall.RevocationID, limit int) ([]recall.RevokedMessage, bool, error) {
+// RevocationsBy is as recall.AdminStore says.
+func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	var all []recall.Message
 	for conversation := range s.messages {
 		all = append(all, s.sorted(conversation)...)
 	}
-	recalls, more := firstRevocations(all, func(message recall.Message) bool {
+	return firstRevocations(all, func(message recall.Message) bool {
 		return message.Revoked.ByOperator() && message.Revoked.By == operator && message.Revoked.ID > after
-	}, limit)
-	return recalls, more, nil
+	}, limit), nil
 }
 
-func firstRevocations(messages []recall.Message, wanted func(recall.Message) bool, limit int) ([]recall.RevokedMessage, bool) {
+func firstRevocations(messages []recall.Message, wanted func(recall.Message) bool, limit int) recall.Page[recall.RevokedMessage] {
 	var recalls []recall.RevokedMessage
 	for _, message := range messages {
 		if message.Revoked != nil && wanted(message) {
@@ -168,13 +166,13 @@ func firstRevocations(messages []recall.Message, wanted func(recall.Message) boo
 	}
 	sort.Slice(recalls, func(i, j int) bool { return recalls[i].Revocation.ID < recalls[j].Revocation.ID })
 	if len(recalls) > limit {
-		return recalls[:limit], true
+		return recall.Page[recall.RevokedMessage]{Items: recalls[:limit], More: true}
 	}
-	return recalls, false
+	return recall.Page[recall.RevokedMessage]{Items: recalls}
 }
 
-// Unread is as recall.MessageStore says.
-func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (int, recall.MessageID, error) {
+// Unread is as recall.ReadStore says.
+func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	unread, looked := 0, 0
@@ -183,17 +181,17 @@ func (s *Store) Unread(_ context.Context, conversation recall.Conversation, read
 			break
 		}
 		if message.Sender == reader {
-			return unread, message.ID, nil
+			return recall.UnreadCount{Messages: unread, Own: message.ID}, nil
 		}
 		if message.Revoked == nil && !message.Expired(now) {
 			unread++
 		}
 		looked++
 	}
-	return unread, "", nil
+	return recall.UnreadCount{Messages: unread}, nil
 }
 
-// Head is as recall.ConversationStore says.
+// Head is as recall.HeadReader says.
 func (s *Store) Head(_ context.Context, conversation recall.Conversation) (recall.Head, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -201,7 +199,7 @@ func (s *Store) Head(_ context.Context, conversation recall.Conversation) (recal
 	return head, found, nil
 }
 
-// Heads is as recall.ConversationStore says.
+// Heads is as recall.ListStore says.
 func (s *Store) Heads(_ context.Context, conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -214,7 +212,7 @@ func (s *Store) Heads(_ context.Context, conversations []recall.Conversation) (m
 	return heads, nil
 }
 
-// Touch is as recall.ConversationStore says.
+// Touch is as recall.OutboxStore says.
 func (s *Store) Touch(_ context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -241,7 +239,7 @@ func (s *Store) join(user recall.UserID, conversation recall.Conversation, at re
 	s.lists[user][conversation] = membership
 }
 
-// Join is as recall.ConversationStore says.
+// Join is as recall.OutboxStore says.
 func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -249,7 +247,7 @@ func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.
 	return nil
 }
 
-// Membership is as recall.ConversationStore says.
+// Membership is as recall.MembershipReader says.
 func (s *Store) Membership(_ context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -257,7 +255,7 @@ func (s *Store) Membership(_ context.Context, user recall.UserID, conversation r
 	return membership, found, nil
 }
 
-// Memberships is as recall.ConversationStore says.
+// Memberships is as recall.ListStore says.
 func (s *Store) Memberships(_ context.Context, user recall.UserID) ([]recall.Membership, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -268,27 +266,27 @@ func (s *Store) Memberships(_ context.Context, user recall.UserID) ([]recall.Mem
 	return memberships, nil
 }
 
-// MarkRead is as recall.ConversationStore says.
-func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MessageID, bool, error) {
+// MarkRead is as recall.ReadStore says.
+func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MarkOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	membership, there := s.lists[user][conversation]
 	switch {
 	case !there && conversation.IsGroup():
-		return upTo, false, nil
+		return recall.MarkOutcome{ReadUpTo: upTo}, nil
 	case !there:
 		s.join(user, conversation, 0, "")
 		membership = s.lists[user][conversation]
 	}
 	if membership.ReadUpTo >= upTo {
-		return membership.ReadUpTo, false, nil
+		return recall.MarkOutcome{ReadUpTo: membership.ReadUpTo}, nil
 	}
 	membership.ReadUpTo = upTo
 	s.lists[user][conversation] = membership
-	return upTo, true, nil
+	return recall.MarkOutcome{ReadUpTo: upTo, Moved: true}, nil
 }
 
-// DefaultWindow is as recall.ConversationStore says.
+// DefaultWindow is as recall.WindowStore says.
 func (s *Store) DefaultWindow(context.Context) (recall.Window, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -298,7 +296,7 @@ func (s *Store) DefaultWindow(context.Context) (recall.Window, bool, error) {
 	return *s.window, true, nil
 }
 
-// SetDefaultWindow is as recall.ConversationStore says.
+// SetDefaultWindow is as recall.WindowStore says.
 func (s *Store) SetDefaultWindow(_ context.Context, window recall.Window) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -386,7 +384,7 @@ func (s *Store) DeleteMember(_ context.Context, group recall.GroupID, user recal
 	return true, nil
 }
 
-// Roster is as recall.GroupStore says.
+// Roster is as recall.RosterReader says.
 func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -404,7 +402,7 @@ func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, 
 // membersOfAStart is how many members RosterStart returns here.
 const membersOfAStart = 21
 
-// RosterStart is as recall.GroupStore says.
+// RosterStart is as recall.RevokeStore says.
 func (s *Store) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
 	roster, err := s.Roster(ctx, group)
 	if len(roster.Users) > membersOfAStart {

@@ -81,11 +81,11 @@ func takeBack(message recall.Message, milliseconds int64) recall.RevokeCommand {
 
 func create(t *testing.T, store recall.Store, message recall.Message) recall.Message {
 	t.Helper()
-	stored, created, err := store.CreateMessage(t.Context(), message)
-	if err != nil || !created {
-		t.Fatalf("create %s: created=%t, error %v", message.ID, created, err)
+	outcome, err := store.CreateMessage(t.Context(), message)
+	if err != nil || !outcome.Created {
+		t.Fatalf("create %s: created=%t, error %v", message.ID, outcome.Created, err)
 	}
-	return stored
+	return outcome.Message
 }
 
 func revoke(t *testing.T, store recall.Store, command recall.RevokeCommand) recall.RevokeOutcome {
