@@ -12,7 +12,7 @@ func forRandomSearches() []mutant {
 		{"a sync from a cursor brings no recalls", "G4", []change{{synced, `	result.Revocations = recalled.Items
 `, ""}}, clocks},
 		{"a post that failed counts as done", "G4", []change{{outbox,
-			"	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {\n		return err\n	}\n", "",
+			"	if err := o.service.tellLater(ctx, o.chunk(), failed); err != nil {\n		return err\n	}\n", "",
 		}}, rules},
 		{"two recalls at once both tell their time", "G2", []change{{message, `"attribute_exists(pk) AND attribute_not_exists(revocationId) AND (`, `"attribute_exists(pk) AND (`}}, sequences},
 		{"finish takes a record as done that failed", "G4", []change{{records, `			return record.Change.SequenceNumber
@@ -36,7 +36,7 @@ func inFunctions() []mutant {
 		{"a chunk that failed does not come again", "G4", []change{{function + "deliver/handler.go", `		return message.MessageId
 `, `		return ""
 `}}, functions},
-		{"a chunk's unreachable connections are never given up", "G9", []change{{retry, `return s.disconnect(ctx, untold)`, `return nil`}}, functions},
+		{"a chunk's unreachable connections are never given up", "G9", []change{{retry, `return s.disconnect(ctx, failed)`, `return nil`}}, functions},
 		{"a recall is not published", "events", []change{{notice, `changed.Revoked == nil {`, `changed.Revoked == nil || changed.Revoked.Role == RoleSender {`}}, functions},
 		{"a token in the query string is taken for none", "G10", []change{{function + "authorize/handler.go", `return token.Claims{}, errors.New("token in the query string")`, `continue`}}, functions},
 		{"every page's origin is allowed", "protocol", []change{{function + "authorize/handler.go", `len(h.origins) == 0 || origin == "" ||`, `len(h.origins) >= 0 || origin == "" ||`}}, functions},

@@ -38,11 +38,11 @@ type Queue interface {
 // storage, the queue or a connection to be closed cannot be reached; then it is to be called again with the same
 // chunk.
 func (s *Service) DeliverChunk(ctx context.Context, chunk Chunk) error {
-	untold, err := s.tellChunk(ctx, chunk)
+	failed, err := s.tellChunk(ctx, chunk)
 	if err != nil {
 		return err
 	}
-	return s.tellLater(ctx, chunk, untold)
+	return s.tellLater(ctx, chunk, failed)
 }
 
 // tellChunk posts within ChunkBudget and returns the connections that were not reached by then.
@@ -60,9 +60,9 @@ func (s *Service) tellChunk(ctx context.Context, chunk Chunk) ([]Connection, err
 	if err != nil {
 		return nil, err
 	}
-	untold := s.notify(ctx, notices, without(connections, chunk.Except))
+	failed := s.notify(ctx, notices, without(connections, chunk.Except))
 	s.observe(MetricQueueMilliseconds, float64(s.now()-chunk.Since), string(chunk.Due))
-	return untold, nil
+	return failed, nil
 }
 
 // noticesOf reads the chunk's messages: a chunk holds no text, and a message may have been recalled since.

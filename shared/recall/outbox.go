@@ -24,10 +24,10 @@ type OutboxStore interface {
 // outbox carries one change from its commit to its notices. The steps follow one another in an order that misses
 // nobody:
 //
-//  1. commit: Send and Revoke write the change, with a mark in the message that its notices are due;
-//  2. look up: who is connected, a consistent read;
-//  3. post: the notices, or queue them where a group is large;
-//  4. settle: whoever could not be reached stands in the queue, so the mark is removed.
+//  1. commit: Send and Revoke write the change. The same write marks the message: its notices are due.
+//  2. look up: deliver reads who is connected, consistently.
+//  3. post: deliver posts the notices, or queues them where a group is large.
+//  4. settle: deliver queues the connections that could not be reached, and removes the mark.
 //
 // A device that registers before the look-up gets the notice. A device that registers after it finds the change when
 // it syncs. If a step fails, or the function dies, the mark stays and Finish takes over.
@@ -49,20 +49,21 @@ type outbox struct {
 	startedAt Instant
 }
 
-// deliver tells everybody of what was committed just now. A failure is logged and not returned, since the commit
+// deliver does steps 2 to 4 for what was committed just now. A failure is logged and not returned, since the commit
 // stands and Finish does the rest.
 func (o *outbox) deliver(ctx context.Context) {
-	untold, err := o.tell(ctx)
+	failed, err := o.tell(ctx)
 	if err == nil {
-		err = o.settle(ctx, untold)
+		err = o.settle(ctx, failed)
 	}
 	if err != nil {
 		o.service.unfinished(ctx, string(o.due), o.conversation, err)
 	}
 }
 
-// tell does steps 2 and 3 within NoticeBudget and returns the connections that could not be reached.
-func (o *outbox) tell(ctx context.Context) ([]Connection, error) {
+// tell does steps 2 and 3 for all users of the conversation, within NoticeBudget. It returns the connections that could
+// not be reached. Beside these steps it keeps the lists of conversations up to date.
+func (o *outbox) tell(ctx context.Context) (failed []Connection, err error) {
 	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
 	defer cancel()
 	if err := o.list(ctx); err != nil {
@@ -73,7 +74,7 @@ func (o *outbox) tell(ctx context.Context) ([]Connection, error) {
 		return nil, err
 	}
 	head := begin(func() (Head, error) { return o.touch(ctx) })
-	untold, err := o.post(ctx, roster.Users)
+	failed, err = o.tellUsers(ctx, roster.Users)
 	if err != nil {
 		_, _ = head() // it would only fail again
 		return nil, err
@@ -83,14 +84,58 @@ func (o *outbox) tell(ctx context.Context) ([]Connection, error) {
 		return nil, err
 	}
 	if !o.conversation.IsGroup() || current.RosterVersion == roster.Version {
-		return untold, nil
+		return failed, nil
 	}
 	newcomers, err := o.newcomers(ctx, roster)
 	if err != nil {
 		return nil, err
 	}
-	more, err := o.post(ctx, newcomers)
-	return append(untold, more...), err
+	more, err := o.tellUsers(ctx, newcomers)
+	return append(failed, more...), err
+}
+
+// tellUsers looks up the connections of the users and posts to them. If the users are many, it queues both steps.
+func (o *outbox) tellUsers(ctx context.Context, users []UserID) (failed []Connection, err error) {
+	switch {
+	case len(users) == 0:
+		return nil, nil
+	case len(users) > MembersInCall:
+		return nil, o.service.Queue.Enqueue(ctx, o.chunks(users))
+	}
+	connections, err := o.lookUp(ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	return o.post(ctx, connections), nil
+}
+
+// lookUp is step 2. It leaves out the connection that asked for the change.
+func (o *outbox) lookUp(ctx context.Context, users []UserID) ([]Connection, error) {
+	connections, err := o.service.Presence.Connections(ctx, users)
+	return without(connections, o.except), err
+}
+
+// post is step 3. It returns the connections that could not be reached.
+func (o *outbox) post(ctx context.Context, to []Connection) (failed []Connection) {
+	s := o.service
+	failed = s.notify(ctx, s.noticesAbout(o.conversation, o.messages), to)
+	s.observe(MetricNoticeMilliseconds, float64(s.now()-o.startedAt), string(o.due))
+	return failed
+}
+
+// settle is step 4. It queues the connections that could not be reached, and removes the mark. If the queue does not
+// take them, the messages stay due. It has a time of its own, since devices that hang use up the time of the posts.
+func (o *outbox) settle(ctx context.Context, failed []Connection) error {
+	ctx, cancel := context.WithTimeout(ctx, SettleBudget)
+	defer cancel()
+	if err := o.service.tellLater(ctx, o.chunk(), failed); err != nil {
+		return err
+	}
+	var group errgroup.Group
+	for _, message := range o.messages {
+		group.Go(func() error { return o.service.Store.Settle(ctx, message) })
+	}
+	return group.Wait()
 }
 
 // list writes the conversation into the lists of both users before anybody is looked up: a device that registers after
@@ -145,25 +190,6 @@ func (o *outbox) touch(ctx context.Context) (Head, error) {
 	return head, err
 }
 
-// post tells the devices of the users, or queues that for many users, and returns the connections that could not be
-// reached.
-func (o *outbox) post(ctx context.Context, users []UserID) (untold []Connection, err error) {
-	s := o.service
-	switch {
-	case len(users) == 0:
-		return nil, nil
-	case len(users) > MembersInCall:
-		return nil, s.Queue.Enqueue(ctx, o.chunks(users))
-	}
-	connections, err := s.Presence.Connections(ctx, users)
-	if err != nil {
-		return nil, err
-	}
-	untold = s.notify(ctx, s.noticesAbout(o.conversation, o.messages), without(connections, o.except))
-	s.observe(MetricNoticeMilliseconds, float64(s.now()-o.startedAt), string(o.due))
-	return untold, nil
-}
-
 // newcomers are those who joined the group while its roster was read.
 func (o *outbox) newcomers(ctx context.Context, before Roster) ([]UserID, error) {
 	now, err := o.service.Store.Roster(ctx, o.conversation.Group())
@@ -175,21 +201,6 @@ func (o *outbox) newcomers(ctx context.Context, before Roster) ([]UserID, error)
 		known[user] = true
 	}
 	return slices.DeleteFunc(now.Users, func(user UserID) bool { return known[user] }), nil
-}
-
-// settle queues what is still to be told and removes the mark. Only if the queue does not take it do the messages stay
-// due. It has a time of its own, since devices that hang use up the time of the posts.
-func (o *outbox) settle(ctx context.Context, untold []Connection) error {
-	ctx, cancel := context.WithTimeout(ctx, SettleBudget)
-	defer cancel()
-	if err := o.service.tellLater(ctx, o.chunk(), untold); err != nil {
-		return err
-	}
-	var group errgroup.Group
-	for _, message := range o.messages {
-		group.Go(func() error { return o.service.Store.Settle(ctx, message) })
-	}
-	return group.Wait()
 }
 
 // chunk is what the queue needs to know of the change.

@@ -29,24 +29,24 @@ const (
 )
 
 // tellLater decides about connections that an attempt did not reach: they are queued for the next attempt, or closed.
-func (s *Service) tellLater(ctx context.Context, chunk Chunk, untold []Connection) error {
-	if len(untold) == 0 {
+func (s *Service) tellLater(ctx context.Context, chunk Chunk, failed []Connection) error {
+	if len(failed) == 0 {
 		return nil
 	}
 	waited := chunk.Attempt > 0 && s.now().Sub(chunk.Since) >= GiveUpAfter
 	if chunk.Attempt >= Retries || waited {
-		return s.disconnect(ctx, untold)
+		return s.disconnect(ctx, failed)
 	}
-	return s.Queue.Enqueue(ctx, retriesOf(chunk, untold))
+	return s.Queue.Enqueue(ctx, retriesOf(chunk, failed))
 }
 
 // retriesOf names the connections for the next attempt, ChunkConnections in each chunk.
-func retriesOf(chunk Chunk, untold []Connection) []Chunk {
+func retriesOf(chunk Chunk, failed []Connection) []Chunk {
 	chunk.Users, chunk.Except = nil, ""
 	chunk.Delay = FirstRetryAfter << chunk.Attempt
 	chunk.Attempt++
 	var retries []Chunk
-	for some := range slices.Chunk(untold, ChunkConnections) {
+	for some := range slices.Chunk(failed, ChunkConnections) {
 		chunk.Connections = some
 		retries = append(retries, chunk)
 	}

@@ -168,6 +168,7 @@ type revokeAttempt struct {
 	roleErr error
 }
 
+// revokeAll commits the recalls, side by side.
 func (r *revokeAttempt) revokeAll(ctx context.Context) []messageResult {
 	outcomes := make([]messageResult, len(r.request.MessageIDs))
 	var group sync.WaitGroup

@@ -113,6 +113,7 @@ func repeatedSend(stored, message Message) (SendResult, error) {
 	return SendResult{Message: stored, Duplicate: true}, nil
 }
 
+// commitSend commits the message, and has the outbox tell of it.
 func (s *Service) commitSend(ctx context.Context, caller Caller, message Message) (SendResult, error) {
 	direct := !message.Conversation.IsGroup()
 	listed := begin(func() (bool, error) {
