@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -49,36 +50,23 @@ func Read(raw []byte) (Frame, error) {
 		return Frame{}, recall.Fail(recall.UnknownAction, "the frame is not JSON; send a JSON object with an action")
 	}
 	frame := Frame{fields: fields}
-	idErr := frame.fields.read("id", &frame.ID, envelopeValues)
-	action := requestAction("")
-	actionErr := frame.fields.read("action", &action, envelopeValues)
-	frame.Action = string(action)
+	idErr := frame.fields.readText("id", &frame.ID, MaximumRequestIDCharacters, "must have at most 64 characters")
+	// A very long action is nobody's and is not echoed.
+	actionErr := frame.fields.readText("action", &frame.Action, maximumActionCharacters, "no such action")
 	switch {
 	case actionErr != nil:
 		return frame, recall.Fail(recall.UnknownAction, actionErr.(*recall.Error).Desc)
-	case action == "" && !frame.fields.has("action"):
+	case !frame.fields.has("action"):
 		return frame, recall.Fail(recall.UnknownAction, "action: is missing")
 	}
 	return frame, idErr
 }
 
-// requestAction is an action's name. A very long one is nobody's and is not echoed.
-type requestAction string
-
-var envelopeValues = json.WithUnmarshalers(json.JoinUnmarshalers(
-	text("must have at most 64 characters", func(id string) bool {
-		return utf8.RuneCountInString(id) <= MaximumRequestIDCharacters
-	}),
-	text("no such action", func(action requestAction) bool {
-		return utf8.RuneCountInString(string(action)) <= maximumActionCharacters
-	}),
-))
-
 // Decode reads the request of a frame into its struct, and checks what the fields must be to each other. It returns
 // invalid_request or body_too_large. Its text begins with the name of the field.
 func Decode[Request any](frame Frame) (Request, error) {
 	var request Request
-	err := frame.fields.into(&request, valuesOf(frame.Viewer))
+	err := frame.fields.into(&request, frame.Viewer)
 	if checked, ok := any(request).(interface{ check() error }); ok && err == nil {
 		err = checked.check()
 	}
@@ -93,12 +81,14 @@ type field struct {
 	value jsontext.Value
 }
 
+// lenient reads any JSON, also texts with unpaired surrogates.
+var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 var errNoObject = errors.New("not an object")
 
 // readObject reads the fields of an object. Names that nobody looks for may repeat and hold anything, so that clients
 // may be newer than the server.
 func readObject(raw []byte) (object, error) {
-	lenient := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(raw), lenient)
 	if kind := decoder.PeekKind(); kind != '{' {
 		if jsontext.Value(raw).IsValid(lenient) {
@@ -109,7 +99,7 @@ func readObject(raw []byte) (object, error) {
 	if _, err := decoder.ReadToken(); err != nil {
 		return nil, err
 	}
-	var fields object
+	fields := make(object, 0, 8)
 	for decoder.PeekKind() != '}' {
 		name, err := decoder.ReadToken()
 		if err != nil {
@@ -133,26 +123,49 @@ func readObject(raw []byte) (object, error) {
 	return fields, nil
 }
 
-// into reads the fields of a struct by their names in the json tags. A field that is tagged frame:"required" must be
-// there.
-func (o object) into(target any, values json.Options) error {
+// into reads the fields of a struct by their names in the json tags, as viewer names conversations. A field that is
+// tagged frame:"required" must be there.
+func (o object) into(target any, viewer recall.UserID) error {
 	request := reflect.ValueOf(target).Elem()
 	for i := range request.NumField() {
 		tag := request.Type().Field(i).Tag
 		name := tag.Get("json")
-		if err := o.read(name, request.Field(i).Addr().Interface(), values); err != nil {
+		value, err := o.value(name)
+		switch {
+		case err != nil:
 			return err
-		}
-		if tag.Get("frame") == "required" && !o.has(name) {
+		case value == nil && tag.Get("frame") == "required":
 			return recall.Invalid(name, "is missing")
+		case value == nil:
+			continue
+		}
+		if err := readValue(value, request.Field(i).Addr().Interface(), viewer); err != nil {
+			return refusalOf(name, err)
 		}
 	}
 	return nil
 }
 
-// read reads one field. A field that is null counts as absent. A name given twice is refused: API Gateway, which
-// routes by action, and this package could each read another of the two.
-func (o object) read(name string, target any, values json.Options) error {
+// readText reads a field that is a text of so many characters at most. why says what is wrong with a longer one.
+func (o object) readText(name string, target *string, characters int, why string) error {
+	value, err := o.value(name)
+	if err != nil || value == nil {
+		return err
+	}
+	text, err := readText(value)
+	switch {
+	case err != nil:
+		return refusalOf(name, err)
+	case utf8.RuneCountInString(text) > characters:
+		return recall.Invalid(name, why)
+	}
+	*target = text
+	return nil
+}
+
+// value returns the value of a field, and nil for a field that is absent or null. A name given twice is refused: API
+// Gateway, which routes by action, and this package could each read another of the two.
+func (o object) value(name string) (jsontext.Value, error) {
 	var value jsontext.Value
 	count := 0
 	for _, field := range o {
@@ -163,22 +176,14 @@ func (o object) read(name string, target any, values json.Options) error {
 	}
 	switch {
 	case count > 1:
-		return recall.Invalid(name, "is given twice")
-	case count == 0 || value.Kind() == 'n':
-		return nil
+		return nil, recall.Invalid(name, "is given twice")
+	case value.Kind() == 'n':
+		return nil, nil
 	}
-	if err := json.Unmarshal(value, target, values); err != nil {
-		return refusalOf(name, err)
-	}
-	return nil
+	return value, nil
 }
 
 // has reports whether a field is there and not null.
 func (o object) has(name string) bool {
-	for _, field := range o {
-		if field.name == name && field.value.Kind() != 'n' {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o, func(field field) bool { return field.name == name && field.value.Kind() != 'n' })
 }

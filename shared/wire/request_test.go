@@ -71,6 +71,36 @@ func TestBodyIsMeasuredAsItStandsInTheFrame(t *testing.T) {
 	}
 }
 
+// TestARefusalSaysWhatIsWrong looks at the texts of values that are JSON and are not good for every reader.
+func TestARefusalSaysWhatIsWrong(t *testing.T) {
+	tests := []struct {
+		name, fields string
+		decode       func(Frame) (any, error)
+		want         string
+	}{
+		{"a name twice in a body", `"conversation":"c2c_bob","body":{"x":1,"x":2}`, decoderOf[Send](),
+			"body: must not hold a name twice in one object"},
+		{"half a pair in a body", `"conversation":"c2c_bob","body":{"x":"\ud800"}`, decoderOf[Send](),
+			"body: must not hold an unpaired surrogate"},
+		{"a body that is no object", `"conversation":"c2c_bob","body":["\ud800"]`, decoderOf[Send](), "body: must be a JSON object"},
+		{"half a pair in a text", `"conversation":"c2c_bob","messageId":"\ud800"`, decoderOf[Revoke](),
+			"messageId: must not hold an unpaired surrogate"},
+		{"half a pair in a conversation", `"conversation":"\ud800"`, decoderOf[Revoke](),
+			"conversation: must not hold an unpaired surrogate"},
+		{"a name twice in an item", `"conversations":[{"conversation":"c2c_bob"},{"conversation":"c2c_carol","x":1,"x":2}]`, decoderOf[Sync](),
+			"conversations[1]: must not hold a name twice in one object"},
+		{"an item that is no object", `"conversations":["c2c_bob"]`, decoderOf[Sync](), "conversations[0]: must be an object"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := test.decode(frameOf(alice, `{"action":"any",`+test.fields+`}`))
+			checkRefusal(t, err, recall.InvalidRequest, test.want)
+		})
+	}
+	_, err := Decode[AdminAudit](frameOf("", `{"conversation":{"group":"eng","x":1,"x":2}}`))
+	checkRefusal(t, err, recall.InvalidRequest, "conversation: must not hold a name twice in one object")
+}
+
 func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 	tests := []struct {
 		name   string

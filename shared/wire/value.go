@@ -23,8 +23,9 @@ const (
 // maximumInstant is the last instant that a ULID can hold.
 const maximumInstant = 1<<48 - 1
 
-// scalars read the values of requests, each type with its limits. All texts have the same limit.
-var scalars = json.JoinUnmarshalers(
+// scalars read the values of requests, each type with its limits. All texts have the same limit. Each type refuses by
+// itself what is no good text, and can say what is wrong with it.
+var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshalers(
 	text(whyMessageID, recall.MessageID.Valid),
 	text(whyIdentifier, recall.UserID.Valid),
 	text(whyIdentifier, recall.GroupID.Valid),
@@ -38,31 +39,57 @@ var scalars = json.JoinUnmarshalers(
 	integer[recall.Window](int64(recall.Unlimited), int64(recall.MaximumWindow)),
 	integer[int](1, recall.MaximumSyncLimit),
 	json.UnmarshalFromFunc(readBody),
-)
+)))
 
 func atMostBytes(limit int) string { return fmt.Sprintf("must have at most %d bytes", limit) }
 
-// valuesOf reads all values of the requests of a user, and of an administrator if viewer is empty.
-func valuesOf(viewer recall.UserID) json.Options {
-	conversation := json.UnmarshalFromFunc(readAbsolute)
-	if viewer != "" {
-		conversation = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *recall.Conversation) error {
-			return readSeenBy(viewer, decoder, target)
-		})
+// readValue reads a value of a user's request, or of an administrator's if viewer is empty. The viewer decides how a
+// conversation is read. All other values are the same for everybody, so their readers are made only once.
+func readValue(value jsontext.Value, target any, viewer recall.UserID) error {
+	switch target := target.(type) {
+	case *recall.Conversation:
+		if viewer == "" {
+			return readAbsolute(value, target)
+		}
+		return readSeenBy(viewer, value, target)
+	case *[]SyncItem:
+		return readItems(value, target, viewer)
 	}
-	inItem := json.WithUnmarshalers(json.JoinUnmarshalers(scalars, conversation))
-	return json.WithUnmarshalers(json.JoinUnmarshalers(scalars, conversation,
-		json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *SyncItem) error {
-			value, err := decoder.ReadValue()
-			if err != nil {
-				return err
-			}
-			fields, err := readObject(value)
-			if err != nil {
-				return refused("must be an object")
-			}
-			return fields.into(target, inItem)
-		})))
+	return json.Unmarshal(value, target, scalars)
+}
+
+// readItems reads the conversations of a sync.
+func readItems(value jsontext.Value, target *[]SyncItem, viewer recall.UserID) error {
+	if value.Kind() != '[' {
+		return refused("must be an array")
+	}
+	var elements []jsontext.Value
+	if err := json.Unmarshal(value, &elements, lenient); err != nil {
+		return err
+	}
+	*target = make([]SyncItem, len(elements))
+	for i, element := range elements {
+		fields, err := readInner(element, "must be an object")
+		if err == nil {
+			err = fields.into(&(*target)[i], viewer)
+		}
+		if err != nil {
+			return refusalOf(fmt.Sprintf("[%d]", i), err)
+		}
+	}
+	return nil
+}
+
+// readInner reads the fields of an object that is the value of a field. why says what the value must be.
+func readInner(value jsontext.Value, why string) (object, error) {
+	fields, err := readObject(value)
+	switch {
+	case err != nil:
+		return nil, refused(why)
+	case !value.IsValid():
+		return nil, refused("must not hold a name twice in one object, or an unpaired surrogate")
+	}
+	return fields, nil
 }
 
 // refused is why a value is refused. The name of its field is put before it.
@@ -78,7 +105,7 @@ func refusalOf(name string, err error) error {
 		}
 	}
 	if refusal, ok := errors.AsType[*recall.Error](err); ok {
-		if strings.HasPrefix(refusal.Desc, ":") {
+		if strings.HasPrefix(refusal.Desc, ":") || strings.HasPrefix(refusal.Desc, "[") {
 			return recall.Fail(refusal.Name, place+refusal.Desc)
 		}
 		return recall.Fail(refusal.Name, place+"."+refusal.Desc)
@@ -97,7 +124,11 @@ func refusalOf(name string, err error) error {
 // text reads a type of text. Texts that are not valid are refused, and why says what they must be.
 func text[T ~string](why string, valid func(T) bool) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *T) error {
-		read, err := readText(decoder)
+		value, err := decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		read, err := readText(value)
 		if err != nil {
 			return err
 		}
@@ -109,13 +140,9 @@ func text[T ~string](why string, valid func(T) bool) *json.Unmarshalers {
 	})
 }
 
-func readText(decoder *jsontext.Decoder) (string, error) {
-	value, err := decoder.ReadValue()
+func readText(value jsontext.Value) (string, error) {
 	if value.Kind() != '"' {
 		return "", refused("must be a string")
-	}
-	if err != nil {
-		return "", err
 	}
 	read, err := jsontext.AppendUnquote(nil, value)
 	if err != nil {
@@ -141,8 +168,8 @@ func integer[T ~int | ~int64](least, most int64) *json.Unmarshalers {
 }
 
 // readSeenBy reads a conversation as its viewer names it.
-func readSeenBy(viewer recall.UserID, decoder *jsontext.Decoder, target *recall.Conversation) error {
-	read, err := readText(decoder)
+func readSeenBy(viewer recall.UserID, value jsontext.Value, target *recall.Conversation) error {
+	read, err := readText(value)
 	if err != nil {
 		return err
 	}
@@ -154,20 +181,16 @@ func readSeenBy(viewer recall.UserID, decoder *jsontext.Decoder, target *recall.
 }
 
 // readAbsolute reads a conversation as administrators name it.
-func readAbsolute(decoder *jsontext.Decoder, target *recall.Conversation) error {
-	value, err := decoder.ReadValue()
+func readAbsolute(value jsontext.Value, target *recall.Conversation) error {
+	fields, err := readInner(value, `must be {"users":["a","b"]} or {"group":"id"}`)
 	if err != nil {
 		return err
-	}
-	fields, err := readObject(value)
-	if err != nil {
-		return refused(`must be {"users":["a","b"]} or {"group":"id"}`)
 	}
 	var named struct {
 		Group recall.GroupID  `json:"group"`
 		Users []recall.UserID `json:"users"`
 	}
-	if err := fields.into(&named, json.WithUnmarshalers(scalars)); err != nil {
+	if err := fields.into(&named, ""); err != nil {
 		return err
 	}
 	switch {
@@ -195,7 +218,7 @@ const MaximumBodyDepth = 100
 func readBody(decoder *jsontext.Decoder, target *recall.Body) error {
 	value, err := decoder.ReadValue()
 	switch {
-	case err != nil && value.Kind() != '{':
+	case err != nil:
 		return err
 	case value.Kind() != '{':
 		return refused("must be a JSON object")
