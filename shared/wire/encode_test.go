@@ -54,19 +54,20 @@ func TestEachOfTwoSeesTheOtherInTheName(t *testing.T) {
 	}
 }
 
-func TestOneEncodingServesAGroup(t *testing.T) {
-	message := inGroup()
-	notice := recall.Notice{Conversation: group(), Message: &message}
-	forAlice, err := Event(alice, notice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	forBob, err := Event(bob, notice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !SameForAll(notice) || string(forAlice) != string(forBob) {
-		t.Errorf("%s\n%s", forAlice, forBob)
+// TestSameForAllIsTrueOfEveryEvent compares what two viewers see of each notice of the vectors.
+func TestSameForAllIsTrueOfEveryEvent(t *testing.T) {
+	for _, each := range notices() {
+		forAlice, err := Event(alice, each.notice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forBob, err := Event(bob, each.notice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := string(forAlice) == string(forBob); same != SameForAll(each.notice) {
+			t.Errorf("%s: SameForAll is %t\n%s\n%s", each.name, !same, forAlice, forBob)
+		}
 	}
 }
 

@@ -12,7 +12,8 @@ type event struct {
 	name string
 	// has reports whether a notice has the part that this event tells.
 	has func(notice recall.Notice) bool
-	// seenBy returns the event as a struct, as the viewer sees it. head has what every event has.
+	// seenBy returns the event as a struct, as the viewer sees it. head has what every event has. Nothing but the name of
+	// the conversation may differ between viewers, as [SameForAll] says.
 	seenBy func(head EventHead, viewer recall.UserID, notice recall.Notice) any
 }
 
@@ -77,10 +78,11 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 // Empty reports whether a notice has nothing to tell: renewed, it found that its message has expired.
 func Empty(notice recall.Notice) bool { return len(eventsOf(notice)) == 0 }
 
-// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out.
-// Only in a conversation of two does each see another name of it.
+// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out. It
+// does so where all receivers have the same name for the conversation, as in a group, and where there is no
+// conversation. Two users have different names for the conversation between them.
 func SameForAll(notice recall.Notice) bool {
-	return notice.Kicked != "" || notice.Conversation.IsGroup()
+	return notice.Conversation.IsGroup() || notice.Conversation.IsZero()
 }
 
 // MessageEvent is the event message: a message came.

@@ -6,15 +6,18 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-func TestEventsAreThoseOfTheVectors(t *testing.T) {
+type namedNotice struct {
+	name   string
+	notice recall.Notice
+}
+
+// notices are those of the vectors.
+func notices() []namedNotice {
 	message, reply, ofGroup := fromBob(), fromAlice(), inGroup()
 	recalled := recall.RevokedMessage{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}
 	inGroupByModerator := recall.RevokedMessage{Conversation: group(), MessageID: fourth, Sender: carol, SentAt: now + 3_000, Revocation: byModerator()}
 	inGroupByAdmin := recall.RevokedMessage{Conversation: group(), MessageID: first, Sender: bob, SentAt: now, Revocation: byAdmin(recall.AdminOperator)}
-	notices := []struct {
-		name   string
-		notice recall.Notice
-	}{
+	return []namedNotice{
 		{"message", recall.Notice{Conversation: direct(), Message: &message}},
 		{"message from another device of mine, a reply", recall.Notice{Conversation: direct(), Message: &reply}},
 		{"message in a group without recall", recall.Notice{Conversation: group(), Message: &ofGroup}},
@@ -28,8 +31,11 @@ func TestEventsAreThoseOfTheVectors(t *testing.T) {
 		{"kicked by a newer connection", recall.Notice{Kicked: recall.KickConnectionLimit}},
 		{"kicked by an administrator", recall.Notice{Kicked: recall.KickAdministrator}},
 	}
+}
+
+func TestEventsAreThoseOfTheVectors(t *testing.T) {
 	var produced []vector
-	for _, entry := range notices {
+	for _, entry := range notices() {
 		frame, err := Event(alice, entry.notice)
 		if err != nil {
 			t.Fatalf("%s: %v", entry.name, err)
