@@ -1,17 +1,6 @@
 // Command send is the function of the route send: it stores a message and delivers it.
 package main
 
-import (
-	"example.com/recall/shared/action"
-	"example.com/recall/shared/function"
-)
+import "example.com/recall/shared/action"
 
-func main() {
-	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment)
-		if err != nil {
-			return nil, err
-		}
-		return parts.Frames().Handler(action.AnsweredBy("send")), nil
-	})
-}
+func main() { action.Main("send") }

@@ -1,17 +1,7 @@
-// Command sync is the function of the routes sync, read and conversations: what was missed, and what is unread.
+// Command sync is the function of the routes sync, read and conversations: it tells what a device missed, and what is
+// unread.
 package main
 
-import (
-	"example.com/recall/shared/action"
-	"example.com/recall/shared/function"
-)
+import "example.com/recall/shared/action"
 
-func main() {
-	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment)
-		if err != nil {
-			return nil, err
-		}
-		return parts.Frames().Handler(action.AnsweredBy("sync")), nil
-	})
-}
+func main() { action.Main("sync") }

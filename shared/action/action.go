@@ -18,6 +18,17 @@ func All() []function.Action {
 	}
 }
 
+// Main runs a function that does nothing but answer its actions.
+func Main(name string) {
+	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
+		parts, err := function.Build(environment)
+		if err != nil {
+			return nil, err
+		}
+		return parts.Frames().Handler(AnsweredBy(name)), nil
+	})
+}
+
 // AnsweredBy returns the actions that a function answers.
 func AnsweredBy(name string) []function.Action {
 	var found []function.Action

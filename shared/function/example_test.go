@@ -13,11 +13,11 @@ import (
 	"example.com/recall/shared/wire"
 )
 
-// A function that answers frames is a list of actions. An action decodes, calls the rules and encodes. Those of Recall are
-// in package action; the function sync passes on action.AnsweredBy("sync"), for example.
-// The handler does the rest: it admits the caller, maps errors to replies, and writes the log and the metrics.
+// A function that answers frames is a list of actions. An action decodes, calls the rules and encodes. The actions of
+// Recall are in package action. The handler does the rest: it admits the caller, maps errors to replies, and writes the
+// log and the metrics.
 //
-// In a function, Frames comes from Build and the handler is passed to Main, as in functions/sync.
+// In a function, Frames comes from Build and the handler is passed to Main. action.Main does both for functions/sync.
 func ExampleFrames_Handler() {
 	clock := recalltest.NewClock()
 	frames := function.Frames{

@@ -61,8 +61,8 @@ func (o *outbox) deliver(ctx context.Context) {
 	}
 }
 
-// tell does steps 2 and 3 for all users of the conversation, within NoticeBudget. It returns the connections that could
-// not be reached. Beside these steps it keeps the lists of conversations up to date.
+// tell does steps 2 and 3 for all users of the conversation, within NoticeBudget. It returns the connections that
+// could not be reached. Beside these steps it keeps the lists of conversations up to date.
 func (o *outbox) tell(ctx context.Context) (failed []Connection, err error) {
 	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
 	defer cancel()

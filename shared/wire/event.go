@@ -78,8 +78,8 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 // Empty reports whether a notice has nothing to tell: renewed, it found that its message has expired.
 func Empty(notice recall.Notice) bool { return len(eventsOf(notice)) == 0 }
 
-// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out. It
-// does so where all receivers have the same name for the conversation, as in a group, and where there is no
+// SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out.
+// It does so where all receivers have the same name for the conversation, as in a group, and where there is no
 // conversation. Two users have different names for the conversation between them.
 func SameForAll(notice recall.Notice) bool {
 	return notice.Conversation.IsGroup() || notice.Conversation.IsZero()
