@@ -112,7 +112,7 @@ func TestEveryActionIsAnsweredByDirectInvocation(t *testing.T) {
 	d.want(`{"action":"revokeBySender","conversation":{"users":["alice","bob"]},"sender":"alice"}`, `"results":[{"messageId":"`+string(other)+`","ok":true`)
 }
 
-func TestARequestThatIsNoneIsRefused(t *testing.T) {
+func TestABadRequestIsRefusedAndNamesTheError(t *testing.T) {
 	d := newDesk(t, working)
 	for request, name := range map[string]string{
 		`{}`:                                  "unknown_action",
@@ -171,7 +171,7 @@ type broken struct {
 
 func (b broken) DefaultWindow(context.Context) (recall.Window, bool, error) { return 0, false, b.err }
 
-func TestADependencyOrABugIs500AndItsCauseOnlyLogged(t *testing.T) {
+func TestAFailedDependencyOrABugIs500AndItsCauseIsOnlyLogged(t *testing.T) {
 	for name, failure := range map[string]error{
 		"unavailable": recall.Unreachable("storage", errors.New("throttled by the table")),
 		"internal":    errors.New("throttled by the table"),

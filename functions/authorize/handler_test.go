@@ -82,7 +82,7 @@ func (p policy) effect() string {
 	return p.PolicyDocument.Statement[0].Effect
 }
 
-func TestAGoodTokenOpensAndTellsEveryLaterFrameWhoItIs(t *testing.T) {
+func TestAGoodTokenAllowsTheHandshakeAndPassesTheUserToEveryLaterFrame(t *testing.T) {
 	d := newDoor(t)
 	good := d.tokenOf(t, "alice")
 	for name, headers := range map[string]map[string]string{
@@ -109,7 +109,7 @@ func TestAGoodTokenOpensAndTellsEveryLaterFrameWhoItIs(t *testing.T) {
 	}
 }
 
-func TestWithoutAGoodTokenTheHandshakeIs401(t *testing.T) {
+func TestAHandshakeWithoutAGoodTokenIs401(t *testing.T) {
 	d := newDoor(t)
 	good := d.tokenOf(t, "alice")
 	for _, each := range []struct {
@@ -141,7 +141,7 @@ func TestWithoutAGoodTokenTheHandshakeIs401(t *testing.T) {
 	}
 }
 
-func TestWhereTheKeyCannotBeReadTheHandshakeIs5xxAndNot401(t *testing.T) {
+func TestAHandshakeIs5xxAndNot401IfTheKeyCannotBeRead(t *testing.T) {
 	d := newDoorWith(t, func(context.Context) (string, error) { return "", errors.New("throttled") })
 	answer, err := d.knock(t, map[string]string{"Authorization": "Bearer " + d.tokenOf(t, "alice")}, "")
 	// API Gateway answers 401, which is final for a client, only to an error of this text.

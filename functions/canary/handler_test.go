@@ -33,7 +33,7 @@ func TestACanaryGoesThroughARecallAgainAndAgain(t *testing.T) {
 	}
 }
 
-func TestACanaryNamesTheStepThatDidNotComeToItsEnd(t *testing.T) {
+func TestACanaryNamesTheStepThatFailed(t *testing.T) {
 	h := canary(t)
 	refused := h
 	refused.token = func(context.Context, string, time.Time) (string, error) { return "", errors.New("no secret") }
@@ -62,7 +62,7 @@ func TestAReasonHoldsNeitherATextNorADescription(t *testing.T) {
 	}
 }
 
-func TestWhatAnEarlierRunLeftIsNotWhatIsAwaited(t *testing.T) {
+func TestMessagesOfAnEarlierRunAreNotTakenForThoseOfThisRun(t *testing.T) {
 	came := make(chan string, waiting)
 	for range 2 * waiting {
 		offer(came, "of an earlier run")

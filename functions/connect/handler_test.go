@@ -71,7 +71,7 @@ func (o *open) connected(t *testing.T) []recall.Connection {
 	return found
 }
 
-func TestADeviceIsThereOnceItsHandshakeIsAnswered(t *testing.T) {
+func TestADeviceIsRegisteredBeforeItsHandshakeIsAnswered(t *testing.T) {
 	o := newOpen(working)
 	answer, err := o.handle(t.Context(), o.event("CONNECT", ""))
 	if err != nil || answer.StatusCode != http.StatusOK {
@@ -152,7 +152,7 @@ func TestANewDeviceTakesThePlaceOfTheOldestWhereAUserHasTooMany(t *testing.T) {
 	}
 }
 
-func TestAHandshakeWithoutItsAuthorizersWordFails(t *testing.T) {
+func TestAHandshakeWithoutTheAuthorizersContextFails(t *testing.T) {
 	for _, kind := range []string{"CONNECT", "DISCONNECT"} {
 		o := newOpen(working)
 		event := o.event(kind, "")

@@ -121,7 +121,7 @@ func (b *bench) chunkOf(message recall.Message) string {
 		message.ID, b.clock.Instant())
 }
 
-func TestAChunkIsToldToItsUsersButNotToTheCause(t *testing.T) {
+func TestAChunkIsToldToItsUsersButNotToTheConnectionThatAskedForTheChange(t *testing.T) {
 	b := newBench(t)
 	tombstone := b.recalled(b.stored(group))
 	if again := b.handles(chunk("m1", b.chunkOf(tombstone))); len(again) != 0 {
@@ -134,7 +134,7 @@ func TestAChunkIsToldToItsUsersButNotToTheCause(t *testing.T) {
 	}
 }
 
-func TestAChunkThatIsNoneGoesToTheDeadLetterQueueAndHoldsUpNoOther(t *testing.T) {
+func TestAQueueMessageThatIsNoChunkComesAgainAndDelaysNoOther(t *testing.T) {
 	b := newBench(t)
 	again := b.handles(chunk("bad", "not a chunk"), chunk("good", b.chunkOf(b.stored(group))))
 	if !slices.Equal(again, []string{"bad"}) {
@@ -171,7 +171,7 @@ func TestTheLastRetryClosesWhatItCannotReach(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoBatchIsAnError(t *testing.T) {
+func TestAnEventThatIsNoBatchIsAnError(t *testing.T) {
 	b := newBench(t)
 	if _, err := b.handle(t.Context(), json.RawMessage(`[]`)); err == nil {
 		t.Error("no error")

@@ -138,7 +138,7 @@ func (b *bench) queued() []recall.MessageID {
 	return messages
 }
 
-func TestG4WhatADyingFunctionOwedIsFinished(t *testing.T) {
+func TestG4AChangeWhoseFunctionDiedIsFinished(t *testing.T) {
 	b := newBench(t)
 	first, second := b.due(direct), b.due(direct)
 	tombstone := b.recalled(second)
@@ -160,8 +160,8 @@ func TestG4WhatADyingFunctionOwedIsFinished(t *testing.T) {
 	}
 }
 
-// TestARecordThatFailsComesAgainAndHoldsUpNoOther: storage cannot be reached for one conversation.
-func TestARecordThatFailsComesAgainAndHoldsUpNoOther(t *testing.T) {
+// TestARecordThatFailsComesAgainAndDelaysNoOther: storage cannot be reached for one conversation.
+func TestARecordThatFailsComesAgainAndDelaysNoOther(t *testing.T) {
 	b := newBench(t)
 	var records []string
 	for i := range 40 {
@@ -179,7 +179,7 @@ func TestARecordThatFailsComesAgainAndHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-func TestAPoisonRecordIsDroppedAndHoldsUpNoOther(t *testing.T) {
+func TestARecordThatCannotBeReadIsDroppedAndDelaysNoOther(t *testing.T) {
 	b := newBench(t)
 	poison := []string{
 		`7`, `"text"`, `null`, `{}`, `{"eventSource":"aws:dynamodb","dynamodb":7}`, `{"eventSource":7}`,
@@ -195,7 +195,7 @@ func TestAPoisonRecordIsDroppedAndHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoBatchIsAnError(t *testing.T) {
+func TestAnEventThatIsNoBatchIsAnError(t *testing.T) {
 	b := newBench(t)
 	if _, err := b.handle(t.Context(), json.RawMessage(`[]`)); err == nil {
 		t.Error("no error")

@@ -92,7 +92,7 @@ func TestEveryRecallIsPublishedAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestARecallThatTheBusDidNotTakeComesAgainAndHoldsUpNoOtherOfItsBatch(t *testing.T) {
+func TestARecallThatTheBusDidNotTakeComesAgainAndDelaysNoOtherOfItsBatch(t *testing.T) {
 	bus := publisher{fails: "bob"}
 	answer, log := handled(t, &bus, record("1", refused, "bob", "revoked", true), record("2", revoked, "alice", "revoked", true))
 	if difference := cmp.Diff([]function.BatchItemFailure{{ItemIdentifier: "1"}}, answer.BatchItemFailures); difference != "" {

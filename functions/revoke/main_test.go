@@ -21,7 +21,7 @@ func stored(t *testing.T, r *functiontest.Route) recall.MessageID {
 	return sent.Message.ID
 }
 
-func TestARecallIsAnsweredAndTold(t *testing.T) {
+func TestARecallIsAnsweredAndTheOtherDevicesAreTold(t *testing.T) {
 	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	r.Online("alice")
 	r.Online("bob")
@@ -48,7 +48,7 @@ func TestASingleRecallsFailureIsTheRepliesErrorToo(t *testing.T) {
 		fmt.Sprintf(`{"type":"reply","action":"revoke","ok":false,%s,"results":[{"messageId":"%s","ok":false,%s}]}`, failure, id, failure))
 }
 
-func TestOfSeveralRecallsEachHasItsResult(t *testing.T) {
+func TestEachOfSeveralRecallsHasItsOwnResult(t *testing.T) {
 	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	id := stored(t, r)
 	got := r.Answer("alice", fmt.Sprintf(`{"action":"revoke","conversation":"c2c_bob","messageIds":["01HF7YATZ8000000000000A1C2","%s"]}`, id))
@@ -56,7 +56,7 @@ func TestOfSeveralRecallsEachHasItsResult(t *testing.T) {
 	functiontest.WantPart(t, got, fmt.Sprintf(`{"messageId":"%s","ok":true,"revoked":`, id))
 }
 
-func TestARecallThatIsNoneIsRefused(t *testing.T) {
+func TestABadRevokeRequestIsRefused(t *testing.T) {
 	r := functiontest.New(t, action.AnsweredBy("revoke"))
 	for _, body := range []string{`{"action":"revoke"}`, `{"action":"revoke","conversation":"c2c_bob"}`, `{"action":"revoke","conversation":"c2c_bob","messageIds":[]}`,
 		`{"action":"revoke","conversation":"c2c_bob","messageId":"x"}`} {

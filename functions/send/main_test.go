@@ -35,12 +35,12 @@ func TestASendIsAnsweredAndDelivered(t *testing.T) {
 	}
 }
 
-func TestTheSenderIsWhoTheTokenSays(t *testing.T) {
+func TestTheSenderOfAMessageIsTheUserOfTheToken(t *testing.T) {
 	r := route(t)
 	functiontest.WantPart(t, r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`), `"sender":"mallory"`)
 }
 
-func TestASendThatCannotBeIsAnErrorAndTellsNobody(t *testing.T) {
+func TestASendThatIsRefusedIsAnsweredWithItsErrorAndTellsNobody(t *testing.T) {
 	for body, name := range map[string]string{
 		`{"action":"send","conversation":"c2c_bob"}`:                                                            `"name":"invalid_request"`,
 		`{"action":"send","conversation":"bob","body":{}}`:                                                      `"name":"invalid_request"`,

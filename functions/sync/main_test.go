@@ -63,7 +63,7 @@ func TestConversationsAreListed(t *testing.T) {
 		`{"type":"reply","action":"conversations","ok":true,"conversations":[{"conversation":"c2c_alice","lastChangeAt":1790000000000,"lastMessageId":"%s","unread":1}]}`, id))
 }
 
-func TestWhatIsNoRequestIsRefused(t *testing.T) {
+func TestABadRequestIsRefused(t *testing.T) {
 	r := route(t)
 	for _, body := range []string{`{"action":"sync"}`, `{"action":"sync","conversations":[]}`, `{"action":"sync","conversations":[{"conversation":"x"}]}`,
 		`{"action":"read","conversation":"c2c_alice"}`, `{"action":"conversations","after":7}`, `{"action":"conversations","after":"x"}`} {

@@ -137,7 +137,7 @@ func answeredBy(t transport) (*dynamo.Store, *dynamo.Presence) {
 		&dynamo.Presence{Client: client, Table: "Connections", Clock: recalltest.NewClock()}
 }
 
-func TestWhatARetryMayCureIsUnavailableInEveryOperation(t *testing.T) {
+func TestAFailureThatARetryMayCureIsUnavailableInEveryOperation(t *testing.T) {
 	for _, each := range []struct {
 		code     string
 		status   int
@@ -233,7 +233,7 @@ func TestAFullItemCollectionIsFinalInEveryWriteToAConversation(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatCannotBeReachedIsUnavailableInEveryOperation(t *testing.T) {
+func TestEveryOperationIsUnavailableIfTheDatabaseCannotBeReached(t *testing.T) {
 	for name, broken := range map[string]transport{
 		"connection refused": func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
 		"not JSON":           func(*http.Request) (*http.Response, error) { return answer(200, "<html>"), nil },
@@ -260,7 +260,7 @@ func TestACancelledCallEndsAndIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestAThrottledCallThatIsTriedAgainIsNotSeen(t *testing.T) {
+func TestTheSDKTriesThrottledCallsAgain(t *testing.T) {
 	tables := database.Tables(t)
 	throttled := make(map[string]int)
 	var mutex sync.Mutex

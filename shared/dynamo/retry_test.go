@@ -73,7 +73,7 @@ func users(count int) []recall.UserID {
 	return users
 }
 
-func TestKeysLeftUnprocessedAreAskedForUntilAllAreThere(t *testing.T) {
+func TestUnprocessedKeysAreAskedForAgainUntilAllAreRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := &scripted{}
 		client.batchGet = func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {
@@ -119,7 +119,7 @@ func TestKeysThatStayUnprocessedAreUnavailable(t *testing.T) {
 	})
 }
 
-func TestWhoCancelsDoesNotWaitForUnprocessedKeys(t *testing.T) {
+func TestACancelledCallDoesNotWaitForUnprocessedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		client := &scripted{batchGet: func(input *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error) {

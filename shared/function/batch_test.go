@@ -11,7 +11,7 @@ import (
 	"example.com/recall/shared/function"
 )
 
-func TestEachRecordOfABatchIsWorkedOnForItself(t *testing.T) {
+func TestEachRecordOfABatchSucceedsOrFailsByItself(t *testing.T) {
 	records := make([]int, 40)
 	for i := range records {
 		records[i] = i

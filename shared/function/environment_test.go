@@ -53,7 +53,7 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotSetHasItsDefault(t *testing.T) {
+func TestAVariableThatIsNotSetHasItsDefault(t *testing.T) {
 	e, err := function.ReadEnvironment(variables{"AWS_REGION": "eu-central-1"}.lookup)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestWhatIsNotSetHasItsDefault(t *testing.T) {
 	}
 }
 
-func TestAValueThatMakesNoSenseIsNamedWithWhatWouldDo(t *testing.T) {
+func TestABadValueIsNamedWithTheValuesThatAreAllowed(t *testing.T) {
 	for _, each := range []struct{ variable, value, want string }{
 		{"RECALL_WINDOW_SECONDS", "two minutes", "RECALL_WINDOW_SECONDS: must be a whole number from -1 to 604800"},
 		{"RECALL_WINDOW_SECONDS", "-2", "RECALL_WINDOW_SECONDS: must be a whole number from -1 to 604800"},

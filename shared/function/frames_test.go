@@ -125,7 +125,7 @@ func TestAFrameReachesItsActionWithItsCaller(t *testing.T) {
 	}
 }
 
-func TestEveryFrameIsHeldAgainstTheTokensEnd(t *testing.T) {
+func TestAFrameAfterTheEndOfTheTokenIsRefused(t *testing.T) {
 	r := newRoute(t)
 	event := r.event(`{"action":"act","id":"7"}`)
 	r.clock.Advance(time.Hour - time.Millisecond)
@@ -141,7 +141,7 @@ func TestEveryFrameIsHeldAgainstTheTokensEnd(t *testing.T) {
 	}
 }
 
-func TestAUsersRateIsBoundedBeforeAnythingIsDone(t *testing.T) {
+func TestTheRateLimitIsCheckedBeforeAnythingIsDone(t *testing.T) {
 	r := newRoute(t)
 	r.frames.Service.Limiter = recall.NewLimiter(2)
 	for range 2 {
@@ -157,14 +157,14 @@ func TestAUsersRateIsBoundedBeforeAnythingIsDone(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFrameIsAnUnknownAction(t *testing.T) {
+func TestABadFrameIsAnsweredUnknownAction(t *testing.T) {
 	for _, body := range []string{"", "hi", "[]", "null", "\xff\xfe", `{"action":"act"`, `{"action":"other"}`} {
 		r := newRoute(t)
 		r.wantRefused(r.answers(r.event(body)), recall.UnknownAction)
 	}
 }
 
-func TestAnErrorThatTheRulesDoNotKnowIsInternalAndOnlyLoggedInFull(t *testing.T) {
+func TestAnUnknownErrorIsInternalAndItsTextIsOnlyLogged(t *testing.T) {
 	r := newRoute(t)
 	r.fails = errors.New("nil map in a corner")
 	got := r.answers(r.event(`{"action":"act","id":"7"}`))
@@ -176,7 +176,7 @@ func TestAnErrorThatTheRulesDoNotKnowIsInternalAndOnlyLoggedInFull(t *testing.T)
 	}
 }
 
-func TestAFailedDependencyIsUnavailableAndItsCauseOnlyLogged(t *testing.T) {
+func TestAFailedDependencyIsUnavailableAndItsCauseIsOnlyLogged(t *testing.T) {
 	r := newRoute(t)
 	r.fails = recall.Unreachable("storage", errors.New("ThrottlingException of table Messages"))
 	got := r.answers(r.event(`{"action":"act"}`))
@@ -199,7 +199,7 @@ func TestARefusalIsNoErrorOfTheFunction(t *testing.T) {
 	}
 }
 
-func TestAnEventWithoutItsAuthorizersWordIsInternal(t *testing.T) {
+func TestAnEventWithoutTheAuthorizersContextIsInternal(t *testing.T) {
 	for name, said := range map[string]any{
 		"nothing": nil, "a text": "alice", "no user": map[string]any{function.AuthorizerExpiresAt: "1"},
 		"a malformed user": map[string]any{function.AuthorizerUser: "a b", function.AuthorizerExpiresAt: "1"},

@@ -35,7 +35,7 @@ func flushed(t *testing.T, observe func(*function.Metrics)) []map[string]any {
 	return lines
 }
 
-func TestFiguresAreWrittenInCloudWatchsEmbeddedMetricFormat(t *testing.T) {
+func TestMetricsAreWrittenInCloudWatchsEmbeddedMetricFormat(t *testing.T) {
 	lines := flushed(t, func(m *function.Metrics) {
 		m.Observe(recall.MetricRecalls, 1, "ok")
 		m.Observe(recall.MetricRecalls, 2, "ok")
@@ -60,7 +60,7 @@ func TestFiguresAreWrittenInCloudWatchsEmbeddedMetricFormat(t *testing.T) {
 	}
 }
 
-func TestAFigureWithoutAnOutcomeHasTheFunctionAsItsOnlyDimension(t *testing.T) {
+func TestAMetricWithoutAnOutcomeHasTheFunctionAsItsOnlyDimension(t *testing.T) {
 	lines := flushed(t, func(m *function.Metrics) { m.Observe(recall.MetricGone, 1, "") })
 	directive := lines[0]["_aws"].(map[string]any)["CloudWatchMetrics"].([]any)[0].(map[string]any)
 	if difference := cmp.Diff([]any{[]any{"Function"}}, directive["Dimensions"]); difference != "" || len(lines) != 1 {
@@ -68,7 +68,7 @@ func TestAFigureWithoutAnOutcomeHasTheFunctionAsItsOnlyDimension(t *testing.T) {
 	}
 }
 
-func TestNoFigureOfABusyInvocationIsLost(t *testing.T) {
+func TestNoMetricOfABusyInvocationIsLost(t *testing.T) {
 	lines := flushed(t, func(m *function.Metrics) {
 		for i := range 250 {
 			m.Observe(recall.MetricDueFound, 1, "")

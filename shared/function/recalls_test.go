@@ -12,7 +12,7 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-func TestALineTellsOfEachOutcomeOfARequestAndOfNoReasonOrMessage(t *testing.T) {
+func TestEachOutcomeOfARequestHasALogLineWithoutReasonOrMessage(t *testing.T) {
 	var written strings.Builder
 	log := slog.New(slog.NewJSONHandler(&written, nil))
 	metrics := &Metrics{Output: io.Discard, Clock: recall.SystemClock{}}

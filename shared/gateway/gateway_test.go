@@ -159,7 +159,7 @@ func TestAConnectionThatWasYoungWhenThePostBeganIsNotForgotten(t *testing.T) {
 	}
 }
 
-func TestAFailureToForgetIsNobodysFailure(t *testing.T) {
+func TestAGoneConnectionThatCannotBeForgottenDoesNotCountAsFailed(t *testing.T) {
 	clock, presence := recalltest.NewClock(), &memory{failure: errors.New("throttled")}
 	poster := &gateway.Poster{Client: &api{post: func(context.Context, recall.ConnectionID) error { return errGone }}, Presence: presence, Clock: clock}
 	if failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", time.Hour, clock)}); len(failed) != 0 {
@@ -191,7 +191,7 @@ func TestAPostThatFailsOnceIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestWhoCannotBeReachedIsReturnedAndNotForgotten(t *testing.T) {
+func TestAConnectionThatCannotBeReachedIsReturnedAndNotForgotten(t *testing.T) {
 	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": &types.ForbiddenException{}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestNoMoreThan128PostsRunAtOnce(t *testing.T) {
 	})
 }
 
-func TestWhenTheTimeIsOverAllWhoWereNotToldAreReturned(t *testing.T) {
+func TestConnectionsThatWereNotToldInTimeAreReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := recalltest.NewClock()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -322,7 +322,7 @@ func TestABodyIsNotPostedLaterThanTwoSecondsAfterItsCommitUnlessItIsReadAgain(t 
 	}
 }
 
-func TestARetryIsHeldAgainstTheTwoSecondsToo(t *testing.T) {
+func TestARetryLaterThanTwoSecondsReadsTheMessageAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := recalltest.NewClock()
 		recalled := notice()
@@ -345,7 +345,7 @@ func TestARetryIsHeldAgainstTheTwoSecondsToo(t *testing.T) {
 	})
 }
 
-func TestEachOfTwoIsToldTheConversationAsHeSeesIt(t *testing.T) {
+func TestEachOfTwoUsersIsToldTheNameThatTheyHaveForTheConversation(t *testing.T) {
 	clock, api := recalltest.NewClock(), &api{}
 	poster := &gateway.Poster{Client: api, Presence: &memory{}, Clock: clock}
 	notice := sent(clock, nil)

@@ -53,7 +53,7 @@ func TestATokenThatEndsBetweenTwoAttemptsEndsThePosting(t *testing.T) {
 	})
 }
 
-func TestWhatIsClosedIsForgottenAndWhatIsNotIsReturned(t *testing.T) {
+func TestClosedConnectionsAreForgottenAndTheOthersAreReturned(t *testing.T) {
 	clock := recalltest.NewClock()
 	open, gone, stuck := connection("open", time.Hour, clock), connection("gone", time.Hour, clock), connection("stuck", time.Hour, clock)
 	connecting := connection("connecting", recall.YoungConnection, clock)
@@ -82,7 +82,7 @@ func TestWhatIsClosedIsForgottenAndWhatIsNotIsReturned(t *testing.T) {
 	}
 }
 
-func TestAConnectionThatIsNotForgottenIsNotDoneWith(t *testing.T) {
+func TestAClosedConnectionThatCannotBeForgottenCountsAsFailed(t *testing.T) {
 	clock := recalltest.NewClock()
 	open := connection("open", time.Hour, clock)
 	poster := &gateway.Poster{Client: &api{}, Presence: &memory{failure: errThrottled}, Clock: clock}

@@ -136,7 +136,7 @@ func TestTheQueueKeepsAChunkBackForItsDelay(t *testing.T) {
 	}
 }
 
-func TestNoChunksNeedNoCall(t *testing.T) {
+func TestAnEmptyListOfChunksMakesNoCall(t *testing.T) {
 	queued := &api{}
 	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), nil); err != nil || len(queued.batches) != 0 {
 		t.Errorf("error %v, %d calls", err, len(queued.batches))
@@ -163,14 +163,14 @@ func TestAQueueThatDoesNotTakeEverythingIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestWithoutAQueueAChunkIsAnErrorThatSaysSo(t *testing.T) {
+func TestEnqueueWithoutAQueueIsAnErrorThatSaysSo(t *testing.T) {
 	err := (&queue.Queue{Client: &api{}}).Enqueue(t.Context(), chunks(1))
 	if err == nil || recall.NameOf(err) != recall.Internal || !strings.Contains(err.Error(), "no queue is configured") {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestWhatIsNoChunkIsRefused(t *testing.T) {
+func TestATextThatIsNoChunkIsRefused(t *testing.T) {
 	for _, body := range []string{"", "null", "[]", `{"conversation":""}`, `{"conversation":"elsewhere"}`, `{"conversation":"c2c#b#a"}`, `{"users":1}`, "\xff"} {
 		if chunk, err := queue.Decode(body); err == nil {
 			t.Errorf("%q was read as %+v", body, chunk)

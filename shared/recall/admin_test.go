@@ -44,7 +44,7 @@ func TestAnAdminRecallsAnyMessageOfAnyAgeAndEveryDeviceIsTold(t *testing.T) {
 	})
 }
 
-func TestG2AnAdminsRecallStandsForEverybodyAndRepeatsForHimself(t *testing.T) {
+func TestG2AnAdminsRecallStandsForEverybodyAndTheAdminMayRepeatIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		message := w.sent(as(carol, ""), group)
@@ -66,7 +66,7 @@ func TestG2AnAdminsRecallStandsForEverybodyAndRepeatsForHimself(t *testing.T) {
 }
 
 // An admin may give any name as the operator's, the sender's too: that is still not the sender's own recall.
-func TestG2ASendersRecallAndAnAdminsInHisNameAreTwo(t *testing.T) {
+func TestG2ASendersRecallAndAnAdminsRecallInTheSendersNameAreTwo(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		own, admins := w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct)
 		w.recalls(as(alice, ""), own)
@@ -186,7 +186,7 @@ func TestAllOfASendersMessagesAreRecalledPageByPage(t *testing.T) {
 	})
 }
 
-func TestTheAuditTellsWhoRecalledWhatWhenAsWhatAndWhyAfterTheTextIsGone(t *testing.T) {
+func TestTheAuditTellsWhoRecalledAMessageAndWhenAndWhyAfterTheTextIsGone(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		own, moderated, admins := w.sent(as(carol, ""), group), w.sent(as(carol, ""), group), w.sent(as(dave, ""), direct)
@@ -289,7 +289,7 @@ func TestChangesOfAGroupAreToldToItsMembers(t *testing.T) {
 	})
 }
 
-func TestADeletedGroupIsThereForNobody(t *testing.T) {
+func TestNobodySeesADeletedGroup(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		message := w.sent(as(carol, ""), group)

@@ -72,7 +72,7 @@ func TestG4WhereverAFunctionDiesFinishDoesTheRest(t *testing.T) {
 	}
 }
 
-func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
+func TestFinishWaitsOnlyForMessagesThatAreStillDue(t *testing.T) {
 	w := newWorld(t)
 	settled := w.sent(as(alice, ""), direct)
 	w.store.taken()
@@ -98,7 +98,7 @@ func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
 	}
 }
 
-func TestFinishLeavesAloneWhatIsSettledWhileItWaits(t *testing.T) {
+func TestFinishLeavesAMessageAloneThatIsSettledWhileItWaits(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")
 	message := w.unsettled(direct)
@@ -154,7 +154,7 @@ func TestG9FinishPostsToNobody(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadIsTriedAgain(t *testing.T) {
+func TestFinishFailsAndIsCalledAgainIfItCannotReadOrItsTimeIsOver(t *testing.T) {
 	w := newWorld(t)
 	message := w.unsettled(direct)
 	w.store.failing("Message")
@@ -245,7 +245,7 @@ type brokenQueue struct{}
 
 func (brokenQueue) Enqueue(context.Context, []recall.Chunk) error { return errFault }
 
-func TestAChunkOfWhatIsNotThereTellsNobody(t *testing.T) {
+func TestAChunkOfAMissingMessageTellsNobody(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")
 	message := w.sent(as(alice, ""), direct)
@@ -259,8 +259,8 @@ func TestAChunkOfWhatIsNotThereTellsNobody(t *testing.T) {
 	wantName(t, w.DeliverChunk(t.Context(), gone), recall.Unavailable)
 }
 
-// TestASendsRecordLeavesARecalledMessageToTheRecallsOwn: both records are in one batch, and each would tell everybody.
-func TestASendsRecordLeavesARecalledMessageToTheRecallsOwn(t *testing.T) {
+// TestTheStreamsRecordOfASendLeavesARecalledMessageToTheRecordOfTheRecall: both records are in one batch, and each would tell everybody.
+func TestTheStreamsRecordOfASendLeavesARecalledMessageToTheRecordOfTheRecall(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")
 	w.store.failing("Touch")
@@ -300,9 +300,9 @@ func TestAFullConversationThatCannotMoveItsHeadStillTellsEverybody(t *testing.T)
 	}
 }
 
-// TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing: two functions read the stream, and neither waits for the
+// TestOnlyRecallsArePublishedAndFinishPublishesNothing: two functions read the stream, and neither waits for the
 // other.
-func TestOnlyRecallsArePublishedAndTheFinishingPublishesNothing(t *testing.T) {
+func TestOnlyRecallsArePublishedAndFinishPublishesNothing(t *testing.T) {
 	w := newWorld(t)
 	bus := &keepingBus{}
 	w.Publisher = bus

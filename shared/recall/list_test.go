@@ -83,7 +83,7 @@ func TestG11UnreadNeverCountsARecalledMessage(t *testing.T) {
 	}
 }
 
-func TestWhoJoinsAGroupHasNothingUnreadFromBefore(t *testing.T) {
+func TestANewMemberHasNothingUnreadFromBefore(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		w.sent(as(alice, ""), group)

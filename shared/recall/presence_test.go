@@ -76,7 +76,7 @@ func TestAUserHasTwentyConnectionsWhereNothingElseIsConfigured(t *testing.T) {
 	})
 }
 
-func TestAConnectionThatCannotBeClosedKeepsItsPlaceAndTheNewOneComesAgain(t *testing.T) {
+func TestAConnectionThatCannotBeClosedKeepsItsPlaceAndTheNewOneMustTryAgain(t *testing.T) {
 	w := newWorld(t)
 	w.ConnectionsPerUser = 1
 	first := w.joins(alice, "first")
@@ -98,7 +98,7 @@ func TestAConnectionThatCannotBeToldIsClosedAllTheSame(t *testing.T) {
 	w.wantClosed("first")
 }
 
-func TestAHandshakeThatWasOvertakenTakesNoNewerOnesPlace(t *testing.T) {
+func TestAHandshakeThatWasOvertakenDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.ConnectionsPerUser = 2
 		slow := recall.Connection{User: alice, ID: "slow", ConnectedAt: w.clock.Instant()}

@@ -97,7 +97,7 @@ func TestG8AConversationOfOthersCannotBeNamed(t *testing.T) {
 	}
 }
 
-func TestG8WhoLeftReadsNoMore(t *testing.T) {
+func TestG8AMemberWhoLeftReadsNothingAnyMore(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		message := w.sent(as(alice, ""), group)

@@ -12,9 +12,9 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestG4WhoCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows. Everybody else
+// TestG4ADeviceThatCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows. Everybody else
 // is told once, and the message is settled at once.
-func TestG4WhoCannotBeReachedIsToldAgainAndThenDisconnected(t *testing.T) {
+func TestG4ADeviceThatCannotBeReachedIsToldAgainAndThenDisconnected(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.device(bob, "stuck")
 		w.device(bob, "well")
@@ -79,9 +79,9 @@ func TestG5ARetryOfARecalledMessageTellsTheRecall(t *testing.T) {
 	w.wantTold("stuck revoked " + string(message.ID))
 }
 
-// TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast: so is one that its function did not finish, and that the
+// TestTheFirstRetryAfterAMinuteIsTheLastIfTheQueueIsSlow: so is one that its function did not finish, and that the
 // queue brings again after the visibility timeout.
-func TestWhereTheQueueIsSlowTheFirstRetryAfterAMinuteIsTheLast(t *testing.T) {
+func TestTheFirstRetryAfterAMinuteIsTheLastIfTheQueueIsSlow(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "stuck")
 	attempts := w.failing("stuck")
@@ -111,7 +111,7 @@ func TestALateFirstAttemptStillHasARetry(t *testing.T) {
 	}
 }
 
-func TestWhatTheQueueDoesNotTakeStaysDue(t *testing.T) {
+func TestAMessageStaysDueIfTheQueueDoesNotTakeItsChunks(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "stuck")
 	w.failing("stuck")

@@ -135,7 +135,7 @@ func TestTheReceiverOfADirectMessageMayNotRecallIt(t *testing.T) {
 	}
 }
 
-func TestInAGroupWhoMayRecallWhat(t *testing.T) {
+func TestWhoMayRecallWhatInAGroup(t *testing.T) {
 	for _, each := range []struct {
 		name     string
 		operator recall.UserID
@@ -180,7 +180,7 @@ func TestAModeratorsOwnMessageAfterTheWindowIsRecalledAsModerator(t *testing.T) 
 	}
 }
 
-func TestAMemberWhoLeftMayRecallHisOwnWithinTheWindow(t *testing.T) {
+func TestAMemberWhoLeftMayRecallTheirOwnMessageWithinTheWindow(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		first, second := w.sent(as(carol, ""), group), w.sent(as(carol, ""), group)

@@ -138,8 +138,8 @@ func TestOnlyMembersSendToAGroupAndAllOfThemAreTold(t *testing.T) {
 	})
 }
 
-// TestWhoJoinsWhileTheRosterIsReadIsTold: the head's version tells that the roster is behind.
-func TestWhoJoinsWhileTheRosterIsReadIsTold(t *testing.T) {
+// TestAMemberWhoJoinsWhileTheRosterIsReadIsTold: the head's version tells that the roster is behind.
+func TestAMemberWhoJoinsWhileTheRosterIsReadIsTold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.makeGroup()
 		sender := w.device(carol, "carol")
@@ -180,9 +180,9 @@ func TestAStoreThatCannotBeReachedIsUnavailableAndNothingIsTold(t *testing.T) {
 	w.wantTold()
 }
 
-// TestCommitComesBeforePresence: who registers after the look finds the message when they sync, only if it was stored
+// TestConnectionsAreLookedUpAfterTheCommit: who registers after the look finds the message when they sync, only if it was stored
 // before.
-func TestCommitComesBeforePresence(t *testing.T) {
+func TestConnectionsAreLookedUpAfterTheCommit(t *testing.T) {
 	w := newWorld(t)
 	looked := false
 	w.Presence = watched{w.Presence, func() {
@@ -197,7 +197,7 @@ func TestCommitComesBeforePresence(t *testing.T) {
 	}
 }
 
-func TestWhatIsPostedLaterThanTwoSecondsIsReadAgain(t *testing.T) {
+func TestAMessageThatIsPostedLaterThanTwoSecondsIsReadAgain(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")
 	message := w.sent(as(alice, ""), direct)

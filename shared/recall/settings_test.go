@@ -46,7 +46,7 @@ func TestANewWindowIsInForceWithinTenSeconds(t *testing.T) {
 	})
 }
 
-func TestTheSettingsAreReadOnceInAWhileOnly(t *testing.T) {
+func TestTheSettingsAreReadAgainOnlyAfterFiveSeconds(t *testing.T) {
 	w := newWorld(t)
 	for range 10 {
 		w.sent(as(alice, ""), direct)
@@ -107,7 +107,7 @@ func TestAGroupsOwnWindowGoesBeforeTheDefault(t *testing.T) {
 	})
 }
 
-func TestAWindowThatIsNoneIsRefused(t *testing.T) {
+func TestAWindowOutOfRangeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	for _, window := range []recall.Window{-2, recall.MaximumWindow + 1} {
 		wantName(t, w.PutSettings(t.Context(), window), recall.InvalidRequest)
@@ -129,7 +129,7 @@ func TestHelloTellsTheServersTimeTheUserTheLimitsAndTheTokensEnd(t *testing.T) {
 	wantName(t, err, recall.Unavailable)
 }
 
-func TestEveryFrameIsHeldAgainstTheTokensEnd(t *testing.T) {
+func TestAFrameAfterTheEndOfTheTokenIsRefused(t *testing.T) {
 	w := newWorld(t)
 	caller := recall.Caller{User: alice, TokenExpiresAt: w.clock.Instant() + 1_000}
 	w.clock.Advance(999 * time.Millisecond)
@@ -165,7 +165,7 @@ func TestARateLimitIsEachUsersOwnAndRefills(t *testing.T) {
 	wantName(t, w.Admit(as(alice, "")), recall.TooManyRequests)
 }
 
-func TestALimitersMemoryIsBounded(t *testing.T) {
+func TestTheMemoryOfALimiterIsBounded(t *testing.T) {
 	w := newWorld(t)
 	limiter := recall.NewLimiter(1)
 	now := w.clock.Instant()

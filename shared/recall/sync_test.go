@@ -54,7 +54,7 @@ func (f *follower) catchUp() {
 	}
 }
 
-func TestWithoutACursorTheNewestComeAndOlderTellsOfTheRest(t *testing.T) {
+func TestASyncWithoutACursorReturnsTheNewestAndOlderTellsOfTheRest(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		var ids []recall.MessageID
 		for range 5 {
@@ -203,8 +203,8 @@ func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 	}
 }
 
-// TestWhatIsCommittedBetweenPagesIsNotLost: the cursor after the last page starts at the first page's time.
-func TestWhatIsCommittedBetweenPagesIsNotLost(t *testing.T) {
+// TestAChangeThatIsCommittedBetweenTwoPagesIsNotLost: the cursor after the last page starts at the first page's time.
+func TestAChangeThatIsCommittedBetweenTwoPagesIsNotLost(t *testing.T) {
 	w := newWorld(t)
 	w.Window = recall.Unlimited
 	var messages []recall.Message
@@ -320,7 +320,7 @@ func TestOneFailingConversationFailsNoOther(t *testing.T) {
 	wantName(t, results[2].Err, recall.InvalidRequest)
 }
 
-func TestADependencysFailureIsTheConversationsError(t *testing.T) {
+func TestAFailedDependencyIsTheErrorOfTheConversation(t *testing.T) {
 	for call, conversation := range map[string]recall.Conversation{
 		"Messages": group, "Revocations": group, "Unread": group, "HeadAndMembership": group, "Membership": direct,
 	} {

@@ -111,7 +111,7 @@ func TestAnUnsentRecallsIDIsOfTheLastDayAndNotOfTheFuture(t *testing.T) {
 	}
 }
 
-func TestWithoutUnsentNoTombstoneComesToBe(t *testing.T) {
+func TestARecallWithoutUnsentMakesNoTombstone(t *testing.T) {
 	w := newWorld(t)
 	id := recall.NewMessageID(w.clock.Instant())
 	wantName(t, w.revokes(as(alice, ""), direct, id)[0].Err, recall.MessageNotFound)
@@ -120,14 +120,14 @@ func TestWithoutUnsentNoTombstoneComesToBe(t *testing.T) {
 	}
 }
 
-// TestARecallDoesWhatTheSendOfItsMessageLeft: the send died right after its commit, and its debt went over to the
+// TestARecallFinishesTheSendOfItsMessage: the send died right after its commit, and its debt went over to the
 // recall.
-func TestARecallDoesWhatTheSendOfItsMessageLeft(t *testing.T) {
+func TestARecallFinishesTheSendOfItsMessage(t *testing.T) {
 	recallOfUnfinished(t, func(*world, recall.Message) {})
 }
 
 // The mark of who has read makes a row of their own list, but of nobody else's.
-func TestARecallDoesWhatTheSendOfItsMessageLeftAlsoOnceItsSenderHasReadIt(t *testing.T) {
+func TestARecallFinishesTheSendOfItsMessageEvenIfTheSenderHasRead(t *testing.T) {
 	recallOfUnfinished(t, func(w *world, message recall.Message) {
 		_, err := w.Read(t.Context(), as(alice, ""), recall.ReadRequest{Conversation: direct, MessageID: message.ID})
 		w.must(err)

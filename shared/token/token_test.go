@@ -107,7 +107,7 @@ func TestATokenTellsWhoAndUntilWhen(t *testing.T) {
 	}
 }
 
-func TestClaimsThatAreNotAccepted(t *testing.T) {
+func TestTokensWithBadClaimsAreRefused(t *testing.T) {
 	clock := recalltest.NewClock()
 	in := func(d time.Duration) int64 { return clock.Now().Add(d).Unix() }
 	for _, each := range []struct {
@@ -148,7 +148,7 @@ func TestClaimsThatAreNotAccepted(t *testing.T) {
 }
 
 // The subject's form is checked by who knows what a user ID is: a good token of a malformed user is 403, not 401.
-func TestASubjectOfAnyFormIsPassedOn(t *testing.T) {
+func TestASubjectOfAnyFormIsReturned(t *testing.T) {
 	clock := recalltest.NewClock()
 	for _, subject := range []any{"", "a b", "c2c#a#b", strings.Repeat("x", 65), nil} {
 		claims, err := withSecret(t, clock).Verify(t.Context(), sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"sub": subject}), "", []byte(secret)))
@@ -159,7 +159,7 @@ func TestASubjectOfAnyFormIsPassedOn(t *testing.T) {
 	}
 }
 
-func TestSignaturesThatAreNotAccepted(t *testing.T) {
+func TestTokensWithBadSignaturesAreRefused(t *testing.T) {
 	clock := recalltest.NewClock()
 	verifier := withSecret(t, clock)
 	signed := sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(secret))
@@ -189,7 +189,7 @@ func TestSignaturesThatAreNotAccepted(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotConfiguredIsNotChecked(t *testing.T) {
+func TestIssuerAndAudienceAreNotCheckedUnlessTheyAreConfigured(t *testing.T) {
 	clock := recalltest.NewClock()
 	verifier, err := token.New(t.Context(), token.Options{Secret: always(secret), Clock: clock, Log: quiet})
 	if err != nil {

@@ -31,7 +31,7 @@ func conversationSentences() []sentence {
 			touch(t, store, noon+3, "", noon+5, messageAt(0, 1))
 			touch(t, store, noon+5, messageAt(5, 1), noon+5, messageAt(5, 1))
 		}},
-		{"a later recall that touches first does not lose the newest message", func(t *testing.T, store recall.Store) {
+		{"a later recall that touches the head first does not lose the newest message", func(t *testing.T, store recall.Store) {
 			touch(t, store, noon+5, "", noon+5, "")
 			touch(t, store, noon+3, messageAt(3, 1), noon+5, messageAt(3, 1))
 			touch(t, store, noon+4, messageAt(4, 1), noon+5, messageAt(4, 1))
@@ -42,7 +42,7 @@ func conversationSentences() []sentence {
 			touch(t, store, noon+1, messageAt(8, 1), noon+1, messageAt(9, 1))
 		}},
 		{"touches side by side leave the latest change and the newest message", touchesSideBySide},
-		{"many heads are read at once, those that are not there left out", func(t *testing.T, store recall.Store) {
+		{"many heads are read at once, and missing ones are left out", func(t *testing.T, store recall.Store) {
 			var all []recall.Conversation
 			for i := range 130 { // beyond one batch of 100
 				all = append(all, recall.Between(alice, recall.UserID("peer-"+string(messageAt(int64(i), i)))))
@@ -113,7 +113,7 @@ func conversationSentences() []sentence {
 				t.Errorf("row %+v, error %v", row, err)
 			}
 		}},
-		{"who is not in a group gets no row by reading", func(t *testing.T, store recall.Store) {
+		{"a user who is not in the group gets no row by reading", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
 			outcome, err := store.MarkRead(t.Context(), bob, recall.InGroup(engineers), messageAt(1, 1))
 			if err != nil || outcome.Moved {

@@ -19,13 +19,13 @@ func createSentences() []sentence {
 				t.Error(difference)
 			}
 		}},
-		{"there is no message that was not created", func(t *testing.T, store recall.Store) {
+		{"a message that was never created is not found", func(t *testing.T, store recall.Store) {
 			_, found, err := store.Message(t.Context(), recall.Between(alice, bob), messageAt(0, 1))
 			if err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)
 			}
 		}},
-		{"a taken ID is not written over, and who holds it is told", func(t *testing.T, store recall.Store) {
+		{"a message whose ID is taken is not overwritten, and the outcome has the stored message", func(t *testing.T, store recall.Store) {
 			first := create(t, store, text(messageAt(0, 1)))
 			second := first
 			second.Sender, second.Body, second.SentAt = bob, `{"text":"other"}`, noon+1
@@ -52,7 +52,7 @@ func createSentences() []sentence {
 				t.Errorf("%+v, error %v", outcome, err)
 			}
 		}},
-		{"of 32 creations of one ID at once exactly one is created", func(t *testing.T, store recall.Store) {
+		{"one of 32 creations of the same ID at the same time succeeds", func(t *testing.T, store recall.Store) {
 			created := make([]bool, 32)
 			var group sync.WaitGroup
 			for i := range created {
@@ -94,7 +94,7 @@ func settleSentences() []sentence {
 				t.Errorf("it still owes %q", due)
 			}
 		}},
-		{"settling a sending leaves what a later recall owes", func(t *testing.T, store recall.Store) {
+		{"settling a send leaves what a later recall owes", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			tombstone := applied(t, store, takeBack(message, 1_000)).Message
 			must(t, store.Settle(t.Context(), message))
@@ -106,7 +106,7 @@ func settleSentences() []sentence {
 				t.Errorf("it still owes %q", due)
 			}
 		}},
-		{"settling twice, or what is not there, is no error and makes nothing", func(t *testing.T, store recall.Store) {
+		{"settling twice, or a missing message, is no error and stores nothing", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			must(t, store.Settle(t.Context(), message))
 			must(t, store.Settle(t.Context(), message))

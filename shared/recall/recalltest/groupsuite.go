@@ -45,7 +45,7 @@ func groupSentences() []sentence {
 				t.Errorf("head %+v, error %v", head, err)
 			}
 		}},
-		{"there is no group that was not put, and nobody joins it", func(t *testing.T, store recall.Store) {
+		{"a group that was never put does not exist, and nobody can join it", func(t *testing.T, store recall.Store) {
 			if read, err := store.HeadAndMembership(t.Context(), engineers, alice); err != nil || read.Found {
 				t.Errorf("found=%t, error %v", read.Found, err)
 			}
@@ -94,7 +94,7 @@ func groupSentences() []sentence {
 				t.Errorf("touched %+v, error %v", touched, err)
 			}
 		}},
-		{"who left has no role, no row, and is in no roster", func(t *testing.T, store recall.Store) {
+		{"a user who left has no role and no row, and is not in the roster", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
 			putMember(t, store, alice, recall.MemberOwner)
 			putMember(t, store, bob, recall.MemberMember)
@@ -116,7 +116,7 @@ func groupSentences() []sentence {
 				t.Errorf("roster %+v after %+v", after, before)
 			}
 		}},
-		{"a group's messages are no part of its roster", func(t *testing.T, store recall.Store) {
+		{"messages of a group are not part of its roster", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
 			putMember(t, store, alice, recall.MemberOwner)
 			message := text(messageAt(0, 1))
@@ -129,8 +129,8 @@ func groupSentences() []sentence {
 				t.Errorf("%d messages, error %v", len(page.Items), err)
 			}
 		}},
-		{"the start of a roster is all of a small one, and some of a big one", rosterStart},
-		{"members who join at once all join", func(t *testing.T, store recall.Store) {
+		{"the start of a roster is the whole of a small roster, and a part of a big one", rosterStart},
+		{"members who join at the same time all join", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
 			var group sync.WaitGroup
 			for i := range 6 {
@@ -145,9 +145,9 @@ func groupSentences() []sentence {
 				t.Errorf("roster %+v", roster)
 			}
 		}},
-		{"a deleted group is gone with roster, rows and messages", deletedGroup},
+		{"a deleted group is gone with its roster, rows and messages", deletedGroup},
 		{"the ID of a deleted group is never used again, so that a late message of the old group has no reader", reusedGroup},
-		{"from the first step of its deletion a group is not there", partlyDeletedGroup},
+		{"a group is gone from the first step of its deletion on", partlyDeletedGroup},
 	}
 }
 

@@ -45,7 +45,7 @@ func pageSentences() []sentence {
 	return []sentence{
 		page("all messages come oldest first", recall.MessageRange{Limit: 10}, []int{1, 2, 3, 4, 5, 6, 7}, false),
 		page("a page of exactly all has no more", recall.MessageRange{Limit: 7}, []int{1, 2, 3, 4, 5, 6, 7}, false),
-		page("forwards the oldest come first and there is more", recall.MessageRange{Limit: 3}, []int{1, 2, 3}, true),
+		page("reading forwards, the oldest come first and there are more", recall.MessageRange{Limit: 3}, []int{1, 2, 3}, true),
 		page("after is exclusive", recall.MessageRange{After: id(3), Limit: 3}, []int{4, 5, 6}, true),
 		page("after the last there is nothing", recall.MessageRange{After: id(7), Limit: 3}, nil, false),
 		page("the newest are returned oldest first", recall.MessageRange{Newest: true, Limit: 3}, []int{5, 6, 7}, true),
@@ -62,7 +62,7 @@ func pageSentences() []sentence {
 				t.Errorf("messages %+v", page.Items)
 			}
 		}},
-		{"expired messages are not there, and a page is filled all the same", func(t *testing.T, store recall.Store) {
+		{"expired messages are left out, and the page is full nevertheless", func(t *testing.T, store recall.Store) {
 			for i := 1; i <= 30; i++ {
 				message := text(messageAt(int64(i), i))
 				if i%3 != 0 {
@@ -88,7 +88,7 @@ func pageSentences() []sentence {
 				t.Errorf("%d messages, more=%t", len(page.Items), page.More)
 			}
 		}},
-		{"other conversations' messages are not there", func(t *testing.T, store recall.Store) {
+		{"messages of other conversations are left out", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 2)
 			page, err := store.Messages(t.Context(), recall.Between(alice, carol), recall.MessageRange{Limit: 9, Now: noon})
 			if err != nil || len(page.Items) != 0 || page.More {

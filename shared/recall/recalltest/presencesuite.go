@@ -21,14 +21,14 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			connected(t, presence, []recall.UserID{alice, bob})
 			connected(t, presence, nil)
 		}},
-		{"all devices of all users asked for are found, each once", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"all devices of the users are found, and each of them once", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
 			other := register(t, presence, clock, bob, "other=")
 			register(t, presence, clock, carol, "carol=")
 			connected(t, presence, []recall.UserID{alice, bob, alice}, phone, laptop, other)
 			connected(t, presence, []recall.UserID{alice}, phone, laptop)
 		}},
-		{"registering twice is registering once", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"registering a connection twice changes nothing", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone := register(t, presence, clock, alice, "phone=")
 			register(t, presence, clock, alice, "phone=")
 			connected(t, presence, []recall.UserID{alice}, phone)
@@ -47,7 +47,7 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			phone = register(t, presence, clock, alice, "phone=")
 			connected(t, presence, []recall.UserID{alice}, phone)
 		}},
-		{"forgetting somebody who never came is no error", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"forgetting a connection that was never registered is no error", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			must(t, presence.Forget(t.Context(), alice, recall.Connection{User: alice, ID: "phone=", ConnectedAt: clock.Instant()}))
 			connected(t, presence, []recall.UserID{alice})
 		}},
@@ -63,14 +63,14 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			fresh := register(t, presence, clock, alice, "fresh=")
 			connected(t, presence, []recall.UserID{alice}, fresh)
 		}},
-		{"several are forgotten at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"several connections are forgotten at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
 			tablet := register(t, presence, clock, alice, "tablet=")
 			must(t, presence.Forget(t.Context(), alice, phone, tablet))
 			must(t, presence.Forget(t.Context(), alice))
 			connected(t, presence, []recall.UserID{alice}, laptop)
 		}},
-		{"when the token of a connection ends is kept, and may be unknown", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"the end of a connection's token is kept, and may be unknown", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			known := recall.Connection{User: alice, ID: "known=", ConnectedAt: clock.Instant(), TokenExpiresAt: clock.Instant() + 1}
 			unknown := recall.Connection{User: alice, ID: "unknown=", ConnectedAt: clock.Instant()}
 			registered(t, presence, known, 2)
@@ -78,7 +78,7 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			clock.Advance(time.Hour)
 			connected(t, presence, []recall.UserID{alice}, known, unknown)
 		}},
-		{"who has all places gets no more, and is told who holds them", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"a user who has all places gets no more, and the connections that hold them are returned", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
 			tablet := recall.Connection{User: alice, ID: "tablet=", ConnectedAt: clock.Instant()}
 			holders, err := presence.Register(t.Context(), tablet, 2)
@@ -98,7 +98,7 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			registered(t, presence, fresh, 1)
 			connected(t, presence, []recall.UserID{alice}, fresh)
 		}},
-		{"devices that register at once never get more places than there are", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"devices that register at the same time never get more places than the limit", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			const limit = 5
 			var group sync.WaitGroup
 			for i := range 4 * limit {
@@ -128,7 +128,7 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			}
 			connected(t, presence, users, all...)
 		}},
-		{"devices that register at once are all found", func(t *testing.T, presence recall.Presence, clock *Clock) {
+		{"devices that register at the same time are all found", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			all := make([]recall.Connection, 12)
 			var group sync.WaitGroup
 			for i := range all {

@@ -168,7 +168,7 @@ func unreadSentences() []sentence {
 			count(t, store, bob, messageAt(5, 5), noon, 0)
 			count(t, store, alice, messageAt(5, 5), noon, 0)
 		}},
-		{"who writes has read what came before", func(t *testing.T, store recall.Store) {
+		{"a user's own message counts as having read what came before", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 15)
 			own := text(messageAt(4, 4))
 			own.ID, own.Sender = messageAt(4, 99), bob
@@ -215,7 +215,7 @@ func unreadSentences() []sentence {
 			must(t, err)
 			count(t, store, bob, "", noon, recall.MaximumUnread)
 		}},
-		{"counting looks at no more than its maximum of rows", func(t *testing.T, store recall.Store) {
+		{"counting reads at most MaximumUnreadRows rows", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 2)
 			sideBySide(t, recall.MaximumUnreadRows-1, func(i int) error { return recalledUnsent(t, store, i+10) })
 			count(t, store, bob, "", noon, 1)

@@ -10,7 +10,7 @@ import (
 
 func revokeSentences() []sentence {
 	return []sentence{
-		{"a recall takes the body and writes who, when, as what and why", func(t *testing.T, store recall.Store) {
+		{"a recall removes the body and stores who recalled, when, in which role and why", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			command := takeBack(message, 1_000)
 			outcome := applied(t, store, command)
@@ -31,7 +31,7 @@ func revokeSentences() []sentence {
 				t.Errorf("the reason has %d bytes", len(got))
 			}
 		}},
-		{"nobody but the sender recalls as the sender", func(t *testing.T, store recall.Store) {
+		{"only the sender recalls as the sender", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			command := takeBack(message, 1_000)
 			command.Revocation.By = bob
@@ -43,7 +43,7 @@ func revokeSentences() []sentence {
 				t.Error("the body is gone")
 			}
 		}},
-		{"a moderator or admin recalls whosever it is, whenever", func(t *testing.T, store recall.Store) {
+		{"a moderator or an admin recalls a message of any sender and any age", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			command := takeBack(message, 7*24*3_600_000)
 			command.SenderOnly, command.Revocation.By, command.Revocation.Role = false, carol, recall.RoleModerator
@@ -51,7 +51,7 @@ func revokeSentences() []sentence {
 				t.Errorf("revoked %+v", got)
 			}
 		}},
-		{"a message that is not there is not found and none comes to be", func(t *testing.T, store recall.Store) {
+		{"a recall of a missing message finds none and stores none", func(t *testing.T, store recall.Store) {
 			for _, senderOnly := range []bool{true, false} {
 				command := takeBack(text(messageAt(0, 1)), 1_000)
 				command.SenderOnly = senderOnly
@@ -95,7 +95,7 @@ func revokeSentences() []sentence {
 			}
 			applied(t, store, takeBack(message, 59_999))
 		}},
-		{"of 32 recalls at once one is first and 31 see the same result", concurrentRecalls},
+		{"one of 32 recalls at the same time is the first, and 31 see its result", concurrentRecalls},
 	}
 }
 
@@ -168,7 +168,7 @@ func unsentSentences() []sentence {
 		return command
 	}
 	return []sentence{
-		{"an unsent recall leaves a tombstone where no message is, and the late message is refused", func(t *testing.T, store recall.Store) {
+		{"an unsent recall of a missing message stores a tombstone, and the late message is refused", func(t *testing.T, store recall.Store) {
 			message := text(messageAt(0, 1))
 			command := cancel(message)
 			tombstone := applied(t, store, command).Message
@@ -194,7 +194,7 @@ func unsentSentences() []sentence {
 				t.Errorf("its retention changed to %d", tombstone.ExpiresAt)
 			}
 		}},
-		{"an unsent recall does not take another's message", func(t *testing.T, store recall.Store) {
+		{"an unsent recall does not recall the message of another sender", func(t *testing.T, store recall.Store) {
 			message := text(messageAt(0, 1))
 			message.Sender = bob
 			create(t, store, message)
@@ -210,7 +210,7 @@ func unsentSentences() []sentence {
 				t.Errorf("the outcome is %+v", outcome)
 			}
 		}},
-		{"whichever of message and unsent recall comes first, the body is gone at the end", func(t *testing.T, store recall.Store) {
+		{"the body is gone at the end, whether the message or its unsent recall comes first", func(t *testing.T, store recall.Store) {
 			for serial := range 20 {
 				message := text(messageAt(0, serial))
 				var group sync.WaitGroup
