@@ -14,7 +14,7 @@ import (
 	"example.com/recall/shared/wire"
 )
 
-// answerer answers a request that was invoked directly or came by URL.
+// answerer answers a request that was invoked directly or came by the function's URL.
 type answerer = func(ctx context.Context, event json.RawMessage) (json.RawMessage, error)
 
 type handler struct{ frames function.Frames }

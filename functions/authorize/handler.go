@@ -24,7 +24,8 @@ type request struct {
 	} `json:"requestContext"`
 }
 
-// policy is the answer: whether this handshake may go on, and what every later event of the connection will say.
+// policy is the answer. It says whether this handshake may go on, and what every later event of the connection will
+// hold.
 type policy struct {
 	PrincipalID    string            `json:"principalId"`
 	PolicyDocument policyDocument    `json:"policyDocument"`
@@ -46,8 +47,8 @@ type statement struct {
 // "Lambda authorizer for a WebSocket API").
 var errUnauthorized = errors.New("Unauthorized")
 
-// errUndecided is a failure of ours, which API Gateway answers with 500: the client tries again, where 401 would be
-// final.
+// errUndecided is a failure of the server, which API Gateway answers with 500. The client then tries again. It would
+// not try again after 401.
 var errUndecided = errors.New("the token could not be checked")
 
 type handler struct {
@@ -96,8 +97,8 @@ func decide(effect, principal, resource string, context map[string]string) polic
 	}
 }
 
-// claims takes the token from where it may be. Any in the query string is refused even beside a good one, since URLs
-// end up in logs.
+// claims takes the token from the places where it may be. A token in the query string is refused even beside a good
+// one, since URLs end up in logs.
 func (h handler) claims(ctx context.Context, event request) (token.Claims, error) {
 	for name := range event.QueryStringParameters {
 		switch strings.ToLower(name) {
@@ -132,8 +133,8 @@ func bearerSubprotocol(offered string) (string, bool) {
 	return "", false
 }
 
-// allowedOrigin compares exactly: a browser always says its page's origin, other clients say none. No configured
-// origin allows all.
+// allowedOrigin compares exactly. A browser always sends the origin of its page, and other clients send none. If no
+// origin is configured, all are allowed.
 func (h handler) allowedOrigin(origin string) bool {
 	return len(h.origins) == 0 || origin == "" || slices.Contains(h.origins, origin)
 }

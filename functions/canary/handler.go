@@ -18,11 +18,11 @@ const (
 // text is what the sender sends. No reason of a failure holds it.
 const text = "a message of the canary"
 
-// scheduled is the event of a schedule, in which nothing is needed.
-type scheduled struct{}
+// schedule is the event of a schedule. The function needs nothing of it.
+type schedule struct{}
 
-// passed is what a run that went well answers: how long the receiver waited for each of the two.
-type passed struct {
+// result is the answer of a run that succeeded: how long the receiver waited for the message, and for the notice.
+type result struct {
 	MessageMilliseconds int64 `json:"messageMilliseconds"`
 	NoticeMilliseconds  int64 `json:"noticeMilliseconds"`
 }
@@ -37,63 +37,62 @@ type handler struct {
 // handle connects both users, sends, waits for the message, recalls, and waits for the notice. The first step that
 // does not come to its end before the context does fails the run. The error names the step and the error's code, and
 // never a text or a token.
-func (h handler) handle(ctx context.Context, _ scheduled) (passed, error) {
-	messages, notices := make(chan string, waiting), make(chan string, waiting)
+func (h handler) handle(ctx context.Context, _ schedule) (result, error) {
+	messages, notices := make(chan string, backlog), make(chan string, backlog)
 	receiving, err := h.connect(ctx, receiver, client.Listener{
 		OnRecvNewMessage:     func(message client.Message) { offer(messages, message.MessageID) },
 		OnRecvMessageRevoked: func(messageID, _, _ string) { offer(notices, messageID) },
 	})
 	if err != nil {
-		return passed{}, err
+		return result{}, err
 	}
 	defer receiving.Logout()
 	sending, err := h.connect(ctx, sender, client.Listener{})
 	if err != nil {
-		return passed{}, err
+		return result{}, err
 	}
 	defer sending.Logout()
 
-	begun := h.now()
+	sentAt := h.now()
 	message, err := sending.SendMessage(ctx, "c2c_"+receiver, map[string]string{"text": text})
 	if err != nil {
-		return passed{}, failed("send", err)
+		return result{}, failed("send", err)
 	}
 	if err := await(ctx, messages, message.MessageID); err != nil {
-		return passed{}, failed("receive the message", err)
+		return result{}, failed("receive the message", err)
 	}
-	told := h.now()
+	receivedAt := h.now()
 	if err := sending.RevokeMessage(ctx, "c2c_"+receiver, message.MessageID, ""); err != nil {
-		return passed{}, failed("revoke", err)
+		return result{}, failed("revoke", err)
 	}
 	if err := await(ctx, notices, message.MessageID); err != nil {
-		return passed{}, failed("receive the notice", err)
+		return result{}, failed("receive the notice", err)
 	}
-	return passed{told.Sub(begun).Milliseconds(), h.now().Sub(told).Milliseconds()}, nil
+	return result{receivedAt.Sub(sentAt).Milliseconds(), h.now().Sub(receivedAt).Milliseconds()}, nil
 }
 
 // connect logs a user in and returns when the client has synchronised.
 func (h handler) connect(ctx context.Context, user string, listener client.Listener) (*client.Client, error) {
 	step := "connect " + user
-	connecting, err := client.New(client.Options{URL: h.url, Now: h.now})
+	connection, err := client.New(client.Options{URL: h.url, Now: h.now})
 	if err != nil {
 		return nil, failed(step, err)
 	}
-	connecting.AddListener(listener)
+	connection.AddListener(listener)
 	token, err := h.token(ctx, user, h.now())
 	if err != nil {
 		return nil, failed(step, err)
 	}
-	if err := connecting.Login(ctx, user, token); err != nil {
+	if err := connection.Login(ctx, user, token); err != nil {
 		return nil, failed(step, err)
 	}
-	return connecting, nil
+	return connection, nil
 }
 
-// waiting is how many message IDs wait at most. More come only from an earlier run, and are not what this one waits
-// for.
-const waiting = 16
+// backlog is how many message IDs are kept until they are read. More of them come only from an earlier run.
+const backlog = 16
 
-// offer passes a message ID on, unless so many wait already that nobody can be waiting for it.
+// offer passes a message ID on. It drops the ID if the backlog is full.
 func offer(to chan<- string, messageID string) {
 	select {
 	case to <- messageID:
@@ -101,12 +100,12 @@ func offer(to chan<- string, messageID string) {
 	}
 }
 
-// await waits until a message ID comes; others are of an earlier run that did not come to its end.
+// await waits for a message ID. It ignores others, which are of an earlier run that did not come to its end.
 func await(ctx context.Context, from <-chan string, messageID string) error {
 	for {
 		select {
-		case came := <-from:
-			if came == messageID {
+		case id := <-from:
+			if id == messageID {
 				return nil
 			}
 		case <-ctx.Done():
@@ -115,8 +114,8 @@ func await(ctx context.Context, from <-chan string, messageID string) error {
 	}
 }
 
-// failed says at which step a run failed, and why, as far as that holds no text: of the server's errors only code and
-// name.
+// failed makes the error of a run: the step and the cause. Of an error of the server it has only the code and the
+// name, so that it holds no text.
 func failed(step string, err error) error {
 	var reply *client.Error
 	if errors.As(err, &reply) {

@@ -27,7 +27,7 @@ func canary(t *testing.T) handler {
 func TestACanaryGoesThroughARecallAgainAndAgain(t *testing.T) {
 	h := canary(t)
 	for range 3 {
-		if _, err := h.handle(t.Context(), scheduled{}); err != nil {
+		if _, err := h.handle(t.Context(), schedule{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func TestACanaryNamesTheStepThatFailed(t *testing.T) {
 		{"a run whose time is over", over, h, "canary: connect canary-receiver: "},
 		{"an address that is none", t.Context(), handler{url: "http://x", token: userAsToken, now: time.Now}, "canary: connect canary-receiver: "},
 	} {
-		if _, err := each.h.handle(each.ctx, scheduled{}); err == nil || !strings.HasPrefix(err.Error(), each.want) {
+		if _, err := each.h.handle(each.ctx, schedule{}); err == nil || !strings.HasPrefix(err.Error(), each.want) {
 			t.Errorf("%s: %v, want %s…", each.name, err, each.want)
 		}
 	}
@@ -63,8 +63,8 @@ func TestAReasonHoldsNeitherATextNorADescription(t *testing.T) {
 }
 
 func TestMessagesOfAnEarlierRunAreNotTakenForThoseOfThisRun(t *testing.T) {
-	came := make(chan string, waiting)
-	for range 2 * waiting {
+	came := make(chan string, backlog)
+	for range 2 * backlog {
 		offer(came, "of an earlier run")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -72,7 +72,7 @@ func TestMessagesOfAnEarlierRunAreNotTakenForThoseOfThisRun(t *testing.T) {
 	if err := await(ctx, came, "mine"); err == nil {
 		t.Error("an earlier run's message was taken for this one's")
 	}
-	came = make(chan string, waiting)
+	came = make(chan string, backlog)
 	offer(came, "of an earlier run")
 	offer(came, "mine")
 	if err := await(t.Context(), came, "mine"); err != nil {

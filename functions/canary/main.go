@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	function.Main(func(environment function.Environment) (func(context.Context, scheduled) (passed, error), error) {
+	function.Main(func(environment function.Environment) (func(context.Context, schedule) (result, error), error) {
 		signer, err := newSigner(environment)
 		if err != nil {
 			return nil, err

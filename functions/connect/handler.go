@@ -33,8 +33,8 @@ func (h handler) handle(ctx context.Context, event function.Event) (function.Ans
 	return h.frames(ctx, event)
 }
 
-// connect registers the device before the handshake is answered. An error refuses the handshake with 502; 503 asks the
-// client to come again.
+// connect registers the device before the handshake is answered. An error refuses the handshake with 502. The status
+// 503 asks the client to try again.
 func (h handler) connect(ctx context.Context, event function.Event) (function.Answer, error) {
 	caller, err := function.CallerOf(event)
 	if err != nil {
@@ -53,7 +53,8 @@ func (h handler) connect(ctx context.Context, event function.Event) (function.An
 	return answer, nil
 }
 
-// disconnect forgets the device. Nobody waits for its answer; what fails here is dropped when its entry is met again.
+// disconnect forgets the device. Nobody waits for its answer. If it fails, the entry is dropped when a notice meets
+// it.
 func (h handler) disconnect(ctx context.Context, event function.Event) (function.Answer, error) {
 	caller, err := function.CallerOf(event)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Command connect is the function of the routes $connect, $disconnect, hello and $default: which devices are there.
+// Command connect is the function of the routes $connect, $disconnect, hello and $default. It keeps track of the
+// devices that are connected.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command deliver is the function behind the queue: it tells large groups, and tells again whom a notice did not
-// reach.
+// Command deliver is the function behind the queue. It tells large groups of a change, and tells again the devices
+// that a notice did not reach.
 package main
 
 import "example.com/recall/shared/function"

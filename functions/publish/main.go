@@ -1,5 +1,5 @@
-// Command publish is the function that tells other systems of recalls: it reads the stream of the table by itself, so
-// that a bus that is away delays nobody's notice. It is there only if the parameter EventBusName is set.
+// Command publish is the function that tells other systems of recalls. It reads the stream of the table by itself, so
+// that a bus that cannot be reached delays nobody's notice. It exists only if the parameter EventBusName is set.
 package main
 
 import (

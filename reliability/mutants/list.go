@@ -94,7 +94,7 @@ func order() []mutant {
 		{"who could not be reached is forgotten", "G4", []change{{outbox,
 			"	if err := o.service.tellLater(ctx, o.chunk(), failed); err != nil {\n		return err\n	}\n", "",
 		}}, framing},
-		{"a device is closed at the first failure", "G9", []change{{retry, `if chunk.Attempt >= Retries || waited {`, `if chunk.Attempt >= 0 || waited {`}}, framing},
+		{"a device is closed at the first failure", "G9", []change{{retry, `if chunk.Attempt >= Retries || tooLate {`, `if chunk.Attempt >= 0 || tooLate {`}}, framing},
 		{"a device that cannot be reached stays open", "G4", []change{{retry, `return s.disconnect(ctx, failed)`, `return nil`}}, framing},
 		{"who joins while the roster is read is forgotten", "G4", []change{{outbox, `current.RosterVersion == roster.Version`, `current.RosterVersion >= roster.Version`}}, rules},
 		{"a 410 drops a young entry", "G4", []change{{"shared/recall/service.go", `YoungConnection = 30 * time.Second`, `YoungConnection = -time.Second`}}, handshakes},

@@ -51,7 +51,7 @@ type detail struct {
 	At           recall.Instant   `json:"at"`
 }
 
-// absolute names a conversation as admins do: {"users":["a","b"]} or {"group":"id"}.
+// absolute names a conversation as administrators do: {"users":["a","b"]} or {"group":"id"}.
 type absolute struct {
 	Users []recall.UserID `json:"users,omitempty"`
 	Group recall.GroupID  `json:"group,omitempty"`

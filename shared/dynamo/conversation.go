@@ -28,7 +28,7 @@ func (s *Store) Head(ctx context.Context, conversation recall.Conversation) (rec
 	return head, found, nil
 }
 
-// Heads reads up to 100 heads a call.
+// Heads reads up to 100 heads in one call.
 func (s *Store) Heads(
 	ctx context.Context, conversations []recall.Conversation,
 ) (map[recall.Conversation]recall.Head, error) {
@@ -62,11 +62,11 @@ func (s *Store) Touch(
 			head, _ := headOf(written.Attributes)
 			return head, nil
 		}
-		there, failed := failedCondition(err)
+		existing, failed := failedCondition(err)
 		if !failed {
 			return recall.Head{}, fault("touch head", err)
 		}
-		head, found := headOf(there)
+		head, found := headOf(existing)
 		if !found || head.Deleted {
 			return recall.Head{}, nil
 		}
@@ -191,11 +191,11 @@ func (s *Store) MarkRead(
 	if err == nil {
 		return recall.MarkOutcome{ReadUpTo: upTo, Moved: true}, nil
 	}
-	there, failed := failedCondition(err)
+	existing, failed := failedCondition(err)
 	if !failed {
 		return recall.MarkOutcome{}, fault("mark read", err)
 	}
-	if mark := textOf(there, "readUpTo"); mark != "" {
+	if mark := textOf(existing, "readUpTo"); mark != "" {
 		return recall.MarkOutcome{ReadUpTo: recall.MessageID(mark)}, nil
 	}
 	return recall.MarkOutcome{ReadUpTo: upTo}, nil
@@ -204,8 +204,8 @@ func (s *Store) MarkRead(
 // BatchGetItem's limit (API reference).
 const batchKeys = 100
 
-// batchGet reads items by their keys, consistently, 100 a call, all calls side by side, and asks again for what was
-// not processed.
+// batchGet reads items by their keys, consistently. It makes a call for each 100 keys, all at the same time, and asks
+// again for keys that were not processed.
 func batchGet(ctx context.Context, client API, table string, keys []item, operation string) ([]item, error) {
 	parts := slices.Collect(slices.Chunk(keys, batchKeys))
 	found := make([][]item, len(parts))

@@ -1,8 +1,9 @@
 // Package dynamo keeps messages, rosters, lists and presence in two DynamoDB tables.
 //
 // Store implements recall.Store on the Messages table, Presence implements recall.Presence on the Connections table;
-// docs/design.md draws both. Every read is strongly consistent but Store.RevocationsBy, which reads a global index. A
-// failed condition explains itself: writes ask for ReturnValuesOnConditionCheckFailure=ALL_OLD, which costs no read.
+// docs/design.md draws both. Every read is strongly consistent except Store.RevocationsBy, which reads a global index.
+// Writes ask for ReturnValuesOnConditionCheckFailure=ALL_OLD, which costs no read, so that a failed condition returns
+// the item that it met.
 package dynamo
 
 import (
@@ -52,10 +53,10 @@ var (
 	_ recall.Presence = (*Presence)(nil)
 )
 
-// fault maps what the SDK gave up on. What a retry may cure is unavailable. A conversation that has reached 10 GB is
-// full and stays so (Developer Guide, "Local secondary indexes", item collection size limit). A refusal of the request
-// itself (a missing table, a missing right, a malformed expression) is a bug or a wrong deployment and stays a plain
-// error.
+// fault maps an error of the SDK, after its retries. If a later retry may succeed, the error is unavailable. A
+// conversation that has reached 10 GB is full and stays so (Developer Guide, "Local secondary indexes", item
+// collection size limit). A refusal of the request itself (a missing table, a missing right, a malformed expression)
+// is a bug or a wrong deployment and stays a plain error.
 func fault(operation string, err error) error {
 	var refusal smithy.APIError
 	if errors.As(err, &refusal) {
@@ -70,7 +71,7 @@ func fault(operation string, err error) error {
 	return recall.Unreachable("storage", fmt.Errorf("%s: %w", operation, err))
 }
 
-// failedCondition takes the item that was there from a failed condition.
+// failedCondition returns the item that a failed condition met.
 func failedCondition(err error) (item map[string]types.AttributeValue, failed bool) {
 	var condition *types.ConditionalCheckFailedException
 	if errors.As(err, &condition) {
@@ -79,7 +80,7 @@ func failedCondition(err error) (item map[string]types.AttributeValue, failed bo
 	return nil, false
 }
 
-// errUnprocessed is a batch that DynamoDB kept putting off.
+// errUnprocessed says that DynamoDB did not process all keys of a batch, although it was asked several times.
 var errUnprocessed = errors.New("keys were left unprocessed")
 
 // Retries of what the SDK does not retry itself: unprocessed keys and conflicting transactions.

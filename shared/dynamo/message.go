@@ -23,11 +23,11 @@ func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (reca
 	if err == nil {
 		return recall.CreateOutcome{Created: true, Message: message}, nil
 	}
-	there, failed := failedCondition(err)
+	existing, failed := failedCondition(err)
 	if !failed {
 		return recall.CreateOutcome{}, fault("create message", err)
 	}
-	stored, _ := MessageOf(there)
+	stored, _ := MessageOf(existing)
 	// The SDK's retry of a lost answer meets its own first attempt, which this very call made.
 	own := stored.Revoked == nil && stored.Due == recall.DueSent && stored.Sender == message.Sender &&
 		stored.SentAt == message.SentAt && stored.Body == message.Body
@@ -46,18 +46,19 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 			Owed:    recall.Due(textOf(written.Attributes, "owed")),
 		}, nil
 	}
-	there, failed := failedCondition(err)
+	existing, failed := failedCondition(err)
 	if !failed {
 		return recall.RevokeOutcome{}, fault("revoke message", err)
 	}
-	message, found := MessageOf(there)
+	message, found := MessageOf(existing)
 	if !found || message.Expired(command.Revocation.At) {
 		return recall.RevokeOutcome{}, nil
 	}
 	// The SDK's retry of a lost answer meets its own first attempt: the stored recall is this command's.
 	own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID
 	message.Body = ""
-	return recall.RevokeOutcome{Applied: own, Found: true, Message: message, Owed: recall.Due(textOf(there, "owed"))}, nil
+	owed := recall.Due(textOf(existing, "owed"))
+	return recall.RevokeOutcome{Applied: own, Found: true, Message: message, Owed: owed}, nil
 }
 
 // revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
@@ -275,7 +276,7 @@ func (s *Store) Unread(
 		},
 		ScanIndexForward: aws.Bool(false),
 	}
-	unread, looked, page := 0, 0, firstUnreadPage
+	unread, rows, page := 0, 0, firstUnreadPage
 	for {
 		query.Limit = aws.Int32(int32(page)) // #nosec G115 -- at most MaximumUnread
 		read, err := s.Client.Query(ctx, query)
@@ -291,8 +292,8 @@ func (s *Store) Unread(
 				unread++
 			}
 		}
-		looked += len(read.Items)
-		page = min(recall.MaximumUnread-unread, recall.MaximumUnreadRows-looked)
+		rows += len(read.Items)
+		page = min(recall.MaximumUnread-unread, recall.MaximumUnreadRows-rows)
 		if len(read.LastEvaluatedKey) == 0 || page == 0 {
 			return recall.UnreadCount{Messages: unread}, nil
 		}

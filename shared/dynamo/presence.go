@@ -49,11 +49,11 @@ func (p *Presence) Register(
 	ctx context.Context, connection recall.Connection, limit int,
 ) ([]recall.Connection, error) {
 	for range maximumAttempts {
-		there, added, err := p.add(ctx, connection, limit)
+		entries, added, err := p.add(ctx, connection, limit)
 		if err != nil {
 			return nil, err
 		}
-		alive, dead := p.sort(connection.User, there)
+		alive, dead := p.sort(connection.User, entries)
 		if len(dead) > 0 {
 			if err := p.remove(ctx, connection.User, dead); err != nil {
 				return nil, err
@@ -77,7 +77,7 @@ var errContended = errors.New("the user's connections changed at each attempt")
 // condition first.
 func (p *Presence) add(
 	ctx context.Context, connection recall.Connection, limit int,
-) (there []string, added bool, err error) {
+) (entries []string, added bool, err error) {
 	expires := connection.ConnectedAt.Add(recall.MaximumConnectionAge + keptAfterLimit)
 	written, err := p.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:           &p.Table,

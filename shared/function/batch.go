@@ -24,9 +24,9 @@ type BatchItemFailure struct {
 // BatchHandler answers the batches of a stream or of a queue.
 type BatchHandler = func(ctx context.Context, event json.RawMessage) (BatchAnswer, error)
 
-// EachRecord works on each record of a stream's or queue's batch for itself: one that fails is brought again and holds
-// up no other of the batch. work returns the identifier of a record that must come again, and an empty one otherwise.
-// It returns an error if the event is not a batch.
+// EachRecord works on each record of a batch of a stream or a queue by itself. A record that fails is brought again
+// and delays no other record of the batch. work returns the identifier of a record that must come again, and an empty
+// one otherwise. EachRecord returns an error if the event is not a batch.
 func EachRecord(
 	ctx context.Context, event json.RawMessage, work func(ctx context.Context, record json.RawMessage) string,
 ) (BatchAnswer, error) {

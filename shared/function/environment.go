@@ -40,7 +40,8 @@ type Environment struct {
 	accessKeyID, secretAccessKey, sessionToken string
 }
 
-// ReadEnvironment reads the variables through lookup (os.Getenv). It names every variable whose value makes no sense.
+// ReadEnvironment reads the variables through lookup (os.Getenv). Its error names every variable whose value is not
+// allowed.
 func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	e := Environment{
 		FunctionName:        lookup("AWS_LAMBDA_FUNCTION_NAME"),
@@ -86,7 +87,8 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badLevel)
 }
 
-// Storage tells which variables a function lacks that stores; without them every call would fail one by one.
+// Storage returns an error that names the variables without which a function cannot reach the tables. Without this
+// check every call would fail.
 func (e Environment) Storage() error {
 	var missing []error
 	for _, each := range []struct{ variable, value string }{

@@ -91,17 +91,18 @@ func (c Call) answer(ctx context.Context, actions []Action, admit func() (recall
 	return nil, recall.Fail(recall.UnknownAction, "action: no such action")
 }
 
-// CallerOf takes the caller from what the authorizer said at the handshake. Values come as strings or as they were.
+// CallerOf takes the caller from the context that the authorizer gave at the handshake. API Gateway passes its values
+// as strings or in the type that they had.
 func CallerOf(event Event) (recall.Caller, error) {
-	said, ok := event.RequestContext.Authorizer.(map[string]any)
+	authorizer, ok := event.RequestContext.Authorizer.(map[string]any)
 	if !ok {
 		return recall.Caller{}, fmt.Errorf("the event has no authorizer context")
 	}
-	user := recall.UserID(fmt.Sprint(said[AuthorizerUser]))
+	user := recall.UserID(fmt.Sprint(authorizer[AuthorizerUser]))
 	if !user.Valid() {
 		return recall.Caller{}, fmt.Errorf("the authorizer context has no user")
 	}
-	expiresAt, ok := instant(said[AuthorizerExpiresAt])
+	expiresAt, ok := instant(authorizer[AuthorizerExpiresAt])
 	if !ok {
 		return recall.Caller{}, fmt.Errorf("the authorizer context has no expiry")
 	}
@@ -113,11 +114,11 @@ func CallerOf(event Event) (recall.Caller, error) {
 }
 
 // instant reads milliseconds as a string or as JSON's number.
-func instant(said any) (recall.Instant, bool) {
-	if number, ok := said.(float64); ok {
+func instant(value any) (recall.Instant, bool) {
+	if number, ok := value.(float64); ok {
 		return recall.Instant(number), true
 	}
-	milliseconds, err := strconv.ParseInt(fmt.Sprint(said), 10, 64)
+	milliseconds, err := strconv.ParseInt(fmt.Sprint(value), 10, 64)
 	return recall.Instant(milliseconds), err == nil
 }
 
@@ -131,7 +132,8 @@ func ConnectionOf(event Event, caller recall.Caller) recall.Connection {
 	}
 }
 
-// log writes one line for a request: who, what, how long, and the error in full, which the caller does not get.
+// log writes one line for a request: who asked for what, how long it took, and the full error, which the caller does
+// not get.
 func (f Frames) log(ctx context.Context, kind string, err error, fields []slog.Attr) {
 	level, outcome := slog.LevelInfo, "ok"
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// NewLogger writes one JSON object a line, with the function's name and, where the context is an invocation's, with
-// Lambda's ID of the request.
+// NewLogger makes a logger that writes one JSON object a line, with the function's name, and with Lambda's ID of the
+// request if the context is that of an invocation.
 func NewLogger(environment Environment, output io.Writer) *slog.Logger {
 	handler := slog.NewJSONHandler(output, &slog.HandlerOptions{Level: environment.LogLevel})
 	return slog.New(withRequestID{handler}).With("function", environment.FunctionName)

@@ -11,12 +11,12 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// Namespace is where CloudWatch keeps the figures.
+// Namespace is the namespace of the metrics in CloudWatch.
 const Namespace = "Recall"
 
-// Metrics collects an invocation's figures and writes them as lines of CloudWatch's embedded metric format, one for
-// each outcome: counts as their sum, times each by itself. It costs no call: a line is a log line that CloudWatch
-// reads.
+// Metrics collects the values of an invocation and writes them as lines of CloudWatch's embedded metric format, one
+// line for each outcome. A count is written as its sum, and a time as each of its values. This costs no call, since
+// CloudWatch reads the lines from the log.
 type Metrics struct {
 	Function string
 	Output   io.Writer
@@ -32,7 +32,7 @@ var _ recall.Observer = (*Metrics)(nil)
 // lines (CloudWatch guide, "Specification: Embedded metric format").
 const maximumValues = 100
 
-// Observe adds a figure.
+// Observe adds a value.
 func (m *Metrics) Observe(metric recall.Metric, value float64, outcome string) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -45,7 +45,7 @@ func (m *Metrics) Observe(metric recall.Metric, value float64, outcome string) {
 	m.values[outcome][metric] = append(m.values[outcome][metric], value)
 }
 
-// Total is the sum of a metric's figures since the last Flush, of all outcomes.
+// Total is the sum of a metric's values since the last Flush, of all outcomes.
 func (m *Metrics) Total(metric recall.Metric) float64 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -56,7 +56,7 @@ func (m *Metrics) Total(metric recall.Metric) float64 {
 	return total
 }
 
-// Largest is the largest of a metric's figures since the last Flush, of all outcomes; 0 when there is none.
+// Largest is the largest of a metric's values since the last Flush, of all outcomes. It is 0 if there is none.
 func (m *Metrics) Largest(metric recall.Metric) float64 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -99,7 +99,7 @@ func (m *Metrics) Flush() {
 	}
 }
 
-// line takes as many figures as a line may hold, and leaves the rest.
+// line takes as many values as a line may hold, and leaves the rest.
 func (m *Metrics) line(outcome string, figures map[recall.Metric][]float64) map[string]any {
 	directive := metricDirective{Namespace: Namespace, Dimensions: [][]string{{"Function"}}}
 	line := map[string]any{"Function": m.Function}

@@ -6,40 +6,41 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// What became of a message, besides an error's name.
+// Outcomes of a message, besides the name of an error.
 const (
 	outcomeRecalled = "ok"
 	outcomeRepeated = "repeated"
 )
 
-// group is the messages of a request that fared alike.
-type group struct {
-	role    recall.Role
-	outcome string
+// recallOutcome is what became of a message. Messages of a request that have the same one share a log line.
+type recallOutcome struct {
+	role recall.Role
+	name string
 }
 
-// LogRecalls writes what became of a request to recall, one line for each outcome: who, as what, how many messages,
-// and, where anything was recalled, how many devices were told and how long the last of them took, in milliseconds
-// from the request. `recall tail` shows these lines. They name no message, and hold no reason.
+// LogRecalls writes what became of a request to recall, one line for each outcome: who recalled, in which role, and
+// how many messages. If messages were recalled, the line also says how many devices were told and how many
+// milliseconds after the request the last of them was told. `recall tail` shows these lines. They name no message and
+// hold no reason.
 func (f Frames) LogRecalls(ctx context.Context, operator recall.UserID, results []recall.RevokeResult) {
-	counts := make(map[group]int)
-	var order []group
+	counts := make(map[recallOutcome]int)
+	var order []recallOutcome
 	for _, result := range results {
-		fared := group{role: result.Revoked.Role, outcome: outcomeRecalled}
+		outcome := recallOutcome{role: result.Revoked.Role, name: outcomeRecalled}
 		switch {
 		case result.Err != nil:
-			fared = group{outcome: string(recall.NameOf(result.Err))}
+			outcome = recallOutcome{name: string(recall.NameOf(result.Err))}
 		case result.Repeated:
-			fared.outcome = outcomeRepeated
+			outcome.name = outcomeRepeated
 		}
-		if counts[fared] == 0 {
-			order = append(order, fared)
+		if counts[outcome] == 0 {
+			order = append(order, outcome)
 		}
-		counts[fared]++
+		counts[outcome]++
 	}
-	for _, fared := range order {
-		fields := []any{"operator", operator, "role", fared.role, "outcome", fared.outcome, "messages", counts[fared]}
-		if fared.outcome == outcomeRecalled {
+	for _, outcome := range order {
+		fields := []any{"operator", operator, "role", outcome.role, "outcome", outcome.name, "messages", counts[outcome]}
+		if outcome.name == outcomeRecalled {
 			fields = append(fields,
 				"notices", f.Metrics.Total(recall.MetricNotices),
 				"gone", f.Metrics.Total(recall.MetricGone),

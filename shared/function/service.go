@@ -75,7 +75,7 @@ func build(environment Environment, client aws.HTTPClient) (Parts, error) {
 	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config}, nil
 }
 
-// warmFor bounds the warming: a function that cannot reach a service when it starts must start all the same.
+// warmFor bounds the warming: a function must start although it cannot reach a service.
 const warmFor = 2 * time.Second
 
 // callsAtOnce is how many calls of DynamoDB a recall in a group of 500 members makes at the same time: five batches of

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// deadlineMargin is left of the function's time for the answer: a call that ends a little early can still say so, one
-// that Lambda kills cannot.
+// deadlineMargin is the part of the function's time that is kept for the answer. A call that ends a little early can
+// still answer, and one that Lambda kills cannot.
 const deadlineMargin = 500 * time.Millisecond
 
 // Main runs a function: build makes its handler from the environment, once. A failure to build ends the process with a

@@ -13,8 +13,8 @@ import (
 )
 
 // EachChange works on each message that a batch of the table's stream tells of, and that was due when it was written.
-// A record for which work returns an error comes again. One that is no record of a stream never becomes one: it is
-// logged and dropped. EachChange returns an error if the event is not a batch.
+// A record for which work returns an error comes again. Anything else than a record of a stream is logged and dropped,
+// because it would fail each time. EachChange returns an error if the event is not a batch.
 func EachChange(
 	ctx context.Context, event json.RawMessage, log *slog.Logger, work func(context.Context, recall.Message) error,
 ) (BatchAnswer, error) {

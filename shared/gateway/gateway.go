@@ -28,7 +28,7 @@ type API interface {
 		...func(*apigatewaymanagementapi.Options)) (*apigatewaymanagementapi.DeleteConnectionOutput, error)
 }
 
-// Forgetter forgets gone connections; recall.Presence is one.
+// Forgetter forgets gone connections. recall.Presence is one.
 type Forgetter interface {
 	Forget(ctx context.Context, user recall.UserID, connections ...recall.Connection) error
 }
@@ -58,13 +58,13 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 	if len(to) == 0 {
 		return nil
 	}
-	posting := &posting{poster: p, notice: notice, encoded: make(map[recall.UserID][]byte)}
+	fanOut := &fanOut{poster: p, notice: notice, encoded: make(map[recall.UserID][]byte)}
 	reached := make([]bool, len(to))
 	var group errgroup.Group
 	group.SetLimit(ParallelPosts)
 	for i, connection := range to {
 		group.Go(func() error {
-			err := posting.deliver(ctx, connection)
+			err := fanOut.deliver(ctx, connection)
 			if reached[i] = err == nil; !reached[i] {
 				p.logFailure(ctx, connection, err)
 			}
@@ -76,7 +76,7 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 	return failed
 }
 
-// split parts the connections for which yes is true from the others.
+// split separates the connections for which yes is true from the others.
 func split(connections []recall.Connection, yes []bool) (accepted, others []recall.Connection) {
 	for i, connection := range connections {
 		if yes[i] {
@@ -133,9 +133,9 @@ func (p *Poster) logFailure(ctx context.Context, connection recall.Connection, e
 	}
 }
 
-// posting is one notice on its way to many connections. It is encoded once for all, or, between two users, once for
+// fanOut is one notice on its way to many connections. It is encoded once for all, or, between two users, once for
 // each.
-type posting struct {
+type fanOut struct {
 	poster  *Poster
 	mutex   sync.Mutex
 	notice  recall.Notice
@@ -143,32 +143,32 @@ type posting struct {
 }
 
 // deliver posts to one connection and tries again where that may help.
-func (p *posting) deliver(ctx context.Context, connection recall.Connection) error {
+func (f *fanOut) deliver(ctx context.Context, connection recall.Connection) error {
 	var err error
 	for attempt := range PostAttempts {
 		if attempt > 0 {
 			if err := recall.Sleep(ctx, retryPause); err != nil {
 				return err
 			}
-			p.poster.observe(recall.MetricRetries)
+			f.poster.observe(recall.MetricRetries)
 		}
 		var data []byte
-		if data, err = p.data(ctx, connection.User); err != nil {
+		if data, err = f.data(ctx, connection.User); err != nil {
 			return err
 		}
 		if data == nil {
 			return nil
 		}
-		began := recall.At(p.poster.Clock.Now())
+		began := recall.At(f.poster.Clock.Now())
 		if connection.Expired(began) {
-			p.poster.observe(recall.MetricDisconnects)
-			return p.poster.Disconnect(ctx, connection) // its device connects again with a new token, and syncs
+			f.poster.observe(recall.MetricDisconnects)
+			return f.poster.Disconnect(ctx, connection) // its device connects again with a new token, and syncs
 		}
-		if err = p.poster.post(ctx, connection, data); err == nil {
+		if err = f.poster.post(ctx, connection, data); err == nil {
 			return nil
 		}
 		if gone(err) {
-			return p.forget(ctx, connection, began)
+			return f.forget(ctx, connection, began)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -177,45 +177,47 @@ func (p *posting) deliver(ctx context.Context, connection recall.Connection) err
 	return err
 }
 
-// forget drops the entry of a connection that was gone for a post. A young one's handshake may still have run when the
-// post began: it was not postable yet, but registered, and it syncs once it is through. By the answer it may be old
-// and open (reliability/model, AGE_AFTER_THE_ANSWER).
-func (p *posting) forget(ctx context.Context, connection recall.Connection, began recall.Instant) error {
+// forget drops the entry of a connection that was gone when a notice was posted to it. The handshake of a young
+// connection may still have run when the post began: the connection was registered and could not be posted to yet, and
+// it syncs when the handshake is over. When the answer comes, it may be old and open (reliability/model,
+// AGE_AFTER_THE_ANSWER).
+func (f *fanOut) forget(ctx context.Context, connection recall.Connection, began recall.Instant) error {
 	if began.Sub(connection.ConnectedAt) <= recall.YoungConnection {
 		return nil
 	}
-	p.poster.observe(recall.MetricGone)
-	if err := p.poster.Presence.Forget(ctx, connection.User, connection); err != nil {
-		p.poster.logFailure(ctx, connection, err) // it is found again by the next notice
+	f.poster.observe(recall.MetricGone)
+	if err := f.poster.Presence.Forget(ctx, connection.User, connection); err != nil {
+		f.poster.logFailure(ctx, connection, err) // it is found again by the next notice
 	}
 	return nil
 }
 
-// data is the frame for a viewer; nil is nothing to tell any more. A body that is no longer fresh is read again first.
-func (p *posting) data(ctx context.Context, viewer recall.UserID) ([]byte, error) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.notice.Stale(recall.At(p.poster.Clock.Now())) {
-		renewed, err := p.notice.Renew(ctx)
+// data is the frame for a viewer. It is nil if there is nothing to tell any more. A body that is no longer fresh is
+// read again first.
+func (f *fanOut) data(ctx context.Context, viewer recall.UserID) ([]byte, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.notice.Stale(recall.At(f.poster.Clock.Now())) {
+		renewed, err := f.notice.Renew(ctx)
 		if err != nil {
 			return nil, err
 		}
-		p.notice = renewed
-		clear(p.encoded)
+		f.notice = renewed
+		clear(f.encoded)
 	}
-	if wire.Empty(p.notice) {
+	if wire.Empty(f.notice) {
 		return nil, nil
 	}
-	if wire.SameForAll(p.notice) {
+	if wire.SameForAll(f.notice) {
 		viewer = ""
 	}
-	if data, known := p.encoded[viewer]; known {
+	if data, known := f.encoded[viewer]; known {
 		return data, nil
 	}
-	data, err := wire.Event(viewer, p.notice)
+	data, err := wire.Event(viewer, f.notice)
 	if err != nil {
 		return nil, err
 	}
-	p.encoded[viewer] = data
+	f.encoded[viewer] = data
 	return data, nil
 }

@@ -22,14 +22,14 @@ func (p *Poster) Kick(
 	if err != nil || len(connections) == 0 {
 		return connections
 	}
-	kicking, cancel := context.WithTimeout(ctx, kickBudget)
+	limited, cancel := context.WithTimeout(ctx, kickBudget)
 	defer cancel()
 	closed := make([]bool, len(connections))
 	var group errgroup.Group
 	group.SetLimit(ParallelPosts)
 	for i, connection := range connections {
 		group.Go(func() error {
-			closed[i] = p.kick(kicking, connection, event)
+			closed[i] = p.kick(limited, connection, event)
 			return nil
 		})
 	}
@@ -50,17 +50,17 @@ func (p *Poster) Kick(
 // told.
 func (p *Poster) kick(ctx context.Context, connection recall.Connection, event []byte) bool {
 	began := recall.At(p.Clock.Now())
-	told := false
+	delivered := false
 	if !connection.Expired(began) {
 		err := p.post(ctx, connection, event)
-		told = err == nil
+		delivered = err == nil
 		if err != nil && !gone(err) {
 			p.logFailure(ctx, connection, err)
 		}
 	}
 	err := p.delete(ctx, connection)
 	if gone(err) {
-		return told || began.Sub(connection.ConnectedAt) > recall.YoungConnection
+		return delivered || began.Sub(connection.ConnectedAt) > recall.YoungConnection
 	}
 	if err != nil {
 		p.logFailure(ctx, connection, err)

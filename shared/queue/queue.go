@@ -1,5 +1,5 @@
-// Package queue puts what is to be told later into an SQS queue and reads it back: parts of large groups, and
-// connections that a notice did not reach.
+// Package queue puts chunks into an SQS queue and reads them back. They name users of large groups, and connections
+// that a notice did not reach.
 package queue
 
 import (
@@ -43,7 +43,7 @@ const (
 	batchBytes   = 250_000
 )
 
-// chunk is a message of the queue. It names, and holds no text.
+// chunk is a message of the queue. It names users, connections and messages, and holds no text.
 type chunk struct {
 	Conversation string             `json:"conversation"`
 	Due          recall.Due         `json:"due"`
@@ -63,8 +63,8 @@ type connection struct {
 	TokenExpiresAt recall.Instant      `json:"tokenExpiresAt,omitempty"`
 }
 
-// Enqueue puts all chunks into the queue. After an error some may be in it: telling twice is harmless, and the
-// messages are still due. It returns unavailable if the queue did not take them all.
+// Enqueue puts all chunks into the queue. It returns unavailable if the queue did not take them all. Some may be in it
+// then, which is harmless: a device may be told twice, and the messages are still due.
 func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
 		return fmt.Errorf("queue: no queue is configured, which large groups and further attempts need")
@@ -127,7 +127,7 @@ func encode(from recall.Chunk) (string, error) {
 	return string(body), err
 }
 
-// Decode reads a message of the queue. The delay is not in it, for it is over.
+// Decode reads a message of the queue. It does not return the delay, which is over.
 func Decode(body string) (recall.Chunk, error) {
 	var read chunk
 	if err := json.Unmarshal([]byte(body), &read); err != nil {

@@ -33,7 +33,7 @@ type AdminRevoke struct {
 	Conversation Conversation
 	MessageIDs   []MessageID
 	Reason       Reason
-	// Operator is who is named as having done it; empty is AdminOperator.
+	// Operator is the user who is named as having recalled the messages; empty is AdminOperator.
 	Operator UserID
 }
 
@@ -117,8 +117,8 @@ type AdminRevokePage struct {
 	Next string
 }
 
-// AdminRevokeBySender recalls one page of a sender's messages; Next continues. It returns invalid_request for a next
-// that is none, or unavailable before anything of the page was recalled.
+// AdminRevokeBySender recalls one page of a sender's messages. Next continues. It returns invalid_request for a Next
+// that this server did not give, or unavailable before anything of the page was recalled.
 func (s *Service) AdminRevokeBySender(ctx context.Context, request AdminRevokeBySender) (AdminRevokePage, error) {
 	after := EarliestID(request.Since.Add(-ClockTolerance) - 1)
 	if request.Next != "" {
@@ -173,8 +173,9 @@ type AuditPage struct {
 	Next    string
 }
 
-// Audit tells who recalled what, when, as what and why, but never the text. It lists all recalls in a conversation, or
-// those that an operator made as a moderator or an administrator.
+// Audit returns who recalled which message, when, in which role and why, but never the text. It lists all recalls in a
+// conversation, or those that an operator made as a moderator or an administrator. It returns invalid_request for a
+// Next that this server did not give, or unavailable.
 func (s *Service) Audit(ctx context.Context, request AdminAudit) (AuditPage, error) {
 	after := RevocationID(EarliestID(request.Since - 1))
 	if request.Next != "" {

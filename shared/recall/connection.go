@@ -23,13 +23,13 @@ func (c Connection) Expired(now Instant) bool {
 
 // Presence knows which devices are connected. recalltest.RunPresence is its conformance suite.
 type Presence interface {
-	// Register adds a connection if its user has fewer than limit; it is seen by every look-up that begins after Register
-	// returns. Else it changes nothing and returns the connections that hold the places. Connections older than
-	// MaximumConnectionAge are removed and do not count. Registering again what is registered is no error.
+	// Register adds a connection if its user has fewer than limit. Every look-up that begins after Register returns
+	// finds it. Otherwise Register changes nothing and returns the connections that hold the places. Connections older
+	// than MaximumConnectionAge are removed and do not count. It is no error to register a connection twice.
 	Register(ctx context.Context, connection Connection, limit int) (holders []Connection, err error)
-	// Forget removes those connections of one user and no others. Forgetting an unknown one is no error.
+	// Forget removes those connections of one user and no others. It is no error if one is not registered.
 	Forget(ctx context.Context, user UserID, connections ...Connection) error
-	// Connections finds the connections of the users, those older than MaximumConnectionAge left out.
+	// Connections finds the connections of the users. It leaves out those older than MaximumConnectionAge.
 	Connections(ctx context.Context, users []UserID) ([]Connection, error)
 }
 
@@ -42,9 +42,9 @@ type Kick string
 
 // The reasons.
 const (
-	// KickConnectionLimit is a connection that a newer one of the same user took the place of.
+	// KickConnectionLimit says that a newer connection of the same user took the place of this one.
 	KickConnectionLimit Kick = "connection_limit"
-	// KickAdministrator is a connection that an administrator ended.
+	// KickAdministrator says that an administrator closed the connection.
 	KickAdministrator Kick = "administrator"
 )
 
@@ -54,9 +54,9 @@ const registerAttempts = 8
 // Connect registers a device. It must have returned before the connection is accepted: from then on every look-up
 // finds it.
 //
-// Where its user has all connections that a user may have, the oldest is told why, closed, and only then forgotten: a
-// connection that is open and not registered would never learn of a recall. The error is unavailable where the place
-// could not be made; the device then tries again.
+// If the user already has all connections that a user may have, the oldest one is told why, closed, and only then
+// forgotten. A connection that is open and not registered would never learn of a recall. The error is unavailable if
+// no place could be made; the device then tries again.
 func (s *Service) Connect(ctx context.Context, connection Connection) error {
 	limit := s.ConnectionsPerUser
 	if limit == 0 {
@@ -68,12 +68,12 @@ func (s *Service) Connect(ctx context.Context, connection Connection) error {
 			return err
 		}
 		now := s.now()
-		leaving := beyond(holders, limit-1, now)
+		excess := beyond(holders, limit-1, now)
 		newer := func(holder Connection) bool { return !holder.Expired(now) && byAge(holder, connection) > 0 }
-		if slices.ContainsFunc(leaving, newer) {
+		if slices.ContainsFunc(excess, newer) {
 			return Fail(Unavailable, "newer connections of the same user hold all places; connect again")
 		}
-		if err := s.kick(ctx, connection.User, leaving, KickConnectionLimit); err != nil {
+		if err := s.kick(ctx, connection.User, excess, KickConnectionLimit); err != nil {
 			return err
 		}
 	}
@@ -101,8 +101,8 @@ func byAge(a, b Connection) int {
 	return cmp.Or(cmp.Compare(a.ConnectedAt, b.ConnectedAt), strings.Compare(string(a.ID), string(b.ID)))
 }
 
-// kick tells connections of a user why they end, as well as that goes, and closes them. The error is unavailable where
-// one could not be closed.
+// kick tells connections of a user why they end, and closes them, also those that could not be told. The error is
+// unavailable if one could not be closed.
 func (s *Service) kick(ctx context.Context, user UserID, connections []Connection, reason Kick) error {
 	if len(connections) == 0 {
 		return nil
@@ -115,9 +115,9 @@ func (s *Service) kick(ctx context.Context, user UserID, connections []Connectio
 	return nil
 }
 
-// AdminDisconnect closes all connections of a user, tells each that an administrator did it, and returns how many they
-// were. The user can connect again while their token is good. The error is unavailable where some may still be open:
-// call again.
+// AdminDisconnect closes all connections of a user, tells each that an administrator did it, and returns how many
+// there were. The user can connect again while their token is good. The error is unavailable if some connections may
+// still be open; then call again.
 func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error) {
 	connections, err := s.Presence.Connections(ctx, []UserID{user})
 	if err != nil {

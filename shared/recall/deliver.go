@@ -7,20 +7,20 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Chunk is a part of those who must be told of a change: users of a large group at the first attempt, connections that
-// could not be reached at a retry. It carries no text: whoever delivers it reads the messages.
+// Chunk is a part of the receivers of a change. At the first attempt these are users of a large group, at a retry
+// connections that could not be reached. It holds no text, because its messages are read when it is delivered.
 type Chunk struct {
 	Conversation Conversation
 	Due          Due
 	MessageIDs   []MessageID
-	// Users are told on all of their connections but Except, which asked for the change and has its answer.
+	// Users are told on all of their connections but Except, which asked for the change and has its answer already.
 	Users  []UserID
 	Except ConnectionID
 	// Connections are those that a retry tells.
 	Connections []Connection
 	// Attempt is 0 for users, and counts the retries for connections.
 	Attempt int
-	// Since is when the change began, since when they have not been told.
+	// Since is when the request for the change began.
 	Since Instant
 	// Delay is how long the queue keeps the chunk back.
 	Delay time.Duration

@@ -36,7 +36,7 @@ type failure struct {
 	retryable     bool
 }
 
-// table is the protocol's error table; Codes documents the sources.
+// table is the error table of protocol/README.md. Code names the sources of the numbers.
 func (n Name) table() failure {
 	switch n {
 	case InvalidRequest:
@@ -88,7 +88,7 @@ type Error struct {
 	cause error
 }
 
-// Error is for the log.
+// Error is the text for the log. It includes the cause.
 func (e *Error) Error() string {
 	if e.cause != nil {
 		return fmt.Sprintf("%s: %s: %v", e.Name, e.Desc, e.cause)
@@ -140,7 +140,7 @@ func Full(cause error) *Error {
 	}
 }
 
-// NameOf tells the name of any error: internal for what the rules do not know.
+// NameOf returns the name of any error. It is internal for an error that is not of this package.
 func NameOf(err error) Name {
 	var known *Error
 	if errors.As(err, &known) {

@@ -73,7 +73,7 @@ type GroupStore interface {
 	// DeleteGroup deletes a group step by step; done is false while there is more to delete, and the caller calls again.
 	// The head stays, marked as deleted. A deletion that is repeated removes what late sends have stored since.
 	DeleteGroup(ctx context.Context, group GroupID) (done bool, err error)
-	// PutMember writes a member and their list row together; before is their role until now, and empty if they were no
+	// PutMember writes a member and their list row together. before is the role that they had, and empty if they were no
 	// member.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
 	// DeleteMember removes both rows; wasMember is false if there was nothing to remove.

@@ -20,13 +20,13 @@ type ListStore interface {
 
 // ConversationsResult is a page of a user's conversations, latest change first.
 type ConversationsResult struct {
-	Conversations []Listed
+	Conversations []ListEntry
 	// Next continues the list; empty at its end.
 	Next string
 }
 
-// Listed is one conversation in its user's list.
-type Listed struct {
+// ListEntry is one conversation in its user's list.
+type ListEntry struct {
 	Conversation  Conversation
 	LastChangeAt  Instant
 	LastMessageID MessageID
@@ -38,8 +38,8 @@ type Listed struct {
 // ConversationsPage is how many conversations one answer lists.
 const ConversationsPage = 50
 
-// Conversations lists the caller's conversations, latest change first, a page at a time. It returns invalid_request
-// for an after that is none, or unavailable.
+// Conversations lists the caller's conversations a page at a time, the latest change first. It returns invalid_request
+// for an after that this server did not give, or unavailable.
 func (s *Service) Conversations(ctx context.Context, caller Caller, after string) (ConversationsResult, error) {
 	now := s.now()
 	start, err := decodeListPosition(after)
@@ -68,7 +68,7 @@ func (s *Service) Conversations(ctx context.Context, caller Caller, after string
 
 // listedRow is a list row before its unread messages are counted.
 type listedRow struct {
-	Listed
+	ListEntry
 	membership Membership
 }
 
@@ -87,7 +87,7 @@ func (s *Service) listed(ctx context.Context, memberships []Membership) ([]liste
 		if head.Deleted {
 			continue
 		}
-		rows = append(rows, listedRow{membership: membership, Listed: Listed{
+		rows = append(rows, listedRow{membership: membership, ListEntry: ListEntry{
 			Conversation:  membership.Conversation,
 			LastChangeAt:  max(head.LastChangeAt, membership.JoinedAt),
 			LastMessageID: head.LastMessageID,
@@ -101,14 +101,14 @@ func (s *Service) listed(ctx context.Context, memberships []Membership) ([]liste
 // countersAtOnce bounds how many conversations are counted side by side.
 const countersAtOnce = 10
 
-func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, now Instant) ([]Listed, error) {
-	listed := make([]Listed, len(rows))
+func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, now Instant) ([]ListEntry, error) {
+	listed := make([]ListEntry, len(rows))
 	var group errgroup.Group
 	group.SetLimit(countersAtOnce)
 	for i, row := range rows {
 		group.Go(func() error {
 			mark, err := s.unread(ctx, row.membership, user, row.Conversation, now)
-			listed[i] = row.Listed
+			listed[i] = row.ListEntry
 			listed[i].Unread = mark.Unread
 			return err
 		})
@@ -125,7 +125,7 @@ type listPosition struct {
 	key      string
 }
 
-func (l Listed) position() listPosition { return listPosition{l.LastChangeAt, l.Conversation.Key()} }
+func (l ListEntry) position() listPosition { return listPosition{l.LastChangeAt, l.Conversation.Key()} }
 
 // The zero position is before all others.
 func (p listPosition) before(other listPosition) bool {

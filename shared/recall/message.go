@@ -15,7 +15,7 @@ type Message struct {
 	// RecallableUntil is the last instant at which the sender may recall it, stamped at send: the promise does not change
 	// when the window does. -1 is no limit, 0 is never.
 	RecallableUntil Instant
-	// ExpiresAt is when retention ends, 0 for never. From then on the message is not there, whether or not the store has
+	// ExpiresAt is when retention ends, 0 for never. From then on nobody sees the message, whether or not the store has
 	// deleted it.
 	ExpiresAt Instant
 	Body      Body
@@ -35,10 +35,11 @@ func (m Message) ChangedAt() Instant {
 	return m.SentAt
 }
 
-// Due is the outbox: which event a stored message still owes. The commit sets it, settling removes it.
+// Due is the mark of the outbox: it names the event that a stored message still owes. The commit sets it, and settling
+// removes it.
 type Due string
 
-// What can be owed.
+// The values of Due.
 const (
 	DueNothing Due = ""
 	DueSent    Due = "sent"

@@ -29,7 +29,7 @@ type Notice struct {
 // FreshFor is for how long after its commit a body may be posted without reading the message again.
 const FreshFor = 2 * time.Second
 
-// Stale reports whether the notice must be renewed before it is posted.
+// Stale reports whether the notice must be renewed before it may be posted.
 func (n Notice) Stale(now Instant) bool {
 	return n.Message != nil && n.Renew != nil && now.Sub(n.CommittedAt) > FreshFor
 }
@@ -44,7 +44,7 @@ type Change struct {
 // ChangeKind is the kind of a change, as on the wire.
 type ChangeKind string
 
-// The kinds.
+// The kinds of changes.
 const (
 	ChangeJoined   ChangeKind = "joined"
 	ChangeLeft     ChangeKind = "left"
@@ -65,7 +65,8 @@ type Notifier interface {
 	Kick(ctx context.Context, user UserID, connections []Connection, reason Kick) (failed []Connection)
 }
 
-// noticesAbout tells of messages as they are now: of each that is recalled its recall, of each other its arrival.
+// noticesAbout makes notices of messages as they are now. They tell of the recall of a recalled message, and of the
+// arrival of any other message.
 func (s *Service) noticesAbout(conversation Conversation, messages []Message) []Notice {
 	var notices []Notice
 	var recalled []RevokedMessage
@@ -79,7 +80,7 @@ func (s *Service) noticesAbout(conversation Conversation, messages []Message) []
 	return append(notices, revokedNotices(conversation, recalled)...)
 }
 
-// revokedNotices tells of recalls, RevocationsPerNotice in each.
+// revokedNotices makes notices of recalls, RevocationsPerNotice in each.
 func revokedNotices(conversation Conversation, recalled []RevokedMessage) []Notice {
 	var notices []Notice
 	for some := range slices.Chunk(recalled, RevocationsPerNotice) {
@@ -88,7 +89,8 @@ func revokedNotices(conversation Conversation, recalled []RevokedMessage) []Noti
 	return notices
 }
 
-// messageNotice tells of a message for as long as it is there: renewed, it tells of the recall instead.
+// messageNotice makes the notice of a message. If the message has been recalled when the notice is renewed, the notice
+// tells of the recall instead.
 func (s *Service) messageNotice(message Message) Notice {
 	notice := Notice{Conversation: message.Conversation, Message: &message, CommittedAt: message.SentAt}
 	notice.Renew = func(ctx context.Context) (Notice, error) {
@@ -108,23 +110,23 @@ func (s *Service) messageNotice(message Message) Notice {
 	return notice
 }
 
-// notify posts notices one behind the other and returns the connections that could not be reached. One that fails gets
-// no further notice, and keeps none from the others.
+// notify posts notices one after the other and returns the connections that could not be reached. A connection that
+// fails gets no further notice. The others get all of them.
 func (s *Service) notify(ctx context.Context, notices []Notice, to []Connection) (failed []Connection) {
 	for _, notice := range notices {
-		missed := s.Notifier.Notify(ctx, notice, to)
-		s.observe(MetricNotices, float64(len(to)-len(missed)), "")
-		if len(missed) == 0 {
+		unreachable := s.Notifier.Notify(ctx, notice, to)
+		s.observe(MetricNotices, float64(len(to)-len(unreachable)), "")
+		if len(unreachable) == 0 {
 			continue
 		}
-		s.observe(MetricNoticesFailed, float64(len(missed)), "")
-		failed = append(failed, missed...)
-		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(missed, each) })
+		s.observe(MetricNoticesFailed, float64(len(unreachable)), "")
+		failed = append(failed, unreachable...)
+		to = slices.DeleteFunc(slices.Clone(to), func(each Connection) bool { return slices.Contains(unreachable, each) })
 	}
 	return failed
 }
 
-// tellOnce posts what a sync tells as well, so that a failure needs no second try.
+// tellOnce posts a notice whose content a sync tells as well, so that a failure needs no retry.
 func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, except ConnectionID) {
 	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
 	defer cancel()
@@ -138,8 +140,8 @@ func (s *Service) tellOnce(ctx context.Context, users []UserID, notice Notice, e
 
 // Publisher tells other systems of recalls.
 type Publisher interface {
-	// PublishRevoked tells of one recall, never of its text or reason. At least once. It returns unavailable if the
-	// other systems cannot be reached; then it is to be called again.
+	// PublishRevoked tells of one recall, never of its text or reason. It may tell of the same recall more than once. It
+	// returns unavailable if the other systems cannot be reached; then it is to be called again.
 	PublishRevoked(ctx context.Context, recalled RevokedMessage) error
 }
 

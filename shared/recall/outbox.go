@@ -39,7 +39,7 @@ type outbox struct {
 	messages []Message
 	// roster reads who is in the conversation. It begins beside the commit.
 	roster func() (Roster, error)
-	// unlisted reports whether one of two users may lack the conversation in their list; nil is no.
+	// unlisted reports whether one of two users may not have the conversation in their list. Nil is no.
 	unlisted func() (bool, error)
 	// keepsOrder is true if the change leaves the order of lists as it is, so that the head is not written.
 	keepsOrder bool

@@ -77,8 +77,8 @@ func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) 
 	return mark, nil
 }
 
-// unread counts behind the mark, or, in a group without one, from the joining. Who writes has read what came before: a
-// user's own newest message is a mark, too, and needs no write of its own.
+// unread counts the messages after the mark, and in a group without a mark those since the user joined. A user who
+// writes has read what came before. Their own newest message therefore counts as a mark, too, and needs no write.
 func (s *Service) unread(
 	ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant,
 ) (ReadMark, error) {

@@ -33,8 +33,8 @@ func (s *Service) tellLater(ctx context.Context, chunk Chunk, failed []Connectio
 	if len(failed) == 0 {
 		return nil
 	}
-	waited := chunk.Attempt > 0 && s.now().Sub(chunk.Since) >= GiveUpAfter
-	if chunk.Attempt >= Retries || waited {
+	tooLate := chunk.Attempt > 0 && s.now().Sub(chunk.Since) >= GiveUpAfter
+	if chunk.Attempt >= Retries || tooLate {
 		return s.disconnect(ctx, failed)
 	}
 	return s.Queue.Enqueue(ctx, retriesOf(chunk, failed))

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Revocation is the accepted recall of a message. It is fixed for ever by the first that is accepted.
+// Revocation is the accepted recall of a message. The first one that is accepted stands for ever.
 type Revocation struct {
 	ID     RevocationID
 	At     Instant
@@ -19,7 +19,7 @@ type Revocation struct {
 	Reason Reason
 }
 
-// Role is as what somebody recalled a message.
+// Role says whether the sender, a moderator or an administrator recalled a message.
 type Role string
 
 // The roles of a recall, as on the wire.
@@ -73,24 +73,26 @@ type RevokeCommand struct {
 	Conversation Conversation
 	MessageID    MessageID
 	Revocation   Revocation
-	// SenderOnly demands that By is the sender and that the window is open: the message's RecallableUntil is
-	// AlwaysRecallable, or not before Revocation.At. A moderator's or an admin's recall does without.
+	// SenderOnly demands that By is the sender and that the window is open. It is open if the message's RecallableUntil
+	// is AlwaysRecallable, or not before Revocation.At. Recalls by moderators and administrators do not demand it.
 	SenderOnly bool
-	// Unsent stores a tombstone of By where no message is stored yet.
+	// Unsent stores a tombstone, with By as its sender, if no message is stored yet.
 	Unsent bool
-	// ExpiresAt is the retention of a tombstone that Unsent leaves and that has none of its own; 0 is for ever.
+	// ExpiresAt is when the retention of the tombstone ends that Unsent stores. A message that has an end of its own
+	// keeps it. 0 is never.
 	ExpiresAt Instant
 }
 
 // RevokeOutcome is what the store found and did.
 type RevokeOutcome struct {
-	// Applied is true if this command recalled the message, also when the store's own retry met its first attempt.
+	// Applied is true if this command recalled the message. This includes the store's own retry of a write whose answer
+	// was lost.
 	Applied bool
 	// Found is false if there is no such message, or it has expired.
 	Found bool
 	// Message is the stored message as it is now; its body is not to be used.
 	Message Message
-	// Owed is what the message still owed when it was recalled: the recall takes that over.
+	// Owed is what the message still owed when it was recalled. The recall takes that over.
 	Owed Due
 }
 
@@ -106,22 +108,22 @@ type RevokeRequest struct {
 	Unsent bool
 }
 
-// RevokeResult is what became of one message: Err, or Revoked.
+// RevokeResult is the result for one message. Either Err or Revoked is set.
 type RevokeResult struct {
 	MessageID MessageID
 	Revoked   Revocation
-	// Repeated tells that the same operator had recalled it before; Revoked is the first result.
+	// Repeated is true if the same operator had recalled the message before. Revoked is then the first recall.
 	Repeated bool
 	Err      error
 }
 
 // Revoke recalls up to MaximumRevokes messages for their sender, or for a moderator of their group, and tells
-// everybody who is connected. Each message has a result of its own, in the order asked.
+// everybody who is connected. Each message has a result of its own, in the order of the request.
 //
 // A result's error is message_not_found (also if the caller is not in the conversation), recall_window_expired,
-// already_recalled, recall_denied, stale_message_id (unsent only), conversation_full or unavailable. The same
-// operator's repeat is no error: it gets the first result. Once a result is good, the body is gone and telling the
-// others is owed, whatever happens to the function.
+// already_recalled, recall_denied, stale_message_id (unsent only), conversation_full or unavailable. It is no error if
+// the same operator recalls a message again: they get the first result. Once a result has no error, the body is gone,
+// and the others will be told, whatever happens to the function.
 func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeRequest) []RevokeResult {
 	started := s.now()
 	// The first members are read beside the commit. They are all in a small group. In a bigger one the rest is read after
@@ -145,22 +147,23 @@ func (s *Service) wholeRoster(
 	return s.Store.Roster(ctx, conversation.Group())
 }
 
-// messageResult is what became of one message.
+// messageResult is the result for one message, with what the outbox needs.
 type messageResult struct {
 	id      MessageID
 	message Message
 	applied bool
-	// owed is what the message owed before: its send may have died, and what it left is the recall's now.
+	// owed is what the message still owed before the recall, which takes it over: the function of the send may have
+	// died.
 	owed Due
 	err  error
 }
 
-// revokeAttempt is one request to recall; the role is read at most once, when it is first needed.
+// revokeAttempt is one request to recall. It reads the caller's role at most once, when it first needs it.
 type revokeAttempt struct {
 	service *Service
 	caller  Caller
 	request RevokeRequest
-	// start are the first members, roster all of them; the rest is read when roster is first called.
+	// start returns the first members, and roster returns all of them. The rest is read when roster is first called.
 	start, roster func() (Roster, error)
 
 	reading sync.Once
@@ -179,7 +182,7 @@ func (r *revokeAttempt) revokeAll(ctx context.Context) []messageResult {
 	return outcomes
 }
 
-// revokeOne tries as the sender first, which needs no reading. What the store found then says what else may be tried.
+// revokeOne tries as the sender first, which needs no read. What the store finds then decides what else is tried.
 func (r *revokeAttempt) revokeOne(ctx context.Context, id MessageID) messageResult {
 	unsent, err := r.mayCancel(ctx, id)
 	if err != nil {
@@ -204,7 +207,7 @@ func (r *revokeAttempt) revokeOne(ctx context.Context, id MessageID) messageResu
 	return r.refused(ctx, id, outcome)
 }
 
-// write is the conditional write. It takes the clock itself: whatever was read before took time, in which the window
+// write makes the conditional write. It asks the clock itself, because earlier reads took time, in which the window
 // may have ended.
 func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unsent bool) (RevokeOutcome, error) {
 	at := r.service.now()
@@ -218,8 +221,8 @@ func (r *revokeAttempt) write(ctx context.Context, id MessageID, role Role, unse
 	})
 }
 
-// mayCancel reports whether a tombstone may be stored where no message is: for a send without an answer, by somebody
-// who could have sent it, with an ID that a send could have had.
+// mayCancel reports whether a tombstone may be stored if the message is missing. It must be for a send without an
+// answer, by a user who could have sent the message, with an ID that a send could have had.
 func (r *revokeAttempt) mayCancel(ctx context.Context, id MessageID) (bool, error) {
 	now := r.service.now()
 	if !r.request.Unsent || id.Time() > now.Add(ClockTolerance) || id.Time() < now.Add(-UnsentFor) {
@@ -236,7 +239,7 @@ func (r *revokeAttempt) memberRole(ctx context.Context) (MemberRole, error) {
 	r.reading.Do(func() {
 		membership, _, err := r.service.Store.Membership(ctx, r.caller.User, r.request.Conversation)
 		roster, rosterErr := r.start()
-		// A group without members is not there, or its deletion has begun.
+		// A group without members does not exist, or its deletion has begun.
 		if len(roster.Users) > 0 {
 			r.role = membership.Role
 		}
@@ -253,8 +256,8 @@ func (r *revokeAttempt) moderates(ctx context.Context) (bool, error) {
 	return role.Moderates(), err
 }
 
-// refused explains a recall that did not apply by what the store found, without another read but the role's. Whoever
-// is not in the conversation gets one answer, after the same reads, whether or not the message exists.
+// refused says why a recall did not apply. What the store found decides that; nothing but the role is read. A user who
+// is not in the conversation gets the same answer after the same reads, whether or not the message exists.
 func (r *revokeAttempt) refused(ctx context.Context, id MessageID, outcome RevokeOutcome) messageResult {
 	conversation := r.request.Conversation
 	fail := func(name Name, desc string) messageResult {
@@ -287,7 +290,7 @@ func (r *revokeAttempt) refused(ctx context.Context, id MessageID, outcome Revok
 	return fail(RecallDenied, "only the sender or a moderator may recall the message")
 }
 
-// tellRevoked tells of all messages that were recalled just now, in as few notices as an event's size allows.
+// tellRevoked tells of all messages that were recalled just now, in as few notices as the size of an event allows.
 func (s *Service) tellRevoked(
 	ctx context.Context,
 	conversation Conversation,
@@ -335,8 +338,8 @@ func (r messageResult) changesOrder() bool {
 	return r.unfinished() || r.applied && r.message.Revoked.At.Sub(r.message.SentAt) > SameOrder
 }
 
-// joinForUnfinished checks the list rows only where no send has surely written them. It checks both rows, because one
-// may be there only because its user has read.
+// joinForUnfinished returns a check of the list rows if it is not certain that a send has written them. It checks both
+// rows, because one may exist only because its user has read.
 func (s *Service) joinForUnfinished(
 	ctx context.Context, conversation Conversation, outcomes []messageResult,
 ) func() (bool, error) {

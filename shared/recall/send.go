@@ -27,12 +27,12 @@ type CreateOutcome struct {
 type SendRequest struct {
 	Conversation Conversation
 	Body         Body
-	// MessageID is empty if the server shall make one.
+	// MessageID is empty if the server is to make one.
 	MessageID MessageID
 	ReplyTo   MessageID
 }
 
-// SendResult is the stored message; Duplicate tells that it was stored before.
+// SendResult is the stored message. Duplicate is true if it was stored before.
 type SendResult struct {
 	Message   Message
 	Duplicate bool
@@ -42,8 +42,8 @@ type SendResult struct {
 // message.
 //
 // It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled,
-// perhaps before it came), conversation_full or unavailable. Once it returns a message, that message is stored and its
-// delivery is owed, whatever happens to the function.
+// perhaps before the message came), conversation_full or unavailable. Once it returns a message, that message is
+// stored and will be delivered, whatever happens to the function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))
@@ -86,7 +86,8 @@ func apart(a, b Instant) time.Duration {
 	return a.Sub(b)
 }
 
-// sendLate answers a send whose ID is too old or too new: right only as the retry of a stored message.
+// sendLate answers a send whose ID is too old or too new. It accepts the send only as the retry of a message that is
+// stored.
 func (s *Service) sendLate(ctx context.Context, message Message, now Instant) (SendResult, error) {
 	stored, found, err := s.Store.Message(ctx, message.Conversation, message.ID)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Service is the rules of recall over the parts that it is given. It may be used by many goroutines.
+// Service has the rules of recall. It works on the parts that it is given. It may be used by many goroutines.
 type Service struct {
 	Store    Store
 	Presence Presence
@@ -27,9 +27,9 @@ type Service struct {
 	ConnectionsPerUser int
 	// Limiter is nil where no rate limit is configured.
 	Limiter *Limiter
-	// Log gets what nobody can be told: failures after the commit. Nil discards.
+	// Log gets the failures after a commit, which no caller is told of. Nil discards them.
 	Log *slog.Logger
-	// Observer gets figures. Nil discards.
+	// Observer gets the values of metrics. Nil discards them.
 	Observer Observer
 	// Sleep waits; nil is a timer. Finish uses it to let the committing function finish first.
 	Sleep func(ctx context.Context, duration time.Duration) error
@@ -55,11 +55,12 @@ type Store interface {
 	AdminStore
 }
 
-// Caller is who asks: a user on a connection, proved by their token. Nothing in a frame can change it.
+// Caller is the user who asks, and the connection on which they ask. Their token proves both, and nothing in a frame
+// can change them.
 type Caller struct {
 	User       UserID
 	Connection ConnectionID
-	// TokenExpiresAt is the token's exp; every request is held against it.
+	// TokenExpiresAt is the token's exp. From then on every request is refused.
 	TokenExpiresAt Instant
 }
 
@@ -74,7 +75,8 @@ type Hello struct {
 
 // Limits of the service, with their reasons in docs/design.md.
 const (
-	// MembersInCall is up to how many members the committing call serves itself.
+	// MembersInCall is the largest number of members that the committing call tells itself. Larger groups are told
+	// through the queue.
 	MembersInCall = 500
 	// ChunkUsers is how many users one queued chunk names, ChunkConnections how many connections. With the longest names
 	// a chunk stays below 128 KB, half of what SQS takes as one message (SQS quotas).
@@ -83,15 +85,16 @@ const (
 	// RevocationsPerNotice is how many recalls one event tells: with the longest reasons, 50 stay below the 128 KB that
 	// API Gateway takes as one message (WebSocket quotas).
 	RevocationsPerNotice = 50
-	// NoticeBudget bounds how long an answer waits for receivers after the commit; who is not told by then gets a retry.
+	// NoticeBudget bounds how long an answer waits for receivers after the commit. A device that is not told by then
+	// gets a retry.
 	NoticeBudget = 3 * time.Second
 	// SettleBudget bounds how long queueing the retries and settling take after that.
 	SettleBudget = 2 * time.Second
-	// ChunkBudget bounds how long the posts of one chunk take; who is not told by then gets a retry.
+	// ChunkBudget bounds how long the posts of one chunk take. A device that is not told by then gets a retry.
 	ChunkBudget = 20 * time.Second
-	// ClockTolerance is how far a messageId's time may be off the server's.
+	// ClockTolerance is how far a messageId's time may differ from the server's.
 	ClockTolerance = 30 * time.Second
-	// UnsentFor is for how long after its ID's time a message that was never stored can be cancelled.
+	// UnsentFor is how long a message that was never stored can be cancelled, counted from the time in its ID.
 	UnsentFor = 24 * time.Hour
 	// MaximumConnectionAge is API Gateway's limit of a connection (Developer Guide, WebSocket quotas).
 	MaximumConnectionAge = 2 * time.Hour
@@ -99,15 +102,15 @@ const (
 	YoungConnection = 30 * time.Second
 )
 
-// Observer takes figures for metrics.
+// Observer takes the values of metrics.
 type Observer interface {
 	Observe(metric Metric, value float64, outcome string)
 }
 
-// Metric names a figure.
+// Metric is the name of a metric.
 type Metric string
 
-// The figures. Outcome is an error's name, or ok, or empty where it makes no sense.
+// The metrics. The outcome of a value is an error's name or ok. It is empty for metrics that have no outcomes.
 const (
 	MetricRecalls            Metric = "Recalls"
 	MetricSends              Metric = "Sends"
@@ -184,7 +187,8 @@ func (s *Service) Hello(ctx context.Context, caller Caller) (Hello, error) {
 	}, nil
 }
 
-// Admit holds a request against the token's end and the user's rate. It returns token_expired or too_many_requests.
+// Admit checks that the caller's token has not expired and that the user does not make too many requests. It returns
+// token_expired or too_many_requests.
 func (s *Service) Admit(caller Caller) error {
 	now := s.now()
 	if caller.TokenExpiresAt != 0 && now >= caller.TokenExpiresAt {

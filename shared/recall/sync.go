@@ -29,8 +29,8 @@ const (
 	MaximumCursorBytes = 256
 )
 
-// SyncItem asks for one conversation: since a cursor, the newest without one, or, alone in its request, those before a
-// message.
+// SyncItem asks for one conversation. With Cursor it asks for what changed since then, with Before for the messages
+// before that one, and otherwise for the newest messages. A request with Before has no other item.
 type SyncItem struct {
 	Conversation Conversation
 	Cursor       string
@@ -45,15 +45,15 @@ type SyncResult struct {
 	Revocations  []RevokedMessage
 	// Cursor continues from here; empty when paging back and when nothing was read yet.
 	Cursor string
-	// More tells that there is more to read: since the cursor, or, paging back, before the first message.
+	// More is true if there is more to read: since the cursor, or, paging back, before the first message.
 	More bool
-	// Older tells, without a cursor, that there are messages before the first.
+	// Older is true, without a cursor, if there are messages before the first.
 	Older    bool
 	Unread   int
 	ReadUpTo MessageID
 	Err      error
 
-	// next is the cursor before the answer is cut to its size; postponed tells that nothing of it fitted.
+	// next is the cursor before the answer is cut to its size. postponed is true if nothing of the result fitted.
 	next      cursor
 	postponed bool
 }
@@ -62,8 +62,8 @@ type SyncResult struct {
 // that a function may take to commit. So a slow commit is not jumped over.
 const SyncOverlap = 60 * time.Second
 
-// cursor says how far a client knows a conversation. It is opaque to clients; a forged one only changes what its owner
-// reads again.
+// cursor says what a client knows of a conversation. Clients do not look into it. With a forged cursor a client only
+// reads again what it may read.
 type cursor struct {
 	// started is the server's time at which the reading began; what was committed before the overlap is known.
 	started Instant
@@ -125,9 +125,9 @@ const (
 	reasonFactor         = 6
 )
 
-// Sync tells what a device missed. Each conversation has a result of its own, in the order asked; one that fails has
-// an error (conversation_not_found, invalid_request for a cursor that is none, unavailable) and does not fail the
-// others. What it returns may repeat what was seen, and never omits.
+// Sync returns what a device missed. Each conversation has a result of its own, in the order of the request. One that
+// fails has an error (conversation_not_found, invalid_request for a cursor that this server did not give, unavailable)
+// and does not make the others fail. Sync may return again what the device has, and never omits anything.
 func (s *Service) Sync(ctx context.Context, caller Caller, request SyncRequest) []SyncResult {
 	results := make([]SyncResult, len(request.Conversations))
 	var group sync.WaitGroup
@@ -176,9 +176,9 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 	return result
 }
 
-// membership reads the user's list row: beside what follows between two users, and before it in a group, where the row
-// says whether the user may read at all. A stranger's request ends here, after the same reads whether or not there is
-// such a group.
+// membership reads the user's list row. Between two users it reads beside what follows. In a group it reads first,
+// because the row says whether the user may read at all. The request of a user who is not in the group ends here,
+// after the same reads whether or not the group exists.
 func (s *Service) membership(
 	ctx context.Context, user UserID, conversation Conversation,
 ) (func() (Membership, error), error) {

@@ -46,7 +46,8 @@ type WindowStore interface {
 	SetDefaultWindow(ctx context.Context, window Window) error
 }
 
-// windowFor is the window in force for a message sent now; it also tells whether the sender may send there.
+// windowFor returns the window of a message that is sent now. It returns conversation_not_found if the user may not
+// send there.
 func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conversation) (Window, error) {
 	if conversation.IsGroup() {
 		member, err := s.member(ctx, conversation.Group(), user)
@@ -60,7 +61,7 @@ func (s *Service) windowFor(ctx context.Context, user UserID, conversation Conve
 	return s.defaultWindow(ctx)
 }
 
-// defaultWindow is the settings' window, or the deployment's where nobody set one.
+// defaultWindow returns the window of the settings, and the deployment's where nobody has set one.
 func (s *Service) defaultWindow(ctx context.Context) (Window, error) {
 	now := s.now()
 	s.settings.mutex.Lock()
@@ -80,7 +81,7 @@ func (s *Service) defaultWindow(ctx context.Context) (Window, error) {
 	return window, nil
 }
 
-// settingsCache spares a read per send.
+// settingsCache keeps the default window, so that not every send reads it.
 type settingsCache struct {
 	mutex  sync.Mutex
 	window Window
@@ -88,11 +89,11 @@ type settingsCache struct {
 	known  bool
 }
 
-// SettingsFreshFor is for how long a read of the default window is used again: a change is in force everywhere within
-// 10 s.
+// SettingsFreshFor is how long a default window that was read is used again. A change is therefore in force everywhere
+// within 10 s.
 const SettingsFreshFor = 5 * time.Second
 
-// Settings is the default window in force.
+// Settings returns the default window as it is stored now.
 func (s *Service) Settings(ctx context.Context) (Window, error) {
 	window, found, err := s.Store.DefaultWindow(ctx)
 	if err != nil || found {
@@ -101,8 +102,8 @@ func (s *Service) Settings(ctx context.Context) (Window, error) {
 	return s.Window, nil
 }
 
-// PutSettings changes the default window. It is in force everywhere within 10 s; messages sent before keep what they
-// were promised.
+// PutSettings changes the default window. The new one is in force everywhere within 10 s. Messages that were sent
+// before keep the window that they were sent with.
 func (s *Service) PutSettings(ctx context.Context, window Window) error {
 	if !window.Valid() {
 		return Invalid("recallWindowSeconds", "must be -1 (no limit), 0 (off) or 1 to 604800")

@@ -39,11 +39,11 @@ type source struct {
 	usableFor time.Duration
 
 	reading sync.Mutex
-	latest  atomic.Pointer[reading]
+	latest  atomic.Pointer[readResult]
 }
 
-// reading is the result of the last attempt, and the keys of the last one that succeeded.
-type reading struct {
+// readResult is the result of the last attempt, and the keys of the last one that succeeded.
+type readResult struct {
 	keys    jwt.Keyfunc // nil before the first success
 	readAt  time.Time
 	failure error // nil after a success
@@ -54,7 +54,7 @@ type reading struct {
 // start reads the keys while the function starts, where it costs no handshake any time. A failure is no error here:
 // the first handshake tries again at once.
 func (s *source) start(ctx context.Context) {
-	begun := &reading{}
+	begun := &readResult{}
 	keys, err := s.read(ctx)
 	if err != nil {
 		s.log.ErrorContext(ctx, "keys not read", "error", err)
@@ -90,7 +90,7 @@ func (s *source) renewed(ctx context.Context) (jwt.Keyfunc, error) {
 }
 
 // refresh reads the keys, unless somebody else has done so since the caller looked, or has failed to a moment ago.
-func (s *source) refresh(ctx context.Context, seen *reading) *reading {
+func (s *source) refresh(ctx context.Context, seen *readResult) *readResult {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	known := s.latest.Load()
@@ -98,7 +98,7 @@ func (s *source) refresh(ctx context.Context, seen *reading) *reading {
 	if known != seen || known.failure != nil && began.Sub(known.failedAt) < failurePause {
 		return known
 	}
-	next := &reading{keys: known.keys, readAt: known.readAt}
+	next := &readResult{keys: known.keys, readAt: known.readAt}
 	if keys, err := s.read(ctx); err != nil {
 		// An attempt that hung must not be followed by the next at once, so its end counts.
 		next.failure, next.failedAt = err, s.clock.Now()

@@ -28,7 +28,7 @@ const maximumBytes = 8_192
 // leeway is how far the issuer's clock may be ahead for nbf. exp has none: it is held against every frame.
 const leeway = 30 * time.Second
 
-// Options say what is accepted. Exactly one of Secret and JWKSURL is set.
+// Options say which tokens are accepted. Exactly one of Secret and JWKSURL is set.
 type Options struct {
 	// Secret reads the secret that signs HS256 tokens. It is read again while the verifier lives, so that a changed
 	// secret is in force within SecretFreshFor.
@@ -47,13 +47,13 @@ type Options struct {
 // How long keys are used. A key set changes rarely, and an issuer that is down must not lock out everybody; a secret
 // is changed because somebody may know it.
 const (
-	// SecretFreshFor is within which time a changed secret is in force.
+	// SecretFreshFor is the time within which a changed secret is in force.
 	SecretFreshFor = 30 * time.Second
-	// SecretUsableFor is for how long the last secret is used while it cannot be read again.
+	// SecretUsableFor is how long the last secret is used while it cannot be read again.
 	SecretUsableFor = 10 * time.Minute
-	// KeySetFreshFor is within which time a key that the issuer took back is not accepted any more.
+	// KeySetFreshFor is the time after which a key that the issuer took back is no longer accepted.
 	KeySetFreshFor = time.Hour
-	// KeySetUsableFor is for how long the last key set is used while the issuer does not answer.
+	// KeySetUsableFor is how long the last key set is used while the issuer does not answer.
 	KeySetUsableFor = 24 * time.Hour
 )
 
@@ -66,18 +66,17 @@ type Verifier struct {
 	clock  recall.Clock
 }
 
-// Claims are what a good token says.
+// Claims are what a token says that was accepted.
 type Claims struct {
 	User      string
 	ExpiresAt recall.Instant
 }
 
-// ErrRefused is what every token that is not accepted gets; which check failed is in the wrapping error, the token
-// never.
+// ErrRefused is the error for every token that is not accepted. The wrapping error says which check failed, and holds
+// nothing of the token.
 var ErrRefused = errors.New("token refused")
 
-// New makes a verifier and reads its keys. It fails where the options make no sense, not where the keys cannot be read
-// yet.
+// New makes a verifier and reads its keys. It fails if the options are wrong, and not if the keys cannot be read yet.
 func New(ctx context.Context, options Options) (*Verifier, error) {
 	keys, methods, err := keysOf(options)
 	if err != nil {

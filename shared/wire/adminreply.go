@@ -2,7 +2,7 @@ package wire
 
 import "example.com/recall/shared/recall"
 
-// AdminRevokeReply encodes the reply to revoke and revokeBySender. reference stands in internal errors.
+// AdminRevokeReply encodes the reply to revoke and revokeBySender. reference is put into internal errors.
 func AdminRevokeReply(envelope Envelope, page recall.AdminRevokePage, reference string) ([]byte, error) {
 	return encodeResults(envelope, Results{Results: resultsOf(page.Results, reference), Next: page.Next}, false)
 }
@@ -20,17 +20,17 @@ func AdminSettingsReply(envelope Envelope, window recall.Window) ([]byte, error)
 	}{replyTo(envelope), Settings{window}})
 }
 
-// Disconnected is what the reply to disconnect tells: how many connections were closed.
-type Disconnected struct {
-	Disconnected int `json:"disconnected"`
+// DisconnectCount is what the reply to disconnect tells: how many connections were closed.
+type DisconnectCount struct {
+	Count int `json:"disconnected"`
 }
 
 // AdminDisconnectReply encodes the reply to disconnect.
 func AdminDisconnectReply(envelope Envelope, disconnected int) ([]byte, error) {
 	return encode(struct {
 		Reply
-		Disconnected
-	}{replyTo(envelope), Disconnected{disconnected}})
+		DisconnectCount
+	}{replyTo(envelope), DisconnectCount{disconnected}})
 }
 
 // Group is what the reply to getGroup tells. The name is left out where there is none, the window where it is the
@@ -61,12 +61,12 @@ func AdminGroupReply(envelope Envelope, group recall.GroupDescription) ([]byte, 
 
 // Audit is what the reply to audit tells: a page of recalls.
 type Audit struct {
-	Recalls []Audited `json:"recalls"`
-	Next    string    `json:"next,omitzero"`
+	Recalls []AuditEntry `json:"recalls"`
+	Next    string       `json:"next,omitzero"`
 }
 
-// Audited is a recall with its conversation in the absolute form.
-type Audited struct {
+// AuditEntry is a recall with its conversation in the absolute form.
+type AuditEntry struct {
 	Conversation AbsoluteConversation `json:"conversation"`
 	Revocation
 }
@@ -80,10 +80,10 @@ type AbsoluteConversation struct {
 // AdminAuditReply encodes the reply to audit.
 func AdminAuditReply(envelope Envelope, page recall.AuditPage) ([]byte, error) {
 	revocations := revocationsOf(page.Recalls)
-	audit := Audit{Recalls: make([]Audited, len(page.Recalls)), Next: page.Next}
+	audit := Audit{Recalls: make([]AuditEntry, len(page.Recalls)), Next: page.Next}
 	for i, recalled := range page.Recalls {
 		conversation := AbsoluteConversation{Group: recalled.Conversation.Group(), Users: recalled.Conversation.Users()}
-		audit.Recalls[i] = Audited{conversation, revocations[i]}
+		audit.Recalls[i] = AuditEntry{conversation, revocations[i]}
 	}
 	return encode(struct {
 		Reply

@@ -3,5 +3,6 @@
 // for; what it refuses, it refuses with an error of package recall that names the field and holds nothing of what the
 // caller wrote there.
 //
-// Begin with [DecodeEnvelope], which tells the action and what the reply must echo, then call that action's decoder.
+// Begin with [Read], which returns the action and what the reply must echo. Then call [Decode] with the struct of that
+// action.
 package wire

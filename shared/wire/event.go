@@ -6,7 +6,7 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// event is one type of event, as one value. A notice is encoded by the one event whose part it has.
+// event is one type of event, as one value. Each notice is encoded by the one event whose part it has.
 type event struct {
 	// name is the event's type on the wire.
 	name string
@@ -61,8 +61,8 @@ func eventsOf(notice recall.Notice) []event {
 	return found
 }
 
-// Event encodes a notice for one of its receivers. It fails for a notice that has no part, or more than one; [Empty]
-// tells the former.
+// Event encodes a notice for one of its receivers. It fails for a notice that has no part, which [Empty] finds out
+// before, or more than one.
 func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 	found := eventsOf(notice)
 	if len(found) != 1 {
@@ -75,7 +75,8 @@ func Event(viewer recall.UserID, notice recall.Notice) ([]byte, error) {
 	return encode(found[0].seenBy(head, viewer, notice))
 }
 
-// Empty reports whether a notice has nothing to tell: renewed, it found that its message has expired.
+// Empty reports whether a notice has nothing to tell. A notice is empty if its message has expired when the notice is
+// renewed.
 func Empty(notice recall.Notice) bool { return len(eventsOf(notice)) == 0 }
 
 // SameForAll reports whether Event gives every receiver the same bytes, so that one encoding serves a whole fan-out.

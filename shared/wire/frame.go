@@ -37,7 +37,7 @@ type Frame struct {
 }
 
 // Read reads a frame and its envelope. It returns unknown_action if no action can be read from it, and invalid_request
-// for a wrong id. Also with an error the envelope holds what could be read, so that the reply can echo it.
+// for a wrong id. If there is an error, the envelope still holds what could be read, so that the reply can echo it.
 func Read(raw []byte) (Frame, error) {
 	if !utf8.Valid(raw) {
 		return Frame{}, recall.Fail(recall.UnknownAction, "the frame is not UTF-8; send a JSON object with an action")
@@ -51,7 +51,7 @@ func Read(raw []byte) (Frame, error) {
 	}
 	frame := Frame{fields: fields}
 	idErr := frame.fields.readText("id", &frame.ID, MaximumRequestIDCharacters, "must have at most 64 characters")
-	// A very long action is nobody's and is not echoed.
+	// No action has such a long name, and it is not echoed.
 	actionErr := frame.fields.readText("action", &frame.Action, maximumActionCharacters, "no such action")
 	switch {
 	case actionErr != nil:
@@ -62,8 +62,8 @@ func Read(raw []byte) (Frame, error) {
 	return frame, idErr
 }
 
-// Decode reads the request of a frame into its struct, and checks what the fields must be to each other. It returns
-// invalid_request or body_too_large. Its text begins with the name of the field.
+// Decode reads the request of a frame into its struct, and checks the fields that depend on each other. It returns
+// invalid_request or body_too_large. The text of the error begins with the name of the field.
 func Decode[Request any](frame Frame) (Request, error) {
 	var request Request
 	err := frame.fields.into(&request, frame.Viewer)
@@ -73,7 +73,7 @@ func Decode[Request any](frame Frame) (Request, error) {
 	return request, err
 }
 
-// object is a JSON object whose values are not read yet, repeats included.
+// object is a JSON object whose values are not read yet. A name may be in it more than once.
 type object []field
 
 type field struct {
@@ -86,8 +86,8 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 
 var errNoObject = errors.New("not an object")
 
-// readObject reads the fields of an object. Names that nobody looks for may repeat and hold anything, so that clients
-// may be newer than the server.
+// readObject reads the fields of an object. Names that nobody looks for may be there twice and hold anything, so that
+// clients may be newer than the server.
 func readObject(raw []byte) (object, error) {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(raw), lenient)
 	if kind := decoder.PeekKind(); kind != '{' {
@@ -163,8 +163,8 @@ func (o object) readText(name string, target *string, characters int, why string
 	return nil
 }
 
-// value returns the value of a field, and nil for a field that is absent or null. A name given twice is refused: API
-// Gateway, which routes by action, and this package could each read another of the two.
+// value returns the value of a field, and nil for a field that is absent or null. It refuses a name that is given
+// twice: API Gateway, which routes by action, could read one of the two values, and this package the other.
 func (o object) value(name string) (jsontext.Value, error) {
 	var value jsontext.Value
 	count := 0

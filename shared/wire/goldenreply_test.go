@@ -84,14 +84,14 @@ func listReplies() []vector {
 	list := Envelope{"conversations", "7"}
 	return []vector{
 		{"conversations, more to come", must(ConversationsReply(list, alice, recall.ConversationsResult{
-			Conversations: []recall.Listed{
+			Conversations: []recall.ListEntry{
 				{Conversation: group(), LastChangeAt: now + 6_000, LastMessageID: fourth, Unread: 1, Role: recall.MemberOwner, Name: "Engineering"},
 				{Conversation: direct(), LastChangeAt: now + 5_000, LastMessageID: third},
 			},
 			Next: "MTcwMDAwMDAwNTAwMDpjMmMjYWxpY2UjYm9i",
 		}))},
 		{"conversations, a group without messages", must(ConversationsReply(list, alice, recall.ConversationsResult{
-			Conversations: []recall.Listed{{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember}},
+			Conversations: []recall.ListEntry{{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember}},
 		}))},
 		{"conversations of a new user", must(ConversationsReply(list, alice, recall.ConversationsResult{}))},
 	}

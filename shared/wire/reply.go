@@ -73,7 +73,7 @@ func revokedOf(revocation recall.Revocation) Revoked {
 	return Revoked{At: revocation.At, By: revocation.By, Role: revocation.Role, Reason: revocation.Reason}
 }
 
-// Revocation tells of a recall enough for a client to hold the tombstone of a message that it never saw.
+// Revocation is a recall with all that a client needs to make the tombstone of a message that it never saw.
 type Revocation struct {
 	MessageID recall.MessageID `json:"messageId"`
 	Sender    recall.UserID    `json:"sender"`
@@ -95,7 +95,7 @@ func convert[From, To any](items []From, one func(From) To) []To {
 	return converted
 }
 
-// DoneReply encodes the reply of an action that has nothing to tell but that it is done.
+// DoneReply encodes the reply of an action that returns nothing but that it is done.
 func DoneReply(envelope Envelope) ([]byte, error) { return encode(replyTo(envelope)) }
 
 // Hello is what the reply to hello tells.
@@ -115,19 +115,19 @@ func HelloReply(envelope Envelope, hello recall.Hello) ([]byte, error) {
 	}{replyTo(envelope), Hello(hello)})
 }
 
-// Sent is what the reply to send tells: the message without its body, which the sender has.
-type Sent struct {
+// SentMessage is what the reply to send tells: the message without its body, which the sender has.
+type SentMessage struct {
 	Message   Message `json:"message"`
 	Duplicate bool    `json:"duplicate"`
 }
 
 // SendReply encodes the reply to send.
 func SendReply(envelope Envelope, viewer recall.UserID, result recall.SendResult) ([]byte, error) {
-	sent := Sent{Message: messageOf(result.Message, viewer), Duplicate: result.Duplicate}
+	sent := SentMessage{Message: messageOf(result.Message, viewer), Duplicate: result.Duplicate}
 	sent.Message.Body = nil
 	return encode(struct {
 		Reply
-		Sent
+		SentMessage
 	}{replyTo(envelope), sent})
 }
 
@@ -147,7 +147,8 @@ type Result struct {
 	Repeated  bool             `json:"repeated,omitzero"`
 }
 
-// RevokeReply encodes the reply to revoke. single is what [Revoke.Single] told; reference stands in internal errors.
+// RevokeReply encodes the reply to revoke. single is the result of [Revoke.Single]. reference is put into internal
+// errors.
 func RevokeReply(envelope Envelope, results []recall.RevokeResult, single bool, reference string) ([]byte, error) {
 	return encodeResults(envelope, Results{Results: resultsOf(results, reference)}, single)
 }
@@ -176,13 +177,13 @@ func encodeResults(envelope Envelope, results Results, single bool) ([]byte, err
 	}{reply, results})
 }
 
-// Synced is what the reply to sync tells.
-type Synced struct {
-	Conversations []SyncedConversation `json:"conversations"`
+// SyncChanges is what the reply to sync tells.
+type SyncChanges struct {
+	Conversations []ConversationChanges `json:"conversations"`
 }
 
-// SyncedConversation is one conversation's changes, or the error of a conversation that could not be read.
-type SyncedConversation struct {
+// ConversationChanges is one conversation's changes, or the error of a conversation that could not be read.
+type ConversationChanges struct {
 	Conversation string `json:"conversation"`
 	*Changes
 	Error *Failure `json:"error,omitzero"`
@@ -199,12 +200,12 @@ type Changes struct {
 	ReadUpTo    recall.MessageID `json:"readUpTo,omitzero"`
 }
 
-// SyncReply encodes the reply to sync. reference stands in internal errors.
+// SyncReply encodes the reply to sync. reference is put into internal errors.
 func SyncReply(
 	envelope Envelope, viewer recall.UserID, results []recall.SyncResult, reference string,
 ) ([]byte, error) {
-	conversations := convert(results, func(result recall.SyncResult) SyncedConversation {
-		conversation := SyncedConversation{Conversation: result.Conversation.SeenBy(viewer)}
+	conversations := convert(results, func(result recall.SyncResult) ConversationChanges {
+		conversation := ConversationChanges{Conversation: result.Conversation.SeenBy(viewer)}
 		if result.Err != nil {
 			conversation.Error = failureOf(result.Err, reference)
 			return conversation
@@ -222,8 +223,8 @@ func SyncReply(
 	})
 	return encode(struct {
 		Reply
-		Synced
-	}{replyTo(envelope), Synced{conversations}})
+		SyncChanges
+	}{replyTo(envelope), SyncChanges{conversations}})
 }
 
 // ReadMark is how far a user has read a conversation. The reply to read and the event read tell it.
@@ -242,12 +243,12 @@ func ReadReply(envelope Envelope, mark recall.ReadMark) ([]byte, error) {
 
 // List is what the reply to conversations tells: a page of the user's list.
 type List struct {
-	Conversations []Listed `json:"conversations"`
-	Next          string   `json:"next,omitzero"`
+	Conversations []ListEntry `json:"conversations"`
+	Next          string      `json:"next,omitzero"`
 }
 
-// Listed is one conversation in its user's list.
-type Listed struct {
+// ListEntry is one conversation in its user's list.
+type ListEntry struct {
 	Conversation  string            `json:"conversation"`
 	LastChangeAt  recall.Instant    `json:"lastChangeAt"`
 	LastMessageID recall.MessageID  `json:"lastMessageId,omitzero"`
@@ -258,8 +259,8 @@ type Listed struct {
 
 // ConversationsReply encodes the reply to conversations.
 func ConversationsReply(envelope Envelope, viewer recall.UserID, page recall.ConversationsResult) ([]byte, error) {
-	listed := convert(page.Conversations, func(listed recall.Listed) Listed {
-		return Listed{
+	listed := convert(page.Conversations, func(listed recall.ListEntry) ListEntry {
+		return ListEntry{
 			listed.Conversation.SeenBy(
 				viewer,
 			), listed.LastChangeAt, listed.LastMessageID, listed.Unread, listed.Role, listed.Name,

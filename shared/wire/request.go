@@ -50,7 +50,7 @@ func (r Revoke) check() error {
 	return nil
 }
 
-// checkList refuses a list that has no elements, more than most, or one twice.
+// checkList refuses a list that is empty, that has more elements than most, or that has one element twice.
 func checkList(name string, ids []recall.MessageID, most int) error {
 	if len(ids) == 0 || len(ids) > most {
 		return recall.Invalid(name, fmt.Sprintf("must have 1 to %d elements", most))

@@ -23,8 +23,8 @@ const (
 // maximumInstant is the last instant that a ULID can hold.
 const maximumInstant = 1<<48 - 1
 
-// scalars read the values of requests, each type with its limits. All texts have the same limit. Each type refuses by
-// itself what is no good text, and can say what is wrong with it.
+// scalars read the values of requests, each type with its limits. All texts have the same limit. The readers are
+// lenient, so that the reader of a type can say itself what is wrong with a value.
 var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshalers(
 	text(whyMessageID, recall.MessageID.Valid),
 	text(whyIdentifier, recall.UserID.Valid),
@@ -92,10 +92,10 @@ func readInner(value jsontext.Value, why string) (object, error) {
 	return fields, nil
 }
 
-// refused is why a value is refused. The name of its field is put before it.
+// refused makes the error for a value. The name of its field is put before it later.
 func refused(why string) error { return recall.Invalid("", why) }
 
-// refusalOf makes an error of a field the error of its request, by putting the place of the field before it.
+// refusalOf turns the error of a field into the error of its request. It puts the place of the field before the text.
 func refusalOf(name string, err error) error {
 	place := name
 	semantic, _ := errors.AsType[*json.SemanticError](err)
@@ -121,7 +121,7 @@ func refusalOf(name string, err error) error {
 	return recall.Invalid(place, "is not what it must be")
 }
 
-// text reads a type of text. Texts that are not valid are refused, and why says what they must be.
+// text returns the reader of a type of text. It refuses texts that are not valid; why says what they must be.
 func text[T ~string](why string, valid func(T) bool) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *T) error {
 		value, err := decoder.ReadValue()
@@ -151,7 +151,7 @@ func readText(value jsontext.Value) (string, error) {
 	return string(read), nil
 }
 
-// integer reads a type of integers within bounds.
+// integer returns the reader of a type of integers within bounds.
 func integer[T ~int | ~int64](least, most int64) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, target *T) error {
 		value, err := decoder.ReadValue()
@@ -236,7 +236,7 @@ func readBody(decoder *jsontext.Decoder, target *recall.Body) error {
 	return nil
 }
 
-// inspect returns why a value is not fit for every reader.
+// inspect returns an error if some JSON reader may not be able to read the value.
 func inspect(value jsontext.Value) error {
 	strict := jsontext.NewDecoder(bytes.NewBuffer(value))
 	for {

@@ -42,7 +42,7 @@ func (s *Store) put(message recall.Message) {
 func (s *Store) CreateMessage(_ context.Context, message recall.Message) (recall.CreateOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if stored, taken := s.messages[message.Conversation][message.ID]; taken {
+	if stored, exists := s.messages[message.Conversation][message.ID]; exists {
 		return recall.CreateOutcome{Message: stored}, nil
 	}
 	s.put(message)
@@ -54,14 +54,14 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	now := command.Revocation.At
-	message, there := s.messages[command.Conversation][command.MessageID]
+	message, exists := s.messages[command.Conversation][command.MessageID]
 	switch {
-	case !there && command.Unsent:
+	case !exists && command.Unsent:
 		message = recall.Message{
 			ID: command.MessageID, Conversation: command.Conversation, Sender: command.Revocation.By,
 			SentAt: now, RecallableUntil: now, ExpiresAt: command.ExpiresAt,
 		}
-	case !there || message.Expired(now):
+	case !exists || message.Expired(now):
 		return recall.RevokeOutcome{}, nil
 	case message.Revoked != nil:
 		return recall.RevokeOutcome{Found: true, Applied: message.Revoked.ID == command.Revocation.ID, Message: message}, nil
@@ -96,8 +96,8 @@ func (s *Store) Message(_ context.Context, conversation recall.Conversation, id 
 func (s *Store) Settle(_ context.Context, message recall.Message) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	stored, there := s.messages[message.Conversation][message.ID]
-	if there && stored.Due == message.Due {
+	stored, exists := s.messages[message.Conversation][message.ID]
+	if exists && stored.Due == message.Due {
 		stored.Due = recall.DueNothing
 		s.put(stored)
 	}
@@ -175,9 +175,9 @@ func firstRevocations(messages []recall.Message, wanted func(recall.Message) boo
 func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	unread, looked := 0, 0
+	unread, rows := 0, 0
 	for _, message := range slices.Backward(s.sorted(conversation)) {
-		if message.ID <= after || unread == recall.MaximumUnread || looked == recall.MaximumUnreadRows {
+		if message.ID <= after || unread == recall.MaximumUnread || rows == recall.MaximumUnreadRows {
 			break
 		}
 		if message.Sender == reader {
@@ -186,7 +186,7 @@ func (s *Store) Unread(_ context.Context, conversation recall.Conversation, read
 		if message.Revoked == nil && !message.Expired(now) {
 			unread++
 		}
-		looked++
+		rows++
 	}
 	return recall.UnreadCount{Messages: unread}, nil
 }
@@ -231,8 +231,8 @@ func (s *Store) join(user recall.UserID, conversation recall.Conversation, at re
 	if s.lists[user] == nil {
 		s.lists[user] = make(map[recall.Conversation]recall.Membership)
 	}
-	membership, there := s.lists[user][conversation]
-	if !there {
+	membership, exists := s.lists[user][conversation]
+	if !exists {
 		membership = recall.Membership{User: user, Conversation: conversation, JoinedAt: at}
 	}
 	membership.Role = role
@@ -270,11 +270,11 @@ func (s *Store) Memberships(_ context.Context, user recall.UserID) ([]recall.Mem
 func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MarkOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	membership, there := s.lists[user][conversation]
+	membership, exists := s.lists[user][conversation]
 	switch {
-	case !there && conversation.IsGroup():
+	case !exists && conversation.IsGroup():
 		return recall.MarkOutcome{ReadUpTo: upTo}, nil
-	case !there:
+	case !exists:
 		s.join(user, conversation, 0, "")
 		membership = s.lists[user][conversation]
 	}
@@ -316,11 +316,11 @@ func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user 
 func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	head, there := s.heads[recall.InGroup(group)]
+	head, exists := s.heads[recall.InGroup(group)]
 	if head.Deleted {
 		return recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID")
 	}
-	if !there {
+	if !exists {
 		head = recall.Head{Conversation: recall.InGroup(group), LastChangeAt: at}
 	}
 	if name != "" {
@@ -336,7 +336,7 @@ func (s *Store) DeleteGroup(_ context.Context, group recall.GroupID) (bool, erro
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
-	if _, there := s.heads[conversation]; !there {
+	if _, exists := s.heads[conversation]; !exists {
 		return true, nil
 	}
 	for user := range s.rosters[group] {
@@ -353,8 +353,8 @@ func (s *Store) PutMember(_ context.Context, group recall.GroupID, user recall.U
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
-	head, there := s.heads[conversation]
-	if !there || head.Deleted {
+	head, exists := s.heads[conversation]
+	if !exists || head.Deleted {
 		return "", recall.Fail(recall.ConversationNotFound, "no such group")
 	}
 	if s.rosters[group] == nil {
@@ -373,7 +373,7 @@ func (s *Store) DeleteMember(_ context.Context, group recall.GroupID, user recal
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
-	if _, was := s.rosters[group][user]; !was {
+	if _, isMember := s.rosters[group][user]; !isMember {
 		return false, nil
 	}
 	delete(s.rosters[group], user)
