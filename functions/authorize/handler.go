@@ -103,7 +103,7 @@ func (h handler) claims(ctx context.Context, event request) (token.Claims, error
 	for name := range event.QueryStringParameters {
 		switch strings.ToLower(name) {
 		case "token", "access_token", "authorization", "jwt", "bearer":
-			return token.Claims{}, errors.New("token in the query string")
+			return token.Claims{}, errors.New("the token is in the query string")
 		}
 	}
 	text, found := bearerHeader(header(event.Headers, "Authorization"))
@@ -111,7 +111,7 @@ func (h handler) claims(ctx context.Context, event request) (token.Claims, error
 		text, found = bearerSubprotocol(header(event.Headers, "Sec-WebSocket-Protocol"))
 	}
 	if !found {
-		return token.Claims{}, errors.New("no token")
+		return token.Claims{}, errors.New("there is no token")
 	}
 	return h.verifier.Verify(ctx, strings.TrimSpace(text))
 }

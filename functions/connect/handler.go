@@ -61,7 +61,7 @@ func (h handler) disconnect(ctx context.Context, event function.Event) (function
 		return function.Answer{}, err
 	}
 	connection := function.ConnectionOf(event, caller)
-	if err := h.service.Disconnected(ctx, connection); err != nil {
+	if err := h.service.ForgetConnection(ctx, connection); err != nil {
 		return function.Answer{}, err
 	}
 	h.log.InfoContext(

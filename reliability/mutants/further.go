@@ -38,7 +38,7 @@ func inFunctions() []mutant {
 `}}, functions},
 		{"a chunk's unreachable connections are never given up", "G9", []change{{retry, `return s.disconnect(ctx, failed)`, `return nil`}}, functions},
 		{"a recall is not published", "events", []change{{notice, `changed.Revoked == nil {`, `changed.Revoked == nil || changed.Revoked.Role == RoleSender {`}}, functions},
-		{"a token in the query string is taken for none", "G10", []change{{function + "authorize/handler.go", `return token.Claims{}, errors.New("token in the query string")`, `continue`}}, functions},
+		{"a token in the query string is taken for none", "G10", []change{{function + "authorize/handler.go", `return token.Claims{}, errors.New("the token is in the query string")`, `continue`}}, functions},
 		{"every page's origin is allowed", "protocol", []change{{function + "authorize/handler.go", `len(h.origins) == 0 || origin == "" ||`, `len(h.origins) >= 0 || origin == "" ||`}}, functions},
 		{"a device that could not be registered is let in", "G4", []change{{function + "connect/handler.go", `function.Answer{StatusCode: http.StatusServiceUnavailable}`, `function.Answer{StatusCode: http.StatusOK}`}}, functions},
 		{"a disconnect is forgotten", "G9", []change{{function + "connect/handler.go", `	case "DISCONNECT":

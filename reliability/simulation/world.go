@@ -112,7 +112,7 @@ func (w *World) Close(ctx context.Context, process *recall.Service, device *Devi
 	if !told {
 		return nil
 	}
-	return process.Disconnected(ctx, device.connection)
+	return process.ForgetConnection(ctx, device.connection)
 }
 
 // Open are the devices that are connected now.

@@ -46,7 +46,7 @@ func connectionScenarios() []scenario {
 			want(t, w.service.Connect(t.Context(), connection))
 		}},
 		{name: "disconnect", prepare: func(w *measuredWorld) { w.online(alice) }, act: func(t *testing.T, w *measuredWorld) {
-			want(t, w.service.Disconnected(t.Context(), recall.Connection{User: alice, ID: caller(alice).Connection, ConnectedAt: w.clock.Instant()}))
+			want(t, w.service.ForgetConnection(t.Context(), recall.Connection{User: alice, ID: caller(alice).Connection, ConnectedAt: w.clock.Instant()}))
 		}},
 		{name: "hello, settings read within 5 s", act: hello},
 		{name: "hello, settings to be read", cold: true, act: hello},

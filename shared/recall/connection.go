@@ -126,7 +126,7 @@ func (s *Service) AdminDisconnect(ctx context.Context, user UserID) (int, error)
 	return len(connections), s.kick(ctx, user, connections, KickAdministrator)
 }
 
-// Disconnected forgets a device. API Gateway does not promise to call it for every connection that ends.
-func (s *Service) Disconnected(ctx context.Context, connection Connection) error {
+// ForgetConnection forgets a connection that has ended. API Gateway does not promise an event for each of them.
+func (s *Service) ForgetConnection(ctx context.Context, connection Connection) error {
 	return s.Presence.Forget(ctx, connection.User, connection)
 }

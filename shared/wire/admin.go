@@ -72,7 +72,7 @@ func (a AdminAudit) check() error {
 	case a.Operator == "" && a.Conversation.IsZero():
 		return recall.Invalid("conversation", "is missing; give conversation or operator")
 	case a.Operator != "" && !a.Conversation.IsZero():
-		return recall.Invalid("operator", "must not stand beside conversation")
+		return recall.Invalid("operator", "must not be given together with conversation")
 	}
 	return nil
 }

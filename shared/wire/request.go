@@ -43,7 +43,7 @@ func (r Revoke) check() error {
 	case r.MessageID == "" && r.MessageIDs == nil:
 		return recall.Invalid("messageId", "is missing")
 	case r.MessageID != "" && r.MessageIDs != nil:
-		return recall.Invalid("messageIds", "must not stand beside messageId")
+		return recall.Invalid("messageIds", "must not be given together with messageId")
 	case r.MessageID == "":
 		return checkList("messageIds", r.MessageIDs, recall.MaximumRevokes)
 	}
@@ -100,9 +100,9 @@ func (s Sync) check() error {
 		case seen[item.Conversation]:
 			return recall.Invalid(place+"conversation", "is given twice")
 		case item.Before != "" && item.Cursor != "":
-			return recall.Invalid(place+"before", "must not stand beside cursor")
+			return recall.Invalid(place+"before", "must not be given together with cursor")
 		case item.Before != "" && count > 1:
-			return recall.Invalid(place+"before", "must stand in the only conversation of its request")
+			return recall.Invalid(place+"before", "must be in the only conversation of its request")
 		}
 		seen[item.Conversation] = true
 	}

@@ -118,7 +118,7 @@ func refusalOf(name string, err error) error {
 			return recall.Invalid(place, "must be an array")
 		}
 	}
-	return recall.Invalid(place, "is not what it must be")
+	return recall.Invalid(place, "has the wrong type")
 }
 
 // text returns the reader of a type of text. It refuses texts that are not valid; why says what they must be.
@@ -195,7 +195,7 @@ func readAbsolute(value jsontext.Value, target *recall.Conversation) error {
 	}
 	switch {
 	case (named.Group != "") == (named.Users != nil):
-		return refused("must have users or group, one of them")
+		return refused("must have either users or group")
 	case named.Group != "":
 		*target = recall.InGroup(named.Group)
 	case len(named.Users) != 2:

@@ -1,6 +1,4 @@
-// Package recalltest is what tests of the rules stand on: RunStore and RunPresence, the conformance suites of the
-// stores, which the fakes here and the DynamoDB adapter pass alike, and the fakes themselves, a clock that the test
-// moves, and a notifier that writes down what it was told.
-//
-// The fakes are for tests only: they forget everything and hold everything in memory.
+// Package recalltest is for tests of the rules. RunStore and RunPresence are the conformance suites of the stores, which
+// the fakes in this package and the DynamoDB adapter pass. The fakes keep everything in memory. There are also a clock
+// that a test moves, and a notifier and a queue that record what they were given.
 package recalltest
