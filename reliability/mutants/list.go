@@ -88,7 +88,7 @@ func order() []mutant {
 		{"a first message is not listed", "G4", []change{
 			{outbox, "	if err := o.list(ctx); err != nil {\n		return nil, err\n	}\n	roster, err", "	roster, err"},
 		}, crashes},
-		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(outcome.owed == DueSent || `, `(`}}, rules},
+		{"a recall drops what the send of its message left", "G4", []change{{revoke, `(r.owed == DueSent || `, `(`}}, rules},
 		{"finish does nothing", "G4", []change{{finish, `found && message.Due != DueNothing &&`, `found && message.Due == DueNothing &&`}}, delivering},
 		{"a bus that fails loses the recall", "events", []change{{notice, "	return s.Publisher.PublishRevoked(ctx, revokedMessageOf(changed))\n", "	_ = s.Publisher.PublishRevoked(ctx, revokedMessageOf(changed))\n	return nil\n"}}, functions},
 		{"who could not be reached is forgotten", "G4", []change{{outbox,
