@@ -31,9 +31,12 @@ func (c *Client) AddListener(listener Listener) (remove func()) { return c.liste
 // ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
 //
 // Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the token
-// is another user's; CodeTimeout when ctx ended. A client that is logged in is logged out first. After the server ended the
+// is another user's; CodeTimeout when ctx ended, and nothing is done if it had ended before. A client that is logged in is logged out first. After the server ended the
 // session, as after OnKickedOffline, a Login of the same user goes on with what is held.
 func (c *Client) Login(ctx context.Context, user, token string) error {
+	if ctx.Err() != nil {
+		return cancelled(ctx.Err())
+	}
 	previous := c.endedFor(user)
 	c.Logout()
 	s, err := newSession(c.options, &c.listeners, user, token, previous)

@@ -3,10 +3,12 @@ package client_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,5 +68,23 @@ func TestALogoutClosesTheConnectionAsMeantAndIsNoLoss(t *testing.T) {
 			t.Fatal("the application was told of a lost connection")
 		default:
 		}
+	}
+}
+
+func TestALoginWhoseContextHasEndedConnectsNothing(t *testing.T) {
+	var connections atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { connections.Add(1) }))
+	t.Cleanup(server.Close)
+	c, err := client.New(client.Options{URL: "ws" + strings.TrimPrefix(server.URL, "http")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := c.Login(ctx, "alice", "token"); !errors.Is(err, context.Canceled) || client.Code(err) != client.CodeTimeout {
+		t.Errorf("the login says %v", err)
+	}
+	if got := connections.Load(); got != 0 {
+		t.Errorf("the server saw %d connections", got)
 	}
 }
