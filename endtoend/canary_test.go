@@ -20,8 +20,8 @@ import (
 // canaryText is what the canary sends (functions/canary).
 const canaryText = "a message of the canary"
 
-// runCanary invokes the canary by the Lambda endpoint with the event of a schedule. It returns what it answered, and the error
-// that it failed with, "" if it passed.
+// runCanary invokes the canary by the Lambda endpoint with the event of a schedule. It returns what it answered, and
+// the error that it failed with, "" if it passed.
 func runCanary(t *testing.T) (answer frame, failure string) {
 	t.Helper()
 	const event = `{"source":"aws.events","detail-type":"Scheduled Event","detail":{}}`

@@ -13,7 +13,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestARetryIsDelayedByTheQueue: the adapter asks a real queue for the delay, and the queue counts the chunk as delayed.
+// TestARetryIsDelayedByTheQueue: the adapter asks a real queue for the delay, and the queue counts the chunk as
+// delayed.
 func TestARetryIsDelayedByTheQueue(t *testing.T) {
 	client := elasticmq.Client(shared.Addresses().Queues, shared.Template().Region)
 	created, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("retries")}) // no function reads it

@@ -82,8 +82,8 @@ func TestTheChatSaysThatAnAdministratorEndedItAndEndsWithAFailure(t *testing.T) 
 	}
 }
 
-// connectForAShortTime connects a user with a token that soon ends. Where the token ends before the handshake does, because
-// the machine is busy, it takes one that lasts twice as long.
+// connectForAShortTime connects a user with a token that soon ends. Where the token ends before the handshake does,
+// because the machine is busy, it takes one that lasts twice as long.
 func connectForAShortTime(t *testing.T, user string) (*device, time.Time) {
 	t.Helper()
 	for lasts := 3 * time.Second; lasts <= patience; lasts *= 2 {

@@ -17,7 +17,8 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// usedByLambda are rights that Lambda itself uses with the function's role: here its log is printed and nothing is traced.
+// usedByLambda are rights that Lambda itself uses with the function's role: here its log is printed and nothing is
+// traced.
 var usedByLambda = map[string]string{
 	"logs:CreateLogStream":      "for what the function prints",
 	"logs:PutLogEvents":         "for what the function prints",
@@ -41,7 +42,8 @@ func unused() []policy.Use {
 }
 
 // TestEveryRightOfEveryRoleIsUsed does, once at least, all that functions need rights for. What it leaves unused no
-// function needs: take it out of template.yaml, or add here what needs it. TestMain finds what is needed and not granted.
+// function needs: take it out of template.yaml, or add here what needs it. TestMain finds what is needed and not
+// granted.
 func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	people := users(t, "alice", "bob", "gone")
 	alice, bob := connect(t, people[0]), connect(t, people[1])
@@ -67,8 +69,8 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	}
 }
 
-// leaveBehind makes entries of two connections that ended without a $disconnect a while ago. The token of one has ended too,
-// so that it is to be closed, and nothing posted to it.
+// leaveBehind makes entries of two connections that ended without a $disconnect a while ago. The token of one has
+// ended too, so that it is to be closed, and nothing posted to it.
 func leaveBehind(t *testing.T, user string) {
 	t.Helper()
 	now := time.Now()
@@ -167,8 +169,8 @@ func connectionID(t *testing.T, user string) string {
 	return id
 }
 
-// closeWhatCannotBeReached tells a part of a group, which queues a retry for the connection that it cannot reach, and then
-// does the last retry, which closes the connection.
+// closeWhatCannotBeReached tells a part of a group, which queues a retry for the connection that it cannot reach, and
+// then does the last retry, which closes the connection.
 func closeWhatCannotBeReached(t *testing.T, alice, bob *device) {
 	id := alice.send("c2c_"+bob.user, "cannot be told")
 	lost := connect(t, users(t, "lost")[0])

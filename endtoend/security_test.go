@@ -148,8 +148,8 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
-// TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures puts a word into texts, reasons and tokens and looks for it in all that
-// is logged, published or told as an error.
+// TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures puts a word into texts, reasons and tokens and looks for it in
+// all that is logged, published or told as an error.
 func TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures(t *testing.T) {
 	const canary = "kanarienvogel"
 	people := users(t, "alice", "bob")

@@ -31,7 +31,8 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	}
 }
 
-// TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall: publish gets its record again and again, and finish does not wait for it.
+// TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall: publish gets its record again and again, and finish does not wait
+// for it.
 func TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall(t *testing.T) {
 	people := users(t, "alice", "bob")
 	alice, bob := connect(t, people[0]), connect(t, people[1])
@@ -65,7 +66,8 @@ func isPublished(messageID string) bool {
 	})
 }
 
-// dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway then answers itself.
+// dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway then answers
+// itself.
 func dieDuring(t *testing.T, from *device, function, operation string, request frame) {
 	t.Helper()
 	var once sync.Once

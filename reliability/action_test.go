@@ -84,8 +84,8 @@ func recalls() []action {
 	}
 }
 
-// later lets a young connection grow old after a failure: until then nobody can tell one that is gone from one that is just
-// being opened, so it is not closed.
+// later lets a young connection grow old after a failure: until then nobody can tell one that is gone from one that
+// is just being opened, so it is not closed.
 func (s *scene) later(err error) error {
 	if err != nil {
 		s.world.Clock.Advance(simulation.YoungFor + simulation.ClockRange + time.Second)

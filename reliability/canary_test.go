@@ -34,8 +34,9 @@ const (
 	canaryChunks  = 2
 )
 
-// TestG10NoQueueEverHoldsATextAReasonOrAToken sends and recalls in a big group while finish and deliver fail, so that all that is
-// queued ends where it can be read: chunks in the dead-letter queue, the stream's records in the on-failure queue.
+// TestG10NoQueueEverHoldsATextAReasonOrAToken sends and recalls in a big group while finish and deliver fail, so that
+// all that is queued ends where it can be read: chunks in the dead-letter queue, the stream's records in the
+// on-failure queue.
 func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 	running := startHasty(t)
 	fillBigGroup(t, running)
@@ -73,8 +74,8 @@ func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 	}
 }
 
-// startHasty starts the stack with a stream that gives up after two tries, and a queue that brings a message again soon. On AWS
-// its visibility time-out may not be shorter than the function's, which is why it is set afterwards.
+// startHasty starts the stack with a stream that gives up after two tries, and a queue that brings a message again
+// soon. On AWS its visibility time-out may not be shorter than the function's, which is why it is set afterwards.
 func startHasty(t *testing.T) *stack.Stack {
 	t.Helper()
 	original, err := os.ReadFile("../template.yaml")
@@ -125,8 +126,8 @@ func fillBigGroup(t *testing.T, running *stack.Stack) {
 	}
 }
 
-// failDeliver lets every call of finish and deliver to DynamoDB fail, and keeps what functions put into the queue. The function that it
-// returns waits for as many messages and gives them.
+// failDeliver lets every call of finish and deliver to DynamoDB fail, and keeps what functions put into the queue.
+// The function that it returns waits for as many messages and gives them.
 func failDeliver(running *stack.Stack) func(t *testing.T, count int) []string {
 	running.DynamoDB().SetHook(func(_ context.Context, request awsproxy.Request) (action awsproxy.Action) {
 		if request.AccessKey == "FinishFunction" || request.AccessKey == "DeliverFunction" {

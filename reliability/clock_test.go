@@ -15,8 +15,8 @@ const (
 	longestAdminRun = 29 * time.Second
 )
 
-// TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised lets a slow function with a late clock commit right behind a sync
-// whose clock is early, and then the same device sync again.
+// TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised lets a slow function with a late clock commit right
+// behind a sync whose clock is early, and then the same device sync again.
 func TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised(t *testing.T) {
 	send := func(s *scene, process *recall.Service) error {
 		id := s.ids[len(s.ids)-1]

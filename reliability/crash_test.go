@@ -25,8 +25,8 @@ func (f faulty) String() string {
 	return f.Point.String()
 }
 
-// chosen are the faults that a run has: every kill, every 410 for a connection that lives, young and old, and of the others,
-// which search the same again, each third.
+// chosen are the faults that a run has: every kill, every 410 for a connection that lives, young and old, and of the
+// others, which search the same again, each third.
 func chosen(recorder *simulation.Recorder) []faulty {
 	var faults []faulty
 	others := 0
@@ -103,8 +103,8 @@ func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
 	}
 }
 
-// TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver does the same to deliver, after a function that was killed right
-// after its commit. The client does not ask again, so that deliver has to do all that is left.
+// TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver does the same to deliver, after a function that was killed
+// right after its commit. The client does not ask again, so that deliver has to do all that is left.
 func TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver(t *testing.T) {
 	var calls, faults atomic.Int64
 	t.Cleanup(func() { t.Logf("%d calls, %d faults of them enumerated", calls.Load(), faults.Load()) })

@@ -13,8 +13,8 @@ import (
 // page holds the table of all AWS calls of every action, which a test of shared/function measures.
 const page = "../docs/performance.md"
 
-// callsOfRow reads a row of that table: how often each operation is called. A row is found by its whole name, or by what follows the
-// name of the function in it.
+// callsOfRow reads a row of that table: how often each operation is called. A row is found by its whole name, or by
+// what follows the name of the function in it.
 func callsOfRow(t *testing.T, row string) map[string]int {
 	t.Helper()
 	written, err := os.ReadFile(page)
@@ -47,9 +47,9 @@ func callsOfRow(t *testing.T, row string) map[string]int {
 // several matches a row about more members, messages or conversations than a scene has.
 var several = regexp.MustCompile(`[3-9]|[0-9]{2}`)
 
-// wantCallsOfRow wants an action to have made the calls of its row, so that an enumeration which sees fewer calls than there are
-// does not pass. Where the row is about more members or messages than the scene, one call of each operation is enough. A scene may
-// make more calls, for example to read the settings.
+// wantCallsOfRow wants an action to have made the calls of its row, so that an enumeration which sees fewer calls
+// than there are does not pass. Where the row is about more members or messages than the scene, one call of each
+// operation is enough. A scene may make more calls, for example to read the settings.
 func wantCallsOfRow(t *testing.T, row string, recorder *simulation.Recorder) {
 	t.Helper()
 	wanted := callsOfRow(t, row)
@@ -59,8 +59,9 @@ func wantCallsOfRow(t *testing.T, row string, recorder *simulation.Recorder) {
 	wantCalls(t, row, wanted, recorder)
 }
 
-// wantCallsOfDeliver wants deliver to have made the calls of the table after an action whose function died after its commit. For
-// groups the table has no such row: deliver then makes the calls of a recall, at least one of each operation.
+// wantCallsOfDeliver wants deliver to have made the calls of the table after an action whose function died after its
+// commit. For groups the table has no such row: deliver then makes the calls of a recall, at least one of each
+// operation.
 func wantCallsOfDeliver(t *testing.T, a action, recorder *simulation.Recorder) {
 	t.Helper()
 	switch row := "after a `revoke` 1:1 that died"; {

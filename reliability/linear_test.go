@@ -80,8 +80,8 @@ func step(sender recall.UserID, state register, in asked, out told) []any {
 	return nil
 }
 
-// TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable lets five callers at once send, recall and read one message,
-// over a store that loses answers.
+// TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable lets five callers at once send, recall and read one
+// message, over a store that loses answers.
 func TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable(t *testing.T) {
 	seed := rand.Uint64N(1 << 32)
 	if *soakSeed != 0 {
@@ -143,8 +143,8 @@ func history(t *testing.T, seed uint64, counted *tally) {
 	}
 }
 
-// TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable has a reader see the message that its sender is then told was
-// recalled.
+// TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable has a reader see the message that its sender is then
+// told was recalled.
 func TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable(t *testing.T) {
 	s := stage(t, newWorld(t), action{group: true}, 0)
 	id, sender := s.ids[0], s.actor

@@ -20,7 +20,8 @@ import (
 	gateway "example.com/recall/local/websocket"
 )
 
-// load is the local stack with the functions' real programs, and people who use it while everything around them breaks.
+// load is the local stack with the functions' real programs, and people who use it while everything around them
+// breaks.
 type load struct {
 	ctx           context.Context // of the requests: what is under way when the load ends is answered
 	stack         *stack.Stack
@@ -207,7 +208,8 @@ func (l *load) read(device *person, conversation string) {
 	l.tally.confirm("read")
 }
 
-// mayFail takes errors that a broken neighbour explains, which must not be too many, and those that the request itself explains.
+// mayFail takes errors that a broken neighbour explains, which must not be too many, and those that the request
+// itself explains.
 func (l *load) mayFail(what string, err error, explained ...int) {
 	code := client.Code(err)
 	answered := slices.Contains(explained, code)
@@ -272,7 +274,8 @@ func (l *load) denyPosts(ctx context.Context, random *rand.Rand) {
 	}
 }
 
-// endDenied ends the connections that were denied, as API Gateway does after two hours: their devices come back and synchronise.
+// endDenied ends the connections that were denied, as API Gateway does after two hours: their devices come back and
+// synchronise.
 func (l *load) endDenied() {
 	l.mutex.Lock()
 	connections := maps.Clone(l.denied)

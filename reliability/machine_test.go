@@ -261,8 +261,8 @@ func (m *machine) synchronise(device *simulation.Device, when string) {
 	}
 }
 
-// comeBack lets the devices that may not know of everything end their connections and connect again. After it they must. Where
-// the clocks are far off, the cursors that they hold are, too: they begin anew.
+// comeBack lets the devices that may not know of everything end their connections and connect again. After it they
+// must. Where the clocks are far off, the cursors that they hold are, too: they begin anew.
 func (m *machine) comeBack() bool {
 	came := false
 	for _, old := range m.world.Open() {

@@ -69,8 +69,8 @@ func interrupted() []action {
 	return crossed
 }
 
-// TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls lets an action stand still before each of its calls while another
-// process does something from its beginning to its end.
+// TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls lets an action stand still before each of its calls while
+// another process does something from its beginning to its end.
 func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
 	var crossings atomic.Int64
 	t.Cleanup(func() { t.Logf("%d crossings enumerated", crossings.Load()) })
@@ -118,8 +118,8 @@ func finish(t *testing.T, s *scene) {
 	must(t, s.world.Deliver(t.Context(), s.healthy))
 }
 
-// TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext registers a device before each call of a recall and ends
-// its handshake before each later one: until then posts to it get 410.
+// TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext registers a device before each call of a recall and
+// ends its handshake before each later one: until then posts to it get 410.
 func TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext(t *testing.T) {
 	a := action{name: "a recall", row: "**revoke 1:1**", sent: 2, act: revokeFirst(1)}
 	world := newWorld(t)
@@ -158,7 +158,8 @@ func TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext(t *testing.T)
 	t.Logf("%d crossings enumerated", crossings)
 }
 
-// TestABodyThatWasHeldUpIsNotPostedAfterItsRecall lets a send stand still before its post for longer than a body is fresh.
+// TestABodyThatWasHeldUpIsNotPostedAfterItsRecall lets a send stand still before its post for longer than a body is
+// fresh.
 func TestABodyThatWasHeldUpIsNotPostedAfterItsRecall(t *testing.T) {
 	a := action{name: "a message", sent: 1, act: sendLast}
 	world := newWorld(t)

@@ -10,7 +10,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// fate is what the clients were told of one message. What they were not told is not known: their process may have died.
+// fate is what the clients were told of one message. What they were not told is not known: their process may have
+// died.
 type fate struct {
 	id           recall.MessageID
 	conversation recall.Conversation
@@ -155,8 +156,8 @@ func (m *model) read(user recall.UserID, conversation recall.Conversation, upTo 
 	m.readUpTo[name] = upTo
 }
 
-// compare holds what clients were told against the stored items of a conversation. It returns those that were cancelled
-// before they were stored.
+// compare holds what clients were told against the stored items of a conversation. It returns those that were
+// cancelled before they were stored.
 func (m *model) compare(conversation recall.Conversation, items []map[string]types.AttributeValue) (cancelled []recall.MessageID) {
 	stored := make(map[recall.MessageID]recall.Message, len(items))
 	for _, item := range items {

@@ -205,7 +205,8 @@ func (m *machine) sync(t *rapid.T) (operation, bool) {
 	}}, true
 }
 
-// connect lets a device come, or come back: $connect, then the end of the handshake, then a sync. Others go on at each gap.
+// connect lets a device come, or come back: $connect, then the end of the handshake, then a sync. Others go on at
+// each gap.
 func (m *machine) connect(t *rapid.T) (operation, bool) {
 	user := rapid.SampledFrom(m.users).Draw(t, "user")
 	var before *simulation.Device

@@ -134,8 +134,8 @@ func settle(t *testing.T, s *scene, a action) {
 	must(t, s.world.Deliver(t.Context(), healthy))
 }
 
-// settleWithoutClient lets a device connect late and the event sources do their work. The client whose request ended without an
-// answer has given up: it does not ask again, and only synchronises, as a client must then.
+// settleWithoutClient lets a device connect late and the event sources do their work. The client whose request ended
+// without an answer has given up: it does not ask again, and only synchronises, as a client must then.
 func settleWithoutClient(t *testing.T, s *scene, a action) {
 	t.Helper()
 	s.world.Clock.Advance(time.Second)
@@ -181,7 +181,8 @@ func wantNoViolation(t *testing.T, s *scene) {
 	}
 }
 
-// comeBack lets the devices that may not know of everything, since a post to them was answered with 410, connect again.
+// comeBack lets the devices that may not know of everything, since a post to them was answered with 410, connect
+// again.
 func comeBack(t *testing.T, s *scene) bool {
 	t.Helper()
 	came := false
@@ -198,8 +199,8 @@ func comeBack(t *testing.T, s *scene) bool {
 	return came
 }
 
-// hearNext sends one more message, which devices with a young connection must hear of although a post to them was answered with
-// 410 before.
+// hearNext sends one more message, which devices with a young connection must hear of although a post to them was
+// answered with 410 before.
 func hearNext(t *testing.T, s *scene, a action) {
 	t.Helper()
 	if a.ends || !slices.ContainsFunc(s.world.Open(), (*simulation.Device).Excused) {

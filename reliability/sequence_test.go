@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// soakSeed is the first seed of every search here; soakSeeds is how many seeds the sequences have, where a first one is given.
+// soakSeed is the first seed of every search here; soakSeeds is how many seeds the sequences have, where a first one
+// is given.
 var (
 	soakSeed  = flag.Uint64("soak.seed", 0, "the first seed; 0 is a random one")
 	soakSeeds = flag.Int("soak.seeds", 1, "how many seeds the sequences have from the first one on")

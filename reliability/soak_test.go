@@ -16,8 +16,8 @@ import (
 
 var soakSeconds = flag.Int("soak.seconds", 0, "for how long TestSoak runs; 0 is until it is stopped")
 
-// TestSoak runs until it is stopped; make soak calls it. It is built only with the tag soak, so that it is never counted as passed
-// by a run that did not soak.
+// TestSoak runs until it is stopped; make soak calls it. It is built only with the tag soak, so that it is never
+// counted as passed by a run that did not soak.
 func TestSoak(t *testing.T) {
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
 	defer stop()

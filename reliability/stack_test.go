@@ -39,8 +39,8 @@ func TestRealProcessesThatAreKilledAtRandomLoseNothing(t *testing.T) {
 	counted.wantEnough(t, leastLoad(duration))
 }
 
-// leastLoad is what the load must have done in a time: about a fifth of what it did on a machine with 2 cores that was very busy with
-// other work.
+// leastLoad is what the load must have done in a time: about a fifth of what it did on a machine with 2 cores that
+// was very busy with other work.
 func leastLoad(duration time.Duration) least {
 	seconds := int(duration / time.Second)
 	return least{

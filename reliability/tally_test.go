@@ -21,8 +21,8 @@ type tally struct {
 	operations map[string]int
 	faults     map[string]int
 	kills      int
-	// confirmed are the requests of the load that were done, refused those that were refused for a reason of their own, and
-	// unanswered those that ended with a time-out or as unavailable.
+	// confirmed are the requests of the load that were done, refused those that were refused for a reason of their own,
+	// and unanswered those that ended with a time-out or as unavailable.
 	confirmed           map[string]int
 	refused, unanswered int
 	seeds               []uint64
@@ -129,7 +129,8 @@ func (t *tally) table(to io.Writer) {
 // least is what a search must have done, so that no violation means something.
 type least struct {
 	operations, faults, kills int
-	// confirmed are requests of the load on the local stack. Of all its requests at most a quarter may be without an answer.
+	// confirmed are requests of the load on the local stack. Of all its requests at most a quarter may be without an
+	// answer.
 	confirmed map[string]int
 }
 

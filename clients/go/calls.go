@@ -22,7 +22,9 @@ type call struct {
 }
 
 // request makes a call and waits for its reply. The error is an *Error, or errConnectionLost for a bound call.
-func (s *session) request(ctx context.Context, bound *connection, action string, fields map[string]any) (frame, error) {
+func (s *session) request(
+	ctx context.Context, bound *connection, action string, fields map[string]any,
+) (frame, error) {
 	c, err := s.newCall(bound, action, fields)
 	if err != nil {
 		return frame{}, err
@@ -135,7 +137,8 @@ func (s *session) attempt(c *call) {
 	}
 }
 
-// answer hands a reply to its call. A second reply is dropped; one to an abandoned call says that there is something to learn.
+// answer hands a reply to its call. A second reply is dropped; one to an abandoned call says that there is something
+// to learn.
 func (s *session) answer(f frame) {
 	s.mutex.Lock()
 	c := s.calls[f.ID]
@@ -150,8 +153,8 @@ func (s *session) answer(f frame) {
 	}
 }
 
-// repeatAll sends every outstanding call again, after the back-off: a frame without type says that one of them failed, but not
-// which.
+// repeatAll sends every outstanding call again, after the back-off: a frame without type says that one of them
+// failed, but not which.
 func (s *session) repeatAll() {
 	s.wantAbandoned("")
 	s.mutex.Lock()

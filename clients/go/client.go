@@ -27,12 +27,13 @@ func New(options Options) (*Client, error) {
 func (c *Client) AddListener(listener Listener) (remove func()) { return c.listeners.add(listener) }
 
 // Login connects as user with token and returns after the first synchronisation: what was missed is known then, and
-// [Client.Messages] and [Client.Conversations] are complete. While the server cannot be reached it keeps trying, until
-// ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
+// [Client.Messages] and [Client.Conversations] are complete. While the server cannot be reached it keeps trying,
+// until ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
 //
-// Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the token
-// is another user's; CodeTimeout when ctx ended, and nothing is done if it had ended before. A client that is logged in is logged out first. After the server ended the
-// session, as after OnKickedOffline, a Login of the same user goes on with what is held.
+// Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the
+// token is another user's; CodeTimeout when ctx ended, and nothing is done if it had ended before. A client that is
+// logged in is logged out first. After the server ended the session, as after OnKickedOffline, a Login of the same
+// user goes on with what is held.
 func (c *Client) Login(ctx context.Context, user, token string) error {
 	if ctx.Err() != nil {
 		return cancelled(ctx.Err())
@@ -94,8 +95,9 @@ func (c *Client) leave(s *session) {
 // CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
 func (c *Client) Logout() { c.replace(nil) }
 
-// CheckConnection makes sure at once that the connection is alive: it sends a ping that has 5 s, and ends the wait before a next
-// connection. Call it when the network changed or the machine woke up. It returns without waiting, and does nothing without a login.
+// CheckConnection makes sure at once that the connection is alive: it sends a ping that has 5 s, and ends the wait
+// before a next connection. Call it when the network changed or the machine woke up. It returns without waiting, and
+// does nothing without a login.
 func (c *Client) CheckConnection() {
 	if s, err := c.current(); err == nil {
 		s.checkConnection()
@@ -112,8 +114,8 @@ func (c *Client) current() (*session, error) {
 	return c.session, nil
 }
 
-// ServerTime returns the server's clock in milliseconds since 1970, and false before the first connect. Compare it with
-// Message.RecallableUntil to offer a recall only while there is one.
+// ServerTime returns the server's clock in milliseconds since 1970, and false before the first connect. Compare it
+// with Message.RecallableUntil to offer a recall only while there is one.
 func (c *Client) ServerTime() (int64, bool) {
 	s, err := c.current()
 	if err != nil {

@@ -19,8 +19,8 @@ type change struct {
 	unsure   bool     // the number of unread messages is not known any more: ask the server for it
 }
 
-// unreadExactLimit is how far the server counts unread messages. The next number stands for all that are larger, so nothing can
-// be subtracted from it.
+// unreadExactLimit is how far the server counts unread messages. The next number stands for all that are larger, so
+// nothing can be subtracted from it.
 const unreadExactLimit = 99
 
 // conversation is the view of one conversation. It holds no lock; the session guards it.
@@ -63,7 +63,8 @@ func (c *conversation) list() []Message {
 func (c *conversation) learn(m Message, from origin) change {
 	m.Conversation = c.id
 	if m.Revoked != nil {
-		return c.learnRevocation(revocation{MessageID: m.MessageID, Sender: m.Sender, SentAt: m.SentAt, Revoked: m.Revoked}, from)
+		early := revocation{MessageID: m.MessageID, Sender: m.Sender, SentAt: m.SentAt, Revoked: m.Revoked}
+		return c.learnRevocation(early, from)
 	}
 	c.touch(m.MessageID, from)
 	if _, held := c.messages[m.MessageID]; held || m.MessageID <= c.floor {

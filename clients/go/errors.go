@@ -106,7 +106,8 @@ func newError(code int, desc string) *Error {
 }
 
 func timedOut() *Error {
-	e := newError(CodeTimeout, "no reply in time after all attempts; whether the server acted is unknown, so repeat with the same messageId or look at the history")
+	e := newError(CodeTimeout, "no reply in time after all attempts; whether the server acted is unknown, "+
+		"so repeat with the same messageId or look at the history")
 	e.Retryable = true
 	return e
 }
@@ -126,5 +127,6 @@ func kickedOffline(reason string) *Error {
 }
 
 func tokenOver() *Error {
-	return newError(CodeTokenExpired, "the token is over and no new one was provided: log in with a new token, or set Options.TokenProvider")
+	return newError(CodeTokenExpired,
+		"the token has expired and no new one was provided: log in with a new token, or set Options.TokenProvider")
 }

@@ -108,8 +108,8 @@ func (s *session) onConversation(f frame) {
 	}
 }
 
-// onKicked ends the session: the server closes the connection next, and a client that connected again by itself would push
-// out another device of the same user.
+// onKicked ends the session: the server closes the connection next, and a client that connected again by itself would
+// push out another device of the same user.
 func (s *session) onKicked(f frame) {
 	var event kickedEvent
 	if f.fields(&event) != nil || event.Reason == "" {

@@ -157,8 +157,8 @@ func TestHostileFramesOfTheVectorsChangeNothing(t *testing.T) {
 	}
 }
 
-// FuzzReceive feeds frames to a session: it may not crash, and its view must stay one. Two frames in a row, so that the
-// second meets what the first left.
+// FuzzReceive feeds frames to a session: it may not crash, and its view must stay one. Two frames in a row, so that
+// the second meets what the first left.
 func FuzzReceive(f *testing.F) {
 	for _, file := range []string{"events.json", "replies.json", "hostile.json"} {
 		for _, v := range readVectors[vector](f, file) {

@@ -29,7 +29,8 @@ func (c *Client) History(ctx context.Context, conversation, before string, limit
 	}
 	var page syncReply
 	var answer syncItem
-	if reply.fields(&page) != nil || len(page.Conversations) != 1 || json.Unmarshal(page.Conversations[0], &answer) != nil {
+	if reply.fields(&page) != nil || len(page.Conversations) != 1 ||
+		json.Unmarshal(page.Conversations[0], &answer) != nil {
 		return nil, newError(CodeInternal, "the server's reply to a sync is not one")
 	}
 	if answer.Error != nil {
@@ -38,8 +39,8 @@ func (c *Client) History(ctx context.Context, conversation, before string, limit
 	return s.withTombstones(conversation, readMessages(answer.Messages)), nil
 }
 
-// withTombstones makes sure that a page, which may have been read before a recall, shows no text of what is known to be
-// recalled.
+// withTombstones makes sure that a page, which may have been read before a recall, shows no text of what is known to
+// be recalled.
 func (s *session) withTombstones(conversation string, messages []Message) []Message {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -9,8 +9,8 @@ const (
 )
 
 // Listener is told what happens; each field may be nil. Callbacks run one after another, in the order of what they
-// report, on a goroutine of their own. They may call the client, but one that blocks holds the later ones up, and after
-// some thousand waiting callbacks the connection too.
+// report, on a goroutine of their own. They may call the client, but one that blocks holds the later ones up, and
+// after some thousand waiting callbacks the connection too.
 type Listener struct {
 	// OnRecvNewMessage is called once per message, when it is first learnt, unless it is recalled already; messages that
 	// the user sent from another device too. It is not called for what a first login finds as history.
@@ -30,9 +30,9 @@ type Listener struct {
 	OnSynchronised func()
 	// OnTokenExpired is called when the token is over and no provider gave a new one. The client is logged out.
 	OnTokenExpired func()
-	// OnKickedOffline is called when the server ended this device's session: KickedConnectionLimit, KickedByAdministrator, or a
-	// reason that a newer server has. The client is logged out and does not connect again by itself, as V2TIM's
-	// onKickedOffline says; Login connects again. OnDisconnected is not called.
+	// OnKickedOffline is called when the server ended this device's session: KickedConnectionLimit,
+	// KickedByAdministrator, or a reason that a newer server has. The client is logged out and does not connect again by
+	// itself, as V2TIM's onKickedOffline says; Login connects again. OnDisconnected is not called.
 	OnKickedOffline func(reason string)
 }
 

@@ -55,14 +55,17 @@ func (s *session) newMessageID() (string, error) {
 // Errors: CodeNotLoggedIn, CodeTimeout, CodeTokenExpired, CodeInvalidRequest, CodeBodyTooLarge,
 // CodeConversationNotFound, CodeAlreadyRecalled when it was recalled before it was stored, CodeStaleMessageID,
 // CodeMessageIDTaken, CodeConversationFull, CodeTooManyRequests, CodeUnavailable, CodeInternal.
-func (c *Client) SendMessage(ctx context.Context, conversation string, body any, options ...SendOption) (Message, error) {
+func (c *Client) SendMessage(
+	ctx context.Context, conversation string, body any, options ...SendOption,
+) (Message, error) {
 	s, err := c.current()
 	if err != nil {
 		return Message{}, err
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil || firstByte(encoded) != '{' {
-		return Message{}, newError(CodeInvalidRequest, "body must become a JSON object, e.g. map[string]string{\"text\": \"hi\"}")
+		return Message{}, newError(CodeInvalidRequest,
+			"body must become a JSON object, e.g. map[string]string{\"text\": \"hi\"}")
 	}
 	var chosen sending
 	for _, option := range options {
@@ -73,7 +76,9 @@ func (c *Client) SendMessage(ctx context.Context, conversation string, body any,
 			return Message{}, err
 		}
 	}
-	m := Message{MessageID: chosen.messageID, Conversation: conversation, Sender: s.user, Body: encoded, ReplyTo: chosen.replyTo}
+	m := Message{
+		MessageID: chosen.messageID, Conversation: conversation, Sender: s.user, Body: encoded, ReplyTo: chosen.replyTo,
+	}
 	return s.send(ctx, m, true)
 }
 
@@ -108,8 +113,9 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 	return s.keepOwn(m), nil
 }
 
-// wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no event
-// tells the requesting connection of what its own request did. Where it may still be at work, its late answer asks again.
+// wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no
+// event tells the requesting connection of what its own request did. Where it may still be at work, its late answer
+// asks again.
 func (s *session) wantIfUnknown(conversation string, made *call, err error) {
 	var failure *Error
 	if !errors.As(err, &failure) || failure.Code != CodeTimeout && !failure.Retryable {
@@ -234,7 +240,9 @@ func (c *Client) RevokeMessage(ctx context.Context, conversation, messageID, rea
 
 // RevokeMessages recalls 1 to 10 messages of a conversation, with a result for each in order. The error is for the
 // whole request; the single recalls' errors, those of [Client.RevokeMessage], stand in the results.
-func (c *Client) RevokeMessages(ctx context.Context, conversation string, messageIDs []string, reason string) ([]RevokeResult, error) {
+func (c *Client) RevokeMessages(
+	ctx context.Context, conversation string, messageIDs []string, reason string,
+) ([]RevokeResult, error) {
 	s, err := c.current()
 	if err != nil {
 		return nil, err
@@ -246,7 +254,9 @@ func (c *Client) RevokeMessages(ctx context.Context, conversation string, messag
 	return s.revoke(ctx, conversation, messageIDs, reason, fields)
 }
 
-func (s *session) revoke(ctx context.Context, conversation string, messageIDs []string, reason string, fields map[string]any) ([]RevokeResult, error) {
+func (s *session) revoke(
+	ctx context.Context, conversation string, messageIDs []string, reason string, fields map[string]any,
+) ([]RevokeResult, error) {
 	if reason != "" {
 		fields["reason"] = reason
 	}
@@ -276,8 +286,8 @@ func (s *session) revoke(ctx context.Context, conversation string, messageIDs []
 	return nil, err
 }
 
-// beforeRevoke notes what is being recalled. It reports whether a send of it is unanswered, and whether it is sure that
-// the window of the only message is over; the server's tolerance for slow clocks is none, the client's is 2 s.
+// beforeRevoke notes what is being recalled. It reports whether a send of it is unanswered, and whether it is sure
+// that the window of the only message is over; the server's tolerance for slow clocks is none, the client's is 2 s.
 func (s *session) beforeRevoke(conversation string, messageIDs []string) (unsent, over bool) {
 	now, known := s.clock.milliseconds()
 	s.mutex.Lock()

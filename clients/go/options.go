@@ -31,9 +31,9 @@ type Options struct {
 	ReconnectMinimum time.Duration
 	ReconnectMaximum time.Duration
 
-	// PingInterval is the time between two WebSocket pings, which tell whether the connection is alive; default 30 s. A ping
-	// without an answer within 10 s, or within RequestTimeout where that is less, ends the connection, and a new one is made. Pings
-	// cost no message.
+	// PingInterval is the time between two WebSocket pings, which tell whether the connection is alive; default 30 s. A
+	// ping without an answer within 10 s, or within RequestTimeout where that is less, ends the connection, and a new
+	// one is made. Pings cost no message.
 	PingInterval time.Duration
 
 	// Now is the machine's clock; default time.Now. It may be wrong: the server's time is learnt from the server.
@@ -51,7 +51,8 @@ type Options struct {
 func (o Options) withDefaults() (Options, error) {
 	address, err := url.Parse(o.URL)
 	if err != nil || (address.Scheme != "ws" && address.Scheme != "wss") || address.Host == "" {
-		return o, errors.New("client: Options.URL must be a ws:// or wss:// address with the stage, e.g. ws://127.0.0.1:3001/local")
+		return o, errors.New(
+			"client: Options.URL must be a ws:// or wss:// address with the stage, e.g. ws://127.0.0.1:3001/local")
 	}
 	if o.RequestTimeout < 0 || o.ReconnectMinimum < 0 || o.ReconnectMaximum < 0 || o.PingInterval < 0 {
 		return o, errors.New("client: Options has a negative duration")

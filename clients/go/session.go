@@ -34,7 +34,7 @@ type session struct {
 	calls       map[string]*call
 	callsMade   uint64
 	unanswered  map[string]bool   // messageIds of sends whose outcome is unknown
-	abandoned   map[string]string // conversations of calls that ended without an answer on this connection, by the calls' IDs
+	abandoned   map[string]string // conversations of calls that ended without an answer on this connection, by call ID
 	revokeCalls map[string]int    // messageIds that this client is recalling
 	wanted      map[string]origin
 	wake        chan struct{} // there is something wanted
@@ -59,8 +59,8 @@ const (
 	pongsNever
 )
 
-// newSession makes the session of a login. With previous, a session of the same user that the server ended, it goes on with what
-// that one held.
+// newSession makes the session of a login. With previous, a session of the same user that the server ended, it goes
+// on with what that one held.
 func newSession(options Options, registered *listeners, user, token string, previous *session) (*session, error) {
 	s := &session{
 		options: options, listeners: registered, user: user, token: token,
@@ -103,8 +103,8 @@ func (s *session) load() error {
 	return nil
 }
 
-// handOver says that the next login goes on from here, so that the callbacks that wait are still made. It reports false for a
-// session that goes on, for another user's, and the second time.
+// handOver says that the next login goes on from here, so that the callbacks that wait are still made. It reports
+// false for a session that goes on, for another user's, and the second time.
 func (s *session) handOver(user string) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -234,8 +234,8 @@ func (s *session) run() {
 	}
 }
 
-// pauseToReconnect waits for the back-off, or until the application says that now is the time. It reports false at the end of the
-// session.
+// pauseToReconnect waits for the back-off, or until the application says that now is the time. It reports false at
+// the end of the session.
 func (s *session) pauseToReconnect(repeat int) bool {
 	timer := time.NewTimer(s.options.backOff(repeat))
 	defer timer.Stop()
@@ -329,7 +329,8 @@ func (s *session) greet(ctx context.Context, c *connection) error {
 		return errNotAFrame
 	}
 	if hello.User != "" && hello.User != s.user {
-		s.end(newError(CodeInvalidRequest, "the token is another user's: log in with the user ID that the token was made for"))
+		s.end(newError(CodeInvalidRequest,
+			"the token is another user's: log in with the user ID that the token was made for"))
 		return s.failure()
 	}
 	s.clock.set(asked, answered, hello.ServerTime)
@@ -396,8 +397,8 @@ func (s *session) attend(c *connection) {
 	}
 }
 
-// isAlive asks for a sign of life: a ping, or, where the server never answered one, a hello. The first hello that is answered while
-// pings are not says that this server has no pongs.
+// isAlive asks for a sign of life: a ping, or, where the server never answered one, a hello. The first hello that is
+// answered while pings are not says that this server has no pongs.
 func (s *session) isAlive(c *connection, timeout time.Duration) bool {
 	timeout = min(timeout, s.options.RequestTimeout)
 	if s.pongs != pongsNever {

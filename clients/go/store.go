@@ -12,9 +12,10 @@ import (
 )
 
 // Store keeps the cursors of a user's conversations between logins, so that the next one asks for what changed since.
-// The application keeps the messages themselves: with a cursor, it is told of every message and recall after it.
-// A cursor is saved after the listeners were told of what lies before it, so a crash repeats callbacks and loses none. Beside the
-// cursors the client keeps notes of its own, by names that no conversation has; a Store treats them like cursors.
+// The application keeps the messages themselves: with a cursor, it is told of every message and recall after it. A
+// cursor is saved after the listeners were told of what lies before it, so a crash repeats callbacks and loses none.
+// Beside the cursors the client keeps notes of its own, by names that no conversation has; a Store treats them like
+// cursors.
 type Store interface {
 	// Cursors returns the cursor by conversation; an empty map for a user without any.
 	Cursors(user string) (map[string]string, error)
@@ -22,8 +23,9 @@ type Store interface {
 	SaveCursors(user string, cursors map[string]string) error
 }
 
-// heardPrefix begins the name of the note that the application was told of something in a conversation that has no cursor yet.
-// Without it the next login would take all of that conversation for history, and would not tell of the recalls in it.
+// heardPrefix begins the name of the note that the application was told of something in a conversation that has no
+// cursor yet. Without it the next login would take all of that conversation for history, and would not tell of the
+// recalls in it.
 const heardPrefix = "heard:"
 
 // MemoryStore keeps cursors as long as the process lives. It is safe for use by several goroutines.
@@ -99,7 +101,8 @@ func (s *FileStore) read() (map[string]map[string]string, error) {
 		return nil, fmt.Errorf("reading cursors: %w", err)
 	}
 	if err := json.Unmarshal(data, &users); err != nil {
-		return nil, fmt.Errorf("reading cursors: %s is not a store's file; delete it to begin without cursors: %w", s.path, err)
+		return nil, fmt.Errorf(
+			"reading cursors: %s is not a store's file; delete it to begin without cursors: %w", s.path, err)
 	}
 	return users, nil
 }

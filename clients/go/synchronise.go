@@ -180,8 +180,9 @@ func readItems(raw []json.RawMessage, batch []string) []syncItem {
 	return items
 }
 
-// moves tells whether a reply brought any of its conversations further. One for which there was no room beside the others is asked
-// for again as it was; but a server that says more for ever, and moves nothing, must not keep the client busy.
+// moves tells whether a reply brought any of its conversations further. One for which there was no room beside the
+// others is asked for again as it was; but a server that says more for ever, and moves nothing, must not keep the
+// client busy.
 func (s *session) moves(items []syncItem) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -194,9 +195,10 @@ func (s *session) moves(items []syncItem) bool {
 	})
 }
 
-// refused handles a conversation that the server does not give: the user is no longer in it, or the server does not know the
-// cursor. Such a cursor is forgotten, and the conversation stays in todo and is asked for without one. The application is told of
-// what that brings, as far as it is new; the Store keeps the old cursor until there is a good one.
+// refused handles a conversation that the server does not give: the user is no longer in it, or the server does not
+// know the cursor. Such a cursor is forgotten, and the conversation stays in todo and is asked for without one. The
+// application is told of what that brings, as far as it is new; the Store keeps the old cursor until there is a good
+// one.
 func (s *session) refused(item syncItem, todo map[string]origin) {
 	s.options.Logger.Info("a conversation was refused", "code", item.Error.Code)
 	if item.Error.Code == CodeInvalidRequest && s.forgetCursor(item.Conversation) {
@@ -227,8 +229,8 @@ func (s *session) forgetCursor(conversation string) bool {
 	return true
 }
 
-// takeItem takes in one conversation of a sync reply, which moved any of them or none, and adds the cursor that is to be saved to
-// cursors. It reports whether the conversation is complete.
+// takeItem takes in one conversation of a sync reply, which moved any of them or none, and adds the cursor that is to
+// be saved to cursors. It reports whether the conversation is complete.
 func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[string]string) (complete bool) {
 	messages, revocations := readMessages(item.Messages), readRevocations(item.Revocations)
 	s.mutex.Lock()

@@ -111,7 +111,8 @@ func (r *adminRevokeBySender) Run(ctx context.Context, admin *adminCommand) erro
 	return nil
 }
 
-// progress says on standard error how far a long action is: on a terminal always on one line, elsewhere a line each time.
+// progress says on standard error how far a long action is: on a terminal always on one line, elsewhere a line each
+// time.
 func progress(last bool, format string, values ...any) {
 	text := fmt.Sprintf(format, values...)
 	switch {

@@ -206,8 +206,8 @@ func (c benchOfflineCommand) Run(ctx context.Context) error {
 	return c.print(report, report.Table(), nil)
 }
 
-// benchStackCommand is the child process of a benchmark that compares the local stack: it has no quotas, which the others do
-// not imitate.
+// benchStackCommand is the child process of a benchmark that compares the local stack: it has no quotas, which the
+// others do not imitate.
 type benchStackCommand struct {
 	Port int `arg:"" help:"Port of the WebSocket API."`
 }
@@ -230,8 +230,8 @@ func (c benchStackCommand) Run(ctx context.Context) error {
 	return err
 }
 
-// devicesInProcess is how many devices this process takes: with the stack's ends of their connections they are twice as many
-// open files.
+// devicesInProcess is how many devices this process takes: with the stack's ends of their connections they are twice
+// as many open files.
 const devicesInProcess = 4000
 
 func newDevices(count int) (devices.Devices, error) {

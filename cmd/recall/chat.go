@@ -142,8 +142,8 @@ func login(ctx context.Context, talking *client.Client, url, user, token string)
 	return err
 }
 
-// screen is what is written on; lines gives what is typed or piped in. On a terminal what arrives does not disturb the line
-// that is being typed.
+// screen is what is written on; lines gives what is typed or piped in. On a terminal what arrives does not disturb
+// the line that is being typed.
 type screen struct {
 	io.Writer
 	lines       func() (string, error)

@@ -88,8 +88,8 @@ func kickedOffline(reason string) error {
 	return fmt.Errorf("this device was disconnected by the server: %s", reason)
 }
 
-// disconnected says that the connection is lost, and looks out for a local stack that is started again elsewhere, where
-// the client would never find it.
+// disconnected says that the connection is lost, and looks out for a local stack that is started again elsewhere,
+// where the client would never find it.
 func (r *chatRoom) disconnected(end context.CancelCauseFunc) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -330,8 +330,8 @@ func why(err error) string {
 	return err.Error()
 }
 
-// unreadCount is a number of unread messages in words. The server counts up to 100, by which it says that there are more
-// than 99.
+// unreadCount is a number of unread messages in words. The server counts up to 100, by which it says that there are
+// more than 99.
 func unreadCount(number int) string {
 	if number > 99 {
 		return "99+"

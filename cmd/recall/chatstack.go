@@ -10,8 +10,8 @@ import (
 	"example.com/recall/local/state"
 )
 
-// followedStack is the local stack that a chat talks to. It may end and be started again while the chat goes on: then it
-// takes other tokens, and has forgotten all messages and groups.
+// followedStack is the local stack that a chat talks to. It may end and be started again while the chat goes on: then
+// it takes other tokens, and has forgotten all messages and groups.
 type followedStack struct {
 	path    string // of its state file
 	user    string
@@ -84,7 +84,8 @@ func (f *followedStack) lost() string {
 	return "the connection is lost; connecting again"
 }
 
-// connected is told of every connection. It says what a new one means, and whether the stack was started again since the one before.
+// connected is told of every connection. It says what a new one means, and whether the stack was started again since
+// the one before.
 func (f *followedStack) connected() (text string, startedAgain bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

@@ -89,8 +89,8 @@ func (c *tailCommand) local(ctx context.Context, show *tailView) error {
 // maximumLogEntry is CloudWatch's limit of a log event (CloudWatch Logs quotas: 1 MB).
 const maximumLogEntry = 1 << 20
 
-// tailLines reads what `aws logs tail` prints: a time and a name may stand before an entry, and one that is printed over
-// several lines (--format json) is put together again.
+// tailLines reads what `aws logs tail` prints: a time and a name may stand before an entry, and one that is printed
+// over several lines (--format json) is put together again.
 func tailLines(input io.Reader, show *tailView) error {
 	scanner := bufio.NewScanner(input)
 	scanner.Buffer(make([]byte, 64<<10), maximumLogEntry)

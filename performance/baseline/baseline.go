@@ -1,5 +1,5 @@
-// Package baseline is what Recall is measured against: a function that echoes, one that does nothing but the calls that a
-// recall cannot do without, and the sample chat of AWS, all behind one template of the same shape as Recall's.
+// Package baseline is what Recall is measured against: a function that echoes, one that does nothing but the calls
+// that a recall cannot do without, and the sample chat of AWS, all behind one template of the same shape as Recall's.
 package baseline
 
 import (
@@ -14,8 +14,8 @@ import (
 	"example.com/recall/shared/function"
 )
 
-// UserHeader names the user of a connection that the function calls is to find; without it the connection is a client of
-// the sample chat.
+// UserHeader names the user of a connection that the function calls is to find; without it the connection is a client
+// of the sample chat.
 const UserHeader = "X-User"
 
 // Calls asks the function to write one item, to read the users' connections, and to post the notice to all of them.

@@ -1,5 +1,5 @@
-// Package chart draws line charts as SVG, for the documentation. It is written by hand: gonum/plot, the library that is
-// kept, brings fonts, PDF and ten modules for what is here a template of a few lines.
+// Package chart draws line charts as SVG, for the documentation. It is written by hand: gonum/plot, the library that
+// is kept, brings fonts, PDF and ten modules for what is here a template of a few lines.
 package chart
 
 import (

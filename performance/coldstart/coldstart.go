@@ -1,5 +1,5 @@
-// Package coldstart measures what a new execution environment costs: from exec until the function first asks for work, and
-// until it has answered, for every function and for a program that does nothing, in the same run.
+// Package coldstart measures what a new execution environment costs: from exec until the function first asks for
+// work, and until it has answered, for every function and for a program that does nothing, in the same run.
 package coldstart
 
 import (

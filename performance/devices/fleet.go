@@ -41,8 +41,8 @@ type Arrivals struct {
 type Devices interface {
 	// Connect connects a device each and gives their numbers, from the count so far.
 	Connect(ctx context.Context, dials []Dial) error
-	// Expect begins to wait for count frames that contain all parts, on any device. The returned function waits until they
-	// came, or until patience is over, which is an error that says how many came.
+	// Expect begins to wait for count frames that contain all parts, on any device. The returned function waits until
+	// they came, or until patience is over, which is an error that says how many came.
 	Expect(ctx context.Context, count int, patience time.Duration, parts ...string) (func() (Arrivals, error), error)
 	// Close cuts all connections.
 	Close() error

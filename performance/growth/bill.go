@@ -7,8 +7,8 @@ import (
 	"example.com/recall/performance/measure"
 )
 
-// Prices of us-east-1 in dollars, besides those of package measure. docs/performance.md, "What a month costs", names the
-// pages. No free tier is taken off, and no volume discount.
+// Prices of us-east-1 in dollars, besides those of package measure. docs/performance.md, "What a month costs", names
+// the pages. No free tier is taken off, and no volume discount.
 const (
 	perConnectionMinute    = 0.25e-6
 	perGigabyteOut         = 0.09
@@ -23,8 +23,9 @@ const (
 	perQueueRequest        = 0.40e-6
 )
 
-// What is there whether or not anybody sends: the metrics that the template's alarms look at, the metrics of our own that
-// usually occur (a name, function and outcome is one), and Lambda's five pollers of the queue, which wait 20 s each.
+// What is there whether or not anybody sends: the metrics that the template's alarms look at, the metrics of our own
+// that usually occur (a name, function and outcome is one), and Lambda's five pollers of the queue, which wait 20 s
+// each.
 const (
 	alarmMetrics      = 34
 	ownMetrics        = 30
@@ -38,7 +39,8 @@ const (
 
 // usage is what a day used.
 type usage struct {
-	// frames has all units and posts, and the functions that answer frames and handshakes. finish is the stream's function.
+	// frames has all units and posts, and the functions that answer frames and handshakes. finish is the stream's
+	// function.
 	frames, finish   measure.Consumption
 	connectedMinutes float64
 	logBytes         float64

@@ -25,11 +25,12 @@ func shardsOf(writeUnits, storedGigabytes float64) float64 {
 	return max(fewestShards, math.Ceil(writeUnits/changesAShardCanWrite), math.Ceil(storedGigabytes/shardGigabytes))
 }
 
-// finish is what finish uses in a second in which things were changed. stillDue is how long a change stays due, on average.
+// finish is what finish uses in a second in which things were changed. stillDue is how long a change stays due, on
+// average.
 //
-// A run of a shard finds the change that begins its window, and those that came while the window and the run before it
-// lasted. Each of them is of an age between nothing and the window. A run that meets a change which is still due waits half
-// a second, and is billed for it; then it looks at that change again.
+// A run of a shard finds the change that begins its window, and those that came while the window and the run before
+// it lasted. Each of them is of an age between nothing and the window. A run that meets a change which is still due
+// waits half a second, and is billed for it; then it looks at that change again.
 func finish(changes, stillDue, shards float64) measure.Consumption {
 	if changes == 0 {
 		return measure.Consumption{}

@@ -44,8 +44,8 @@ type Day struct {
 	Used [5]float64 `json:"used"`
 	// RequestsPerSecond are those of the busiest minute.
 	RequestsPerSecond float64 `json:"requestsPerSecond"`
-	// LongestWaitSeconds is how long a request or notice waited at most, when nothing is raised. Endless is set where the day
-	// ended with more waiting than it began with.
+	// LongestWaitSeconds is how long a request or notice waited at most, when nothing is raised. Endless is set where
+	// the day ended with more waiting than it began with.
 	LongestWaitSeconds float64 `json:"longestWaitSeconds"`
 	Endless            bool    `json:"endless"`
 	// ReconnectSeconds is how long it takes until everybody is connected again after an outage.
@@ -139,7 +139,8 @@ func (b *bucket) take(amount float64) {
 // traced is how many of a second's runs X-Ray records by its default rule: the first, and one in twenty of the others.
 func traced(runs float64) float64 { return min(1, runs) + max(0, runs-1)/20 }
 
-// poisson draws how often something happened that happens mean times on average. Above 50 the normal distribution is as good.
+// poisson draws how often something happened that happens mean times on average. Above 50 the normal distribution is
+// as good.
 func poisson(random *rand.Rand, mean float64) float64 {
 	if mean > 50 {
 		return math.Max(0, math.Round(mean+math.Sqrt(mean)*random.NormFloat64()))

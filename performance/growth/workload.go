@@ -77,7 +77,8 @@ const (
 	revokeGigabytes = 1
 )
 
-// What clients do by themselves: hello at the middle of its 5 to 9 minutes, and a new connection when API Gateway ends one.
+// What clients do by themselves: hello at the middle of its 5 to 9 minutes, and a new connection when API Gateway
+// ends one.
 const (
 	helloEverySeconds     = 7 * 60
 	reconnectEverySeconds = 2 * 60 * 60
@@ -92,8 +93,9 @@ const (
 	connectWrites                      = 2 // with the disconnect
 )
 
-// What log lines take in bytes, with CloudWatch's 26 for each line: the access log's, the one of each frame, the figures of a
-// send or recall, and the lines "recall", "connected" and "disconnected". A test holds them against the lines themselves.
+// What log lines take in bytes, with CloudWatch's 26 for each line: the access log's, the one of each frame, the
+// figures of a send or recall, and the lines "recall", "connected" and "disconnected". A test holds them against the
+// lines themselves.
 const (
 	accessLineBytes     = 280
 	frameLineBytes      = 300
@@ -102,7 +104,8 @@ const (
 	connectionLineBytes = 240
 )
 
-// What is assumed of sizes and of how long messages are kept. An item has DynamoDB's 100 bytes beside keys and attributes.
+// What is assumed of sizes and of how long messages are kept. An item has DynamoDB's 100 bytes beside keys and
+// attributes.
 const (
 	storedBytes   = 500
 	keptDays      = 365
@@ -166,7 +169,8 @@ func recalled(perSecond, reads, posts, calls float64) activity {
 	return made
 }
 
-// change is a send or a recall, with the read unit of the look that follows it; calls are DynamoDB's, one after the other.
+// change is a send or a recall, with the read unit of the look that follows it; calls are DynamoDB's, one after the
+// other.
 func change(perSecond, reads, writes, posts, calls, gigabytes float64) activity {
 	seconds := ownSeconds + posts*ownPostSeconds + calls*dynamoDBSeconds + math.Ceil(posts/parallelPosts)*postSeconds
 	return activity{

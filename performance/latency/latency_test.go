@@ -61,8 +61,8 @@ func TestAGoalAllowsAShareOfTheFloorAndTheHarness(t *testing.T) {
 	}
 }
 
-// A smoke test of the whole: what it measures means nothing with three recalls, but that each figure is there and none is
-// below what cannot be beaten.
+// A smoke test of the whole: what it measures means nothing with three recalls, but that each figure is there and
+// none is below what cannot be beaten.
 func TestABenchmarkMeasuresEveryScenario(t *testing.T) {
 	report, err := Run(t.Context(), Options{
 		Injected:       measure.Injected{DynamoDB: measure.Fixed(time.Millisecond), Post: measure.Fixed(2 * time.Millisecond)},

@@ -44,7 +44,8 @@ func (m Measurement) Ratio() float64 { return float64(m.Last.P50) / float64(m.Fl
 // Overhead is what the harness's own calls take above the floor.
 func (m Measurement) Overhead() time.Duration { return max(0, m.HarnessLast.P50-m.Floor.Last) }
 
-// Above is the last notice's median, less what the harness takes, over the floor; 0 where the harness was not measured.
+// Above is the last notice's median, less what the harness takes, over the floor; 0 where the harness was not
+// measured.
 func (m Measurement) Above() float64 {
 	if m.HarnessLast.Count == 0 {
 		return 0
@@ -62,7 +63,8 @@ type Goal struct {
 // Kept tells whether it was.
 func (g Goal) Kept() bool { return g.Measured <= g.Limit }
 
-// Goals are the project's. Each limit allows a share of the floor, and what the machine itself takes for the same calls.
+// Goals are the project's. Each limit allows a share of the floor, and what the machine itself takes for the same
+// calls.
 func (r Report) Goals() []Goal {
 	var goals []Goal
 	for _, m := range r.Measurements {

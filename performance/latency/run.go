@@ -32,8 +32,8 @@ type Measurement struct {
 	First measure.Summary `json:"first"`
 	Last  measure.Summary `json:"last"`
 	Floor Floor           `json:"-"`
-	// Harness is how long the last notice takes when a function makes the same calls and does nothing else. Zero where there
-	// is none to compare with: through the queue.
+	// Harness is how long the last notice takes when a function makes the same calls and does nothing else. Zero where
+	// there is none to compare with: through the queue.
 	HarnessFirst measure.Summary `json:"harnessFirst"`
 	HarnessLast  measure.Summary `json:"harnessLast"`
 }

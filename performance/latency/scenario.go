@@ -53,9 +53,9 @@ type Floor struct {
 	First, Last, Reply time.Duration
 }
 
-// floor counts the calls that depend on each other: the commit beside the roster, who is connected, the posts, and for the
-// reply the settling. Through the queue the reply waits for no post, and each chunk first reads its message; the queue's own
-// time is not in it, since no latency is injected there.
+// floor counts the calls that depend on each other: the commit beside the roster, who is connected, the posts, and
+// for the reply the settling. Through the queue the reply waits for no post, and each chunk first reads its message;
+// the queue's own time is not in it, since no latency is injected there.
 func (s Scenario) floor(injected measure.Injected, seed uint64) Floor {
 	commit := 2
 	if s.direct() {

@@ -12,8 +12,8 @@ import (
 // z99 is the standard normal distribution's 99th percentile.
 const z99 = 2.326347874
 
-// Distribution is a latency: fixed, uniform between two values, or log-normal by its median and 99th percentile, which is
-// what latencies of services look like. It is written 15ms, uniform:10ms:20ms or lognormal:15ms:60ms.
+// Distribution is a latency: fixed, uniform between two values, or log-normal by its median and 99th percentile,
+// which is what latencies of services look like. It is written 15ms, uniform:10ms:20ms or lognormal:15ms:60ms.
 type Distribution struct {
 	kind      string
 	low, high time.Duration

@@ -12,10 +12,11 @@ type Injected struct {
 	Post     Distribution `json:"connections"`
 }
 
-// Delivery is what has to happen between a recall's request and its notices, whatever the program: calls that depend on
-// each other, and posts of which some run at once.
+// Delivery is what has to happen between a recall's request and its notices, whatever the program: calls that depend
+// on each other, and posts of which some run at once.
 type Delivery struct {
-	// Rounds are the dependent rounds of DynamoDB calls before the first post; each is as long as the longest of its calls.
+	// Rounds are the dependent rounds of DynamoDB calls before the first post; each is as long as the longest of its
+	// calls.
 	Rounds []int
 	// Posts is how many notices are posted, Parallel of them at once.
 	Posts, Parallel int

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Memory is that of a process and all its descendants, from /proc: what is resident, with pages that several share counted in
-// parts (PSS, proc(5)), since the local stack runs a function's program many times over.
+// Memory is that of a process and all its descendants, from /proc: what is resident, with pages that several share
+// counted in parts (PSS, proc(5)), since the local stack runs a function's program many times over.
 type Memory struct {
 	// Bytes leave out Java, which is DynamoDB Local: the other side has no database.
 	Bytes int64

@@ -1,5 +1,5 @@
-// Package offline puts the local stack beside serverless-offline, the tool that people use today, both as processes of their
-// own with a function that echoes: start-up, round trip, frames a second, connections, and memory.
+// Package offline puts the local stack beside serverless-offline, the tool that people use today, both as processes
+// of their own with a function that echoes: start-up, round trip, frames a second, connections, and memory.
 package offline
 
 import (
@@ -23,7 +23,8 @@ import (
 type Options struct {
 	// Program is this program, which serves the local stack for `bench stack PORT`.
 	Program string
-	// Baseline is performance/baseline, Serverless the directory in which serverless-offline is installed with our serverless.yml.
+	// Baseline is performance/baseline, Serverless the directory in which serverless-offline is installed with our
+	// serverless.yml.
 	Baseline, Serverless string
 	// Connections are numbers of connections, ascending.
 	Connections []int
@@ -38,8 +39,8 @@ type Side struct {
 	Name string `json:"name"`
 	// StartMilliseconds is from exec until the first connection is accepted.
 	StartMilliseconds float64 `json:"startMilliseconds"`
-	// Echo is the round trip of a frame, FramesPerSecond how many went through with 16 clients that send the next as soon as one
-	// is answered.
+	// Echo is the round trip of a frame, FramesPerSecond how many went through with 16 clients that send the next as
+	// soon as one is answered.
 	Echo            measure.Summary `json:"echo"`
 	FramesPerSecond float64         `json:"framesPerSecond"`
 	// Idle is the memory before anybody is connected but one.

@@ -1,6 +1,6 @@
-// Package peers puts Recall beside AWS's sample chat (aws-samples/simple-websockets-chat-app), which scans a table of all
-// connections and posts every message to each. There a recall is one more message to everybody; here it goes to whom it
-// concerns. Both run on the same local stack with the same latencies, with more and more connections.
+// Package peers puts Recall beside AWS's sample chat (aws-samples/simple-websockets-chat-app), which scans a table of
+// all connections and posts every message to each. There a recall is one more message to everybody; here it goes to
+// whom it concerns. Both run on the same local stack with the same latencies, with more and more connections.
 package peers
 
 import (
@@ -52,8 +52,8 @@ type Report struct {
 // patience is how long one message may take before the benchmark gives up.
 const patience = 60 * time.Second
 
-// Settled is when all that a message caused is done: a batch of the stream is gathered for a second, and finish waits until a
-// change is 3 s old.
+// Settled is when all that a message caused is done: a batch of the stream is gathered for a second, and finish waits
+// until a change is 3 s old.
 const Settled = 6 * time.Second
 
 // Run measures both, the sample first.

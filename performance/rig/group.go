@@ -18,8 +18,8 @@ func number(value string) types.AttributeValue { return &types.AttributeValueMem
 // batchItems is BatchWriteItem's limit.
 const batchItems = 25
 
-// PutGroup makes a group with members. It writes the rows of docs/design.md, "Tables", by itself: through the admin function,
-// 10,000 members are 10,000 transactions on one item, which take longer than everything that is measured.
+// PutGroup makes a group with members. It writes the rows of docs/design.md, "Tables", by itself: through the admin
+// function, 10,000 members are 10,000 transactions on one item, which take longer than everything that is measured.
 func (r *Rig) PutGroup(ctx context.Context, group string, members []string) error {
 	table := ""
 	for _, each := range r.Template().Tables {

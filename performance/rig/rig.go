@@ -1,5 +1,6 @@
-// Package rig is the local stack as benchmarks need it: with latencies before DynamoDB and @connections that are put there
-// while it measures and taken away while it prepares, with groups of any size, and with what its functions called and consumed.
+// Package rig is the local stack as benchmarks need it: with latencies before DynamoDB and @connections that are put
+// there while it measures and taken away while it prepares, with groups of any size, and with what its functions
+// called and consumed.
 package rig
 
 import (
@@ -20,8 +21,8 @@ import (
 type Options struct {
 	// Project is the directory with template.yaml; empty = Recall's, found upwards from the working directory.
 	Project string
-	// Parameters override the template's defaults, Environment is added to that of every function, and Programs holds compiled
-	// functions; see stack.Options.
+	// Parameters override the template's defaults, Environment is added to that of every function, and Programs holds
+	// compiled functions; see stack.Options.
 	Parameters, Environment map[string]string
 	Programs                string
 	// NoRights lets functions do everything: those of performance/baseline have no roles.
@@ -118,7 +119,8 @@ func (r *Rig) Usage() Usage {
 	return r.usage
 }
 
-// Inject puts the latencies before DynamoDB and @connections. A connection that hangs takes posts and never answers them.
+// Inject puts the latencies before DynamoDB and @connections. A connection that hangs takes posts and never answers
+// them.
 func (r *Rig) Inject(hanging ...string) {
 	dynamodb := r.options.Injected.DynamoDB.Source(r.options.Seed)
 	r.DynamoDB().SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {

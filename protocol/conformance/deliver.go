@@ -31,7 +31,8 @@ func (p *run) onConnection(ctx context.Context, step Step) error {
 		}
 		return connection.write(websocket.MessageBinary, data)
 	case step.SendHuge > 0:
-		return ignoreClosed(connection.write(websocket.MessageText, []byte(`{"type":"huge","padding":"`+strings.Repeat("x", step.SendHuge)+`"}`)))
+		frame := `{"type":"huge","padding":"` + strings.Repeat("x", step.SendHuge) + `"}`
+		return ignoreClosed(connection.write(websocket.MessageText, []byte(frame)))
 	case step.Drop:
 		return ignoreClosed(connection.socket.CloseNow())
 	default:

@@ -25,7 +25,9 @@ type driver struct {
 }
 
 // startDriver starts the process. Its lines go to the inbox; a line that is no JSON object is a broken contract.
-func startDriver(ctx context.Context, arguments []string, lines *inbox, trace func(direction, text string)) (*driver, error) {
+func startDriver(
+	ctx context.Context, arguments []string, lines *inbox, trace func(direction, text string),
+) (*driver, error) {
 	command := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
 	command.WaitDelay = time.Second
 	d := &driver{command: command, lines: lines, trace: trace, stderr: &tail{}}

@@ -82,7 +82,11 @@ func (m Meeting) welcome(ctx context.Context, participant Participant) (*guest, 
 	g := &guest{Participant: participant, driver: started}
 	_, err = m.call(ctx, g, map[string]any{
 		"do": "login", "url": m.URL, "user": g.User, "token": g.Token,
-		"options": map[string]any{"requestTimeoutMilliseconds": 10_000, "reconnectMinimumMilliseconds": 100, "reconnectMaximumMilliseconds": 5_000},
+		"options": map[string]any{
+			"requestTimeoutMilliseconds":   10_000,
+			"reconnectMinimumMilliseconds": 100,
+			"reconnectMaximumMilliseconds": 5_000,
+		},
 	})
 	return g, err
 }
@@ -94,14 +98,17 @@ func (m Meeting) converse(ctx context.Context, guests []*guest) (Matrix, error) 
 	for _, g := range guests {
 		m.Progress(g.User + " sends")
 		text := "by mistake, from " + g.User
-		sent, err := m.call(ctx, g, map[string]any{"do": "send", "conversation": m.Conversation, "body": map[string]any{"text": text}})
+		send := map[string]any{"do": "send", "conversation": m.Conversation, "body": map[string]any{"text": text}}
+		sent, err := m.call(ctx, g, send)
 		if err != nil {
 			return matrix, err
 		}
 		messageID, _ := sent["messageId"].(string)
 		// Marks that JSON escapes, and a letter beyond the basic plane, must survive every language.
 		reason := fmt.Sprintf(`wrong "chat" <%s> 😀`, g.User)
-		matrix.Expected = append(matrix.Expected, Tombstone{MessageID: messageID, Sender: g.User, By: g.User, Role: "sender", Reason: reason})
+		matrix.Expected = append(matrix.Expected, Tombstone{
+			MessageID: messageID, Sender: g.User, By: g.User, Role: "sender", Reason: reason,
+		})
 		err = m.others(ctx, guests, g, map[string]any{"event": "onRecvNewMessage", "message": map[string]any{
 			"messageId": messageID, "conversation": m.Conversation, "sender": g.User, "body": map[string]any{"text": text},
 		}})
@@ -147,7 +154,8 @@ func (m Meeting) others(ctx context.Context, guests []*guest, but *guest, event 
 			continue
 		}
 		if _, err := m.await(ctx, g, event); err != nil {
-			return fmt.Errorf("%s was not called back as it should be for the message of %s (%v): %w", g.User, but.User, event["event"], err)
+			return fmt.Errorf("%s was not called back as it should be for the message of %s (%v): %w",
+				g.User, but.User, event["event"], err)
 		}
 	}
 	return nil

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// links are the TCP connections that a listener accepted. They can fall silent, as a phone's do when it leaves the network.
+// links are the TCP connections that a listener accepted. They can fall silent, as a phone's do when it leaves the
+// network.
 type links struct {
 	net.Listener
 	mutex    sync.Mutex

@@ -93,8 +93,8 @@ func differ(expected []Tombstone, held []Seen) []string {
 	return differences
 }
 
-// Print writes a row for each client and a column for each tombstone. A cell has what the client's view says: by whom the
-// message was recalled, as what, and why.
+// Print writes a row for each client and a column for each tombstone. A cell has what the client's view says: by whom
+// the message was recalled, as what, and why.
 func (m Matrix) Print(to io.Writer) error {
 	for place, tombstone := range m.Expected {
 		if _, err := fmt.Fprintf(to, "%d  message %s of %s\n", place+1, tombstone.MessageID, tombstone.Sender); err != nil {

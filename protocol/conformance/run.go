@@ -68,7 +68,9 @@ func (r Runner) Run(ctx context.Context, scenario Scenario) error {
 	return played.checkNever()
 }
 
-func (r Runner) prepare(ctx context.Context, scenario Scenario, trace func(string, string), fail func(error)) (*run, error) {
+func (r Runner) prepare(
+	ctx context.Context, scenario Scenario, trace func(string, string), fail func(error),
+) (*run, error) {
 	now := r.Now
 	if now == nil {
 		now = time.Now
@@ -132,8 +134,8 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 // viewAgainAfter is how long a result of view that fits is waited for before the view is asked for again.
 const viewAgainAfter = 500 * time.Millisecond
 
-// result waits for what the latest do ends with. A client may take in a reply beside the events that came behind it, so a view is
-// asked for until it fits.
+// result waits for what the latest do ends with. A client may take in a reply beside the events that came behind it,
+// so a view is asked for until it fits.
 func (p *run) result(ctx context.Context, step Step) error {
 	for {
 		wanted := map[string]any{"event": "result", "call": p.latest}

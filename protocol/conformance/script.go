@@ -37,7 +37,9 @@ type memory struct {
 
 func newMemory() *memory { return &memory{unread: map[string]any{}, cursor: map[string]any{}} }
 
-func newScript(h *Handshake, filled func(any) (any, error), now func() int64, user string, later *memory) (*script, error) {
+func newScript(
+	h *Handshake, filled func(any) (any, error), now func() int64, user string, later *memory,
+) (*script, error) {
 	s := &script{
 		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later,
 		noPongs: h.NoPongs,

@@ -103,7 +103,9 @@ func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 		s.upgrade(w, r, repeat(), nil)
 		return
 	}
-	pending := &pendingHandshake{request: r, decision: make(chan handshakeDecision), result: make(chan *serverConnection, 1)}
+	pending := &pendingHandshake{
+		request: r, decision: make(chan handshakeDecision), result: make(chan *serverConnection, 1),
+	}
 	select {
 	case s.handshakes <- pending:
 	case <-s.closing:

@@ -1,6 +1,7 @@
 package main
 
-// forRandomSearches are bugs that the random sequences, the histories and the load on the local stack must find by themselves.
+// forRandomSearches are bugs that the random sequences, the histories and the load on the local stack must find by
+// themselves.
 func forRandomSearches() []mutant {
 	return []mutant{
 		{"every member may recall what others sent", "G1", []change{{revoke, `return role.Moderates(), err`, `return role != "", err`}}, sequences},

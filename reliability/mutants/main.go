@@ -1,9 +1,10 @@
-// Command mutants plants known bugs, one at a time, and runs the whole package or the whole search that should catch each. The tree is
-// not touched: the changed files reach the compiler as an overlay.
+// Command mutants plants known bugs, one at a time, and runs the whole package or the whole search that should catch
+// each. The tree is not touched: the changed files reach the compiler as an overlay.
 //
 //	go run ./reliability/mutants [-only part of a name or of a suite] [-check]
 //
-// It prints a table (bug, guarantee, suite, caught by, seconds) and exits with 1 if a bug survives or can no longer be planted.
+// It prints a table (bug, guarantee, suite, caught by, seconds) and exits with 1 if a bug survives or can no longer
+// be planted.
 package main
 
 import (

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestEveryBugCanStillBePlanted fails with the names of the bugs whose code has moved, so that the list follows every change of
-// the code at once and not only when somebody runs make mutants.
+// TestEveryBugCanStillBePlanted fails with the names of the bugs whose code has moved, so that the list follows every
+// change of the code at once and not only when somebody runs make mutants.
 func TestEveryBugCanStillBePlanted(t *testing.T) {
 	t.Chdir("../..")
 	if err := found(mutants()); err != nil {

@@ -20,8 +20,8 @@ type mutant struct {
 // change replaces a text that stands exactly once in a file.
 type change struct{ file, old, new string }
 
-// found checks that each bug can be planted, and names all that cannot: the code that they change has moved or is written
-// differently, and the list must follow it.
+// found checks that each bug can be planted, and names all that cannot: the code that they change has moved or is
+// written differently, and the list must follow it.
 func found(mutants []mutant) error {
 	var lost []error
 	for _, m := range mutants {

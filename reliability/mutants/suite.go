@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// suite is what may catch a bug: all tests of some packages, or one search with all that it searches. No suite is a test that was
-// chosen for one bug, since such a test tells nothing about bugs that nobody has thought of.
+// suite is what may catch a bug: all tests of some packages, or one search with all that it searches. No suite is a
+// test that was chosen for one bug, since such a test tells nothing about bugs that nobody has thought of.
 type suite struct {
 	packages string
 	// search is the name of one test of ./reliability; empty is all tests.
@@ -47,8 +47,8 @@ var (
 	load      = suite{packages: "./reliability", search: "TestRealProcessesThatAreKilledAtRandomLoseNothing", arguments: "-soak.seed=1"}
 )
 
-// test runs the suite with the files of an overlay in place of those of the tree; empty is the tree as it is. The functions'
-// programs, which some tests build, are built with it as well.
+// test runs the suite with the files of an overlay in place of those of the tree; empty is the tree as it is. The
+// functions' programs, which some tests build, are built with it as well.
 func (s suite) test(overlay string) (string, error) {
 	arguments := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout=15m"}
 	if s.search != "" {

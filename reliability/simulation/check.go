@@ -9,9 +9,9 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// Check holds the guarantees for the open devices in one conversation, after everything that was owed is done. members are
-// the users who are in it, since is the first message that the devices must know. It returns every violation as a sentence
-// that names the guarantee.
+// Check holds the guarantees for the open devices in one conversation, after everything that was owed is done.
+// members are the users who are in it, since is the first message that the devices must know. It returns every
+// violation as a sentence that names the guarantee.
 func (w *World) Check(ctx context.Context, conversation recall.Conversation, members []recall.UserID, since recall.MessageID) ([]string, error) {
 	items, err := w.RawMessages(ctx, conversation)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 // ClockRange is how far a machine's clock may be off, to either side, with every guarantee kept.
 const ClockRange = 10 * time.Second
 
-// MachineClock is the clock of one machine among many: off by By, and from its reading number Jump on (from 1; 0 is never) by
-// Then. A clock that is corrected jumps back.
+// MachineClock is the clock of one machine among many: off by By, and from its reading number Jump on (from 1; 0 is
+// never) by Then. A clock that is corrected jumps back.
 type MachineClock struct {
 	World    recall.Clock
 	By, Then time.Duration

@@ -107,8 +107,8 @@ func (d *Device) Excused() bool {
 // YoungFor is how long an entry outlives a 410, as docs/design.md says.
 const YoungFor = 30 * time.Second
 
-// deny is a post that was answered with 410 though the device is connected. While its entry is young, on any machine's clock, it
-// is kept, and the device misses this frame alone.
+// deny is a post that was answered with 410 though the device is connected. While its entry is young, on any
+// machine's clock, it is kept, and the device misses this frame alone.
 func (d *Device) deny(data []byte) {
 	var read event
 	young := d.world.Now().Sub(d.connection.ConnectedAt)+ClockRange <= YoungFor

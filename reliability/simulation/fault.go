@@ -218,8 +218,8 @@ type Meanwhile struct {
 	reached bool
 }
 
-// End waits for what is under way, and lets nothing begin any more: a read that an action began and no longer waits for may
-// come after the action's end.
+// End waits for what is under way, and lets nothing begin any more: a read that an action began and no longer waits
+// for may come after the action's end.
 func (m *Meanwhile) End() { m.once.Do(func() {}) }
 
 // Reached tells, after End, whether the call was made, so that the other process ran.

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Random has faults by chance. The seed alone decides which call has which, whatever the order of calls that are made side
-// by side, so that a run can be repeated.
+// Random has faults by chance. The seed alone decides which call has which, whatever the order of calls that are made
+// side by side, so that a run can be repeated.
 type Random struct {
 	Seed uint64
 	// Percent is how many of 100 calls have a fault.

@@ -161,12 +161,12 @@ func (w *World) changed(item map[string]types.AttributeValue) {
 	w.records = append(w.records, message)
 }
 
-// maximumRounds bounds how often finish and deliver are called for the same records: more than every retry that an event
-// source would make, so that what is still due then is due for ever.
+// maximumRounds bounds how often finish and deliver are called for the same records: more than every retry that an
+// event source would make, so that what is still due then is due for ever.
 const maximumRounds = 50
 
-// Deliver does what the event sources would: it brings every record of the stream, and every chunk, until all are taken.
-// process makes the environment for each; it may be one that fails.
+// Deliver does what the event sources would: it brings every record of the stream, and every chunk, until all are
+// taken. process makes the environment for each; it may be one that fails.
 func (w *World) Deliver(ctx context.Context, process func() *recall.Service) error {
 	for range maximumRounds {
 		if w.DeliverOnce(ctx, process) {
@@ -208,8 +208,8 @@ func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service)
 	return len(w.records) == 0 && len(w.queue) == 0
 }
 
-// bring gives a record to the two functions that read the stream, each of which has a process of its own. If one of them
-// fails, both get the record again: that is more than the stream would do, and harmless.
+// bring gives a record to the two functions that read the stream, each of which has a process of its own. If one of
+// them fails, both get the record again: that is more than the stream would do, and harmless.
 func (w *World) bring(ctx context.Context, process func() *recall.Service, message recall.Message) error {
 	published := process().Publish(ctx, message)
 	return errors.Join(published, process().Finish(ctx, message))

@@ -201,7 +201,9 @@ func (s *Server) revoke(user, key string, kept *record, r request) (map[string]a
 	events := []event{}
 	for _, member := range kept.members {
 		if len(told) > 0 {
-			events = append(events, event{member, map[string]any{"type": "revoked", "conversation": name(key, member), "revocations": told}})
+			events = append(events, event{member, map[string]any{
+				"type": "revoked", "conversation": name(key, member), "revocations": told,
+			}})
 		}
 	}
 	return r.reply(fields), events

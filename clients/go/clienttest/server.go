@@ -57,7 +57,8 @@ type Server struct {
 // NewServer starts a server; Close ends it.
 func NewServer(options Options) *Server {
 	s := &Server{
-		now: options.Now, window: options.Window, random: rand.New(rand.NewPCG(options.Seed, 0)), // #nosec G404 -- a test's faults, repeatable by their seed
+		now: options.Now, window: options.Window,
+		random: rand.New(rand.NewPCG(options.Seed, 0)), // #nosec G404 -- a test's faults, repeatable by their seed
 		groups: map[string][]string{}, conversations: map[string]*record{}, devices: map[*device]bool{},
 	}
 	if s.now == nil {
@@ -168,7 +169,9 @@ func (s *Server) read(d *device) {
 
 // serve does a request and answers it, or has it meet with a fault.
 func (s *Server) serve(d *device, r request) {
-	gatewaysOwn := map[string]any{"message": "Internal server error", "connectionId": "BFaT_fALIAMCKug=", "requestId": "BFaVtH2HoAMFZEQ="}
+	gatewaysOwn := map[string]any{
+		"message": "Internal server error", "connectionId": "BFaT_fALIAMCKug=", "requestId": "BFaVtH2HoAMFZEQ=",
+	}
 	if s.chance(func(f Faults) float64 { return f.Throttle }) {
 		d.write(r.refusal(10023, "too_many_requests", true))
 		return

@@ -83,7 +83,8 @@ func (d *driver) run(input io.Reader) error {
 	return scanner.Err()
 }
 
-// begin starts a command. What must be in order, or answers at once, is done here; the rest waits on its own goroutine.
+// begin starts a command. What must be in order, or answers at once, is done here; the rest waits on its own
+// goroutine.
 func (d *driver) begin(c command) {
 	switch c.Do {
 	case "login":

@@ -36,7 +36,7 @@ export class Connection {
   /** Resolves when the connection is over. */
   readonly gone: Promise<void>;
   isGone = false;
-  /** The server said that the token is over. */
+  /** The server said that the token has expired. */
   tokenExpired = false;
   /** Called with the data of every frame. */
   receive: (data: unknown) => void = () => {};

@@ -25,7 +25,7 @@ export const ERROR_CODE = {
   TIMEOUT: 6012,
   /** A parameter is missing, of the wrong type or too long. */
   INVALID_REQUEST: 6017,
-  /** The token is over and no token provider gave a new one. */
+  /** The token has expired and no token provider gave a new one. */
   TOKEN_EXPIRED: 6206,
   /** The client itself knows that the recall window is over, and did not ask. */
   CLIENT_WINDOW_OVER: 6223,
@@ -71,7 +71,7 @@ export const timedOut = () =>
   new RecallError(ERROR_CODE.TIMEOUT, 'request_timeout', 'no reply after three attempts; the outcome is unknown, repeat the same call');
 export const notLoggedIn = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_connected', 'not logged in: call login first');
 export const tokenOver = () =>
-  new RecallError(ERROR_CODE.TOKEN_EXPIRED, 'token_expired', 'the token is over and no new one was provided: log in again');
+  new RecallError(ERROR_CODE.TOKEN_EXPIRED, 'token_expired', 'the token has expired and no new one was provided: log in again');
 export const kickedOut = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_connected', "the server ended this device's session: log in again");
 export const windowOver = () =>
   new RecallError(ERROR_CODE.CLIENT_WINDOW_OVER, 'recall_window_expired', 'the message can no longer be recalled: its recallableUntil is past');

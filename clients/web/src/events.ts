@@ -16,7 +16,7 @@ export const EVENT = {
   TOTAL_UNREAD_MESSAGE_COUNT_UPDATED: 'onTotalUnreadMessageCountUpdated',
   /** The connection changed. `data` is {@link NetworkState}. */
   NET_STATE_CHANGE: 'netStateChange',
-  /** The token is over and no token provider gave a new one: log in again. `data` is undefined. */
+  /** The token has expired and no token provider gave a new one: log in again. `data` is undefined. */
   TOKEN_EXPIRED: 'tokenExpired',
   /** The server ended this device's session, and the client does not connect again: log in again. `data` is `{ reason }`, see {@link KickedReason}. */
   KICKED_OUT: 'kickedOut',

@@ -90,7 +90,7 @@ export class Recall {
    * Connects, and resolves when everything missed was fetched. Until the server can be reached it keeps trying
    * ({@link EVENT}.NET_STATE_CHANGE tells); {@link Recall.logout} gives up. A login ends the one before it. Where the server ended
    * that one, as after {@link EVENT}.KICKED_OUT, a login of the same user goes on with what is held.
-   * Rejects with 6206 if the token is over, 6017 if it is another user's, 9508 after a logout.
+   * Rejects with 6206 if the token has expired, 6017 if it is another user's, 9508 after a logout.
    */
   async login({ userID, token = '', tokenProvider }: LoginOptions): Promise<Result<undefined>> {
     if (!token && !tokenProvider) throw invalid('login needs a token or a tokenProvider');

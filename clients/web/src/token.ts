@@ -1,6 +1,6 @@
 import { object, text } from './frames.js';
 
-/** Returns when a token is over by its `exp`, in milliseconds since 1970; undefined if it does not say. The server checks it, this only reads. */
+/** Returns when a token has expired by its `exp`, in milliseconds since 1970; undefined if it does not say. The server checks it, this only reads. */
 export function expiresAt(token: string): number | undefined {
   try {
     const encoded = text(token.split('.')[1]).replace(/-/g, '+').replace(/_/g, '/');

@@ -63,7 +63,7 @@ export class Chat {
 
   // ---- Session -------------------------------------------------------------------------------------------------------------
 
-  /** Logs in. `userSig` is the token, or a function that gets one: it is asked at login and whenever a token is over. */
+  /** Logs in. `userSig` is the token, or a function that gets one: it is asked at login and whenever a token has expired. */
   async login({ userID, userSig }: { userID: string; userSig: string | (() => Promise<string> | string) }): Promise<Result> {
     if (this.#user && this.#user !== userID) throw new ChatError(CODE.REPEAT_LOGIN, `logged in as ${this.#user}: log out first`);
     if (this.#user && this.#recall.isReady()) return ok({ actionStatus: 'OK', errorCode: 0, errorInfo: 'logged in already', repeatLogin: true });

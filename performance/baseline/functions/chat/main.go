@@ -1,6 +1,6 @@
-// Command chat is sendmessage of aws-samples/simple-websockets-chat-app, in Go: it scans the table of all connections and
-// posts the message to each; connections that are gone are deleted. Unlike the sample, which is written in JavaScript, it has
-// Recall's HTTP pool, client and parallelism, so that only the design differs.
+// Command chat is sendmessage of aws-samples/simple-websockets-chat-app, in Go: it scans the table of all connections
+// and posts the message to each; connections that are gone are deleted. Unlike the sample, which is written in
+// JavaScript, it has Recall's HTTP pool, client and parallelism, so that only the design differs.
 package main
 
 import (

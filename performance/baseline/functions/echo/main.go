@@ -1,5 +1,6 @@
-// Command echo answers a frame with itself, or does nothing but the calls that a recall cannot do without: one write, the
-// reads of who is connected, and the posts, unsigned and by plain HTTP. What it takes is the harness's time and not Recall's.
+// Command echo answers a frame with itself, or does nothing but the calls that a recall cannot do without: one write,
+// the reads of who is connected, and the posts, unsigned and by plain HTTP. What it takes is the harness's time and
+// not Recall's.
 package main
 
 import (
