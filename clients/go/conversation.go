@@ -12,7 +12,7 @@ const (
 	fromUnknown               // a later sync without a cursor: a conversation that began while nothing was held of it
 )
 
-// change is what the application is told of one thing learnt.
+// change is what the application is told of one message or recall.
 type change struct {
 	received *Message // a new message
 	revoked  *Message // a tombstone

@@ -15,7 +15,7 @@ const (
 	CodeGroupRecallWindowExpired = 10031 // the same, in a group
 	CodeMessageNotFound          = 20022 // no such message in that conversation
 	CodeGroupMessageNotFound     = 10030 // the same, in a group
-	CodeAlreadyRecalled          = 20023 // recalled before by someone else, or a send of a recalled messageId
+	CodeAlreadyRecalled          = 20023 // somebody else recalled it before, or the messageId of a send was recalled
 	CodeRecallDenied             = 10032 // neither the sender nor a moderator
 	CodeConversationNotFound     = 10015 // no such group, or not a member of it
 	CodeNotAllowed               = 10007 // reserved, no longer returned

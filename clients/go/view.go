@@ -26,7 +26,7 @@ func newView(self string) *view {
 // get returns a conversation, nil when nothing is held of it.
 func (v *view) get(id string) *conversation { return v.conversations[id] }
 
-// open returns a conversation and makes it where there is none; nil when there are too many already.
+// open returns a conversation, and creates it if it does not exist. It returns nil if there are too many.
 func (v *view) open(id string) *conversation {
 	if c := v.conversations[id]; c != nil {
 		return c

@@ -67,7 +67,7 @@ public:
 
     // Sends a message and returns its messageId, empty when the call failed at once.
     std::string send(Milliseconds now, const Draft& draft, Completion<Message> completion);
-    // Recalls a message; what it succeeds with is the tombstone.
+    // Recalls a message. The result is its tombstone.
     void revoke(Milliseconds now, const std::string& conversation, const std::string& messageId,
                 const std::string& reason, Completion<Message> completion);
     // A page of history, oldest first: the newest messages, or those before a messageId.

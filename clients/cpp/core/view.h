@@ -25,7 +25,7 @@ public:
     // The conversation, null when nothing is held of it.
     Conversation* find(const std::string& id);
     const Conversation* find(const std::string& id) const;
-    // The conversation, made when there is none; null when the ID is malformed or there are too many already.
+    // Returns the conversation, and creates it if it does not exist; null if the ID is malformed or there are too many.
     Conversation* open(const std::string& id);
     void remove(const std::string& id);
 

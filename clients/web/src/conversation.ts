@@ -8,7 +8,7 @@ import type { Conversation, Message } from './types.js';
  */
 export type Origin = 'event' | 'cursor' | 'history' | 'unknown';
 
-/** What the application is told of one thing learnt. */
+/** What the application is told of one message or recall. */
 export interface Change {
   received?: Message;
   revoked?: Message;

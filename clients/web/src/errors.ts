@@ -55,7 +55,7 @@ export const ERROR_CODE = {
   RECALL_WINDOW_EXPIRED: 20016,
   /** No such message in the conversation. */
   MESSAGE_NOT_FOUND: 20022,
-  /** Recalled before, by someone else. */
+  /** Somebody else recalled the message before. */
   ALREADY_RECALLED: 20023,
   /** The time in the message's ID is too far from the server's clock. */
   STALE_MESSAGE_ID: 76001,

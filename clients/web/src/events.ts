@@ -8,7 +8,7 @@ export const EVENT = {
   SDK_NOT_READY: 'sdkStateNotReady',
   /** New messages, each told once. `data` is `Message[]`. */
   MESSAGE_RECEIVED: 'onMessageReceived',
-  /** Messages recalled by others, or by this user's other devices, each told once. `data` is `Message[]`, each `isRevoked`. */
+  /** Messages that others, or this user's other devices, recalled. Each is reported once. `data` is `Message[]`, each `isRevoked`. */
   MESSAGE_REVOKED: 'onMessageRevoked',
   /** Unread numbers, order, previews or roles changed. `data` is `Conversation[]`: the whole list, latest change first. */
   CONVERSATION_LIST_UPDATED: 'onConversationListUpdated',

@@ -202,7 +202,7 @@ export class Recall {
     return { code: 0, data: { message: result.message } };
   }
 
-  /** Recalls 1 to 10 messages of a conversation. Each has its own result, in order; it rejects only if there is none for any, with the errors of {@link Recall.revokeMessage}. */
+  /** Recalls 1 to 10 messages of a conversation. Each has its own result, in the order of the IDs. The promise rejects only if no message has a result, with the errors of {@link Recall.revokeMessage}. */
   async revokeMessages(conversationID: string, IDs: string[], { reason = '' }: { reason?: string } = {}): Promise<Result<{ results: RevokeResult[] }>> {
     return { code: 0, data: { results: await revoke(this.#current(), conversationID, IDs, reason) } };
   }
@@ -263,7 +263,7 @@ export class Recall {
     return this.#session?.clock.now();
   }
 
-  /** The recall window in seconds for messages sent now, as the server said when it was connected last: −1 no limit, 0 never. A group may have its own. */
+  /** The recall window in seconds for messages that are sent now, as of the last connection: −1 without limit, 0 never. A group may have its own. */
   recallWindowSeconds(): number | undefined {
     return this.#session?.recallWindowSeconds;
   }

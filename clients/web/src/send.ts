@@ -125,7 +125,7 @@ export async function fetchPage(session: Session, conversation: string, before: 
   return { messages, more: page.more === true || (before === '' && page.older === true) };
 }
 
-/** What a caller is told of a failure. */
+/** The error that a caller gets for a failure. */
 export function asError(failure: unknown): RecallError {
   return failure instanceof Refusal ? failure.error() : (failure as RecallError);
 }

@@ -108,7 +108,7 @@ export class Session {
     this.#skipPause?.();
   }
 
-  /** The server ended this device's session: a new connection would only push out another device. The application is told of nothing else. */
+  /** The server ended this device's session: a new connection would only push out another device. No other event follows. */
   kick(reason: string): void {
     this.#kicked = true;
     this.end(kickedOut());

@@ -9,7 +9,7 @@ export const TYPES = {
 /** Who recalled a message: the sender, a moderator of the group, or an administrator of the deployment. */
 export type RevokerRole = 'sender' | 'moderator' | 'admin';
 
-/** A message, or, recalled, its tombstone: `isRevoked` is true and `payload` is gone. */
+/** A message, or, after its recall, its tombstone: `isRevoked` is true and there is no `payload`. */
 export interface Message {
   /** ULID; sorting by it gives the order of the conversation. */
   ID: string;
@@ -31,9 +31,9 @@ export interface Message {
   status: 'unSend' | 'success' | 'fail';
   /** Whether it was recalled. */
   isRevoked: boolean;
-  /** Who recalled it and as what, in a tombstone. */
+  /** In a tombstone: who recalled the message, and by what right. */
   revokerInfo: { userID: string; role: RevokerRole } | undefined;
-  /** Why, as the one who recalled it said; `''` without a reason. */
+  /** The reason of the recall; `''` without one. */
   revokeReason: string;
   /** Server time of the recall, milliseconds since 1970; 0 if not recalled. */
   revokedAt: number;
@@ -43,7 +43,7 @@ export interface Message {
 export interface Conversation {
   /** `c2c_<user ID of the peer>` or `group_<group ID>`. */
   conversationID: string;
-  /** How many messages of others are unread, by the server's count. Recalled ones do not count. */
+  /** The number of unread messages of others, as the server counts them. Recalled messages do not count. */
   unreadCount: number;
   /** The newest message held, or its tombstone, for the preview. */
   lastMessage: Message | undefined;
@@ -63,7 +63,7 @@ export interface RevokeResult {
   ID: string;
   /** The tombstone, if it was recalled. */
   message: Message | undefined;
-  /** True if this user had recalled it before; `message` then shows the first recall. */
+  /** True if this user had recalled the message before. `message` then shows the first recall. */
   repeated: boolean;
   /** Why not, if it failed. */
   error: Error | undefined;

@@ -16,7 +16,7 @@ export class View {
     return this.#conversations.get(id);
   }
 
-  /** Returns a conversation and makes it where there is none; undefined if the ID is none or there are too many already. */
+  /** Returns a conversation, and creates it if it does not exist. Returns undefined if the ID is malformed or if there are too many conversations. */
   open(id: string): ConversationView | undefined {
     const held = this.#conversations.get(id);
     if (held || !isConversation(id) || this.full) return held;

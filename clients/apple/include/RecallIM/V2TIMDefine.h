@@ -63,7 +63,7 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SVR_MSG_INTERNAL_ERROR1 = 20005,          ///< a bug of the server
     ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016,        ///< one-to-one: the recall window is over
     ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022,         ///< one-to-one: no such message
-    ERR_SVR_MSG_REVOKE_REPEATED = 20023,          ///< recalled before by someone else
+    ERR_SVR_MSG_REVOKE_REPEATED = 20023,          ///< somebody else recalled the message before
     ERR_SVR_GROUP_PERMISSION_DENY = 10007,        ///< the action needs another role
     ERR_SVR_GROUP_NOT_FOUND = 10010,              ///< the group was deleted; only the admin function answers it
     ERR_SVR_GROUP_INVALID_GROUPID = 10015,        ///< no such group, or not a member

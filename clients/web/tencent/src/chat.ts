@@ -166,7 +166,7 @@ export class Chat {
     return this.sendMessage(message, options);
   }
 
-  /** Recalls. A message that is still being sent can be recalled too. */
+  /** Recalls a message. A message that is still being sent can be recalled, too. */
   async revokeMessage(message: Message): Promise<Result<{ message: Message }>> {
     try {
       const { data } = await this.#recall.revokeMessage({ conversationID: fromConversationID(message.conversationID), ID: message.ID });

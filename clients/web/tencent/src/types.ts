@@ -1,4 +1,4 @@
-/** A message in Tencent's form. Recalled, its `isRevoked` is true, and only on the device that sent it does it still have its payload. */
+/** A message in Tencent's form. After its recall `isRevoked` is true, and it keeps its payload only on the device that sent it. */
 export interface Message {
   /** ID, the same on all devices. */
   ID: string;

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who is logged in, and what becomes of the login as connections come and go. */
+/** The login of a user: whether it is complete, and how it ends, while connections open and close. */
 final class Account implements Session.Owner, Synchronisation.Owner {
     private static final long LOGIN_MILLISECONDS = 30_000;
 
@@ -45,7 +45,7 @@ final class Account implements Session.Owner, Synchronisation.Owner {
         return user;
     }
 
-    /** Whether the server has said hello since the login. */
+    /** Whether the server has answered a hello since the login. */
     boolean isGreeted() {
         return greeted;
     }

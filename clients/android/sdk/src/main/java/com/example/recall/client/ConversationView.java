@@ -17,10 +17,10 @@ final class ConversationView {
     final Set<String> aheadOfCursor = new HashSet<>();
     String cursor;
     boolean listed;
-    /** Something was heard of it before there was a cursor: each connection asks for it until there is one, listed or not. */
+    /** An event named the conversation before it had a cursor. Each connection asks for it until it has one, whether or not the list has it. */
     boolean heard;
     boolean syncing;
-    /** What the synchronisation under way counts as, through all its pages; null when there is none. */
+    /** How the synchronisation that is running counts, for all its pages; null if none is running. */
     Conversations.Source syncSource;
     int pagesWithoutProgress;
     long unread;

@@ -19,7 +19,7 @@ final class Conversations {
     private final Map<String, ConversationView> views = new HashMap<>();
     private String me = "";
 
-    /** Who is told what is new, and what this client itself is about. */
+    /** Receives what is new, and knows which calls of this client are under way. */
     interface Teller {
         void onNewMessage(Message message);
 
@@ -39,7 +39,7 @@ final class Conversations {
 
     /** Where a message or recall comes from, which decides who is told. */
     enum Source {
-        /** Nobody is told of what is not held: the first synchronisation's pages. */
+        /** Pages of the first synchronisation: no listener is called for messages that are not held. */
         FIRST_SYNC,
         /** A later synchronisation of a conversation without a cursor: its messages are new, its old recalls are not. */
         NEW_CONVERSATION,

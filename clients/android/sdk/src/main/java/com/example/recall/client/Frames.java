@@ -91,7 +91,7 @@ final class Frames {
         return by == null ? null : new Revocation(at == null ? 0 : at, by, role == null ? "" : role, Json.string(from, "reason"));
     }
 
-    /** The error of a reply or of an item in one; null when there is none. */
+    /** The error of a reply or of one of its items; null if it has none. */
     static RecallError error(JsonObject from) {
         JsonObject error = Json.object(from, "error");
         Long code = error == null ? null : Json.integer(error, "code");

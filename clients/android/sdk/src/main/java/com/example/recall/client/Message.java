@@ -3,7 +3,7 @@ package com.example.recall.client;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** A message, or, once recalled, its tombstone: the same without a body. Never changes. */
+/** A message, or, after its recall, its tombstone, which is the same without a body. An instance never changes. */
 public final class Message implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -32,7 +32,7 @@ public final class Message implements Serializable {
         return new Message(messageId, conversation, sender, sentAt, recallableUntil, null, replyTo, revocation);
     }
 
-    /** ULID; messages sort by it. */
+    /** The ULID by which messages are sorted. */
     public String messageId() {
         return messageId;
     }
@@ -42,7 +42,7 @@ public final class Message implements Serializable {
         return conversation;
     }
 
-    /** The user ID of who sent it. */
+    /** The user ID of the sender. */
     public String sender() {
         return sender;
     }
@@ -52,7 +52,7 @@ public final class Message implements Serializable {
         return sentAt;
     }
 
-    /** Until when the sender may recall it, server time in milliseconds since 1970; −1 without limit, 0 never. */
+    /** The last moment in which the sender may recall the message: server time in milliseconds since 1970, −1 without limit, 0 never. */
     public long recallableUntil() {
         return recallableUntil;
     }
@@ -67,7 +67,7 @@ public final class Message implements Serializable {
         return replyTo;
     }
 
-    /** How it was recalled, or null while it is not. */
+    /** The record of the recall, or null if the message was not recalled. */
     public @Nullable Revocation revoked() {
         return revoked;
     }

@@ -5,7 +5,7 @@ public interface RecallListener {
     /** A connection is being made. */
     void onConnecting();
 
-    /** Connected, and the server has said hello. */
+    /** The client is connected, and the server has answered hello. */
     void onConnected();
 
     /** The connection was lost or could not be made; the client keeps trying while logged in. */

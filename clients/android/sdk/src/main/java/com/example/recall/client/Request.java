@@ -16,7 +16,7 @@ final class Request {
     int tokensRefused;
     /** Whether the timer is that of the wait before the next attempt. */
     boolean backingOff;
-    /** Whether an earlier attempt may have been carried out although its reply said nothing, or never came. */
+    /** Whether an earlier attempt may have been carried out, because its reply did not say so or never came. */
     boolean outcomeUnknown;
     long transmittedAt;
     EventLoop.Timer timer;

@@ -3,7 +3,7 @@ package com.example.recall.client;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a recall: when, by whom, as what, and why. */
+/** The record of a recall: when it happened, who recalled, by what right, and why. */
 public final class Revocation implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -34,7 +34,7 @@ public final class Revocation implements Serializable {
         return role;
     }
 
-    /** Why, or null. */
+    /** The reason, or null. */
     public @Nullable String reason() {
         return reason;
     }

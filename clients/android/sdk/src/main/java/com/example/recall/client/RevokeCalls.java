@@ -5,9 +5,9 @@ import com.google.gson.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Recalls this client asks for. */
+/** The recalls that this client asks for. */
 final class RevokeCalls {
-    /** So much may the client's idea of the server's clock be off before it decides anything itself. */
+    /** The client's estimate of the server's clock may be wrong by this much. Within it the server decides. */
     private static final long CLOCK_TOLERANCE_MILLISECONDS = 2_000;
 
     private final Requests requests;
@@ -68,7 +68,7 @@ final class RevokeCalls {
                 RecallError known = error == null ? errorFor(reply, messageId) : error;
                 Message tombstone = known.isOutcomeUnknown() ? tombstoneOfMine(conversation, messageId) : null;
                 if (tombstone != null) {
-                    // The reply was lost, but the recall was learnt of in another way and nobody was told.
+                    // The reply was lost, but the client learned of the recall in another way and called no listener.
                     answer.onSuccess(tombstone);
                 } else {
                     answer.onError(known);

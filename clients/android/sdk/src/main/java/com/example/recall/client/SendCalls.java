@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Messages on their way: what is unanswered, what ended without an answer, and the one fresh start after a wrong clock. */
+/** The messages that are being sent: those without an answer, those that ended without one, and those that got a new ID after a wrong clock. */
 final class SendCalls {
     private static final int MOST_REMEMBERED = 10_000;
 
@@ -15,9 +15,9 @@ final class SendCalls {
     private final ServerClock clock;
     private final MessageIds messageIds;
     private final Map<String, Request> pending = new HashMap<>();
-    /** Messages whose send ended without an answer: they may be stored, or be stored yet. */
+    /** Messages whose send ended without an answer. They may be stored, or may still be stored later. */
     private final Recent<Boolean> unanswered = new Recent<>(MOST_REMEMBERED);
-    /** Where a message got a fresh ID, from the one the app was told first. */
+    /** The new ID of each message that got one, by the ID that the app was given first. */
     private final Recent<String> renamed = new Recent<>(MOST_REMEMBERED);
     private final Set<String> revokeRequested = new HashSet<>();
 
@@ -28,12 +28,12 @@ final class SendCalls {
         this.messageIds = messageIds;
     }
 
-    /** What the app gave. */
+    /** The message as the app gave it. */
     static final class Draft {
         final String conversation;
         final JsonObject body;
         final String replyTo;
-        /** An ID that the app chose may have been sent before, so it is never exchanged for another. */
+        /** An ID that the app chose may have been sent before, so it is never replaced. */
         final boolean idChosenByApp;
 
         Draft(String conversation, JsonObject body, String replyTo, boolean idChosenByApp) {
@@ -48,12 +48,12 @@ final class SendCalls {
         return pending.containsKey(messageId);
     }
 
-    /** Whether the server may not have the message yet although it was sent. */
+    /** Whether the message was sent, and the server may not have it yet. */
     boolean isUnanswered(String messageId) {
         return pending.containsKey(messageId) || unanswered.containsKey(messageId);
     }
 
-    /** The ID a message goes by now. */
+    /** The current ID of a message. */
     String current(String messageId) {
         String newer = renamed.get(messageId);
         return newer == null ? messageId : newer;

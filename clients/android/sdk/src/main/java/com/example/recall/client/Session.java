@@ -37,7 +37,7 @@ final class Session implements Requests.Link {
     /** The next check, where the server answers no pings. */
     private EventLoop.Timer looking;
 
-    /** Who is told what becomes of the connection, on the loop. */
+    /** Is called on the loop when the state of the connection changes. */
     interface Owner {
         void onConnecting();
 
@@ -47,7 +47,7 @@ final class Session implements Requests.Link {
 
         void onEvent(String type, JsonObject frame);
 
-        /** The server takes the token no more; answer with a new one, or with an error when there is none. */
+        /** The server no longer accepts the token. Answer with a new one, or with an error if there is none. */
         void onTokenNeeded(Answer<String> answer);
 
         void onTokenUnavailable();

@@ -32,7 +32,7 @@ final class Synchronisation {
     private boolean startingUp;
     private int pagesOfList;
 
-    /** Who is told how it went. */
+    /** Is called with the outcome of the synchronisation. */
     interface Owner {
         void onSynchronised();
 

@@ -3,7 +3,7 @@ package com.example.recall.v2;
 import com.example.recall.client.Answer;
 import com.example.recall.client.RecallError;
 
-/** Brings the engine's answers into V2TIM's shapes; a null callback means that nobody wants to know. */
+/** Turns answers of the engine into V2TIM's callbacks. A null callback means that the app does not want the answer. */
 final class Callbacks {
     private Callbacks() {
     }

@@ -166,7 +166,7 @@ public final class V2TIMManager {
         return present == null ? 0 : Math.max(0, present.serverTime());
     }
 
-    /** The client, or null after telling that there is none. */
+    /** The client, or null if there is none, after calling onError. */
     RecallClient client(V2TIMCallback callback) {
         RecallClient present = client;
         if (present == null && callback != null) {

@@ -23,7 +23,7 @@ public final class V2TIMMessage implements Serializable {
     public static final int V2TIM_MSG_STATUS_SEND_FAIL = 3;
     public static final int V2TIM_MSG_STATUS_HAS_DELETED = 4;
     public static final int V2TIM_MSG_STATUS_LOCAL_IMPORTED = 5;
-    /** Recalled: there is no body, and {@link #getRevokerInfo()} tells by whom. */
+    /** The message was recalled. It has no body, and {@link #getRevokerInfo()} says who recalled it. */
     public static final int V2TIM_MSG_STATUS_LOCAL_REVOKED = 6;
 
     public static final int V2TIM_ELEM_TYPE_NONE = 0;

@@ -121,13 +121,13 @@ public final class V2TIMMessageManager {
         });
     }
 
-    /** Recalls a message of which only the IDs are known. Not in V2TIM. */
+    /** Recalls a message by its IDs only. V2TIM does not have this. */
     public void revokeMessage(String conversationID, String msgID, @Nullable V2TIMCallback callback) {
         revokeMessage(conversationID, msgID, null, callback);
     }
 
     /**
-     * Recalls a message and tells why. Not in V2TIM, where only the REST call takes a reason.
+     * Recalls a message with a reason. V2TIM does not have this: there only the REST call takes a reason.
      *
      * @param reason up to 256 bytes, shown to the members; or null
      */

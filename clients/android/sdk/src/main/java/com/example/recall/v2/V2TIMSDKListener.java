@@ -6,7 +6,7 @@ public abstract class V2TIMSDKListener {
     public void onConnecting() {
     }
 
-    /** Connected, and the server said hello. */
+    /** The client is connected, and the server has answered hello. */
     public void onConnectSuccess() {
     }
 
