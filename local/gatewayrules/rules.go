@@ -1,0 +1,140 @@
+// Package gatewayrules has the rules of Amazon API Gateway's WebSocket APIs as one table, each with a probe that asks a running API
+// whether it keeps the rule. It needs only the address of an API that was deployed from template.yaml of this folder: the local
+// stack, another emulator, or AWS itself.
+package gatewayrules
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Certainty says how well a rule is known.
+type Certainty string
+
+// The certainties.
+const (
+	// Confirmed rules are documented by AWS or by an RFC, or are tests of others that also run on AWS.
+	Confirmed Certainty = "confirmed"
+	// Unsure rules were seen in traffic that somebody captured, or are what other emulators do.
+	Unsure Certainty = "unsure"
+	// Unknown rules are our best guess.
+	Unknown Certainty = "unknown"
+)
+
+// Rule is one rule.
+type Rule struct {
+	Section, Text string
+	// Source says where the rule stands: a page of the Developer Guide, a service model, an RFC, a capture.
+	Source    string
+	Certainty Certainty
+	// probe is nil where the API keeps the rule.
+	probe func(ctx context.Context, p *prober) error
+	// needs is what the target must have for it.
+	needs need
+}
+
+type need int
+
+const (
+	nothing need = iota
+	defaultRoute
+	idleLimit
+	durationLimit
+)
+
+// Target is a running API.
+type Target struct {
+	// URL is that of the stage, ws:// or wss://, of an API that was deployed from template.yaml.
+	URL string
+	// DefaultURL is one that was deployed with DefaultRoute=yes; empty = what needs it is not probed.
+	DefaultURL string
+	// ManagementURL is that of the stage for @connections, http:// or https://; Sign signs a request to it for execute-api.
+	ManagementURL string
+	Sign          func(r *http.Request, body []byte) error
+	// IdleURL and DurationURL are APIs whose idle limit and whose longest connection end within Patience; empty = not probed. On AWS
+	// that takes a Patience of 11 minutes and of more than two hours.
+	IdleURL, DurationURL string
+	// Patience is how long a probe waits for what must come.
+	Patience time.Duration
+	// Quiet is how long nothing must come where a rule says that nothing comes; 0 = a second.
+	Quiet time.Duration
+}
+
+// Result is what became of a rule.
+type Result struct {
+	Rule
+	Probed bool
+	// Failure says how the API breaks the rule; nil = it keeps it.
+	Failure error
+}
+
+// Rules are all rules, in the order of the table.
+func Rules() []Rule {
+	var all []Rule
+	for _, section := range []struct {
+		name  string
+		rules []Rule
+	}{
+		{"handshake", handshakeRules()}, {"events", eventRules()}, {"messages", messageRules()}, {"$default", defaultRules()},
+		{"connection", connectionRules()}, {"@connections", managementRules()},
+	} {
+		for _, rule := range section.rules {
+			rule.Section = section.name
+			all = append(all, rule)
+		}
+	}
+	return all
+}
+
+// Verify holds an API against all rules, one after the other, since some end its connections or spend its quotas.
+func Verify(ctx context.Context, target Target, probed func(Result)) []Result {
+	if target.Quiet == 0 {
+		target.Quiet = time.Second
+	}
+	var results []Result
+	for _, rule := range Rules() {
+		result := Result{Rule: rule, Probed: target.has(rule.needs)}
+		if result.Probed {
+			result.Failure = probe(ctx, target, rule)
+		}
+		results = append(results, result)
+		if probed != nil {
+			probed(result)
+		}
+	}
+	return results
+}
+
+func (t Target) has(needed need) bool {
+	switch needed {
+	case defaultRoute:
+		return t.DefaultURL != ""
+	case idleLimit:
+		return t.IdleURL != ""
+	case durationLimit:
+		return t.DurationURL != ""
+	default:
+		return true
+	}
+}
+
+func probe(ctx context.Context, target Target, rule Rule) error {
+	ctx, cancel := context.WithTimeout(ctx, target.Patience)
+	defer cancel()
+	p := &prober{target: target}
+	defer p.close()
+	return rule.probe(ctx, p)
+}
+
+// Table is the rules as a Markdown table.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| where | rule | source | certainty |\n|---|---|---|---|\n")
+	for _, rule := range Rules() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", rule.Section, rule.Text, rule.Source, rule.Certainty)
+	}
+	return b.String()
+}
