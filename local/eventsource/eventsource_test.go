@@ -18,6 +18,7 @@ import (
 	"example.com/recall/local/dynamodblocal"
 	"example.com/recall/local/elasticmq"
 	"example.com/recall/local/eventsource"
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/tables"
 	"example.com/recall/local/template"
 )
@@ -122,17 +123,6 @@ func (f *fixture) put(t *testing.T, key string, attributes map[string]string) {
 	}
 }
 
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !condition() {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
 func TestAStreamGivesWhatTheFilterPassesAndTheFailureQueueWhatAlwaysFails(t *testing.T) {
 	f := start(t)
 	var mutex sync.Mutex
@@ -173,7 +163,7 @@ func TestAStreamGivesWhatTheFilterPassesAndTheFailureQueueWhatAlwaysFails(t *tes
 		f.put(t, "item", map[string]string{"due": fmt.Sprint(n)})
 	}
 	var body string
-	eventually(t, "the poison record is in the failure queue", func() bool {
+	eventually.True(t, "the poison record is in the failure queue", func() bool {
 		output, err := f.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: aws.String(f.urls[f.template.EventSources[0].OnFailureARN]), WaitTimeSeconds: 1})
 		if err != nil || len(output.Messages) == 0 {
 			return false
@@ -181,7 +171,7 @@ func TestAStreamGivesWhatTheFilterPassesAndTheFailureQueueWhatAlwaysFails(t *tes
 		body = *output.Messages[0].Body
 		return true
 	})
-	eventually(t, "the last change of the item has come", func() bool { mutex.Lock(); defer mutex.Unlock(); return last["item"] == "19" })
+	eventually.True(t, "the last change of the item has come", func() bool { mutex.Lock(); defer mutex.Unlock(); return last["item"] == "19" })
 	var failure struct {
 		RequestContext     struct{ Condition string }
 		DDBStreamBatchInfo struct{ StartSequenceNumber string }
@@ -230,7 +220,7 @@ func TestMessagesThatAPartialAnswerNamesComeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the named message has come twice and the queue is empty", func() bool {
+	eventually.True(t, "the named message has come twice and the queue is empty", func() bool {
 		output, err := f.queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []sqstypes.QueueAttributeName{"All"}})
 		mutex.Lock()
 		defer mutex.Unlock()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/lambda"
 )
 
@@ -38,7 +39,7 @@ func TestAFunctionThatNeverAnswersIsKilledAtItsTimeOut(t *testing.T) {
 		t.Errorf("the answer is %s", result.Payload)
 	}
 	var process int
-	eventually(t, "the process says its ID", func() bool {
+	eventually.True(t, "the process says its ID", func() bool {
 		_, err := fmt.Sscanf(strings.Join(r.output(), "\n"), "process %d", &process)
 		return err == nil
 	})
@@ -67,7 +68,7 @@ func TestAnErrorOfTheInitializationIsTheAnswerOfTheInvocation(t *testing.T) {
 	if result.FunctionError != "Unhandled" || !strings.Contains(string(result.Payload), "No module named 'chat'") {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
-	eventually(t, "the invocation is reported", func() bool { return r.ended() == 1 })
+	eventually.True(t, "the invocation is reported", func() bool { return r.ended() == 1 })
 	if kind := r.invocations[0].ErrorType; kind != "Runtime.ImportModuleError" {
 		t.Errorf("the error's type is %q", kind)
 	}
@@ -90,7 +91,7 @@ func TestCloseLeavesNoProcessEvenOfAFunctionThatForks(t *testing.T) {
 	s, _ := service(t, nil)
 	go func() { _, _ = s.Invoke(t.Context(), "F", []byte(`{"Do":"fork","Count":5}`)) }()
 	var marker string
-	eventually(t, "the children run", func() bool {
+	eventually.True(t, "the children run", func() bool {
 		ids := s.Processes("F")
 		if len(ids) == 0 {
 			return false
@@ -123,14 +124,14 @@ func TestAFrozenProcessDoesNothingBetweenInvocations(t *testing.T) {
 	invoke(t, s, `{"Do":"background"}`)
 	// A second process is started and used: far longer than the first one's background work needs.
 	process := s.Processes("F")[0]
-	eventually(t, "it is halted", func() bool {
+	eventually.True(t, "it is halted", func() bool {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 		return err == nil && strings.Contains(string(status), ") T ")
 	})
 	if got := r.output(); len(got) != 0 {
 		t.Fatalf("it printed %v while halted", got)
 	}
-	eventually(t, "the background work goes on with the next invocations", func() bool {
+	eventually.True(t, "the background work goes on with the next invocations", func() bool {
 		invoke(t, s, `{}`)
 		return len(r.output()) == 1
 	})
@@ -159,7 +160,7 @@ func TestARenewedFunctionRunsInNewProcessesAndEndsItsInvocationsAsTheyBegan(t *t
 		}
 		answered <- result
 	}()
-	eventually(t, "the process is at work", func() bool { return len(r.output()) > 0 })
+	eventually.True(t, "the process is at work", func() bool { return len(r.output()) > 0 })
 	s.Renew("F", "")
 	renewed := processOf(t, invoke(t, s, `{}`))
 	if renewed == waiting {
@@ -171,7 +172,7 @@ func TestARenewedFunctionRunsInNewProcessesAndEndsItsInvocationsAsTheyBegan(t *t
 	if got := processOf(t, <-answered); got != waiting {
 		t.Errorf("the invocation that was under way ended in process %d, and began in %d", got, waiting)
 	}
-	eventually(t, "the old process ends", func() bool { return !alive(waiting) })
+	eventually.True(t, "the old process ends", func() bool { return !alive(waiting) })
 }
 
 func TestARenewedFunctionRunsTheProgramThatIsGiven(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	// testdata/function is made with it. The go command does not look there for what go.mod must name.
 	_ "github.com/aws/aws-lambda-go/lambda"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/lambda"
 )
 
@@ -109,7 +110,7 @@ func invokeToItsEnd(t *testing.T, s *lambda.Service, r *recorder, event string) 
 	t.Helper()
 	before := r.ended()
 	result := invoke(t, s, event)
-	eventually(t, "the invocation has ended", func() bool { return r.ended() > before })
+	eventually.True(t, "the invocation has ended", func() bool { return r.ended() > before })
 	return result
 }
 
@@ -121,17 +122,6 @@ func processOf(t *testing.T, result lambda.Result) int {
 		t.Fatalf("the answer is %s", result.Payload)
 	}
 	return answer.Process
-}
-
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !condition() {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
 }
 
 func alive(process int) bool { return syscall.Kill(process, 0) == nil }
@@ -162,7 +152,7 @@ func TestConcurrentInvocationsGetAProcessEachUpToTheLimit(t *testing.T) {
 			processes <- processOf(t, result)
 		}()
 	}
-	eventually(t, "three processes run", func() bool { return len(s.Processes("F")) == 3 })
+	eventually.True(t, "three processes run", func() bool { return len(s.Processes("F")) == 3 })
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +175,7 @@ func TestTheAnswerDoesNotWaitForWhatTheProcessDoesAfterIt(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it has ended", func() bool { return r.ended() == 1 })
+	eventually.True(t, "it has ended", func() bool { return r.ended() == 1 })
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("process %d, then %d", before, after)
 	}
@@ -209,7 +199,7 @@ func TestReservedConcurrencyRefusesInsteadOfWaiting(t *testing.T) {
 		defer close(done)
 		_, _ = s.Invoke(t.Context(), "F", fmt.Appendf(nil, `{"Do":"wait","Text":%q}`, gate))
 	}()
-	eventually(t, "the first is running", func() bool { return len(s.Processes("F")) == 1 })
+	eventually.True(t, "the first is running", func() bool { return len(s.Processes("F")) == 1 })
 	if _, err := s.Invoke(t.Context(), "F", []byte(`{}`)); !errors.Is(err, lambda.ErrThrottled) {
 		t.Errorf("the second got %v", err)
 	}
@@ -233,7 +223,7 @@ func TestAFunctionErrorIsReportedAndTheProcessKept(t *testing.T) {
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("the process changed from %d to %d", before, after)
 	}
-	eventually(t, "all are reported", func() bool { return r.ended() == 3 })
+	eventually.True(t, "all are reported", func() bool { return r.ended() == 3 })
 	if r.invocations[1].ErrorType != "errorString" || r.invocations[0].Initialization == 0 || r.invocations[1].Initialization != 0 {
 		t.Errorf("%+v", r.invocations)
 	}
@@ -244,7 +234,7 @@ func TestARefusalByAnAuthorizerIsReportedByItsName(t *testing.T) {
 	if result := invoke(t, s, `{"Do":"refuse"}`); result.FunctionError != "Unhandled" {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
-	eventually(t, "it is reported", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	eventually.True(t, "it is reported", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
 	if r.invocations[0].ErrorType != lambda.Unauthorized {
 		t.Errorf("%+v", r.invocations)
 	}
@@ -259,7 +249,7 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 		_, err := s.Invoke(ctx, "F", fmt.Appendf(nil, `{"Do":"wait","Text":%q}`, gate))
 		failed <- err
 	}()
-	eventually(t, "it runs", func() bool { return len(s.Processes("F")) == 1 })
+	eventually.True(t, "it runs", func() bool { return len(s.Processes("F")) == 1 })
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller got %v", err)
@@ -267,7 +257,7 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it is done", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	eventually.True(t, "it is done", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
 	if r.invocations[0].ErrorType != "" {
 		t.Errorf("it ended with %s", r.invocations[0].ErrorType)
 	}
@@ -302,7 +292,7 @@ func carriers(entry string) []string {
 func TestAFloodOfLogLinesIsCutAndTheFunctionServesOn(t *testing.T) {
 	s, r := service(t, nil)
 	invoke(t, s, `{"Do":"flood","Count":200000}`)
-	eventually(t, "the flood is through", func() bool {
+	eventually.True(t, "the flood is through", func() bool {
 		invoke(t, s, `{"Do":"print","Text":"after"}`)
 		lines := r.output()
 		return len(lines) > 0 && lines[len(lines)-1] == "after"

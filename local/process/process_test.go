@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/process"
 )
 
@@ -40,22 +41,10 @@ func shell(t *testing.T, options process.Options, script string) (*process.Proce
 	}
 }
 
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !condition() {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
-}
-
 // gone waits until no process has this ID, or only one that nobody has reaped yet.
 func gone(t *testing.T, id int) {
 	t.Helper()
-	eventually(t, fmt.Sprintf("process %d is gone", id), func() bool {
+	eventually.True(t, fmt.Sprintf("process %d is gone", id), func() bool {
 		if syscall.Kill(id, 0) != nil {
 			return true
 		}
@@ -93,7 +82,7 @@ func TestTheStatusTellsHowItEnded(t *testing.T) {
 
 func TestKillEndsTheChildrenToo(t *testing.T) {
 	p, lines := shell(t, process.Options{}, "sleep 1000 & echo $!; wait")
-	eventually(t, "the child's ID is printed", func() bool { return len(lines()) == 1 })
+	eventually.True(t, "the child's ID is printed", func() bool { return len(lines()) == 1 })
 	child, err := strconv.Atoi(lines()[0])
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +101,7 @@ func TestWhatLeftTheGroupIsFoundByItsMarker(t *testing.T) {
 	marker := fmt.Sprintf("RECALL_TEST_MARKER=%d.%s", os.Getpid(), t.Name())
 	p, lines := shell(t, process.Options{Marker: marker, Environment: []string{marker}},
 		"setsid sh -c 'echo $$; exec sleep 1000' & wait")
-	eventually(t, "the child's ID is printed", func() bool { return len(lines()) == 1 })
+	eventually.True(t, "the child's ID is printed", func() bool { return len(lines()) == 1 })
 	child, err := strconv.Atoi(lines()[0])
 	if err != nil {
 		t.Fatal(err)
@@ -133,13 +122,13 @@ func TestChildrenLeftBehindByAProgramThatEndsAreKilled(t *testing.T) {
 
 func TestStopAsksFirstAndKillsAfterTheGracePeriod(t *testing.T) {
 	polite, lines := shell(t, process.Options{}, "trap 'echo asked; exit 0' TERM; echo up; while :; do sleep 0.01; done")
-	eventually(t, "it is up", func() bool { return len(lines()) == 1 })
+	eventually.True(t, "it is up", func() bool { return len(lines()) == 1 })
 	polite.Stop(20 * time.Second)
 	if got := strings.Join(lines(), ","); got != "up,asked" {
 		t.Errorf("lines are %s", got)
 	}
 	stubborn, lines := shell(t, process.Options{}, "trap '' TERM; echo up; while :; do sleep 0.01; done")
-	eventually(t, "it is up", func() bool { return len(lines()) == 1 })
+	eventually.True(t, "it is up", func() bool { return len(lines()) == 1 })
 	stubborn.Stop(10 * time.Millisecond)
 	if got := stubborn.Status(); got != "signal: killed" {
 		t.Errorf("status is %q", got)

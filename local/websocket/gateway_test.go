@@ -15,6 +15,7 @@ import (
 
 	coder "github.com/coder/websocket"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/websocket"
 )
 
@@ -208,18 +209,7 @@ func (s *stack) connect() *peer {
 // waitForConnections waits until that many clients can be posted to.
 func (s *stack) waitForConnections(count int) {
 	s.t.Helper()
-	waitFor(s.t, "the number of connections", func() bool { return s.gateway.Connections() == count })
-}
-
-func waitFor(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !condition() {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s did not come to be as expected", what)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	eventually.True(s.t, "the number of connections", func() bool { return s.gateway.Connections() == count })
 }
 
 func (p *peer) send(text string) {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 	coder "github.com/coder/websocket"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/signature"
 	"example.com/recall/local/websocket"
 )
@@ -278,7 +279,7 @@ func TestDisconnectCanBeLost(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.wantClose(coder.StatusNormalClosure, "")
-			waitFor(t, "the record of the close", func() bool { return len(s.records.of(websocket.KindClose)) == 1 })
+			eventually.True(t, "the record of the close", func() bool { return len(s.records.of(websocket.KindClose)) == 1 })
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			if err := s.gateway.Close(ctx); err != nil { // waits for invocations
@@ -364,7 +365,7 @@ func TestADelayedPostWaitsOnTheClock(t *testing.T) {
 	s.gateway.Faults().Add(websocket.PostFault{Delay: time.Minute})
 	posted := make(chan error, 1)
 	go func() { posted <- s.post(p.id, []byte("x")) }()
-	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
+	eventually.True(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
 	select {
 	case err := <-posted:
 		t.Fatalf("answered at once: %v", err)
@@ -384,7 +385,7 @@ func TestASwitchDelaysEveryPost(t *testing.T) {
 	p := s.reachable()
 	posted := make(chan error, 1)
 	go func() { posted <- s.post(p.id, []byte("x")) }()
-	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
+	eventually.True(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
 	select {
 	case err := <-posted:
 		t.Fatalf("answered at once: %v", err)
@@ -409,7 +410,7 @@ func TestADelayCanBeDrawnForEachPost(t *testing.T) {
 	}
 	posted := make(chan error, 1)
 	go func() { posted <- s.post(p.id, []byte("x")) }()
-	waitFor(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
+	eventually.True(t, "the delay", func() bool { return clock.waitsFor(time.Minute) })
 	clock.advance(time.Minute)
 	if err := <-posted; err != nil {
 		t.Fatal(err)

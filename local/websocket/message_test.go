@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/websocket"
 )
 
@@ -144,7 +145,7 @@ func TestWhatAFunctionReturnsDecidesTheRouteResponse(t *testing.T) {
 			p := s.connect()
 			p.send(`{"action":"echo"}`)
 			if c.frame == silent {
-				waitFor(t, "the invocation", func() bool { return len(s.records.of(websocket.KindInvocation)) == 2 })
+				eventually.True(t, "the invocation", func() bool { return len(s.records.of(websocket.KindInvocation)) == 2 })
 				p.send(`{"action":"unheard"}`)
 				if got := p.receive(); got != "end" {
 					t.Errorf("received %s, want nothing", got)

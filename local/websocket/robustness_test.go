@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 	coder "github.com/coder/websocket"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/websocket"
 )
 
@@ -67,7 +68,7 @@ func TestAClientThatReadsAgainGetsAllThatWasAccepted(t *testing.T) {
 			t.Fatalf("message %d is not the one that was posted", i)
 		}
 	}
-	waitFor(t, "room for a post", func() bool { return s.post(slow.id, []byte("again")) == nil })
+	eventually.True(t, "room for a post", func() bool { return s.post(slow.id, []byte("again")) == nil })
 	if got := slow.receive(); got != "again" {
 		t.Errorf("received %d bytes", len(got))
 	}
