@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/recall/local/answer"
+	"example.com/recall/local/awsproxy"
 	"example.com/recall/local/signature"
 )
 
@@ -21,6 +23,48 @@ func awsHosts(region string) []string {
 		"*." + awsDomain, "*." + region + "." + awsDomain, "*.execute-api." + region + "." + awsDomain,
 		"*.s3." + awsDomain, "*.s3." + region + "." + awsDomain,
 	}
+}
+
+// serveServices serves the services of AWS that are here, each at an address of its own and all at one.
+func (s *Stack) serveServices(context.Context) error {
+	s.proxies = map[string]*awsproxy.Proxy{}
+	s.services = map[string]http.Handler{
+		"execute-api": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.gateway.ServeHTTP(w, r) }),
+		"lambda":      http.HandlerFunc(s.invokeAllowed),
+	}
+	if s.dynamodb != nil {
+		proxy, err := s.serveService("dynamodb", dynamoProxyPart, awsproxy.Options{Target: s.dynamodb.Endpoint(), Meter: s.options.Meter})
+		if err != nil {
+			return err
+		}
+		if s.options.Faults.Any() {
+			proxy.SetHook(s.options.Faults.Hook())
+		}
+	}
+	if s.queues != nil {
+		if _, err := s.serveService("sqs", queueProxyPart, awsproxy.Options{Target: s.queues.Endpoint()}); err != nil {
+			return err
+		}
+	}
+	if _, err := s.serveService("events", eventsPart, awsproxy.Options{Service: s.events}); err != nil {
+		return err
+	}
+	if _, err := s.serveService("secretsmanager", secretsPart, awsproxy.Options{Service: s.secrets}); err != nil {
+		return err
+	}
+	s.serve(eitherListener{s.network.listeners[awsPart], s.tls}, http.HandlerFunc(s.serveAWS))
+	return nil
+}
+
+// serveService serves a service, whose calls are held against the roles of their callers. name is the one that is signed for.
+func (s *Stack) serveService(name string, at part, options awsproxy.Options) (*awsproxy.Proxy, error) {
+	proxy, err := s.proxy(options)
+	if err != nil {
+		return nil, err
+	}
+	s.services[name], s.proxies[name] = proxy, proxy
+	s.serve(s.network.listeners[at], proxy)
+	return proxy, nil
 }
 
 // serveAWS answers in place of AWS. The functions' SDKs come here by AWS_ENDPOINT_URL. Those that do not know that variable, and

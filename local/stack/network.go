@@ -31,7 +31,6 @@ const (
 type network struct {
 	address   string
 	listeners map[part]net.Listener
-	closers   []func() error
 }
 
 // wantedPort is a port that a part is to listen at, and the flag of `recall local` that changes it.
@@ -114,10 +113,6 @@ func (n *network) host(p part) string {
 func (n *network) url(p part) string { return "http://" + n.host(p) }
 
 func (n *network) close() {
-	for _, closer := range n.closers {
-		// A server that is closed already is what is wanted.
-		_ = closer()
-	}
 	for _, listener := range n.listeners {
 		_ = listener.Close()
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"example.com/recall/local/program"
 	"example.com/recall/local/template"
 )
 
@@ -35,7 +34,7 @@ type reloader struct {
 }
 
 // startReloading watches the files of the functions until Close.
-func (s *Stack) startReloading(programs map[string]program.Program) error {
+func (s *Stack) startReloading(context.Context) error {
 	if !s.options.Reload {
 		return nil
 	}
@@ -46,7 +45,7 @@ func (s *Stack) startReloading(programs map[string]program.Program) error {
 	r := &reloader{stack: s, watcher: watcher, folders: map[string][]string{}, built: map[string]bool{}}
 	base := filepath.Dir(s.options.Template)
 	for _, function := range s.template.Functions {
-		switch runs := programs[function.LogicalID]; {
+		switch runs := s.functionPrograms[function.LogicalID]; {
 		case function.InlineCode != "":
 		case runs.Directory == "" && runs.Path != "" && s.options.Programs == "":
 			r.built[function.LogicalID] = true
@@ -77,12 +76,12 @@ func (s *Stack) startReloading(programs map[string]program.Program) error {
 		defer close(done)
 		r.run(ctx)
 	}()
-	s.stopReloading = func() {
+	s.onClose(func() {
 		cancel()
 		<-done
 		// What is not watched any more cannot fail.
 		_ = watcher.Close()
-	}
+	})
 	return nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/stack"
 )
 
@@ -34,13 +34,7 @@ func write(t *testing.T, path, content string) {
 // reported waits until a stack reports something.
 func reported(t *testing.T, r *report, words string) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !strings.Contains(r.text(), words) {
-		if time.Now().After(deadline) {
-			t.Fatalf("nothing says %q:\n%s", words, r.text())
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+	eventually.True(t, "the stack says "+words, func() bool { return strings.Contains(r.text(), words) })
 }
 
 func TestAFunctionWhoseFileChangesRunsItWithTheNextInvocation(t *testing.T) {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // readRights reads what each function's role allows; see Options.NoRights.
-func (s *Stack) readRights() error {
+func (s *Stack) readRights(context.Context) error {
 	if s.options.NoRights {
 		return nil
 	}
@@ -48,7 +49,11 @@ func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
 			return s.refusal(s.rights.Call(r.AccessKey, r.Service, r.Operation, r.Body))
 		}
 	}
-	return awsproxy.New(options)
+	proxy, err := awsproxy.New(options)
+	if err == nil {
+		s.onClose(proxy.Close)
+	}
+	return proxy, err
 }
 
 // refusal words a refused call as AWS does, and tells whoever watches the stack.

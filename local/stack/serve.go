@@ -18,7 +18,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-func (s *Stack) startGateway() error {
+func (s *Stack) startGateway(context.Context) error {
 	api := s.template.API
 	if api == nil {
 		return errors.New("the template has no WebSocket API")
@@ -49,16 +49,23 @@ func (s *Stack) startGateway() error {
 		authorize = s.connectionAllowed
 	}
 	s.gateway, err = websocket.New(websocket.Options{
-		API: definition, Invoker: invoker{s}, Keys: s.keys, DomainName: s.network.host(gatewayPart), AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
+		API: definition, Invoker: invoker{s}, Keys: s.keys, DomainName: s.network.host(gatewayPart),
+		AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
 		Switches: s.options.Switches, Limits: s.options.Limits, Observer: websocket.ObserverFunc(s.reporter.record),
 	})
 	if err != nil {
 		return err
 	}
-	listener := eitherListener{s.network.listeners[gatewayPart], s.tls}
-	s.served.Go(func() {
-		// It returns when the gateway is closed.
-		_ = s.gateway.Serve(listener)
+	listener, served := eitherListener{s.network.listeners[gatewayPart], s.tls}, make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = s.gateway.Serve(listener) // it returns when the gateway is closed
+	}()
+	s.onClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		_ = s.gateway.Close(ctx) // it only fails if functions still run, which end next
+		<-served
 	})
 	return nil
 }
@@ -104,25 +111,10 @@ func (i invoker) Invoke(ctx context.Context, function string, event []byte) ([]b
 // logsPath is where the functions' logs can be followed, beside the Lambda endpoint.
 const logsPath = "/local/logs"
 
-// serveRest serves everything but the WebSocket API.
-func (s *Stack) serveRest() {
-	invoke := http.HandlerFunc(s.invokeAllowed)
-	s.services = map[string]http.Handler{
-		"events": s.eventsProxy, "secretsmanager": s.secretsProxy, "execute-api": s.gateway, "lambda": invoke,
-	}
-	if s.dynamoProxy != nil {
-		s.services["dynamodb"] = s.dynamoProxy
-		s.serve(s.network.listeners[dynamoProxyPart], s.dynamoProxy)
-	}
-	if s.queueProxy != nil {
-		s.services["sqs"] = s.queueProxy
-		s.serve(s.network.listeners[queueProxyPart], s.queueProxy)
-	}
-	s.serve(s.network.listeners[eventsPart], s.eventsProxy)
-	s.serve(s.network.listeners[secretsPart], s.secretsProxy)
-	s.serve(eitherListener{s.network.listeners[awsPart], s.tls}, http.HandlerFunc(s.serveAWS))
+// servePeople serves what people and command lines use: the Lambda API and the function that has a URL, and the demo page.
+func (s *Stack) servePeople(context.Context) error {
 	admin := http.NewServeMux()
-	admin.Handle(invokePath, invoke)
+	admin.HandleFunc(invokePath, s.invokeAllowed)
 	admin.Handle(logsPath, &s.reporter.lines)
 	function, found := s.adminFunction()
 	if found {
@@ -141,6 +133,7 @@ func (s *Stack) serveRest() {
 		}
 	}
 	s.serve(s.network.listeners[demoPart], demosite.Handler(site))
+	return nil
 }
 
 // adminFunction is the function that has a URL.
@@ -220,11 +213,13 @@ func (s *Stack) RotateTokenSecret(secret string) {
 	s.secrets.Put(s.template.Parameters["TokenSecretArn"], secret)
 }
 
-func (s *Stack) writeState() error {
+func (s *Stack) writeState(context.Context) error {
 	s.state = s.State()
 	if s.options.StateFile == "" {
 		return nil
 	}
+	// It goes first, so that whoever loses a connection can see that the stack ends.
+	s.onClose(func() { s.state.Remove(s.options.StateFile) })
 	return s.state.Write(s.options.StateFile)
 }
 
@@ -241,10 +236,10 @@ func (s *Stack) Gateway() *websocket.Gateway { return s.gateway }
 
 // DynamoDB is what stands between the functions and DynamoDB Local, nil without a table in the template; tests inject
 // faults and count calls there.
-func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.dynamoProxy }
+func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.proxies["dynamodb"] }
 
 // Queues is what stands between the functions and ElasticMQ, nil without a queue in the template.
-func (s *Stack) Queues() *awsproxy.Proxy { return s.queueProxy }
+func (s *Stack) Queues() *awsproxy.Proxy { return s.proxies["sqs"] }
 
 // Events are the events that functions have put on an event bus.
 func (s *Stack) Events() []eventbus.Event { return s.events.Events() }

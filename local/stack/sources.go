@@ -20,7 +20,7 @@ import (
 )
 
 // startEventSources begins to read the streams and queues that the template connects to functions.
-func (s *Stack) startEventSources() error {
+func (s *Stack) startEventSources(context.Context) error {
 	if s.options.NoEventSources {
 		return nil
 	}
@@ -50,10 +50,10 @@ func (s *Stack) startEventSources() error {
 			}
 		}
 	}
-	s.stopSources = func() {
+	s.onClose(func() {
 		cancel()
 		reading.Wait()
-	}
+	})
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"example.com/recall/local/eventually"
 	"example.com/recall/local/stack"
 	gateway "example.com/recall/local/websocket"
 )
@@ -215,13 +216,7 @@ func TestAScheduleRunsItsFunctionEachTimeThatItIsDue(t *testing.T) {
 			t.Errorf("before it is due, the function ran %d times", got)
 		}
 		due()
-		deadline := time.Now().Add(patience)
-		for strings.Count(report.text(), "aws.events Scheduled Event") < run {
-			if time.Now().After(deadline) {
-				t.Fatalf("the function did not run:\n%s", report.text())
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
+		eventually.True(t, "the function runs", func() bool { return strings.Count(report.text(), "aws.events Scheduled Event") >= run })
 	}
 }
 
