@@ -97,9 +97,12 @@ func client(directory string) (string, bool) {
 	places = append(places, filepath.SplitList(os.Getenv("NODE_PATH"))...)
 	for _, place := range places {
 		path := filepath.Join(place, "aws-lambda-ric")
-		if _, err := os.Stat(filepath.Join(path, "package.json")); err == nil {
-			return path, true
+		if _, err := os.Stat(filepath.Join(path, "package.json")); err != nil {
+			continue
 		}
+		// The program runs in the function's folder, where a path that is relative to ours leads elsewhere.
+		absolute, err := filepath.Abs(path)
+		return absolute, err == nil
 	}
 	return "", false
 }
