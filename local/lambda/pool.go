@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,7 +34,7 @@ type pool struct {
 
 	mutex     sync.Mutex
 	program   string      // that new processes run
-	renewed   int         // how often the program was replaced; older processes get no more work
+	renewed   int         // how often all processes were replaced; older ones get no more work
 	idle      []*instance // the last used one is last, and is used first
 	waiting   []chan *instance
 	instances map[*instance]bool
@@ -163,6 +164,16 @@ func (p *pool) renew(program string) {
 	p.idle = nil
 }
 
+// retire gives all processes and lets none of them get more work. Whoever hears of an invocation that ended with its
+// process may send the next one, which must not be given to a process that is about to be killed.
+func (p *pool) retire() []*instance {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.renewed++
+	p.idle = nil
+	return slices.Collect(maps.Keys(p.instances))
+}
+
 // latest is the function with the program that new processes run, and how often that was replaced.
 func (p *pool) latest() (Function, int) {
 	p.mutex.Lock()
@@ -206,20 +217,9 @@ func (p *pool) remove(i *instance) {
 	p.handOver(nil)
 }
 
-// all gives the processes, those that wait for work first.
+// all gives the processes.
 func (p *pool) all() []*instance {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	var all []*instance
-	for _, i := range p.idle {
-		if p.instances[i] { // it may have ended
-			all = append(all, i)
-		}
-	}
-	for i := range p.instances {
-		if !slices.Contains(p.idle, i) {
-			all = append(all, i)
-		}
-	}
-	return all
+	return slices.Collect(maps.Keys(p.instances))
 }

@@ -193,12 +193,14 @@ func (s *Service) Kill(function string) int {
 	if p == nil {
 		return 0
 	}
-	// Those that wait for work end first. Whoever hears of an invocation that ended with its process may send the next one,
-	// which must not be given to a process that is still to be killed.
-	instances := p.all()
+	// All are killed at the same time. One after another would give the last ones time to end their work: a call that a
+	// function waits for is given up and tried again after seconds.
+	instances := p.retire()
+	var killing sync.WaitGroup
 	for _, i := range instances {
-		i.kill()
+		killing.Go(i.kill)
 	}
+	killing.Wait()
 	return len(instances)
 }
 
