@@ -24,7 +24,7 @@ func forRandomSearches() []mutant {
 
 // wantAbandoned`, `}
 
-// wantAbandoned`}}, load},
+// wantAbandoned`}}, scenarios},
 	}
 }
 

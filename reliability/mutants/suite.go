@@ -34,6 +34,7 @@ var (
 	processes = suite{packages: "./local/lambda"}
 	sources   = suite{packages: "./local/eventsource"}
 	policies  = suite{packages: "./local/policy"}
+	scenarios = suite{packages: "./protocol/conformance"}
 
 	crashes    = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACall"}
 	delivering = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver"}
