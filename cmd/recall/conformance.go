@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"example.com/recall/protocol/conformance"
+	"example.com/recall/protocol/scenarios"
 )
 
 // conformanceCommand judges a client by the scenarios.
 type conformanceCommand struct {
-	Scenario string        `help:"A scenario file, or a folder with scenario files." default:"protocol/scenarios" type:"path"`
+	Scenario string        `help:"A scenario file, or a folder with scenario files. Without it the scenarios of this version are played." type:"existingpath"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
 	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
@@ -33,9 +35,9 @@ prints a line for each scenario, and fails if the client misbehaves in one.
 
 // Run plays the scenarios, several at a time, because a scenario mostly waits.
 func (c conformanceCommand) Run(ctx context.Context) error {
-	scenarios, err := conformance.ReadAll(c.Scenario)
+	chosen, err := c.scenarios()
 	if err != nil {
-		return fmt.Errorf("reading scenarios: %w (use --scenario to say where they are)", err)
+		return fmt.Errorf("reading scenarios: %w", err)
 	}
 	// Building takes longer than a step of a scenario may.
 	if err := conformance.Build(ctx, c.Driver, driverBuildTime); err != nil {
@@ -50,19 +52,30 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 			fmt.Fprintf(os.Stderr, "%s %-7s %s\n", time.Now().Format("15:04:05.000"), direction, text)
 		}
 	}
-	failed := c.play(ctx, runner, scenarios)
+	failed := c.play(ctx, runner, chosen)
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
-	fmt.Printf("%d of %d scenarios passed\n", len(scenarios)-failed, len(scenarios))
+	fmt.Printf("%d of %d scenarios passed\n", len(chosen)-failed, len(chosen))
 	if failed > 0 {
 		return fmt.Errorf("%d scenarios failed", failed)
 	}
 	return nil
 }
 
+// scenarios reads what is to be played.
+func (c conformanceCommand) scenarios() ([]conformance.Scenario, error) {
+	if c.Scenario == "" {
+		return conformance.ReadAll(scenarios.Files(), "*.json")
+	}
+	if info, err := os.Stat(c.Scenario); err != nil || info.IsDir() {
+		return conformance.ReadAll(os.DirFS(c.Scenario), "*.json")
+	}
+	return conformance.ReadAll(os.DirFS(filepath.Dir(c.Scenario)), filepath.Base(c.Scenario))
+}
+
 // play prints a line for each scenario as soon as it ends, and returns how many failed.
-func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner, scenarios []conformance.Scenario) int {
+func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner, chosen []conformance.Scenario) int {
 	jobs := max(c.Jobs, 1)
 	if c.Verbose {
 		jobs = 1 // The frames of two scenarios would be mixed.
@@ -71,7 +84,7 @@ func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner,
 	var playing errgroup.Group
 	playing.SetLimit(jobs)
 	failed := 0
-	for _, scenario := range scenarios {
+	for _, scenario := range chosen {
 		playing.Go(func() error {
 			if ctx.Err() != nil {
 				return nil

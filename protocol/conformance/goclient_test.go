@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/recall/protocol/conformance"
+	"example.com/recall/protocol/scenarios"
 )
 
 // TestTheGoClientPassesEveryScenarioOfTheProtocol does what `recall conformance -- clients/go/driver.sh` does, all scenarios at
@@ -17,12 +18,12 @@ func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the driver: %v\n%s", err, output)
 	}
-	scenarios, err := conformance.ReadAll(filepath.Join("..", "scenarios"))
-	if err != nil || len(scenarios) == 0 {
-		t.Fatalf("%d scenarios, %v", len(scenarios), err)
+	all, err := conformance.ReadAll(scenarios.Files(), "*.json")
+	if err != nil {
+		t.Fatal(err)
 	}
 	runner := conformance.Runner{Driver: []string{driver}}
-	for _, scenario := range scenarios {
+	for _, scenario := range all {
 		t.Run(scenario.Name, func(t *testing.T) {
 			t.Parallel()
 			if err := runner.Run(t.Context(), scenario); err != nil {

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 )
 
 const defaultServerTime = 1_700_000_000_000
@@ -94,20 +91,6 @@ func (s *Step) kinds() int {
 	return count
 }
 
-// Read reads one scenario file.
-func Read(path string) (Scenario, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Scenario{}, err
-	}
-	scenario, err := Parse(data)
-	if err != nil {
-		return Scenario{}, fmt.Errorf("%s: %w", path, err)
-	}
-	scenario.File = path
-	return scenario, nil
-}
-
 // Parse reads a scenario from its JSON text.
 func Parse(data []byte) (Scenario, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -125,34 +108,26 @@ func Parse(data []byte) (Scenario, error) {
 	return scenario, nil
 }
 
-// ReadAll reads the scenario at path, or all *.json of the folder at path, sorted by file name.
-func ReadAll(path string) ([]Scenario, error) {
-	info, err := os.Stat(path)
+// ReadAll reads the scenarios of a folder whose file names match a pattern, such as *.json, sorted by file name.
+func ReadAll(folder fs.FS, pattern string) ([]Scenario, error) {
+	names, err := fs.Glob(folder, pattern)
 	if err != nil {
 		return nil, err
 	}
-	paths := []string{path}
-	if info.IsDir() {
-		paths = nil
-		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() && strings.HasSuffix(file, ".json") {
-				paths = append(paths, file)
-			}
-			return err
-		})
+	if len(names) == 0 {
+		return nil, fmt.Errorf("there is no scenario named %s", pattern)
+	}
+	scenarios := make([]Scenario, 0, len(names))
+	for _, name := range names {
+		data, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, err
 		}
-	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("%s has no scenario (*.json)", path)
-	}
-	scenarios := make([]Scenario, 0, len(paths))
-	for _, file := range paths {
-		scenario, err := Read(file)
+		scenario, err := Parse(data)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		scenario.File = name
 		scenarios = append(scenarios, scenario)
 	}
 	return scenarios, nil
