@@ -75,9 +75,7 @@ func TestProjectsOfOtherAuthorsRunFromTheirTemplates(t *testing.T) {
 				}
 			}
 			for _, notice := range project.notices {
-				if !strings.Contains(report.text(), notice) {
-					t.Errorf("nothing says %q:\n%s", notice, report.text())
-				}
+				reported(t, report, notice)
 			}
 		})
 	}
