@@ -38,10 +38,18 @@ func (f Faults) Hook() Hook {
 			apply func()
 		}{
 			{f.Throttled, func() {
-				action.Refusal = &Refusal{Status: http.StatusBadRequest, Name: "ThrottlingException", Message: "injected by the local stack"}
+				action.Refusal = &Refusal{
+					Status:  http.StatusBadRequest,
+					Name:    "ThrottlingException",
+					Message: "injected by the local stack",
+				}
 			}},
 			{f.Failed, func() {
-				action.Refusal = &Refusal{Status: http.StatusInternalServerError, Name: "InternalServerError", Message: "injected by the local stack"}
+				action.Refusal = &Refusal{
+					Status:  http.StatusInternalServerError,
+					Name:    "InternalServerError",
+					Message: "injected by the local stack",
+				}
 			}},
 			{f.Dropped, func() { action.Drop = true }},
 			{f.Lost, func() { action.LoseAnswer = true }},

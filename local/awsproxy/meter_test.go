@@ -15,13 +15,15 @@ import (
 
 func TestAMeteredCallSaysWhatItConsumed(t *testing.T) {
 	answers := map[string]string{
-		"UpdateItem":   `{"ConsumedCapacity":{"TableName":"messages","CapacityUnits":3.0}}`,
-		"BatchGetItem": `{"Responses":{},"ConsumedCapacity":[{"TableName":"a","CapacityUnits":1.5},{"TableName":"b","CapacityUnits":0.5}]}`,
-		"Query":        `{"Items":[]}`,
+		"UpdateItem": `{"ConsumedCapacity":{"TableName":"messages","CapacityUnits":3.0}}`,
+		"BatchGetItem": `{"Responses":{},"ConsumedCapacity":[{"TableName":"a","CapacityUnits":1.5},` +
+			`{"TableName":"b","CapacityUnits":0.5}]}`,
+		"Query": `{"Items":[]}`,
 	}
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ TableName, ReturnConsumedCapacity string }
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.TableName != "messages" || body.ReturnConsumedCapacity != "TOTAL" {
+		err := json.NewDecoder(r.Body).Decode(&body)
+		if err != nil || body.TableName != "messages" || body.ReturnConsumedCapacity != "TOTAL" {
 			t.Errorf("the service got %+v, %v", body, err)
 		}
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
@@ -38,13 +40,16 @@ func TestAMeteredCallSaysWhatItConsumed(t *testing.T) {
 	}
 	front := httptest.NewServer(proxy)
 	for operation, wanted := range answers {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front.URL, strings.NewReader(`{"TableName":"messages"}`))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front.URL,
+			strings.NewReader(`{"TableName":"messages"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
 		request.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 		request.Header.Set("X-Amz-Date", "20260101T000000Z")
-		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=Send/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature="+strings.Repeat("0", 64))
+		request.Header.Set("Authorization",
+			"AWS4-HMAC-SHA256 Credential=Send/20260101/us-east-1/dynamodb/aws4_request, "+
+				"SignedHeaders=host, Signature="+strings.Repeat("0", 64))
 		answer, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)

@@ -110,7 +110,11 @@ func New(options Options) (*Proxy, error) {
 		options.Now = time.Now
 	}
 	p := &Proxy{options: options, service: options.Service, counts: map[Counter]int{}}
-	p.transport = &http.Transport{MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, DisableCompression: true}
+	p.transport = &http.Transport{
+		MaxIdleConns:        idleConnections,
+		MaxIdleConnsPerHost: idleConnections,
+		DisableCompression:  true,
+	}
 	if p.service == nil {
 		target, err := url.Parse(options.Target)
 		if err != nil || target.Host == "" {
@@ -129,7 +133,11 @@ func reverse(target *url.URL, transport http.RoundTripper) http.Handler {
 		// Failures reach the caller as 502; there is nothing else to tell.
 		ErrorLog: log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			refuse(w, Refusal{Status: http.StatusServiceUnavailable, Name: "ServiceUnavailable", Message: "the local service does not answer"})
+			refuse(w, Refusal{
+				Status:  http.StatusServiceUnavailable,
+				Name:    "ServiceUnavailable",
+				Message: "the local service does not answer",
+			})
 		},
 	}
 }
@@ -160,19 +168,33 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := p.options.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
 	if err != nil {
-		refuse(w, Refusal{Status: http.StatusRequestEntityTooLarge, Name: "RequestEntityTooLargeException", Message: "the request is too large"})
+		refuse(w, Refusal{
+			Status:  http.StatusRequestEntityTooLarge,
+			Name:    "RequestEntityTooLargeException",
+			Message: "the request is too large",
+		})
 		return
 	}
 	signed, err := p.options.Keys.Verify(r, body)
 	if errors.Is(err, signature.ErrMismatch) {
-		refuse(w, Refusal{Status: http.StatusForbidden, Name: "InvalidSignatureException", Message: signature.MismatchMessage})
+		refuse(w, Refusal{
+			Status:  http.StatusForbidden,
+			Name:    "InvalidSignatureException",
+			Message: signature.MismatchMessage,
+		})
 		return
 	}
 	request, hook := p.note(r, body, signed)
 	recorder := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
-			call := Call{Service: request.Service, Operation: request.Operation, AccessKey: request.AccessKey, Status: recorder.status, Duration: p.options.Now().Sub(started)}
+			call := Call{
+				Service:   request.Service,
+				Operation: request.Operation,
+				AccessKey: request.AccessKey,
+				Status:    recorder.status,
+				Duration:  p.options.Now().Sub(started),
+			}
 			call.ReadUnits, call.WriteUnits = recorder.units(request.Operation)
 			p.options.Watch(call)
 		}

@@ -86,7 +86,8 @@ func TestACallWhoseSignatureDoesNotMatchIsRefused(t *testing.T) {
 		_, client, seen := start(t, awsproxy.Options{Keys: signature.Keyring{"SendFunction": secret}})
 		var failure smithy.APIError
 		err := list(t, client)
-		if got := errors.As(err, &failure) && failure.ErrorCode() == "InvalidSignatureException"; got != refused || (seen.Load() == 0) != refused {
+		if got := errors.As(err, &failure) && failure.ErrorCode() == "InvalidSignatureException"; got != refused ||
+			(seen.Load() == 0) != refused {
 			t.Errorf("signed with x where the secret is %s: %v", secret, err)
 		}
 	}
@@ -97,9 +98,14 @@ func TestAHookRefusesDropsAndLosesAnswers(t *testing.T) {
 		action awsproxy.Action
 		reach  int64
 	}{
-		"refusal": {awsproxy.Action{Refusal: &awsproxy.Refusal{Status: 400, Name: "ProvisionedThroughputExceededException", Message: "slow down"}}, 0},
-		"drop":    {awsproxy.Action{Drop: true}, 0},
-		"lose":    {awsproxy.Action{LoseAnswer: true}, 1},
+		"refusal": {
+			awsproxy.Action{
+				Refusal: &awsproxy.Refusal{Status: 400, Name: "ProvisionedThroughputExceededException", Message: "slow down"},
+			},
+			0,
+		},
+		"drop": {awsproxy.Action{Drop: true}, 0},
+		"lose": {awsproxy.Action{LoseAnswer: true}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proxy, client, seen := start(t, awsproxy.Options{})
@@ -137,7 +143,11 @@ func TestWhatIsNotAuthorizedIsRefusedBeforeTheHook(t *testing.T) {
 	var watched []awsproxy.Call
 	proxy, client, _ := start(t, awsproxy.Options{
 		Authorize: func(r awsproxy.Request) *awsproxy.Refusal {
-			return &awsproxy.Refusal{Status: 400, Name: "AccessDeniedException", Message: r.AccessKey + " may not " + r.Operation}
+			return &awsproxy.Refusal{
+				Status:  400,
+				Name:    "AccessDeniedException",
+				Message: r.AccessKey + " may not " + r.Operation,
+			}
 		},
 		Watch: func(call awsproxy.Call) { watched = append(watched, call) },
 	})
@@ -168,7 +178,12 @@ func TestRandomFaultsComeInTheirShares(t *testing.T) {
 			counts["lose"]++
 		}
 	}
-	for name, want := range map[string]int{"ThrottlingException": 2000, "InternalServerError": 1000, "drop": 1000, "lose": 1000} {
+	for name, want := range map[string]int{
+		"ThrottlingException": 2000,
+		"InternalServerError": 1000,
+		"drop":                1000,
+		"lose":                1000,
+	} {
 		if got := counts[name]; got < want*8/10 || got > want*12/10 {
 			t.Errorf("%s came %d times of 10,000", name, got)
 		}

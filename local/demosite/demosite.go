@@ -1,5 +1,5 @@
-// Package demosite serves the demo page of the local stack, with tokens for any user. It must never face a network: who
-// can reach it can be anybody.
+// Package demosite serves the demo page of the local stack, with tokens for any user. It must never be reachable from
+// a network, since whoever can reach it can act as any user.
 package demosite
 
 import (
@@ -48,7 +48,8 @@ func Handler(options Options) http.Handler {
 		if _, err := os.Stat(options.Directory); err != nil {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, "The demo page is not built. Run: make demo/dist\nThe WebSocket API itself is at "+options.WebSocket+"\n")
+			_, _ = io.WriteString(w,
+				"The demo page is not built. Run: make demo/dist\nThe WebSocket API itself is at "+options.WebSocket+"\n")
 			return
 		}
 		// What was built anew must show on the next look.
@@ -98,7 +99,9 @@ func localOnly(next http.Handler) http.Handler {
 func (o Options) session(w http.ResponseWriter, r *http.Request) {
 	user := r.URL.Query().Get("user")
 	if user == "" || len(user) > maximumUser {
-		answer.JSON(w, http.StatusBadRequest, map[string]string{"message": "give a user of 1 to 64 characters: /session.json?user=alice"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{
+			"message": "give a user of 1 to 64 characters: /session.json?user=alice",
+		})
 		return
 	}
 	expires := o.Now().Add(tokenTime)

@@ -22,8 +22,8 @@ type Options struct {
 	Log io.Writer
 }
 
-// Server is a running DynamoDB Local. Its methods are those of javaserver.Server: Endpoint, ProcessID, Done and Close. All
-// data is gone with it.
+// Server is a running DynamoDB Local. It has the methods of javaserver.Server: Endpoint, ProcessID, Done and Close.
+// All data is lost when it ends.
 type Server struct{ *javaserver.Server }
 
 //go:embed LoopbackServer.java

@@ -35,14 +35,14 @@ type Options struct {
 	Log io.Writer
 }
 
-// Server is a running ElasticMQ. Its methods are those of javaserver.Server: Endpoint, ProcessID, Done and Close. All
-// messages are gone with it.
+// Server is a running ElasticMQ. It has the methods of javaserver.Server: Endpoint, ProcessID, Done and Close. All
+// messages are lost when it ends.
 type Server struct{ *javaserver.Server }
 
 //go:embed LoopbackServer.java
 var source []byte
 
-// Start starts ElasticMQ and waits until it answers. Its errors say what to do when Java or the jars are missing or the
+// Start starts ElasticMQ and waits until it answers. Its errors say what to do if Java or the jars are missing or the
 // port is taken.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	server, err := javaserver.Start(ctx, javaserver.Program{
@@ -84,7 +84,8 @@ func Create(ctx context.Context, client *sqs.Client, from *template.Template) (m
 			urls[queue.ARN] = url
 		}
 		if len(waiting) == len(remaining) {
-			return nil, fmt.Errorf("the queue %s has a dead-letter queue that the template does not have: %s", waiting[0].Name, waiting[0].DeadLetterARN)
+			return nil, fmt.Errorf("the queue %s has a dead-letter queue that the template does not have: %s",
+				waiting[0].Name, waiting[0].DeadLetterARN)
 		}
 		remaining = waiting
 	}
@@ -99,7 +100,10 @@ func create(ctx context.Context, client *sqs.Client, queue template.Queue) (stri
 		string(types.QueueAttributeNameReceiveMessageWaitTimeSeconds): seconds(queue.ReceiveWait),
 	}
 	if queue.DeadLetterARN != "" {
-		policy, err := json.Marshal(map[string]any{"deadLetterTargetArn": queue.DeadLetterARN, "maxReceiveCount": queue.MaximumReceives})
+		policy, err := json.Marshal(map[string]any{
+			"deadLetterTargetArn": queue.DeadLetterARN,
+			"maxReceiveCount":     queue.MaximumReceives,
+		})
 		if err != nil {
 			return "", err
 		}

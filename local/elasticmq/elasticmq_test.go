@@ -35,7 +35,10 @@ Resources:
 	}
 	work, dead := urls[described.Queues[0].ARN], urls[described.Queues[1].ARN]
 	// A function sends to the URL that AWS would have; the queue is found by its last part.
-	if _, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &described.Queues[0].URL, MessageBody: aws.String("hello")}); err != nil {
+	if _, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{
+		QueueUrl:    &described.Queues[0].URL,
+		MessageBody: aws.String("hello"),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -66,7 +69,9 @@ func receive(t *testing.T, client *sqs.Client, url string) []string {
 }
 
 func TestNameIsTheLastPartOfAnAddress(t *testing.T) {
-	for _, address := range []string{"arn:aws:sqs:us-east-1:123456789012:Work", "http://127.0.0.1:9324/123456789012/Work", "Work"} {
+	for _, address := range []string{
+		"arn:aws:sqs:us-east-1:123456789012:Work", "http://127.0.0.1:9324/123456789012/Work", "Work",
+	} {
 		if got := elasticmq.Name(address); got != "Work" {
 			t.Errorf("%s gives %s", address, got)
 		}

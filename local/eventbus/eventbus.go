@@ -80,7 +80,10 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if b.isAway() {
-		answer.AWS(w, http.StatusServiceUnavailable, map[string]string{"__type": "InternalException", "message": "the bus is away"})
+		answer.AWS(w, http.StatusServiceUnavailable, map[string]string{
+			"__type":  "InternalException",
+			"message": "the bus is away",
+		})
 		return
 	}
 	if r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
@@ -101,10 +104,18 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for i, entry := range put.Entries {
 		if entry.Source == "" || entry.DetailType == "" || !json.Valid([]byte(entry.Detail)) {
 			result.FailedEntryCount++
-			result.Entries[i] = putEntry{ErrorCode: "InvalidArgument", ErrorMessage: "Source, DetailType and a Detail of JSON are needed"}
+			result.Entries[i] = putEntry{
+				ErrorCode:    "InvalidArgument",
+				ErrorMessage: "Source, DetailType and a Detail of JSON are needed",
+			}
 			continue
 		}
-		result.Entries[i].EventID = b.keep(Event{Bus: entry.EventBusName, Source: entry.Source, DetailType: entry.DetailType, Detail: json.RawMessage(entry.Detail)})
+		result.Entries[i].EventID = b.keep(Event{
+			Bus:        entry.EventBusName,
+			Source:     entry.Source,
+			DetailType: entry.DetailType,
+			Detail:     json.RawMessage(entry.Detail),
+		})
 	}
 	answer.AWS(w, http.StatusOK, result)
 }

@@ -23,7 +23,12 @@ func TestEventsThatWerePutAreKeptAndBadOnesRefused(t *testing.T) {
 		}),
 	})
 	output, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{
-		{EventBusName: aws.String("recalls"), Source: aws.String("recall"), DetailType: aws.String("Message recalled"), Detail: aws.String(`{"a":1}`)},
+		{
+			EventBusName: aws.String("recalls"),
+			Source:       aws.String("recall"),
+			DetailType:   aws.String("Message recalled"),
+			Detail:       aws.String(`{"a":1}`),
+		},
 		{Source: aws.String("recall"), DetailType: aws.String("Broken"), Detail: aws.String(`{`)},
 	}})
 	if err != nil {
@@ -33,10 +38,13 @@ func TestEventsThatWerePutAreKeptAndBadOnesRefused(t *testing.T) {
 		t.Errorf("%+v", output)
 	}
 	kept := bus.Events()
-	if len(kept) != 1 || kept[0].Bus != "recalls" || kept[0].DetailType != "Message recalled" || string(kept[0].Detail) != `{"a":1}` {
+	if len(kept) != 1 || kept[0].Bus != "recalls" || kept[0].DetailType != "Message recalled" ||
+		string(kept[0].Detail) != `{"a":1}` {
 		t.Errorf("%+v", kept)
 	}
-	if _, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: make([]types.PutEventsRequestEntry, 11)}); err == nil {
+	if _, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{
+		Entries: make([]types.PutEventsRequestEntry, 11),
+	}); err == nil {
 		t.Error("11 entries were taken")
 	}
 }
@@ -45,7 +53,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	bus := &eventbus.Bus{}
 	server := httptest.NewServer(bus)
 	t.Cleanup(server.Close)
-	client := eventbridge.New(eventbridge.Options{Region: "us-east-1", BaseEndpoint: aws.String(server.URL), Credentials: aws.AnonymousCredentials{}})
+	client := eventbridge.New(eventbridge.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(server.URL),
+		Credentials:  aws.AnonymousCredentials{},
+	})
 	entry := types.PutEventsRequestEntry{Source: aws.String("s"), DetailType: aws.String("d"), Detail: aws.String(`{}`)}
 	for range 110 {
 		if _, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{

@@ -1,8 +1,10 @@
-// Package eventsource reads DynamoDB streams and SQS queues and invokes functions with what it finds, as Lambda's event
-// source mappings do: filtered, in batches, with partial answers, retries, bisecting and failure destinations.
+// Package eventsource reads DynamoDB streams and SQS queues and invokes functions with what it finds, as Lambda's
+// event source mappings do. It filters, forms batches, understands partial answers, retries, splits failing batches
+// and sends what it gives up to failure destinations.
 //
-// What it imitates: Lambda guide, "Using AWS Lambda with Amazon DynamoDB", "Using Lambda with Amazon SQS", "Lambda event
-// filtering", and the API reference of CreateEventSourceMapping.
+// It imitates what these pages of the Lambda guide describe: "Using AWS Lambda with Amazon DynamoDB", "Using Lambda
+// with Amazon SQS" and "Lambda event filtering". Names and limits are those of CreateEventSourceMapping in the API
+// reference.
 package eventsource
 
 import (
@@ -45,7 +47,8 @@ type Options struct {
 	Trouble func(string)
 	// Now is the time.
 	Now func() time.Time
-	// PollInterval is the pause between two looks at a stream that had nothing new; 0 = 250 ms, as Lambda's four a second.
+	// PollInterval is how long to wait before a stream that had nothing new is read again; 0 = 250 ms, since Lambda
+	// reads four times a second.
 	PollInterval time.Duration
 	// RetryDelay is the pause before a first retry, doubled up to 32 times as much; 0 = 100 ms.
 	RetryDelay time.Duration
@@ -82,8 +85,8 @@ func Run(ctx context.Context, options Options) error {
 
 // failures reads a partial batch response. all means that the whole batch failed.
 //
-// Rules: an empty or null list, and an empty or null answer, is success; an identifier that is empty, null or of another
-// name fails the whole batch (Lambda guide, "Configuring partial batch response").
+// An empty or null list, and an empty or null answer, means success. An identifier that is empty, null or under
+// another name fails the whole batch (Lambda guide, "Configuring partial batch response").
 func failures(payload []byte) (identifiers []string, all bool) {
 	var answer struct {
 		BatchItemFailures []map[string]json.RawMessage `json:"batchItemFailures"`

@@ -43,7 +43,11 @@ Resources:
             DestinationConfig: {OnFailure: {Destination: !GetAtt Failures.Arn}}
         Work:
           Type: SQS
-          Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 4, ScalingConfig: {MaximumConcurrency: 2}, FunctionResponseTypes: [ReportBatchItemFailures]}
+          Properties:
+            Queue: !GetAtt Queue.Arn
+            BatchSize: 4
+            ScalingConfig: {MaximumConcurrency: 2}
+            FunctionResponseTypes: [ReportBatchItemFailures]
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -74,14 +78,23 @@ func start(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(storage.Close)
-	server, err := elasticmq.Start(t.Context(), elasticmq.Options{Region: described.Region, AccountID: described.AccountID})
+	server, err := elasticmq.Start(t.Context(), elasticmq.Options{
+		Region:    described.Region,
+		AccountID: described.AccountID,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	f := &fixture{template: described, dynamodb: tables.Client(storage.Endpoint(), described.Region), queues: elasticmq.Client(server.Endpoint(), described.Region)}
+	f := &fixture{
+		template: described,
+		dynamodb: tables.Client(storage.Endpoint(), described.Region),
+		queues:   elasticmq.Client(server.Endpoint(), described.Region),
+	}
 	f.streams = dynamodbstreams.New(dynamodbstreams.Options{
-		Region: described.Region, BaseEndpoint: aws.String(storage.Endpoint()), Credentials: f.dynamodb.Options().Credentials,
+		Region:       described.Region,
+		BaseEndpoint: aws.String(storage.Endpoint()),
+		Credentials:  f.dynamodb.Options().Credentials,
 	})
 	if err := tables.Create(t.Context(), f.dynamodb, described); err != nil {
 		t.Fatal(err)
@@ -101,9 +114,15 @@ func (f *fixture) run(t *testing.T, n int, invoke func([]byte) (eventsource.Answ
 	go func() {
 		defer close(ended)
 		err := eventsource.Run(ctx, eventsource.Options{
-			Source: mapping, Streams: f.streams, Queues: f.queues, Region: f.template.Region, PollInterval: 10 * time.Millisecond, RetryDelay: time.Millisecond,
-			QueueURL: f.urls["arn:aws:sqs:us-east-1:123456789012:"+mapping.Queue], FailureURL: f.urls[mapping.OnFailureARN],
-			Invoke: func(_ context.Context, payload []byte) (eventsource.Answer, error) { return invoke(payload) },
+			Source:       mapping,
+			Streams:      f.streams,
+			Queues:       f.queues,
+			Region:       f.template.Region,
+			PollInterval: 10 * time.Millisecond,
+			RetryDelay:   time.Millisecond,
+			QueueURL:     f.urls["arn:aws:sqs:us-east-1:123456789012:"+mapping.Queue],
+			FailureURL:   f.urls[mapping.OnFailureARN],
+			Invoke:       func(_ context.Context, payload []byte) (eventsource.Answer, error) { return invoke(payload) },
 		})
 		if err != nil {
 			t.Error(err)
@@ -118,7 +137,10 @@ func (f *fixture) put(t *testing.T, key string, attributes map[string]string) {
 	for name, text := range attributes {
 		item[name] = &dynamodbtypes.AttributeValueMemberS{Value: text}
 	}
-	if _, err := f.dynamodb.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Table"), Item: item}); err != nil {
+	if _, err := f.dynamodb.PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: aws.String("Table"),
+		Item:      item,
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -164,19 +186,28 @@ func TestAStreamGivesWhatTheFilterPassesAndTheFailureQueueWhatAlwaysFails(t *tes
 	}
 	var body string
 	eventually.True(t, "the poison record is in the failure queue", func() bool {
-		output, err := f.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: aws.String(f.urls[f.template.EventSources[0].OnFailureARN]), WaitTimeSeconds: 1})
+		output, err := f.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+			QueueUrl:        aws.String(f.urls[f.template.EventSources[0].OnFailureARN]),
+			WaitTimeSeconds: 1,
+		})
 		if err != nil || len(output.Messages) == 0 {
 			return false
 		}
 		body = *output.Messages[0].Body
 		return true
 	})
-	eventually.True(t, "the last change of the item has come", func() bool { mutex.Lock(); defer mutex.Unlock(); return last["item"] == "19" })
+	eventually.True(t, "the last change of the item has come", func() bool {
+		mutex.Lock()
+		defer mutex.Unlock()
+		return last["item"] == "19"
+	})
 	var failure struct {
 		RequestContext     struct{ Condition string }
 		DDBStreamBatchInfo struct{ StartSequenceNumber string }
 	}
-	if err := json.Unmarshal([]byte(body), &failure); err != nil || failure.RequestContext.Condition != "RetryAttemptsExhausted" || failure.DDBStreamBatchInfo.StartSequenceNumber == "" {
+	if err := json.Unmarshal([]byte(body), &failure); err != nil ||
+		failure.RequestContext.Condition != "RetryAttemptsExhausted" ||
+		failure.DDBStreamBatchInfo.StartSequenceNumber == "" {
 		t.Errorf("the failure queue holds %s", body)
 	}
 	mutex.Lock()
@@ -216,15 +247,22 @@ func TestMessagesThatAPartialAnswerNamesComeAgain(t *testing.T) {
 	})
 	url := f.urls[f.template.Queues[0].ARN]
 	for _, body := range []string{"a", "b", "again", "c", "d"} {
-		if _, err := f.queues.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body}); err != nil {
+		if _, err := f.queues.SendMessage(t.Context(), &sqs.SendMessageInput{
+			QueueUrl:    &url,
+			MessageBody: &body,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	eventually.True(t, "the named message has come twice and the queue is empty", func() bool {
-		output, err := f.queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []sqstypes.QueueAttributeName{"All"}})
+		output, err := f.queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
+			QueueUrl:       &url,
+			AttributeNames: []sqstypes.QueueAttributeName{"All"},
+		})
 		mutex.Lock()
 		defer mutex.Unlock()
-		return err == nil && seen["again"] == 2 && output.Attributes["ApproximateNumberOfMessages"] == "0" && output.Attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+		return err == nil && seen["again"] == 2 && output.Attributes["ApproximateNumberOfMessages"] == "0" &&
+			output.Attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
 	})
 	mutex.Lock()
 	defer mutex.Unlock()

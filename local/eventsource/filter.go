@@ -30,7 +30,8 @@ func newFilter(sources []json.RawMessage) (filter, error) {
 }
 
 func (f filter) matches(record any) bool {
-	return len(f.patterns) == 0 || slices.ContainsFunc(f.patterns, func(pattern map[string]any) bool { return matchObject(pattern, record) })
+	return len(f.patterns) == 0 ||
+		slices.ContainsFunc(f.patterns, func(pattern map[string]any) bool { return matchObject(pattern, record) })
 }
 
 // checkPattern refuses what matching would not understand.
@@ -237,7 +238,13 @@ func matchNumeric(bounds []any, value any) bool {
 			return false
 		}
 		compared := number.Cmp(limit)
-		holds := map[string]bool{"=": compared == 0, ">": compared > 0, ">=": compared >= 0, "<": compared < 0, "<=": compared <= 0}
+		holds := map[string]bool{
+			"=":  compared == 0,
+			">":  compared > 0,
+			">=": compared >= 0,
+			"<":  compared < 0,
+			"<=": compared <= 0,
+		}
 		if !holds[operator] {
 			return false
 		}

@@ -18,7 +18,8 @@ func parse(t *testing.T, source string) map[string]any {
 }
 
 func TestPatternsMatchAsLambdaMatchesThem(t *testing.T) {
-	const insert = `{"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"S":"a"}},"NewImage":{"due":{"S":"sent"},"count":{"N":"7"},"tags":{"SS":["x","y"]}}}}`
+	const insert = `{"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"S":"a"}},
+		"NewImage":{"due":{"S":"sent"},"count":{"N":"7"},"tags":{"SS":["x","y"]}}}}`
 	const remove = `{"eventName":"REMOVE","dynamodb":{"Keys":{"pk":{"S":"a"}}}}`
 	for _, test := range []struct {
 		pattern, record string
@@ -72,7 +73,10 @@ func TestOfSeveralPatternsOneIsEnoughAndNoneMatchesAll(t *testing.T) {
 }
 
 func TestAPatternThatIsNotUnderstoodIsRefused(t *testing.T) {
-	for _, pattern := range []string{`[]`, `{"a":"x"}`, `{"a":[]}`, `{"a":[{"wildcard":"x*"}]}`, `{"a":[{"exists":"yes"}]}`, `{"a":[{"numeric":[">"]}]}`, `{"a":[{"prefix":1}]}`, `{`} {
+	for _, pattern := range []string{
+		`[]`, `{"a":"x"}`, `{"a":[]}`, `{"a":[{"wildcard":"x*"}]}`, `{"a":[{"exists":"yes"}]}`, `{"a":[{"numeric":[">"]}]}`,
+		`{"a":[{"prefix":1}]}`, `{`,
+	} {
 		if _, err := newFilter([]json.RawMessage{json.RawMessage(pattern)}); err == nil {
 			t.Errorf("%s is taken", pattern)
 		}

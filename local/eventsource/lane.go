@@ -209,17 +209,27 @@ func (l *lane) giveUp(ctx context.Context, b batch, condition string, answer Ans
 	encoded, _ := json.Marshal(map[string]any{
 		"version": "1.0", "timestamp": l.Now().UTC().Format(form),
 		"requestContext": map[string]any{
-			"requestId": answer.RequestID, "functionArn": l.Source.FunctionARN, "condition": condition, "approximateInvokeCount": b.attempts,
+			"requestId":              answer.RequestID,
+			"functionArn":            l.Source.FunctionARN,
+			"condition":              condition,
+			"approximateInvokeCount": b.attempts,
 		},
 		"responseContext": response,
 		"DDBStreamBatchInfo": map[string]any{
-			"shardId": l.shard, "startSequenceNumber": first.sequenceNumber, "endSequenceNumber": last.sequenceNumber,
-			"approximateArrivalOfFirstRecord": first.created.UTC().Format(form), "approximateArrivalOfLastRecord": last.created.UTC().Format(form),
-			"batchSize": len(b.records), "streamArn": l.Source.SourceARN,
+			"shardId":                         l.shard,
+			"startSequenceNumber":             first.sequenceNumber,
+			"endSequenceNumber":               last.sequenceNumber,
+			"approximateArrivalOfFirstRecord": first.created.UTC().Format(form),
+			"approximateArrivalOfLastRecord":  last.created.UTC().Format(form),
+			"batchSize":                       len(b.records),
+			"streamArn":                       l.Source.SourceARN,
 		},
 	})
 	body := string(encoded)
-	if _, err := l.Queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &l.FailureURL, MessageBody: &body}); err != nil && ctx.Err() == nil {
+	if _, err := l.Queues.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl:    &l.FailureURL,
+		MessageBody: &body,
+	}); err != nil && ctx.Err() == nil {
 		l.Trouble("the failure destination of " + l.Source.LogicalID + " cannot be reached: " + err.Error())
 	}
 }

@@ -25,7 +25,10 @@ func work(t *testing.T, source template.EventSource, count int, f function) (bat
 		source.MaximumAge = -1
 	}
 	options := Options{
-		Source: source, Now: time.Now, RetryDelay: time.Microsecond, Trouble: func(text string) { trouble = append(trouble, text) },
+		Source:     source,
+		Now:        time.Now,
+		RetryDelay: time.Microsecond,
+		Trouble:    func(text string) { trouble = append(trouble, text) },
 		Invoke: func(_ context.Context, payload []byte) (Answer, error) {
 			var event struct {
 				Records []struct {
@@ -48,7 +51,9 @@ func work(t *testing.T, source template.EventSource, count int, f function) (bat
 	for n := 1; n <= count; n++ {
 		number := fmt.Sprint(n)
 		records = append(records, record{
-			event: map[string]any{"dynamodb": map[string]any{"SequenceNumber": number}}, sequenceNumber: number, created: time.Now(),
+			event:          map[string]any{"dynamodb": map[string]any{"SequenceNumber": number}},
+			sequenceNumber: number,
+			created:        time.Now(),
 		})
 	}
 	l.work(t.Context(), records)
@@ -104,7 +109,8 @@ func TestBisectingFindsTheBadRecordAndSavesTheOthers(t *testing.T) {
 func TestOfSeveralReportedRecordsTheLowestIsTheCheckpoint(t *testing.T) {
 	for _, failed := range [][]string{{"4", "2"}, {"2", "4"}, {"4", "2", "3"}} {
 		seen := 0
-		batches, trouble := work(t, template.EventSource{RetryAttempts: -1, ReportBatchItemFailures: true}, 5, func(batch []string) (Answer, error) {
+		source := template.EventSource{RetryAttempts: -1, ReportBatchItemFailures: true}
+		batches, trouble := work(t, source, 5, func(batch []string) (Answer, error) {
 			if seen++; seen == 1 {
 				return reporting(failed...)(batch)
 			}

@@ -74,7 +74,8 @@ func (q *queue) gather(ctx context.Context) ([]types.Message, error) {
 		output, err := q.Queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &q.QueueURL, WaitTimeSeconds: wait,
 			MaxNumberOfMessages:         int32(min(receiveMost, q.Source.BatchSize-len(gathered))), // #nosec G115 -- at most 10
-			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll}, MessageAttributeNames: []string{"All"},
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
+			MessageAttributeNames:       []string{"All"},
 		})
 		if err != nil {
 			return gathered, err
@@ -147,7 +148,10 @@ func (q *queue) remove(ctx context.Context, messages []types.Message) {
 			id := strconv.Itoa(i)
 			entries[i] = types.DeleteMessageBatchRequestEntry{Id: &id, ReceiptHandle: message.ReceiptHandle}
 		}
-		if _, err := q.Queues.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &q.QueueURL, Entries: entries}); err != nil && ctx.Err() == nil {
+		if _, err := q.Queues.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{
+			QueueUrl: &q.QueueURL,
+			Entries:  entries,
+		}); err != nil && ctx.Err() == nil {
 			q.Trouble("cannot delete messages from the queue " + q.Source.Queue + ", so they will come again: " + err.Error())
 		}
 		messages = messages[most:]
@@ -162,7 +166,11 @@ func (q *queue) event(message types.Message) map[string]any {
 	}
 	own := map[string]any{}
 	for name, attribute := range message.MessageAttributes {
-		converted := map[string]any{"dataType": value(attribute.DataType), "stringListValues": []any{}, "binaryListValues": []any{}}
+		converted := map[string]any{
+			"dataType":         value(attribute.DataType),
+			"stringListValues": []any{},
+			"binaryListValues": []any{},
+		}
 		if attribute.StringValue != nil {
 			converted["stringValue"] = *attribute.StringValue
 		}

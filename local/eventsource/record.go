@@ -22,7 +22,9 @@ type record struct {
 func newRecord(from *types.Record, sourceARN, region string) record {
 	change := from.Dynamodb
 	details := map[string]any{
-		"Keys": attributes(change.Keys), "SequenceNumber": value(change.SequenceNumber), "StreamViewType": string(change.StreamViewType),
+		"Keys":           attributes(change.Keys),
+		"SequenceNumber": value(change.SequenceNumber),
+		"StreamViewType": string(change.StreamViewType),
 	}
 	r := record{sequenceNumber: value(change.SequenceNumber)}
 	if change.SizeBytes != nil {
@@ -39,11 +41,19 @@ func newRecord(from *types.Record, sourceARN, region string) record {
 		details["OldImage"] = attributes(change.OldImage)
 	}
 	r.event = map[string]any{
-		"eventID": value(from.EventID), "eventName": string(from.EventName), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
-		"awsRegion": region, "eventSourceARN": sourceARN, "dynamodb": details,
+		"eventID":        value(from.EventID),
+		"eventName":      string(from.EventName),
+		"eventVersion":   "1.1",
+		"eventSource":    "aws:dynamodb",
+		"awsRegion":      region,
+		"eventSourceARN": sourceARN,
+		"dynamodb":       details,
 	}
 	if from.UserIdentity != nil {
-		r.event["userIdentity"] = map[string]any{"principalId": value(from.UserIdentity.PrincipalId), "type": value(from.UserIdentity.Type)}
+		r.event["userIdentity"] = map[string]any{
+			"principalId": value(from.UserIdentity.PrincipalId),
+			"type":        value(from.UserIdentity.Type),
+		}
 	}
 	// Maps of these kinds always marshal.
 	key, _ := json.Marshal(details["Keys"])
@@ -85,7 +95,9 @@ func dynamodbJSON(attribute types.AttributeValue) map[string]any {
 	case *types.AttributeValueMemberNS:
 		return map[string]any{"NS": list(attribute.Value, func(s string) any { return s })}
 	case *types.AttributeValueMemberBS:
-		return map[string]any{"BS": list(attribute.Value, func(b []byte) any { return base64.StdEncoding.EncodeToString(b) })}
+		return map[string]any{
+			"BS": list(attribute.Value, func(b []byte) any { return base64.StdEncoding.EncodeToString(b) }),
+		}
 	case *types.AttributeValueMemberL:
 		return map[string]any{"L": list(attribute.Value, func(v types.AttributeValue) any { return dynamodbJSON(v) })}
 	case *types.AttributeValueMemberM:

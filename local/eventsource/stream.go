@@ -173,7 +173,9 @@ func (s *stream) complain(ctx context.Context, shard string, err error) {
 }
 
 // iterator begins a shard, or goes on behind the last record read.
-func (s *stream) iterator(ctx context.Context, shard string, position types.ShardIteratorType, last *string) (*string, error) {
+func (s *stream) iterator(
+	ctx context.Context, shard string, position types.ShardIteratorType, last *string,
+) (*string, error) {
 	if last != nil {
 		position = types.ShardIteratorTypeAfterSequenceNumber
 	}

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// patience bounds every wait. It is long, since a test that has failed may take its time, and one that is slow has not failed.
+// patience bounds every wait. It is long, so that a test on a slow machine does not fail. Only a test that fails
+// waits that long.
 const patience = time.Minute
 
 // True waits until a condition holds. The test fails if it never does; what says in words what was waited for.

@@ -94,7 +94,9 @@ func eventRules() []Rule {
 		{
 			Text:   "`$connect` has no headers `Connection`, `Upgrade` and `content-length`",
 			Source: capture, Certainty: Unsure,
-			probe: onHandshake("connect", func(e event) error { return e.lacks("headers.Connection", "headers.Upgrade", "headers.content-length") })},
+			probe: onHandshake("connect", func(e event) error {
+				return e.lacks("headers.Connection", "headers.Upgrade", "headers.content-length")
+			})},
 		{
 			Text:   "`requestId` equals `extendedRequestId`",
 			Source: guide, Certainty: Confirmed,
@@ -107,7 +109,8 @@ func eventRules() []Rule {
 			probe: onMessage(identifiers),
 		},
 		{
-			Text:   "`connectedAt` and `requestTimeEpoch` are milliseconds, in this order; `requestTime` is dd/MMM/yyyy:HH:mm:ss +0000",
+			Text: "`connectedAt` and `requestTimeEpoch` are milliseconds, in this order; " +
+				"`requestTime` is dd/MMM/yyyy:HH:mm:ss +0000",
 			Source: capture, Certainty: Unsure,
 			probe: onMessage(times),
 		},
@@ -116,7 +119,8 @@ func eventRules() []Rule {
 			Source: "Developer Guide, Lambda authorizers", Certainty: Confirmed,
 			probe: onHandshake("authorize", func(e event) error {
 				arn, _ := e.at("methodArn").(string)
-				if !strings.HasPrefix(arn, "arn:") || !strings.HasSuffix(arn, "/"+fmt.Sprint(e.at("requestContext.stage"))+"/$connect") {
+				if !strings.HasPrefix(arn, "arn:") ||
+					!strings.HasSuffix(arn, "/"+fmt.Sprint(e.at("requestContext.stage"))+"/$connect") {
 					return fmt.Errorf("methodArn is %q", arn)
 				}
 				return e.has(map[string]any{"type": "REQUEST"})
@@ -124,7 +128,9 @@ func eventRules() []Rule {
 		{
 			Text:   "The authorizer's event has the headers of the upgrade",
 			Source: "Developer Guide, Lambda authorizers", Certainty: Confirmed,
-			probe: onHandshake("authorize", func(e event) error { return e.has(map[string]any{"headers.Upgrade": "websocket"}) })},
+			probe: onHandshake("authorize", func(e event) error {
+				return e.has(map[string]any{"headers.Upgrade": "websocket"})
+			})},
 		{
 			Text:   "The authorizer's empty `stageVariables` are {}",
 			Source: "serverless-offline's tests, which also run on AWS", Certainty: Confirmed,
@@ -162,7 +168,8 @@ func eventRules() []Rule {
 			Text:   "A message has no headers, query string and stage variables",
 			Source: capture, Certainty: Unsure,
 			probe: onMessage(func(e event) error {
-				return e.lacks("headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters", "stageVariables")
+				return e.lacks("headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters",
+					"stageVariables")
 			})},
 		{
 			Text:   "A message has the `principalId` and the context of the authorizer",

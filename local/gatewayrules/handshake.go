@@ -108,7 +108,8 @@ func handshakeRules() []Rule {
 }
 
 func plainRequest(ctx context.Context, p *prober) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, query("http"+strings.TrimPrefix(p.target.URL, "ws")), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, query("http"+strings.TrimPrefix(p.target.URL, "ws")),
+		nil)
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,9 @@ func noIdentity(absent bool) func(context.Context, *prober) error {
 
 func subprotocol(returned, wanted string) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
-		s, err := p.handshake(ctx, query(p.target.URL, "protocol", returned), http.Header{"Sec-Websocket-Protocol": {"a, b"}})
+		s, err := p.handshake(ctx, query(p.target.URL, "protocol", returned), http.Header{
+			"Sec-Websocket-Protocol": {"a, b"},
+		})
 		if err != nil {
 			return err
 		}

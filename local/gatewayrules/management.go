@@ -55,12 +55,16 @@ func managementRules() []Rule {
 		{
 			Text:   "DELETE gets 204 and closes the connection",
 			Source: model, Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error { return deleted(ctx, p, s, id, 0) }),
+			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+				return deleted(ctx, p, s, id, 0)
+			}),
 		},
 		{
 			Text:   "DELETE closes with 1000",
 			Source: "none", Certainty: Unknown,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error { return deleted(ctx, p, s, id, 1000) }),
+			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+				return deleted(ctx, p, s, id, 1000)
+			}),
 		},
 		{
 			Text:   "`$disconnect` runs after DELETE",
@@ -76,7 +80,8 @@ func managementRules() []Rule {
 			Text:   "Another stage gets 403",
 			Source: "aws-sdk-go-v2, issue 889", Certainty: Unsure,
 			probe: onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
-				return p.wantFailure(ctx, http.MethodPost, strings.Replace(p.connection(id), "/@", "x/@", 1), []byte("x"), 403, "ForbiddenException")
+				return p.wantFailure(ctx, http.MethodPost, strings.Replace(p.connection(id), "/@", "x/@", 1), []byte("x"), 403,
+					"ForbiddenException")
 			})},
 		{
 			Text:   "POST to an ID that is unknown gets 410 GoneException",
@@ -112,7 +117,9 @@ func managementRules() []Rule {
 }
 
 // onConnection calls @connections for a new connection.
-func onConnection(check func(ctx context.Context, p *prober, s *socket, id string) error) func(context.Context, *prober) error {
+func onConnection(
+	check func(ctx context.Context, p *prober, s *socket, id string) error,
+) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
 		if err != nil {

@@ -58,7 +58,8 @@ func messageRules() []Rule {
 			Source: "Developer Guide, selection expressions", Certainty: Confirmed,
 			probe: answered(`{"action":"ask","say":"hello"}`, regexp.MustCompile(`^hello$`))},
 		{
-			Text:   "Without `$default`, an unknown action gets the frame `Forbidden`, in its spacing, and the connection stays",
+			Text: "Without `$default`, an unknown action gets the frame `Forbidden`, in its spacing, " +
+				"and the connection stays",
 			Source: capture, Certainty: Unsure,
 			probe: answered(`{"action":"other"}`, errorFrame("Forbidden")),
 		},

@@ -17,7 +17,8 @@ import (
 	"strings"
 )
 
-// prober asks one API about one rule. It speaks WebSocket itself, since several rules are about frames that no client sends.
+// prober asks one API about one rule. It speaks the WebSocket protocol itself, since several rules are about frames
+// that no client library sends.
 type prober struct {
 	target Target
 	opened []*socket
@@ -182,7 +183,8 @@ func (e event) lacks(paths ...string) error {
 	return errors.Join(wrong...)
 }
 
-// observed has a connection observe another one: it connects both and gives the observer, the other, and the ID of the latter.
+// observed opens two connections and returns both. The functions tell the first one, the observer, which events the
+// second one causes.
 func (p *prober) observed(ctx context.Context, fields ...string) (observer, other *socket, err error) {
 	observer, err = p.connect(ctx)
 	if err != nil {
@@ -228,7 +230,9 @@ func (s *socket) identity() (string, error) {
 }
 
 // manage calls @connections.
-func (p *prober) manage(ctx context.Context, method, path string, body []byte, sign bool) (*http.Response, []byte, error) {
+func (p *prober) manage(
+	ctx context.Context, method, path string, body []byte, sign bool,
+) (*http.Response, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err

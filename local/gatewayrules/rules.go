@@ -1,6 +1,6 @@
-// Package gatewayrules has the rules of Amazon API Gateway's WebSocket APIs as one table, each with a probe that asks a running API
-// whether it keeps the rule. It needs only the address of an API that was deployed from template.yaml of this folder: the local
-// stack, another emulator, or AWS itself.
+// Package gatewayrules has the rules of Amazon API Gateway's WebSocket APIs as one table. Each rule has a probe that
+// asks a running API whether it keeps the rule. A probe needs only the address of an API that was deployed from the
+// template.yaml of this folder. That can be the local stack, another emulator or AWS itself.
 package gatewayrules
 
 import (
@@ -51,11 +51,13 @@ type Target struct {
 	URL string
 	// DefaultURL is one that was deployed with DefaultRoute=yes; empty = what needs it is not probed.
 	DefaultURL string
-	// ManagementURL is that of the stage for @connections, http:// or https://; Sign signs a request to it for execute-api.
+	// ManagementURL is the address of @connections of the stage, with http:// or https://. Sign signs a request to it
+	// for the service execute-api.
 	ManagementURL string
 	Sign          func(r *http.Request, body []byte) error
-	// IdleURL and DurationURL are APIs whose idle limit and whose longest connection end within Patience; empty = not probed. On AWS
-	// that takes a Patience of 11 minutes and of more than two hours.
+	// IdleURL is an API whose idle limit ends within Patience, and DurationURL one whose longest connection does;
+	// empty = the limit is not probed. On AWS the idle limit needs a Patience of 11 minutes, and the longest
+	// connection one of more than two hours.
 	IdleURL, DurationURL string
 	// Patience is how long a probe waits for what must come.
 	Patience time.Duration
@@ -78,7 +80,10 @@ func Rules() []Rule {
 		name  string
 		rules []Rule
 	}{
-		{"handshake", handshakeRules()}, {"events", eventRules()}, {"messages", messageRules()}, {"$default", defaultRules()},
+		{"handshake", handshakeRules()},
+		{"events", eventRules()},
+		{"messages", messageRules()},
+		{"$default", defaultRules()},
 		{"connection", connectionRules()}, {"@connections", managementRules()},
 	} {
 		for _, rule := range section.rules {

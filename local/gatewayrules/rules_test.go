@@ -73,9 +73,16 @@ func TestTheLocalStackKeepsEveryRule(t *testing.T) {
 
 func TestASwitchBreaksExactlyTheRuleThatItIsFor(t *testing.T) {
 	results := gatewayrules.Verify(t.Context(), target(t, websocket.Switches{
-		UnknownStageStatus: 404, AuthorizerFailureStatus: 503, HideConnectHeaders: true, ExpiredCloseCode: 1000, DeleteCloseCode: 1001,
-		AcceptInvalidText: true, ReplaceInvalidText: true, NativeAuthorizerValues: true, FailedStatusFrame: true,
-		UnsignedManagement: true,
+		UnknownStageStatus:      404,
+		AuthorizerFailureStatus: 503,
+		HideConnectHeaders:      true,
+		ExpiredCloseCode:        1000,
+		DeleteCloseCode:         1001,
+		AcceptInvalidText:       true,
+		ReplaceInvalidText:      true,
+		NativeAuthorizerValues:  true,
+		FailedStatusFrame:       true,
+		UnsignedManagement:      true,
 	}), nil)
 	var broken []string
 	for _, result := range results {
@@ -84,8 +91,10 @@ func TestASwitchBreaksExactlyTheRuleThatItIsFor(t *testing.T) {
 		}
 	}
 	want := []string{
-		"Another stage gets 403", "Any other error of the authorizer gets 500", "An authorizer's answer without a policy gets 500",
-		"Other headers of the `$connect` answer are on the 101", "Numbers and booleans of the authorizer's context are texts",
+		"Another stage gets 403", "Any other error of the authorizer gets 500",
+		"An authorizer's answer without a policy gets 500",
+		"Other headers of the `$connect` answer are on the 101",
+		"Numbers and booleans of the authorizer's context are texts",
 		"`statusCode` 500 of a message's function has no effect",
 		"A text that is not UTF-8 closes with 1007", "10 minutes without a message close with 1001 `Going away`",
 		"2 hours close with 1001 `Going away`, whatever is sent", "A body that is not UTF-8 gets 400 BadRequestException",

@@ -1,5 +1,6 @@
-// Package javaserver runs a server written in Java as a child: it listens on one address only, may take a free port, and
-// never outlives its parent. Such a server is one Java source file and the jars that a script of the project fetches.
+// Package javaserver runs a server that is written in Java as a child process. The server listens on one address
+// only, may take a free port, and never outlives its parent. It consists of one Java source file and of jars that a
+// script of the project fetches.
 package javaserver
 
 import (
@@ -92,10 +93,15 @@ func (s *Server) start(ctx context.Context, java, libraries string, program Prog
 		return fmt.Errorf("start %s: %w", program.Name, err)
 	}
 	arguments := append([]string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}, program.Options(libraries)...)
-	arguments = append(arguments, "-cp", filepath.Join(libraries, "*"), source, options.Address, strconv.Itoa(options.Port))
+	arguments = append(arguments, "-cp", filepath.Join(libraries, "*"), source, options.Address,
+		strconv.Itoa(options.Port))
 	output := &output{ready: make(chan string, 1), log: options.Log}
 	child, err := process.Start(process.Options{
-		Path: java, Arguments: append(arguments, program.Arguments...), Environment: os.Environ(), Directory: s.sources, Output: output.line,
+		Path:        java,
+		Arguments:   append(arguments, program.Arguments...),
+		Environment: os.Environ(),
+		Directory:   s.sources,
+		Output:      output.line,
 	})
 	if err != nil {
 		return fmt.Errorf("start %s: %w", program.Name, err)
@@ -118,11 +124,13 @@ func failure(program Program, options Options, child *process.Process, output *o
 	said := output.text()
 	for _, sign := range []string{"Address already in use", "Failed to bind", "Bind failed"} {
 		if strings.Contains(said, sign) {
-			return fmt.Errorf("port %d is taken, so %s cannot start; end the program that has it, or choose another port (0 = any free one)",
+			return fmt.Errorf("port %d is taken, so %s cannot start; "+
+				"end the program that uses it, or choose another port (0 = any free one)",
 				options.Port, program.Name)
 		}
 	}
-	return fmt.Errorf("%s ended while starting (%s); it said: %s; run: scripts/require.sh java %s", program.Name, child.Status(), said, program.Tool)
+	return fmt.Errorf("%s ended while starting (%s); it said: %s; run: scripts/require.sh java %s",
+		program.Name, child.Status(), said, program.Tool)
 }
 
 // Endpoint is the server's base URL, such as http://127.0.0.1:8000.
@@ -174,7 +182,8 @@ func findLibraries(program Program, given string) (string, error) {
 			directory = parent
 		}
 	}
-	return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory, of the program's own, or of any above them",
+	return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory, "+
+		"of the directory of this program, or of any directory above them",
 		program.Name, program.Tool)
 }
 

@@ -101,7 +101,13 @@ func (u FunctionURL) event(r *http.Request, body []byte, signed signature.Signat
 		Headers: map[string]string{"host": r.Host}, QueryStringParameters: joined(r.URL.Query()),
 		RequestContext: urlContext{
 			AccountID: "anonymous", APIID: u.ID, DomainName: r.Host, DomainPrefix: u.ID, RequestID: requestID(),
-			HTTP:     urlHTTP{Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: address, UserAgent: r.UserAgent()},
+			HTTP: urlHTTP{
+				Method:    r.Method,
+				Path:      r.URL.Path,
+				Protocol:  r.Proto,
+				SourceIP:  address,
+				UserAgent: r.UserAgent(),
+			},
 			RouteKey: "$default", Stage: "$default", Time: now.Format("02/Jan/2006:15:04:05 +0000"), TimeEpoch: now.UnixMilli(),
 		},
 	}
@@ -117,8 +123,13 @@ func (u FunctionURL) event(r *http.Request, body []byte, signed signature.Signat
 	if u.Signed {
 		event.RequestContext.AccountID = u.AccountID
 		event.RequestContext.Authorizer = map[string]map[string]any{"iam": {
-			"accessKey": signed.AccessKey, "accountId": u.AccountID, "callerId": signed.AccessKey, "cognitoIdentity": nil,
-			"principalOrgId": nil, "userArn": "arn:aws:iam::" + u.AccountID + ":user/" + signed.AccessKey, "userId": signed.AccessKey,
+			"accessKey":       signed.AccessKey,
+			"accountId":       u.AccountID,
+			"callerId":        signed.AccessKey,
+			"cognitoIdentity": nil,
+			"principalOrgId":  nil,
+			"userArn":         "arn:aws:iam::" + u.AccountID + ":user/" + signed.AccessKey,
+			"userId":          signed.AccessKey,
 		}}
 	}
 	event.Body, event.IsBase64Encoded = string(body), false

@@ -72,7 +72,10 @@ func (c *invocation) outcome() outcome {
 
 // fail notes an error that the service itself found.
 func (c *invocation) fail(errorType, message string) {
-	payload, err := json.Marshal(map[string]string{"errorType": errorType, "errorMessage": "RequestId: " + c.id + " Error: " + message})
+	payload, err := json.Marshal(map[string]string{
+		"errorType":    errorType,
+		"errorMessage": "RequestId: " + c.id + " Error: " + message,
+	})
 	if err != nil {
 		payload = []byte(`{}`)
 	}
@@ -148,7 +151,8 @@ func (s *Service) hand(i *instance, call *invocation, wait time.Duration) bool {
 		call.fail("Runtime.ExitError", exitMessage(i.process))
 	case <-timer.C:
 		i.kill()
-		call.fail("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds, before it asked for work", wait.Seconds()))
+		call.fail("Sandbox.Timedout",
+			fmt.Sprintf("Task timed out after %.2f seconds, before it asked for work", wait.Seconds()))
 	case <-s.ctx.Done():
 		i.kill()
 		call.fail("Service.Closed", ErrClosed.Error())

@@ -35,7 +35,8 @@ func TestAFunctionThatNeverAnswersIsKilledAtItsTimeOut(t *testing.T) {
 		f.Timeout, f.Environment = 250*time.Millisecond, map[string]string{"INIT": "process"}
 	})
 	result := invoke(t, s, `{"Do":"hang"}`)
-	if !strings.Contains(string(result.Payload), "Task timed out after 0.25 seconds") || !strings.Contains(string(result.Payload), "Sandbox.Timedout") {
+	if !strings.Contains(string(result.Payload), "Task timed out after 0.25 seconds") ||
+		!strings.Contains(string(result.Payload), "Sandbox.Timedout") {
 		t.Errorf("the answer is %s", result.Payload)
 	}
 	var process int
@@ -51,7 +52,8 @@ func TestAFunctionThatNeverAnswersIsKilledAtItsTimeOut(t *testing.T) {
 func TestAFailingInitializationIsReported(t *testing.T) {
 	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Environment = map[string]string{"INIT": "exit"} })
 	result := invoke(t, s, `{}`)
-	if !strings.Contains(string(result.Payload), "Runtime.ExitError") || !strings.Contains(string(result.Payload), "exit status 7") {
+	if !strings.Contains(string(result.Payload), "Runtime.ExitError") ||
+		!strings.Contains(string(result.Payload), "exit status 7") {
 		t.Errorf("the answer is %s", result.Payload)
 	}
 	missing, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Program = "/no/such/bootstrap" })
@@ -72,7 +74,8 @@ func TestAnErrorOfTheInitializationIsTheAnswerOfTheInvocation(t *testing.T) {
 	if kind := r.invocations[0].ErrorType; kind != "Runtime.ImportModuleError" {
 		t.Errorf("the error's type is %q", kind)
 	}
-	if text := strings.Join(r.output(), "\n"); !strings.Contains(text, "Runtime.ImportModuleError: No module named 'chat'") {
+	if text := strings.Join(r.output(), "\n"); !strings.Contains(text,
+		"Runtime.ImportModuleError: No module named 'chat'") {
 		t.Errorf("the log is %q", text)
 	}
 }

@@ -78,7 +78,8 @@ func writeInvokeError(w http.ResponseWriter, err error) {
 	case errors.Is(err, ErrNotFound):
 		writeError(w, http.StatusNotFound, "ResourceNotFoundException", "there is no such function")
 	case errors.Is(err, ErrThrottled):
-		writeError(w, http.StatusTooManyRequests, "TooManyRequestsException", "the function's reserved concurrency is used up")
+		writeError(w, http.StatusTooManyRequests, "TooManyRequestsException",
+			"the function's reserved concurrency is used up")
 	default:
 		writeError(w, http.StatusInternalServerError, "ServiceException", "the local Lambda could not run the function")
 	}

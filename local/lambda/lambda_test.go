@@ -73,8 +73,13 @@ func service(t *testing.T, change func(*lambda.Options, *lambda.Function)) (*lam
 	t.Helper()
 	r := &recorder{}
 	function := lambda.Function{
-		Name: "F", ARN: "arn:aws:lambda:us-east-1:123456789012:function:F", Program: program, Timeout: 20 * time.Second,
-		MemoryMegabytes: 256, ReservedConcurrency: -1, Environment: map[string]string{"COLOUR": "red", "AWS_REGION": "ignored"},
+		Name:                "F",
+		ARN:                 "arn:aws:lambda:us-east-1:123456789012:function:F",
+		Program:             program,
+		Timeout:             20 * time.Second,
+		MemoryMegabytes:     256,
+		ReservedConcurrency: -1,
+		Environment:         map[string]string{"COLOUR": "red", "AWS_REGION": "ignored"},
 	}
 	options := lambda.Options{Region: "us-east-1", Freeze: true, Logged: r.logged, Invoked: r.invoked}
 	if change != nil {
@@ -217,14 +222,16 @@ func TestAFunctionErrorIsReportedAndTheProcessKept(t *testing.T) {
 	s, r := service(t, nil)
 	before := processOf(t, invokeToItsEnd(t, s, r, `{}`))
 	result := invokeToItsEnd(t, s, r, `{"Do":"error"}`)
-	if result.FunctionError != "Unhandled" || string(result.Payload) != `{"errorMessage":"refused","errorType":"errorString"}` {
+	if result.FunctionError != "Unhandled" ||
+		string(result.Payload) != `{"errorMessage":"refused","errorType":"errorString"}` {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("the process changed from %d to %d", before, after)
 	}
 	eventually.True(t, "all are reported", func() bool { return r.ended() == 3 })
-	if r.invocations[1].ErrorType != "errorString" || r.invocations[0].Initialization == 0 || r.invocations[1].Initialization != 0 {
+	if r.invocations[1].ErrorType != "errorString" || r.invocations[0].Initialization == 0 ||
+		r.invocations[1].Initialization != 0 {
 		t.Errorf("%+v", r.invocations)
 	}
 }
@@ -234,7 +241,11 @@ func TestARefusalByAnAuthorizerIsReportedByItsName(t *testing.T) {
 	if result := invoke(t, s, `{"Do":"refuse"}`); result.FunctionError != "Unhandled" {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
-	eventually.True(t, "it is reported", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	eventually.True(t, "it is reported", func() bool {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		return len(r.invocations) == 1
+	})
 	if r.invocations[0].ErrorType != lambda.Unauthorized {
 		t.Errorf("%+v", r.invocations)
 	}
@@ -257,7 +268,11 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually.True(t, "it is done", func() bool { r.mutex.Lock(); defer r.mutex.Unlock(); return len(r.invocations) == 1 })
+	eventually.True(t, "it is done", func() bool {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		return len(r.invocations) == 1
+	})
 	if r.invocations[0].ErrorType != "" {
 		t.Errorf("it ended with %s", r.invocations[0].ErrorType)
 	}
@@ -332,7 +347,8 @@ func TestTheEnvironmentAndContextAreLambdas(t *testing.T) {
 	if err := json.Unmarshal(result.Payload, &found); err != nil {
 		t.Fatal(err)
 	}
-	if found.RequestID != result.RequestID || !strings.HasSuffix(found.ARN, ":function:F") || found.Remaining <= 0 || found.Remaining > 20_000 {
+	if found.RequestID != result.RequestID || !strings.HasSuffix(found.ARN, ":function:F") || found.Remaining <= 0 ||
+		found.Remaining > 20_000 {
 		t.Errorf("%+v for request %s", found, result.RequestID)
 	}
 }

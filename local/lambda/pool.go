@@ -150,7 +150,8 @@ func (p *pool) put(i *instance) {
 	}
 }
 
-// renew has all further invocations run in new processes, of another program if one is given. Those that wait for work end.
+// renew makes all further invocations run in new processes, and of another program if one is given. Processes that
+// wait for work are ended.
 func (p *pool) renew(program string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

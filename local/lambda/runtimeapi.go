@@ -24,7 +24,9 @@ func (i *instance) runtimeAPI() http.Handler {
 		<-r.Context().Done()
 	})
 	for _, path := range []string{"init", "exit"} {
-		mux.HandleFunc("POST /2020-01-01/extension/"+path+"/error", func(w http.ResponseWriter, _ *http.Request) { accepted(w) })
+		mux.HandleFunc("POST /2020-01-01/extension/"+path+"/error", func(w http.ResponseWriter, _ *http.Request) {
+			accepted(w)
+		})
 	}
 	return mux
 }
@@ -71,7 +73,10 @@ func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	if i.current == nil || i.current.id != r.PathValue("id") {
-		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{
+			"errorMessage": "Invalid request ID",
+			"errorType":    "InvalidRequestID",
+		})
 		return nil
 	}
 	return i.current
@@ -86,8 +91,12 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		call.fail("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size ("+strconv.Itoa(maximumPayload)+" bytes).")
-		answer.JSON(w, http.StatusRequestEntityTooLarge, map[string]string{"errorMessage": "Exceeded maximum allowed payload size", "errorType": "RequestEntityTooLarge"})
+		call.fail("Function.ResponseSizeTooLarge",
+			"Response payload size exceeded maximum allowed payload size ("+strconv.Itoa(maximumPayload)+" bytes).")
+		answer.JSON(w, http.StatusRequestEntityTooLarge, map[string]string{
+			"errorMessage": "Exceeded maximum allowed payload size",
+			"errorType":    "RequestEntityTooLarge",
+		})
 		return
 	case err != nil:
 		// The process broke off while answering; its end, or its next call, decides.
@@ -118,7 +127,10 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, message string, ok bool) {
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
-		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "the error could not be read", "errorType": "InvalidErrorShape"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{
+			"errorMessage": "the error could not be read",
+			"errorType":    "InvalidErrorShape",
+		})
 		return outcome{}, "", false
 	}
 	var shape struct {
@@ -136,8 +148,8 @@ func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, messa
 	return outcome{payload: payload, functionError: "Unhandled", errorType: shape.ErrorType}, shape.ErrorMessage, true
 }
 
-// initializationError keeps what a process says before it ends itself, such as that its handler cannot be imported. The
-// invocation that waits for the process fails with it.
+// initializationError keeps what a process reports before it ends itself, for example that its handler cannot be
+// imported. The invocation that waits for the process fails with this error.
 func (i *instance) initializationError(w http.ResponseWriter, r *http.Request) {
 	failure, message, ok := readFailure(w, r)
 	if !ok {
@@ -152,12 +164,19 @@ func (i *instance) initializationError(w http.ResponseWriter, r *http.Request) {
 
 func (i *instance) registerExtension(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Lambda-Extension-Name") == "" {
-		answer.JSON(w, http.StatusBadRequest, map[string]string{"errorMessage": "Lambda-Extension-Name is missing", "errorType": "Extension.MissingHeader"})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{
+			"errorMessage": "Lambda-Extension-Name is missing",
+			"errorType":    "Extension.MissingHeader",
+		})
 		return
 	}
 	i.extension.Store(true)
 	w.Header().Set("Lambda-Extension-Identifier", requestID())
-	answer.JSON(w, http.StatusOK, map[string]string{"functionName": i.function.Name, "functionVersion": "$LATEST", "handler": i.function.Handler})
+	answer.JSON(w, http.StatusOK, map[string]string{
+		"functionName":    i.function.Name,
+		"functionVersion": "$LATEST",
+		"handler":         i.function.Handler,
+	})
 }
 
 // accepted is the one status that the Go runtime takes for success.

@@ -73,8 +73,9 @@ type Invocation struct {
 	ErrorType string
 }
 
-// Unauthorized is the message by which an authorizer refuses a caller (API Gateway Developer Guide, "Lambda authorizer
-// for a WebSocket API"). It is an answer, although Lambda has it as an error, so it is told apart from what went wrong.
+// Unauthorized is the message with which an authorizer refuses a caller (API Gateway Developer Guide, "Lambda
+// authorizer for a WebSocket API"). Lambda has no other form for this answer than an error. It is reported under a
+// type of its own, so that it is not taken for a fault.
 const Unauthorized = "Unauthorized"
 
 // Result is the answer to an invocation.
@@ -204,8 +205,8 @@ func (s *Service) Kill(function string) int {
 	return len(instances)
 }
 
-// Renew has the further invocations of a function run in new processes, since its code has changed; of another program, where one is
-// given. Invocations under way end as they began.
+// Renew makes all further invocations of a function run in new processes, since its code has changed. If program is
+// not empty, they run that program. Invocations that have begun end in the process that they began in.
 func (s *Service) Renew(function, program string) {
 	if p := s.find(function); p != nil {
 		p.renew(program)

@@ -84,7 +84,8 @@ func NewAccount(options Options) (*Account, error) {
 		}
 		key := signature.AccessKey(function.Name)
 		if other := a.callers[key]; other != nil {
-			problems = append(problems, fmt.Errorf("%s and %s cannot be told apart by their credentials", other.Name, function.Name))
+			problems = append(problems,
+				fmt.Errorf("%s and %s cannot be told apart by their credentials", other.Name, function.Name))
 		}
 		a.callers[key] = added
 	}
@@ -107,16 +108,16 @@ func newCaller(function Function) (*caller, error) {
 	return &caller{Function: function, policy: read, uses: map[Grant]int{}}, err
 }
 
-// Call decides about a call of DynamoDB, SQS or EventBridge: nil allows it. Callers who are no function of the template
-// are people on this machine, who may do everything.
+// Call decides whether a call of DynamoDB, SQS or EventBridge is allowed; nil means yes. A caller that is not a
+// function of the template is a person on this machine, who may do everything.
 func (a *Account) Call(accessKey, service, operation string, body []byte) error {
 	by := a.callers[accessKey]
 	if by == nil {
 		return nil
 	}
 	if operation == "" {
-		return fmt.Errorf("the call of %s names no operation in its X-Amz-Target header, and the local stack knows no other "+
-			"form, such as the Query protocol of older clients", service)
+		return fmt.Errorf("the call of %s names no operation in its X-Amz-Target header; "+
+			"the local stack does not know other forms, such as the Query protocol of older clients", service)
 	}
 	requests, err := a.requests(service, operation, body)
 	if err != nil {
@@ -155,7 +156,9 @@ func (a *Account) EventSource(function, sourceARN, failureARN string) error {
 	}
 	actions := []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 	if strings.HasPrefix(sourceARN, a.arn("dynamodb", "")) {
-		actions = []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+		actions = []string{
+			"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+		}
 	}
 	var requests []Request
 	for _, action := range actions {
@@ -224,7 +227,8 @@ func (a *Account) deny(by *caller, request Request) error {
 	return &Denied{
 		Denial: denial,
 		// IAM User Guide, "Troubleshoot access denied error messages".
-		message: fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because %s",
+		message: fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s "+
+			"on resource: %s because %s",
 			a.options.AccountID, by.Role, by.Name, request.Action, request.Resource, because),
 	}
 }

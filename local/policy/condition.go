@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// condition is one operator on one key. All of a statement must hold (IAM User Guide, "Conditions with multiple context
-// keys or values").
+// condition is one operator on one key. A statement applies only if all its conditions hold (IAM User Guide,
+// "Conditions with multiple context keys or values").
 type condition struct {
 	key    string // in lower case
 	values []string

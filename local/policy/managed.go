@@ -7,11 +7,13 @@ func managed(name string) (statements []any, known bool) {
 		return []any{map[string]any{"Effect": "Allow", "Action": actions, "Resource": resource}}
 	}
 	switch name {
-	case "AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "AWSLambdaVPCAccessExecutionRole",
+	case "AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess",
+		"AWSLambdaVPCAccessExecutionRole",
 		"CloudWatchLambdaInsightsExecutionRolePolicy":
 		return nil, true
 	case "AWSLambdaDynamoDBExecutionRole":
-		return allow("*", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"), true
+		return allow("*", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
+			"dynamodb:ListStreams"), true
 	case "AWSLambdaSQSQueueExecutionRole":
 		return allow("*", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), true
 	case "AmazonDynamoDBFullAccess", "AmazonDynamoDBFullAccess_v2":

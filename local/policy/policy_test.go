@@ -57,7 +57,8 @@ func TestWhatNoStatementAllowsIsDeniedAndADenyOutweighsEveryAllow(t *testing.T) 
 			t.Errorf("%s on %s: allowed is %v", test.action, test.resource, allowed)
 		}
 	}
-	if !p.Denies(policy.Request{Action: "dynamodb:DeleteItem", Resource: table}) || p.Denies(policy.Request{Action: "dynamodb:PutItem", Resource: table}) {
+	if !p.Denies(policy.Request{Action: "dynamodb:DeleteItem", Resource: table}) ||
+		p.Denies(policy.Request{Action: "dynamodb:PutItem", Resource: table}) {
 		t.Error("an explicit denial is not told from a missing grant")
 	}
 }
@@ -68,7 +69,10 @@ func TestAWildcardMatchesAnyRunOfCharacters(t *testing.T) {
 		want          bool
 	}{
 		{"*", "", true}, {"a*c", "abbbc", true}, {"a*c", "abcb", false}, {"a?c", "abc", true}, {"a?c", "ac", false},
-		{"arn:*:table/*", "arn:aws:dynamodb:x:1:table/a/index/b", true}, {"*a*b*a*", "xxaxbxxa", true}, {"", "a", false}, {"a", "A", false},
+		{"arn:*:table/*", "arn:aws:dynamodb:x:1:table/a/index/b", true},
+		{"*a*b*a*", "xxaxbxxa", true},
+		{"", "a", false},
+		{"a", "A", false},
 		{strings.Repeat("*a", 30) + "b", strings.Repeat("a", 200), false}, // at once, not after 2^30 tries
 	} {
 		if got := policy.Matches(test.pattern, test.text); got != test.want {
@@ -118,6 +122,11 @@ func TestConditionsHoldAsIAMSaysForPresentAndAbsentKeys(t *testing.T) {
 	}
 }
 
+// conditional is a statement with a condition.
+func conditional(condition string) string {
+	return `{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"*","Condition":` + condition + `}`
+}
+
 func TestWhatIsNotEvaluatedIsRefusedWhenThePolicyIsRead(t *testing.T) {
 	for _, test := range []struct{ statement, reason string }{
 		{`{"Effect":"Allow","NotAction":"dynamodb:GetItem","Resource":"*"}`, "NotAction"},
@@ -127,10 +136,22 @@ func TestWhatIsNotEvaluatedIsRefusedWhenThePolicyIsRead(t *testing.T) {
 		{`{"Effect":"Allow","Action":"GetItem","Resource":"*"}`, "no action"},
 		{`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"Messages"}`, "no ARN"},
 		{`{"Effect":"Allow","Action":"dynamodb:GetItem"}`, "needs"},
-		{`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"arn:aws:dynamodb:::table/${aws:username}"}`, "variables"},
-		{`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"*","Condition":{"NumericLessThan":{"dynamodb:LeadingKeys":"1"}}}`, "operator NumericLessThan"},
-		{`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"*","Condition":{"StringEquals":{"dynamodb:Select":"COUNT"}}}`, "condition key dynamodb:Select"},
-		{`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"*","Condition":{"StringEquals":{"dynamodb:LeadingKeys":"${www:sub}"}}}`, "variables"},
+		{
+			`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"arn:aws:dynamodb:::table/${aws:username}"}`,
+			"variables",
+		},
+		{
+			conditional(`{"NumericLessThan":{"dynamodb:LeadingKeys":"1"}}`),
+			"operator NumericLessThan",
+		},
+		{
+			conditional(`{"StringEquals":{"dynamodb:Select":"COUNT"}}`),
+			"condition key dynamodb:Select",
+		},
+		{
+			conditional(`{"StringEquals":{"dynamodb:LeadingKeys":"${www:sub}"}}`),
+			"variables",
+		},
 		{`{"Effect":"Allow","Action":{"a":1},"Resource":"*"}`, "neither"},
 		{`"AWSLambdaBasicExecutionRole"`, "not evaluate"},
 	} {
@@ -152,7 +173,12 @@ func TestAllowsNamesTheGrantsThatWereUsed(t *testing.T) {
 	if difference := cmp.Diff([]policy.Grant{{Action: "dynamodb:Query", Resource: index}}, used); difference != "" {
 		t.Error(difference)
 	}
-	all := []policy.Grant{{"dynamodb:GetItem", table}, {"dynamodb:GetItem", index}, {"dynamodb:Query", table}, {"dynamodb:Query", index}}
+	all := []policy.Grant{
+		{"dynamodb:GetItem", table},
+		{"dynamodb:GetItem", index},
+		{"dynamodb:Query", table},
+		{"dynamodb:Query", index},
+	}
 	if difference := cmp.Diff(all, p.Grants()); difference != "" {
 		t.Error(difference)
 	}

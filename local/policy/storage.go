@@ -27,7 +27,11 @@ type storageCall struct {
 // transactionActions are the rights that the parts of a transaction take; the transaction itself takes none
 // (DynamoDB guide, "Using IAM with DynamoDB transactions").
 var transactionActions = map[string]string{
-	"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem", "Get": "GetItem",
+	"Put":            "PutItem",
+	"Update":         "UpdateItem",
+	"Delete":         "DeleteItem",
+	"ConditionCheck": "ConditionCheckItem",
+	"Get":            "GetItem",
 }
 
 func (a *Account) storageRequests(operation string, body []byte) ([]Request, error) {
@@ -91,7 +95,11 @@ func (a *Account) batchRequests(operation string, body []byte) ([]Request, error
 				return nil, err
 			}
 		}
-		requests = append(requests, Request{Action: "dynamodb:" + operation, Resource: resource, Keys: map[string][]string{leadingKeys: keys}})
+		requests = append(requests, Request{
+			Action:   "dynamodb:" + operation,
+			Resource: resource,
+			Keys:     map[string][]string{leadingKeys: keys},
+		})
 	}
 	return requests, nil
 }

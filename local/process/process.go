@@ -45,7 +45,7 @@ const drainTime = 200 * time.Millisecond
 // Start starts a program. It keeps the program's standard input open until its end, so that a program can watch
 // standard input to learn that its parent is gone.
 func Start(options Options) (*Process, error) {
-	command := exec.Command(options.Path, options.Arguments...) // #nosec G204 -- the functions that the developer builds, and go itself
+	command := exec.Command(options.Path, options.Arguments...) // #nosec G204 -- the developer's functions, and go
 	command.Env = options.Environment
 	if command.Env == nil {
 		command.Env = []string{}

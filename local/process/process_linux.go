@@ -24,11 +24,12 @@ func pauseGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGS
 
 func resumeGroup(leader *os.Process) { _ = syscall.Kill(-leader.Pid, syscall.SIGCONT) }
 
-// longestPause is when killMarked gives up: a process that the kernel does not end by then hangs in a device.
+// longestPause is when killMarked gives up. A process that the kernel has not ended by then hangs in a device.
 const longestPause = 2 * time.Second
 
-// killMarked kills every process that has this entry in its environment, and looks until none is left: one may have forked while
-// a look went on, and a killed one ends only when the kernel comes to it, which takes its time on a busy machine.
+// killMarked kills every process that has this entry in its environment. It looks again until it finds none, for two
+// reasons: a process may have forked while it looked, and on a busy machine the kernel takes time to end a killed
+// process.
 func killMarked(marker string) {
 	for pause := time.Millisecond; killMarkedOnce(marker) && pause < longestPause; pause *= 2 {
 		time.Sleep(pause)

@@ -22,7 +22,8 @@ func TestARelativeNODE_PATHIsThatOfTheCallerAndNotOfTheFunctionsFolder(t *testin
 	}
 	t.Chdir(working)
 	t.Setenv("NODE_PATH", filepath.Join("modules", "node_modules"))
-	found, err := program.Find(template.Function{LogicalID: "F", Runtime: "nodejs20.x", Handler: "app.handler"}, t.TempDir())
+	found, err := program.Find(template.Function{LogicalID: "F", Runtime: "nodejs20.x", Handler: "app.handler"},
+		t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

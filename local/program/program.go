@@ -43,7 +43,8 @@ func Find(function template.Function, directory string) (Program, error) {
 	case kind == "python":
 		found, err = python(function, directory)
 	default:
-		return Program{}, fmt.Errorf("%s: the local stack runs binaries (provided.*), Node.js and Python, not the runtime %q",
+		return Program{}, fmt.Errorf("%s: "+
+			"the local stack runs binaries (provided.*), Node.js and Python, and not the runtime %q",
 			function.LogicalID, function.Runtime)
 	}
 	if err != nil {
@@ -114,7 +115,8 @@ func node(function template.Function, directory string) (Program, error) {
 	}
 	ric, found := client(directory)
 	if !found {
-		return Program{}, errors.New("it needs AWS's runtime interface client for Node.js; run: npm install --no-save aws-lambda-ric")
+		return Program{}, errors.New("it needs AWS's runtime interface client for Node.js; " +
+			"run: npm install --no-save aws-lambda-ric")
 	}
 	start := filepath.Join(ric, "bin", "index.mjs")
 	if _, err := os.Stat(start); err != nil {
@@ -132,9 +134,11 @@ func node(function template.Function, directory string) (Program, error) {
 	return Program{
 		Path: path, Arguments: []string{start, function.Handler},
 		Environment: map[string]string{
-			"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime, "NODE_PATH": strings.Join(modules, string(filepath.ListSeparator)),
+			"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime,
+			"NODE_PATH":         strings.Join(modules, string(filepath.ListSeparator)),
 		},
-		Notice: difference(function, "Node.js", strings.TrimPrefix(version, "v"), strings.Trim(function.Runtime, "nodejsx.")),
+		Notice: difference(function, "Node.js", strings.TrimPrefix(version, "v"),
+			strings.Trim(function.Runtime, "nodejsx.")),
 	}, nil
 }
 
@@ -160,8 +164,10 @@ func python(function template.Function, directory string) (Program, error) {
 		return Program{
 			Path: path, Arguments: []string{"-m", "awslambdaric", function.Handler},
 			Environment: map[string]string{
-				"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime, "PYTHONPATH": strings.Join(folders, string(filepath.ListSeparator)),
-				"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1",
+				"AWS_EXECUTION_ENV":       "AWS_Lambda_" + function.Runtime,
+				"PYTHONPATH":              strings.Join(folders, string(filepath.ListSeparator)),
+				"PYTHONUNBUFFERED":        "1",
+				"PYTHONDONTWRITEBYTECODE": "1",
 			},
 			Notice: difference(function, "Python", actual, version),
 		}, nil
@@ -169,7 +175,8 @@ func python(function template.Function, directory string) (Program, error) {
 	if problem == nil {
 		return Program{}, errors.New("it needs Python, which is not on the PATH")
 	}
-	return Program{}, errors.New("it needs AWS's runtime interface client for Python; run: python3 -m pip install awslambdaric boto3")
+	return Program{}, errors.New("it needs AWS's runtime interface client for Python; " +
+		"run: python3 -m pip install awslambdaric boto3")
 }
 
 // difference says that another version runs the function than on AWS.
@@ -177,11 +184,12 @@ func difference(function template.Function, language, actual, wanted string) str
 	if actual == wanted || strings.HasPrefix(actual, wanted+".") {
 		return ""
 	}
-	return fmt.Sprintf("%s runs with %s %s here, and on AWS with %s", function.LogicalID, language, actual, function.Runtime)
+	return fmt.Sprintf("%s runs with %s %s here, and on AWS with %s",
+		function.LogicalID, language, actual, function.Runtime)
 }
 
 func output(path string, arguments ...string) (string, error) {
-	result, err := exec.Command(path, arguments...).Output() // #nosec G204 -- the interpreters that are on the developer's PATH
+	result, err := exec.Command(path, arguments...).Output() // #nosec G204 -- interpreters on the developer's PATH
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w", path, err)
 	}

@@ -66,7 +66,10 @@ func TestAnotherVersionThanOnAWSIsNamed(t *testing.T) {
 	write(t, 0o600, "{}", code, "node_modules", "aws-lambda-ric", "package.json")
 	start := write(t, 0o600, "", code, "node_modules", "aws-lambda-ric", "bin", "index.mjs")
 	t.Setenv("PATH", programs)
-	for runtime, want := range map[string]string{"nodejs20.x": "", "nodejs22.x": "F runs with Node.js 20.1.0 here, and on AWS with nodejs22.x"} {
+	for runtime, want := range map[string]string{
+		"nodejs20.x": "",
+		"nodejs22.x": "F runs with Node.js 20.1.0 here, and on AWS with nodejs22.x",
+	} {
 		function := template.Function{LogicalID: "F", Runtime: runtime, Handler: "index.handler"}
 		found, err := program.Find(function, code)
 		if err != nil || found.Notice != want || strings.Join(found.Arguments, " ") != start+" index.handler" {

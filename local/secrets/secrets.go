@@ -40,7 +40,8 @@ const maximumBody = 64 << 10
 // ServeHTTP answers GetSecretValue (Secrets Manager API Reference).
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
-		answer.Error(w, http.StatusBadRequest, "UnknownOperationException", "the local Secrets Manager only knows GetSecretValue")
+		answer.Error(w, http.StatusBadRequest, "UnknownOperationException",
+			"the local Secrets Manager only knows GetSecretValue")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
@@ -51,7 +52,8 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	value := s.Value(asked.SecretID)
 	if value == "" || asked.VersionStage != "" && asked.VersionStage != current {
-		answer.Error(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		answer.Error(w, http.StatusBadRequest, "ResourceNotFoundException",
+			"Secrets Manager can't find the specified secret.")
 		return
 	}
 	name := asked.SecretID[strings.LastIndex(asked.SecretID, ":")+1:]

@@ -37,7 +37,8 @@ var (
 )
 
 // MismatchMessage is how AWS words ErrMismatch.
-const MismatchMessage = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " +
+const MismatchMessage = "The request signature we calculated does not match the signature you provided. " +
+	"Check your AWS Secret Access Key " +
 	"and signing method."
 
 // AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB
@@ -131,7 +132,8 @@ func read(r *http.Request) (signed Signature, presigned bool, err error) {
 	}
 	scope := strings.Split(values["Credential"], "/")
 	at, err := time.Parse(timeForm, date)
-	if err != nil || len(scope) != 5 || scope[0] == "" || scope[4] != "aws4_request" || values["SignedHeaders"] == "" || !hexadecimal.MatchString(values["Signature"]) {
+	if err != nil || len(scope) != 5 || scope[0] == "" || scope[4] != "aws4_request" || values["SignedHeaders"] == "" ||
+		!hexadecimal.MatchString(values["Signature"]) {
 		return Signature{}, false, ErrMalformed
 	}
 	return Signature{
@@ -183,7 +185,8 @@ func (s Signature) presign(r *http.Request, credentials aws.Credentials) (string
 	again := s.again(r)
 	again.URL.RawQuery = query.Encode()
 	sum := sha256.Sum256(nil) // a presigned request of @connections has no body
-	address, _, err := v4.NewSigner().PresignHTTP(r.Context(), credentials, again, hex.EncodeToString(sum[:]), s.Service, s.Region, s.at)
+	address, _, err := v4.NewSigner().PresignHTTP(r.Context(), credentials, again, hex.EncodeToString(sum[:]), s.Service,
+		s.Region, s.at)
 	if err != nil {
 		return "", err
 	}

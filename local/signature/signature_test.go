@@ -60,7 +60,11 @@ func TestWhatAWSsOwnClientsSignIsVerified(t *testing.T) {
 				return err
 			},
 			"dynamodb": func() error {
-				client := dynamodb.New(dynamodb.Options{BaseEndpoint: &address, Region: "eu-central-1", Credentials: credentials(secret)})
+				client := dynamodb.New(dynamodb.Options{
+					BaseEndpoint: &address,
+					Region:       "eu-central-1",
+					Credentials:  credentials(secret),
+				})
 				_, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
 				return err
 			},
@@ -97,7 +101,8 @@ func signed(t *testing.T, secret string, change func(*http.Request)) *http.Reque
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
 	key := aws.Credentials{AccessKeyID: "Send", SecretAccessKey: secret}
-	if err := v4.NewSigner().SignHTTP(t.Context(), key, r, hash, "sqs", "us-east-1", time.Unix(1_700_000_000, 0)); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), key, r, hash, "sqs", "us-east-1",
+		time.Unix(1_700_000_000, 0)); err != nil {
 		t.Fatal(err)
 	}
 	change(r)
@@ -137,10 +142,12 @@ func replaceInAuthorization(r *http.Request, old, replacement string) {
 func TestAPresignedAddressIsVerified(t *testing.T) {
 	keys := signature.NewKeyring("Send")
 	for _, secret := range []string{keys.Secret("Send"), "another"} {
-		r := httptest.NewRequest(http.MethodDelete, "http://api.example.com/prod/@connections/BF-_fALIAMCKug=?X-Amz-Expires=60", nil)
+		r := httptest.NewRequest(http.MethodDelete,
+			"http://api.example.com/prod/@connections/BF-_fALIAMCKug=?X-Amz-Expires=60", nil)
 		sum := sha256.Sum256(nil)
 		key := aws.Credentials{AccessKeyID: "Send", SecretAccessKey: secret}
-		address, _, err := v4.NewSigner().PresignHTTP(t.Context(), key, r, hex.EncodeToString(sum[:]), "execute-api", "us-east-1", time.Now())
+		address, _, err := v4.NewSigner().PresignHTTP(t.Context(), key, r, hex.EncodeToString(sum[:]), "execute-api",
+			"us-east-1", time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,19 +165,22 @@ func TestAPresignedAddressIsVerified(t *testing.T) {
 // Nobody knows the secrets of people on this machine, who use whatever credentials they have.
 func TestOfAnUnknownSignerOnlyTheFormIsLookedAt(t *testing.T) {
 	r := signed(t, "whatever", func(*http.Request) {})
-	if got, err := signature.NewKeyring("Other").Verify(r, nil); err != nil || got.AccessKey != "Send" || got.Service != "sqs" {
+	if got, err := signature.NewKeyring("Other").Verify(r, nil); err != nil || got.AccessKey != "Send" ||
+		got.Service != "sqs" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
 
 func TestARequestThatIsNotSignedIsToldApartFromABadSignature(t *testing.T) {
+	const begin, headers = "AWS4-HMAC-SHA256 Credential=", ", SignedHeaders=host, Signature="
+	sum := strings.Repeat("0a", 32)
 	for header, want := range map[string]error{
-		"":             signature.ErrMissing,
-		"Bearer token": signature.ErrMissing,
-		"AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request":                                                           signature.ErrMalformed,
-		"AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=" + strings.Repeat("0a", 32):                   signature.ErrMalformed,
-		"AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request, SignedHeaders=host, Signature=short":                      signature.ErrMalformed,
-		"AWS4-HMAC-SHA256 Credential=/b/c/d/aws4_request, SignedHeaders=host, Signature=" + strings.Repeat("0a", 32): signature.ErrMalformed,
+		"":                             signature.ErrMissing,
+		"Bearer token":                 signature.ErrMissing,
+		begin + "a/b/c/d/aws4_request": signature.ErrMalformed,
+		begin + "a" + headers + sum:    signature.ErrMalformed,
+		begin + "a/b/c/d/aws4_request" + headers + "short": signature.ErrMalformed,
+		begin + "/b/c/d/aws4_request" + headers + sum:      signature.ErrMalformed,
 	} {
 		r := httptest.NewRequest("POST", "/", nil)
 		r.Header.Set("Authorization", header)

@@ -17,7 +17,8 @@ import (
 // awsDomain is the domain under which AWS has its services.
 const awsDomain = "amazonaws.com"
 
-// awsHosts are the names for which the local stack answers in place of AWS, as a certificate has them: a star stands for one label.
+// awsHosts are the names for which the local stack answers in place of AWS. They have the form of names in a
+// certificate, where a star stands for one label.
 func awsHosts(region string) []string {
 	return []string{
 		"*." + awsDomain, "*." + region + "." + awsDomain, "*.execute-api." + region + "." + awsDomain,
@@ -33,7 +34,10 @@ func (s *Stack) serveServices(context.Context) error {
 		"lambda":      http.HandlerFunc(s.invokeAllowed),
 	}
 	if s.dynamodb != nil {
-		proxy, err := s.serveService("dynamodb", dynamoProxyPart, awsproxy.Options{Target: s.dynamodb.Endpoint(), Meter: s.options.Meter})
+		proxy, err := s.serveService("dynamodb", dynamoProxyPart, awsproxy.Options{
+			Target: s.dynamodb.Endpoint(),
+			Meter:  s.options.Meter,
+		})
 		if err != nil {
 			return err
 		}
@@ -56,7 +60,8 @@ func (s *Stack) serveServices(context.Context) error {
 	return nil
 }
 
-// serveService serves a service, whose calls are held against the roles of their callers. name is the one that is signed for.
+// serveService serves one service and checks each call against the role of its caller. name is the name of the
+// service in signatures.
 func (s *Stack) serveService(name string, at part, options awsproxy.Options) (*awsproxy.Proxy, error) {
 	proxy, err := s.proxy(options)
 	if err != nil {
@@ -67,8 +72,8 @@ func (s *Stack) serveService(name string, at part, options awsproxy.Options) (*a
 	return proxy, nil
 }
 
-// serveAWS answers in place of AWS. The functions' SDKs come here by AWS_ENDPOINT_URL. Those that do not know that variable, and
-// code that has an address of AWS in itself, come here by HTTPS_PROXY.
+// serveAWS answers in place of AWS. The SDKs of the functions reach it by AWS_ENDPOINT_URL. SDKs that do not know
+// that variable, and code that contains an address of AWS, reach it by HTTPS_PROXY.
 func (s *Stack) serveAWS(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		s.tunnel(w, r)
@@ -165,8 +170,8 @@ func (s *Stack) refuseService(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serviceAt is the service at an address of AWS: the last label of its name that is not a region (AWS General Reference, "AWS service
-// endpoints").
+// serviceAt is the service that an address of AWS belongs to. It is the last label of the host name that is not a
+// region (AWS General Reference, "AWS service endpoints").
 func serviceAt(host string) string {
 	name, found := strings.CutSuffix(host, "."+awsDomain)
 	if !found {

@@ -35,7 +35,8 @@ func findTemplate() (string, error) {
 			return found, nil
 		}
 	}
-	return "", errors.New("there is no template.yaml here, and none beside a go.mod above; change into the project, or give --template")
+	return "", errors.New("there is no template.yaml here, and none beside a go.mod above; " +
+		"change into the project, or give --template")
 }
 
 // projectOf is the directory of the Go module that a template belongs to, or else that of the template.
@@ -127,8 +128,8 @@ func folder(logicalID string) string {
 
 // Build compiles functions for this machine, with the flags of the deployment, into {target}/{logical ID}/bootstrap.
 //
-// Go links a program anew unless it stands where it was linked before, so building goes to a fixed place in the project
-// and the results are copied: a running program is never overwritten.
+// Go links a program again unless its output file is still there. Therefore it builds into a folder of the project
+// that stays, and the results are copied to target. A running program is never overwritten.
 func Build(ctx context.Context, project, target string, functions []template.Function) (map[string]string, error) {
 	cache := filepath.Join(project, "build", "local")
 	if err := os.MkdirAll(cache, 0o750); err != nil {
@@ -139,14 +140,16 @@ func Build(ctx context.Context, project, target string, functions []template.Fun
 		return nil, fmt.Errorf("build the functions: %w", err)
 	}
 	defer unlock()
-	arguments := []string{"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags=-s -w", "-o", cache + string(filepath.Separator)}
+	arguments := []string{
+		"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags=-s -w", "-o", cache + string(filepath.Separator),
+	}
 	for _, function := range functions {
 		if !exists(filepath.Join(project, folder(function.LogicalID))) {
 			return nil, fmt.Errorf("%s has no folder %s to build it from", function.LogicalID, folder(function.LogicalID))
 		}
 		arguments = append(arguments, "./"+folder(function.LogicalID))
 	}
-	command := exec.CommandContext(ctx, "go", arguments...) // #nosec G204 -- the functions that the developer builds, and go itself
+	command := exec.CommandContext(ctx, "go", arguments...) // #nosec G204 -- it builds the developer's functions
 	command.Dir = project
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=", "GOARCH=")
 	if output, err := command.CombinedOutput(); err != nil {
@@ -175,7 +178,8 @@ func copyProgram(from, to string) error {
 		return err
 	}
 	defer source.Close()
-	target, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o755) // #nosec G302 G304 -- the developer's own file
+	const create = os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	target, err := os.OpenFile(to, create, 0o755) // #nosec G302 G304 -- the developer's own file
 	if err != nil {
 		return err
 	}

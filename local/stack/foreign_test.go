@@ -13,8 +13,8 @@ import (
 	"example.com/recall/local/stack"
 )
 
-// described are templates of other authors' projects, described in our own words: each has the constructs that its original has.
-// The originals were run by hand, unmodified; local/README.md has the table.
+// described are templates that we wrote after projects of other authors. Each uses the same constructs as its
+// original. The originals were run by hand, unmodified; local/README.md has the table.
 var described = []struct {
 	folder, template string
 	parameters       map[string]string
@@ -26,7 +26,10 @@ var described = []struct {
 }{
 	{
 		folder: "chat-node", template: "template.yaml",
-		frames: [][2]string{{`{"action":"sendmessage","data":"hello"}`, "hello"}, {`{"action":"other"}`, `"message": "Forbidden"`}},
+		frames: [][2]string{
+			{`{"action":"sendmessage","data":"hello"}`, "hello"},
+			{`{"action":"other"}`, `"message": "Forbidden"`},
+		},
 	},
 	{
 		folder: "chat-python", template: "template.yaml",
@@ -39,8 +42,11 @@ var described = []struct {
 		folder: "images-go", template: "template.yaml", parameters: map[string]string{"ApiKey": "none"},
 		frames: [][2]string{{`{"action":"generate","text":"a cat"}`, "the event is on its way"}},
 		notices: []string{
-			"Api: there is no AWS::ApiGatewayV2::Stage", "Images (AWS::S3::Bucket): there is no S3 here", "ImagesPolicy: the local stack does not know",
-			"Steps (AWS::Serverless::StateMachine): there is no Step Functions here", "Rule.EventPattern: the local stack does not emulate this property",
+			"Api: there is no AWS::ApiGatewayV2::Stage",
+			"Images (AWS::S3::Bucket): there is no S3 here",
+			"ImagesPolicy: the local stack does not know",
+			"Steps (AWS::Serverless::StateMachine): there is no Step Functions here",
+			"Rule.EventPattern: the local stack does not emulate this property",
 		},
 	},
 	{
@@ -63,7 +69,10 @@ func TestProjectsOfOtherAuthorsRunFromTheirTemplates(t *testing.T) {
 				t.Fatal(err)
 			}
 			buildGo(t, filepath.Join("testdata", "foreign", project.folder), directory)
-			running, report := start(t, stack.Options{Template: filepath.Join(directory, project.template), Parameters: project.parameters})
+			running, report := start(t, stack.Options{
+				Template:   filepath.Join(directory, project.template),
+				Parameters: project.parameters,
+			})
 			connection, _, err := websocket.Dial(t.Context(), running.Addresses().WebSocket+project.query, nil)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, report.text())
@@ -92,7 +101,8 @@ func buildGo(t *testing.T, from, to string) {
 		folder := filepath.Base(filepath.Dir(program))
 		ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 		defer cancel()
-		build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(to, folder, "bootstrap"), "./"+filepath.Dir(program))
+		build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(to, folder, "bootstrap"),
+			"./"+filepath.Dir(program))
 		if output, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", folder, err, output)
 		}

@@ -34,9 +34,16 @@ func (s *Stack) startLambda(context.Context) error {
 			}
 		}
 		functions = append(functions, lambda.Function{
-			Name: function.Name, ARN: function.ARN, Handler: function.Handler, Environment: environment,
-			Program: runs.Path, Arguments: runs.Arguments, Directory: runs.Directory,
-			Timeout: function.Timeout, MemoryMegabytes: function.MemoryMegabytes, ReservedConcurrency: function.ReservedConcurrency,
+			Name:                function.Name,
+			ARN:                 function.ARN,
+			Handler:             function.Handler,
+			Environment:         environment,
+			Program:             runs.Path,
+			Arguments:           runs.Arguments,
+			Directory:           runs.Directory,
+			Timeout:             function.Timeout,
+			MemoryMegabytes:     function.MemoryMegabytes,
+			ReservedConcurrency: function.ReservedConcurrency,
 		})
 	}
 	environment := map[string]string{
@@ -56,8 +63,15 @@ func (s *Stack) startLambda(context.Context) error {
 	}
 	var err error
 	s.lambda, err = lambda.New(lambda.Options{
-		Functions: functions, Region: s.template.Region, MaximumConcurrency: s.options.MaximumConcurrency, Environment: environment,
-		Keys: s.keys, Freeze: !s.options.NoFreeze, Now: s.options.Clock.Now, Invoked: s.reporter.invoked, Logged: s.reporter.logged,
+		Functions:          functions,
+		Region:             s.template.Region,
+		MaximumConcurrency: s.options.MaximumConcurrency,
+		Environment:        environment,
+		Keys:               s.keys,
+		Freeze:             !s.options.NoFreeze,
+		Now:                s.options.Clock.Now,
+		Invoked:            s.reporter.invoked,
+		Logged:             s.reporter.logged,
 	})
 	if err != nil {
 		return err
@@ -69,8 +83,8 @@ func (s *Stack) startLambda(context.Context) error {
 //go:embed awsaddress.cjs nodepath.cjs nodepath.mjs
 var nodeScripts embed.FS
 
-// adaptNode leads the calls of a Node.js program to the local stack that it makes to AWS's own addresses, and has it find packages
-// where AWS's runtime finds them.
+// adaptNode directs the calls that a Node.js program makes to AWS's own addresses to the local stack. It also lets
+// the program find packages in the places where AWS's runtime finds them.
 func (s *Stack) adaptNode(environment map[string]string) error {
 	if err := os.CopyFS(filepath.Join(s.temporary, "node"), nodeScripts); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("start the local stack: %w", err)

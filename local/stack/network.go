@@ -82,7 +82,8 @@ func listen(options Options) (*network, error) {
 	}
 	if len(taken) > 0 {
 		n.close()
-		return nil, fmt.Errorf("taken, perhaps by another local stack: %s; end what has them, choose other ports with these flags, "+
+		return nil, fmt.Errorf("taken, perhaps by another local stack: %s; "+
+			"end the programs that use these ports, choose other ports with these flags, "+
 			"or take any free ones with --any-ports", strings.Join(taken, ", "))
 	}
 	return n, nil

@@ -40,7 +40,10 @@ func (s *Stack) readTemplate(context.Context) error {
 		_, _ = rand.Read(secret) // never fails, crypto/rand says
 		s.secrets.Put(parameters["TokenSecretArn"], base64.RawURLEncoding.EncodeToString(secret))
 	}
-	s.template, err = template.Load(s.options.Template, template.Options{Parameters: parameters, Strict: s.options.Strict})
+	s.template, err = template.Load(s.options.Template, template.Options{
+		Parameters: parameters,
+		Strict:     s.options.Strict,
+	})
 	if err != nil {
 		return err
 	}

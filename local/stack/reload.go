@@ -158,7 +158,8 @@ func within(path, folder string) bool {
 // apply has the functions whose code has changed run it.
 func (r *reloader) apply(ctx context.Context, changed []string) {
 	if slices.Contains(changed, r.stack.options.Template) {
-		r.stack.notice(filepath.Base(r.stack.options.Template) + " has changed; start the stack again, which reads it only once")
+		r.stack.notice(filepath.Base(r.stack.options.Template) + " has changed; start the stack again, " +
+			"since it reads this file only at its start")
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.folders)) {
 		at := slices.IndexFunc(changed, func(path string) bool {
@@ -166,7 +167,8 @@ func (r *reloader) apply(ctx context.Context, changed []string) {
 		})
 		if at >= 0 {
 			r.stack.lambda.Renew(name, "")
-			r.stack.notice(filepath.Base(changed[at]) + " has changed: the next invocation of " + name + " runs it in a new process")
+			r.stack.notice(filepath.Base(changed[at]) + " has changed: the next invocation of " + name +
+				" runs it in a new process")
 		}
 	}
 	if slices.ContainsFunc(changed, func(path string) bool { return filepath.Ext(path) == ".go" }) && len(r.built) > 0 {

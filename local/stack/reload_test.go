@@ -12,13 +12,17 @@ import (
 
 const greeting = `
 Resources:
-  F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, Handler: app.handler, Timeout: 20, CodeUri: code}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.12, Handler: app.handler, Timeout: 20, CodeUri: code}
   Api:
     Type: AWS::Serverless::WebSocketApi
     Properties:
       RouteSelectionExpression: $request.body.action
       Routes: {greet: {FunctionArn: !GetAtt F.Arn, RouteResponseSelectionExpression: $default}}
-  Answer: {Type: AWS::ApiGatewayV2::RouteResponse, Properties: {ApiId: !Ref Api, RouteId: !Ref ApiGreetRoute, RouteResponseKey: $default}}
+  Answer:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {ApiId: !Ref Api, RouteId: !Ref ApiGreetRoute, RouteResponseKey: $default}
 `
 
 func write(t *testing.T, path, content string) {
@@ -48,7 +52,8 @@ func TestAFunctionWhoseFileChangesRunsItWithTheNextInvocation(t *testing.T) {
 	if got := said(t, connection, `{"action":"greet"}`); got != "hello" {
 		t.Fatalf("the answer is %q\n%s", got, report.text())
 	}
-	write(t, code, "from words.greeting import WORDS\n\ndef handler(event, context):\n    return {'statusCode': 200, 'body': WORDS}\n")
+	write(t, code,
+		"from words.greeting import WORDS\n\ndef handler(event, context):\n    return {'statusCode': 200, 'body': WORDS}\n")
 	write(t, filepath.Join(directory, "code", "words", "greeting.py"), "WORDS = 'good evening'\n")
 	reported(t, report, "has changed: the next invocation of F runs it in a new process")
 	if got := said(t, connection, `{"action":"greet"}`); got != "good evening" {
@@ -76,13 +81,17 @@ func TestWithoutReloadAFunctionRunsOnAsItIs(t *testing.T) {
 
 const greetingInGo = `
 Resources:
-  GreetFunction: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, Handler: bootstrap, Timeout: 20, CodeUri: .}}
+  GreetFunction:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: provided.al2023, Handler: bootstrap, Timeout: 20, CodeUri: .}
   Api:
     Type: AWS::Serverless::WebSocketApi
     Properties:
       RouteSelectionExpression: $request.body.action
       Routes: {greet: {FunctionArn: !GetAtt GreetFunction.Arn, RouteResponseSelectionExpression: $default}}
-  Answer: {Type: AWS::ApiGatewayV2::RouteResponse, Properties: {ApiId: !Ref Api, RouteId: !Ref ApiGreetRoute, RouteResponseKey: $default}}
+  Answer:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {ApiId: !Ref Api, RouteId: !Ref ApiGreetRoute, RouteResponseKey: $default}
 `
 
 // greeter is a function in Go that needs no other package: it serves the Runtime API itself.
@@ -102,7 +111,8 @@ func main() {
 			os.Exit(1)
 		}
 		id := next.Header.Get("Lambda-Runtime-Aws-Request-Id")
-		answer, err := http.Post(base+id+"/response", "application/json", strings.NewReader(` + "`{\"statusCode\":200,\"body\":\"WORDS\"}`" + `))
+		body := strings.NewReader(` + "`{\"statusCode\":200,\"body\":\"WORDS\"}`" + `)
+		answer, err := http.Post(base+id+"/response", "application/json", body)
 		if err != nil || answer.StatusCode != http.StatusAccepted {
 			os.Exit(1)
 		}

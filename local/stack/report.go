@@ -61,7 +61,12 @@ type reporter struct {
 }
 
 func newReporter(options Options) *reporter {
-	return &reporter{report: options.Report, now: options.Clock.Now, started: options.Clock.Now(), users: map[string]string{}}
+	return &reporter{
+		report:  options.Report,
+		now:     options.Clock.Now,
+		started: options.Clock.Now(),
+		users:   map[string]string{},
+	}
 }
 
 // learn takes from an event of the WebSocket API whose connection it is. Those of messages say it again, which need
@@ -95,7 +100,13 @@ func (r *reporter) record(record websocket.Record) {
 	}
 	r.mutex.Unlock()
 	r.report(Entry{
-		Kind: KindGateway, At: record.At, User: user, Record: record, Function: record.Function, Duration: record.Duration, Outcome: record.Outcome,
+		Kind:     KindGateway,
+		At:       record.At,
+		User:     user,
+		Record:   record,
+		Function: record.Function,
+		Duration: record.Duration,
+		Outcome:  record.Outcome,
 	})
 }
 
@@ -106,7 +117,12 @@ func (r *reporter) invoked(i lambda.Invocation) {
 		outcome = "ok"
 	}
 	r.report(Entry{
-		Kind: KindInvocation, At: r.now(), Function: i.Function, Duration: i.Duration, Initialization: i.Initialization, Outcome: outcome,
+		Kind:           KindInvocation,
+		At:             r.now(),
+		Function:       i.Function,
+		Duration:       i.Duration,
+		Initialization: i.Initialization,
+		Outcome:        outcome,
 	})
 }
 

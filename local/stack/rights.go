@@ -84,7 +84,8 @@ func (s *Stack) tellDenied(err error) {
 	case err == nil:
 		return
 	case errors.As(err, &denied):
-		text = denied.Function + " may not " + denied.Action + " on " + denied.Resource + ": its role in the template does not allow it"
+		text = denied.Function + " may not " + denied.Action + " on " + denied.Resource +
+			": its role in the template does not allow it"
 	default:
 		text = err.Error()
 	}

@@ -24,13 +24,20 @@ func (s *Stack) startGateway(context.Context) error {
 		return errors.New("the template has no WebSocket API")
 	}
 	definition := websocket.APIDefinition{
-		ID: api.ID, Stage: api.Stage, Region: s.template.Region, AccountID: s.template.AccountID,
-		RouteSelectionExpression: api.RouteSelectionExpression, Routes: map[string]websocket.Route{}, StageVariables: api.StageVariables,
-		Throttle: throttle(api.Throttle),
+		ID:                       api.ID,
+		Stage:                    api.Stage,
+		Region:                   s.template.Region,
+		AccountID:                s.template.AccountID,
+		RouteSelectionExpression: api.RouteSelectionExpression,
+		Routes:                   map[string]websocket.Route{},
+		StageVariables:           api.StageVariables,
+		Throttle:                 throttle(api.Throttle),
 	}
 	for _, route := range api.Routes {
 		added := websocket.Route{
-			Function: s.invoked(route.FunctionARN, route.Permitted), RouteResponse: route.RouteResponse, IntegrationTimeout: route.Timeout,
+			Function:           s.invoked(route.FunctionARN, route.Permitted),
+			RouteResponse:      route.RouteResponse,
+			IntegrationTimeout: route.Timeout,
 		}
 		if own, ok := api.RouteThrottles[route.Key]; ok {
 			converted := throttle(own)
@@ -40,7 +47,8 @@ func (s *Stack) startGateway(context.Context) error {
 	}
 	if api.Authorizer != nil {
 		definition.Authorizer = &websocket.Authorizer{
-			Function: s.invoked(api.Authorizer.FunctionARN, api.Authorizer.Permitted), IdentitySources: api.Authorizer.IdentitySources,
+			Function:        s.invoked(api.Authorizer.FunctionARN, api.Authorizer.Permitted),
+			IdentitySources: api.Authorizer.IdentitySources,
 		}
 	}
 	var err error
@@ -49,9 +57,16 @@ func (s *Stack) startGateway(context.Context) error {
 		authorize = s.connectionAllowed
 	}
 	s.gateway, err = websocket.New(websocket.Options{
-		API: definition, Invoker: invoker{s}, Keys: s.keys, DomainName: s.network.host(gatewayPart),
-		AuthorizeManagement: authorize, Clock: s.options.Clock, LifetimeClock: websocket.Accelerated(s.options.Clock, s.options.Speed),
-		Switches: s.options.Switches, Limits: s.options.Limits, Observer: websocket.ObserverFunc(s.reporter.record),
+		API:                 definition,
+		Invoker:             invoker{s},
+		Keys:                s.keys,
+		DomainName:          s.network.host(gatewayPart),
+		AuthorizeManagement: authorize,
+		Clock:               s.options.Clock,
+		LifetimeClock:       websocket.Accelerated(s.options.Clock, s.options.Speed),
+		Switches:            s.options.Switches,
+		Limits:              s.options.Limits,
+		Observer:            websocket.ObserverFunc(s.reporter.record),
 	})
 	if err != nil {
 		return err
@@ -111,7 +126,8 @@ func (i invoker) Invoke(ctx context.Context, function string, event []byte) ([]b
 // logsPath is where the functions' logs can be followed, beside the Lambda endpoint.
 const logsPath = "/local/logs"
 
-// servePeople serves what people and command lines use: the Lambda API and the function that has a URL, and the demo page.
+// servePeople serves what people and command lines use: the Lambda API, the function that has a URL, and the demo
+// page.
 func (s *Stack) servePeople(context.Context) error {
 	admin := http.NewServeMux()
 	admin.HandleFunc(invokePath, s.invokeAllowed)
@@ -119,13 +135,20 @@ func (s *Stack) servePeople(context.Context) error {
 	function, found := s.adminFunction()
 	if found {
 		admin.Handle("/", lambda.FunctionURL{
-			Service: s.lambda, Function: function.Name, Signed: function.URLAuthorization == "AWS_IAM", AccountID: s.template.AccountID, ID: "local",
+			Service:   s.lambda,
+			Function:  function.Name,
+			Signed:    function.URLAuthorization == "AWS_IAM",
+			AccountID: s.template.AccountID,
+			ID:        "local",
 		})
 	}
 	s.serve(s.network.listeners[adminPart], admin)
 	site := demosite.Options{
-		Directory: filepath.Join(s.options.Project, "demo", "dist"), Tencent: filepath.Join(s.options.Project, "clients", "web", "tencent", "build", "kit"),
-		WebSocket: s.Addresses().WebSocket, Token: s.Token, Now: s.options.Clock.Now,
+		Directory: filepath.Join(s.options.Project, "demo", "dist"),
+		Tencent:   filepath.Join(s.options.Project, "clients", "web", "tencent", "build", "kit"),
+		WebSocket: s.Addresses().WebSocket,
+		Token:     s.Token,
+		Now:       s.options.Clock.Now,
 	}
 	if found {
 		site.Admin = func(ctx context.Context, request []byte) ([]byte, error) {
@@ -193,9 +216,15 @@ func (s *Stack) Addresses() state.Addresses {
 func (s *Stack) State() state.State {
 	function, _ := s.adminFunction()
 	return state.State{
-		ProcessID: os.Getpid(), StartedAt: s.reporter.started.UnixMilli(), Addresses: s.Addresses(), Region: s.template.Region,
-		AccountID: s.template.AccountID, Stage: s.template.API.Stage, AdminFunction: function.Name,
-		TokenSecret: s.tokenSecret(), TokenIssuer: s.template.Parameters["TokenIssuer"],
+		ProcessID:     os.Getpid(),
+		StartedAt:     s.reporter.started.UnixMilli(),
+		Addresses:     s.Addresses(),
+		Region:        s.template.Region,
+		AccountID:     s.template.AccountID,
+		Stage:         s.template.API.Stage,
+		AdminFunction: function.Name,
+		TokenSecret:   s.tokenSecret(),
+		TokenIssuer:   s.template.Parameters["TokenIssuer"],
 		TokenAudience: s.template.Parameters["TokenAudience"],
 	}
 }

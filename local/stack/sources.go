@@ -81,9 +81,15 @@ func (s *Stack) runSchedule(ctx context.Context, schedule template.Schedule) {
 // scheduledEvent is EventBridge's event of a schedule (EventBridge guide, "Creating a rule that runs on a schedule").
 func (s *Stack) scheduledEvent(schedule template.Schedule) []byte {
 	event, _ := json.Marshal(map[string]any{
-		"version": "0", "id": schedule.LogicalID, "detail-type": "Scheduled Event", "source": "aws.events", "account": s.template.AccountID,
-		"time": s.options.Clock.Now().UTC().Format(time.RFC3339), "region": s.template.Region, "resources": []string{schedule.ARN},
-		"detail": map[string]any{},
+		"version":     "0",
+		"id":          schedule.LogicalID,
+		"detail-type": "Scheduled Event",
+		"source":      "aws.events",
+		"account":     s.template.AccountID,
+		"time":        s.options.Clock.Now().UTC().Format(time.RFC3339),
+		"region":      s.template.Region,
+		"resources":   []string{schedule.ARN},
+		"detail":      map[string]any{},
 	}) // a map of texts always marshals
 	return event
 }
@@ -126,6 +132,17 @@ func (s *Stack) invokeFrom(ctx context.Context, source, function string, payload
 		outcome = "failed"
 	}
 	now := s.options.Clock.Now()
-	s.reporter.report(Entry{Kind: KindInvocation, At: now, Function: function, Source: source, Duration: now.Sub(started), Outcome: outcome})
-	return eventsource.Answer{Payload: result.Payload, FunctionError: result.FunctionError, RequestID: result.RequestID}, err
+	s.reporter.report(Entry{
+		Kind:     KindInvocation,
+		At:       now,
+		Function: function,
+		Source:   source,
+		Duration: now.Sub(started),
+		Outcome:  outcome,
+	})
+	return eventsource.Answer{
+		Payload:       result.Payload,
+		FunctionError: result.FunctionError,
+		RequestID:     result.RequestID,
+	}, err
 }

@@ -85,7 +85,8 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 // start starts the components, each after those that it needs. Close ends them in the opposite order.
 func (s *Stack) start(ctx context.Context) error {
 	for _, component := range []func(context.Context) error{
-		s.listen, s.readTemplate, s.readRights, s.makeFolder, s.prepare, s.serveServices, s.startLambda, s.startGateway, s.servePeople,
+		s.listen, s.readTemplate, s.readRights, s.makeFolder, s.prepare, s.serveServices, s.startLambda, s.startGateway,
+		s.servePeople,
 		s.startEventSources, s.startReloading, s.watch, s.writeState,
 	} {
 		if err := component(ctx); err != nil {

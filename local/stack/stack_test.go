@@ -116,8 +116,11 @@ func TestASAMApplicationInPythonRunsFromItsTemplateAlone(t *testing.T) {
 	if got := said(t, connection, `{"action":"broken"}`); !strings.Contains(got, "Internal server error") {
 		t.Errorf("a function that cannot be imported gives %q", got)
 	}
-	for _, words := range []string{"No module named 'nothing_of_this_name'", "invocation BrokenFunction Runtime.ImportModuleError"} {
-		reported(t, report, words) // an invocation is reported when its process has ended, which may be behind the answer
+	for _, words := range []string{
+		"No module named 'nothing_of_this_name'", "invocation BrokenFunction Runtime.ImportModuleError",
+	} {
+		// A function's invocation is reported when its process has ended, which may be after its answer.
+		reported(t, report, words)
 	}
 }
 
@@ -130,7 +133,8 @@ func TestAnApplicationThatCDKSynthesizedRunsInNode(t *testing.T) {
 			t.Errorf("the answer is %q\n%s", got, report.text())
 		}
 	}
-	if got := said(t, connection, `{"action":"sendmessage","data":"at AWS"}`); !strings.Contains(got, "the local stack has no sts") {
+	got := said(t, connection, `{"action":"sendmessage","data":"at AWS"}`)
+	if !strings.Contains(got, "the local stack has no sts") {
 		t.Errorf("a call of an address of AWS is answered with %q", got)
 	}
 }
@@ -140,8 +144,14 @@ Resources:
   Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
   F:
     Type: AWS::Lambda::Function
-    Properties: {Runtime: python3.12, Handler: index.handler, Role: !GetAtt Role.Arn, Code: {ZipFile: 'handler = print'}}
-  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'handler = print'}
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
   Integration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
@@ -215,7 +225,9 @@ func TestAScheduleRunsItsFunctionEachTimeThatItIsDue(t *testing.T) {
 			t.Errorf("before it is due, the function ran %d times", got)
 		}
 		due()
-		eventually.True(t, "the function runs", func() bool { return strings.Count(report.text(), "aws.events Scheduled Event") >= run })
+		eventually.True(t, "the function runs", func() bool {
+			return strings.Count(report.text(), "aws.events Scheduled Event") >= run
+		})
 	}
 }
 
@@ -235,7 +247,10 @@ func TestWhatATemplateHasThatIsNotEmulatedIsReportedAndStrictlyRefused(t *testin
 	}
 	const notice = "line 4: Topic (AWS::SNS::Topic): there is no SNS here"
 	running, report := start(t, stack.Options{Template: path})
-	for _, words := range []string{"notice   template.yaml, " + notice, "notice   F: there is no bootstrap in " + filepath.Dir(path)} {
+	for _, words := range []string{
+		"notice   template.yaml, " + notice,
+		"notice   F: there is no bootstrap in " + filepath.Dir(path),
+	} {
 		if !strings.Contains(report.text(), words) {
 			t.Errorf("nothing says %q:\n%s", words, report.text())
 		}
@@ -243,7 +258,8 @@ func TestWhatATemplateHasThatIsNotEmulatedIsReportedAndStrictlyRefused(t *testin
 	if got := said(t, dial(t, running), `{"action":"send"}`); !strings.Contains(got, "Internal server error") {
 		t.Errorf("a function without a program gives %q", got)
 	}
-	if _, err := stack.Start(t.Context(), stack.Options{Template: path, Strict: true}); err == nil || !strings.Contains(err.Error(), notice) {
+	if _, err := stack.Start(t.Context(), stack.Options{Template: path, Strict: true}); err == nil ||
+		!strings.Contains(err.Error(), notice) {
 		t.Errorf("strictly, the error is %v", err)
 	}
 }

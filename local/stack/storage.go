@@ -13,7 +13,10 @@ func (s *Stack) startStorage(ctx context.Context) error {
 		return nil
 	}
 	s.options.Progress("starting DynamoDB Local")
-	server, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Address: s.options.Address, Port: s.options.Ports.DynamoDB})
+	server, err := dynamodblocal.Start(ctx, dynamodblocal.Options{
+		Address: s.options.Address,
+		Port:    s.options.Ports.DynamoDB,
+	})
 	if err != nil {
 		return err
 	}
@@ -38,7 +41,8 @@ func (s *Stack) startQueues(ctx context.Context) error {
 	}
 	s.onClose(server.Close)
 	s.queues = server
-	if s.queueURLs, err = elasticmq.Create(ctx, elasticmq.Client(server.Endpoint(), s.template.Region), s.template); err != nil {
+	if s.queueURLs, err = elasticmq.Create(ctx, elasticmq.Client(server.Endpoint(), s.template.Region),
+		s.template); err != nil {
 		return err
 	}
 	return nil

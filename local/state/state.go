@@ -64,7 +64,8 @@ func DefaultPath() string {
 // dialTime is how long a stack on this machine may take to accept a connection before it counts as ended.
 const dialTime = time.Second
 
-// Running tells whether the stack's WebSocket API accepts connections. The file of a stack that was killed stays behind.
+// Running reports whether the stack's WebSocket API accepts connections. A stack that was killed leaves its file
+// behind.
 func (s State) Running() bool {
 	address, err := url.Parse(s.Addresses.WebSocket)
 	if err != nil {
@@ -83,8 +84,8 @@ func (s State) String() string {
 	return fmt.Sprintf("the local stack at %s (process %d)", s.Addresses.WebSocket, s.ProcessID)
 }
 
-// Find reads the state of a running stack; an empty path means DefaultPath. Its error is ErrNotRunning where none runs, and
-// names the stacks of this user that run and keep their state elsewhere.
+// Find reads the state of a running stack; an empty path means DefaultPath. It returns ErrNotRunning if no stack runs
+// there. The error then names those stacks of this user that run and keep their state elsewhere.
 func Find(path string) (State, error) {
 	found, err := Read(path)
 	if err == nil && found.Running() {
@@ -104,8 +105,9 @@ func Find(path string) (State, error) {
 	return State{}, ErrNotRunning
 }
 
-// Claim says where a stack that is about to start may write its state. A given path must not be that of a stack that runs.
-// Without one it is DefaultPath, or, where a running stack has that, a path with this process's ID, which Find knows.
+// Claim says where a stack that is about to start may write its state. It returns an error if a running stack uses
+// the given path. Without a path it returns DefaultPath. If a running stack uses that, it returns a path with this
+// process's ID, which Find knows.
 func Claim(path string) (string, error) {
 	wanted := path
 	if wanted == "" {

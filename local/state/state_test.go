@@ -16,7 +16,13 @@ import (
 
 func TestAWrittenStateIsReadBackByItsOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
-	written := state.State{ProcessID: 7, StartedAt: 1, Stage: "local", TokenSecret: "secret", Addresses: state.Addresses{WebSocket: "ws://127.0.0.1:3001/local"}}
+	written := state.State{
+		ProcessID:   7,
+		StartedAt:   1,
+		Stage:       "local",
+		TokenSecret: "secret",
+		Addresses:   state.Addresses{WebSocket: "ws://127.0.0.1:3001/local"},
+	}
 	if err := written.Write(path); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +67,9 @@ func TestATokenNamesUserExpiryIssuerAndAudience(t *testing.T) {
 	claims := jwt.MapClaims{}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithTimeFunc(func() time.Time { return now }),
 		jwt.WithIssuer("https://issuer.example"), jwt.WithAudience("recall"), jwt.WithExpirationRequired())
-	if _, err := parser.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return []byte(s.TokenSecret), nil }); err != nil {
+	if _, err := parser.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) {
+		return []byte(s.TokenSecret), nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if subject, _ := claims.GetSubject(); subject != "alice" {
@@ -77,7 +85,11 @@ func runs(t *testing.T, processID int) state.State {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	return state.State{ProcessID: processID, StartedAt: int64(processID), Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"}}
+	return state.State{
+		ProcessID: processID,
+		StartedAt: int64(processID),
+		Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"},
+	}
 }
 
 // ended gives the state of a stack that was killed: nothing listens at its address.
@@ -88,7 +100,11 @@ func ended(t *testing.T) state.State {
 		t.Fatal(err)
 	}
 	defer func() { _ = listener.Close() }()
-	return state.State{ProcessID: 9, StartedAt: 9, Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"}}
+	return state.State{
+		ProcessID: 9,
+		StartedAt: 9,
+		Addresses: state.Addresses{WebSocket: "ws://" + listener.Addr().String() + "/local"},
+	}
 }
 
 func write(t *testing.T, s state.State, path string) {

@@ -65,7 +65,11 @@ func create(ctx context.Context, client *dynamodb.Client, table template.Table) 
 }
 
 func input(table template.Table) *dynamodb.CreateTableInput {
-	result := &dynamodb.CreateTableInput{TableName: &table.Name, BillingMode: types.BillingModePayPerRequest, KeySchema: keySchema(table.Key)}
+	result := &dynamodb.CreateTableInput{
+		TableName:   &table.Name,
+		BillingMode: types.BillingModePayPerRequest,
+		KeySchema:   keySchema(table.Key),
+	}
 	for _, attribute := range table.Attributes {
 		result.AttributeDefinitions = append(result.AttributeDefinitions, types.AttributeDefinition{
 			AttributeName: aws.String(attribute.Name), AttributeType: types.ScalarAttributeType(attribute.Type),
@@ -82,7 +86,10 @@ func input(table template.Table) *dynamodb.CreateTableInput {
 		})
 	}
 	if table.StreamView != "" {
-		result.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(table.StreamView)}
+		result.StreamSpecification = &types.StreamSpecification{
+			StreamEnabled:  aws.Bool(true),
+			StreamViewType: types.StreamViewType(table.StreamView),
+		}
 	}
 	return result
 }

@@ -37,11 +37,13 @@ func TestTheTablesOfTheTemplateAreCreatedWithAllTheyHave(t *testing.T) {
 		got = append(got, string(key.KeyType)+" "+*key.AttributeName)
 	}
 	for _, index := range output.Table.LocalSecondaryIndexes {
-		got = append(got, "local "+*index.IndexName+" "+*index.KeySchema[1].AttributeName+" "+string(index.Projection.ProjectionType))
+		got = append(got,
+			"local "+*index.IndexName+" "+*index.KeySchema[1].AttributeName+" "+string(index.Projection.ProjectionType))
 		got = append(got, index.Projection.NonKeyAttributes...)
 	}
 	for _, index := range output.Table.GlobalSecondaryIndexes {
-		got = append(got, "global "+*index.IndexName+" "+*index.KeySchema[0].AttributeName+" "+string(index.Projection.ProjectionType))
+		got = append(got,
+			"global "+*index.IndexName+" "+*index.KeySchema[0].AttributeName+" "+string(index.Projection.ProjectionType))
 	}
 	got = append(got, "stream "+string(output.Table.StreamSpecification.StreamViewType))
 	life, err := client.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
@@ -50,7 +52,8 @@ func TestTheTablesOfTheTemplateAreCreatedWithAllTheyHave(t *testing.T) {
 	}
 	got = append(got, "expires "+*life.TimeToLiveDescription.AttributeName)
 	want := []string{
-		"HASH pk", "RANGE sk", "local recalls revocationId INCLUDE", "sender", "global operators revokedByOperator KEYS_ONLY",
+		"HASH pk", "RANGE sk", "local recalls revocationId INCLUDE", "sender",
+		"global operators revokedByOperator KEYS_ONLY",
 		"stream NEW_IMAGE", "expires expiresAt",
 	}
 	if difference := cmp.Diff(want, got); difference != "" {

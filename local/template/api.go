@@ -68,7 +68,8 @@ func (r *reader) readAPI() {
 		protocol := f.required("ProtocolType")
 		switch {
 		case protocol != "WEBSOCKET":
-			r.notice(from.line, "%s: the local stack serves WebSocket APIs, and no API of the protocol %s", from.where, protocol)
+			r.notice(from.line, "%s: the local stack serves WebSocket APIs, and no API of the protocol %s",
+				from.where, protocol)
 		case served != "":
 			r.notice(from.line, "%s: the local stack serves one WebSocket API, and that is %s", from.where, served)
 		default:
@@ -87,13 +88,15 @@ func (r *reader) readOneAPI(from *resource, f fields) *API {
 		RouteSelectionExpression: f.required("RouteSelectionExpression"),
 		RouteThrottles:           map[string]Throttle{}, StageVariables: map[string]string{},
 	}}
-	f.harmless("Name", "Description", "Tags", "ApiKeySelectionExpression", "DisableSchemaValidation", "IpAddressType", "Version")
+	f.harmless("Name", "Description", "Tags", "ApiKeySelectionExpression", "DisableSchemaValidation", "IpAddressType",
+		"Version")
 	f.notEmulated("DisableExecuteApiEndpoint")
 	f.finish()
 	a.parts("AWS::ApiGatewayV2::Stage", a.readStage)
 	if a.api.Stage == "" {
 		a.api.Stage = stageOfNone
-		r.notice(from.line, "%s: there is no AWS::ApiGatewayV2::Stage, so AWS serves nothing of the API until somebody makes a stage "+
+		r.notice(from.line, "%s: there is no AWS::ApiGatewayV2::Stage, "+
+			"so AWS serves nothing of the API until somebody makes a stage "+
 			"by hand; the local stack serves it as the stage %s", from.where, stageOfNone)
 	}
 	a.parts("AWS::ApiGatewayV2::Integration", a.readIntegration)
@@ -138,7 +141,10 @@ func (a apiReader) readStage(from *resource, f fields) {
 }
 
 func throttle(f fields) Throttle {
-	result := Throttle{Burst: f.integer("ThrottlingBurstLimit", 0, 0, 1<<30), RequestsPerSecond: f.number("ThrottlingRateLimit", 0)}
+	result := Throttle{
+		Burst:             f.integer("ThrottlingBurstLimit", 0, 0, 1<<30),
+		RequestsPerSecond: f.number("ThrottlingRateLimit", 0),
+	}
 	f.harmless("DetailedMetricsEnabled", "LoggingLevel", "DataTraceEnabled")
 	f.finish()
 	return result
@@ -160,7 +166,8 @@ func (a apiReader) readIntegration(from *resource, f fields) {
 		f.harmless(f.order...)
 	}
 	route.Permitted = f.has("CredentialsArn") // by a role instead of an AWS::Lambda::Permission
-	route.Timeout = time.Duration(f.integer("TimeoutInMillis", integrationTimeout, 50, integrationTimeout)) * time.Millisecond
+	route.Timeout = time.Duration(f.integer("TimeoutInMillis", integrationTimeout, 50,
+		integrationTimeout)) * time.Millisecond
 	f.harmless("Description")
 	f.finish()
 	a.integrations[from.logicalID] = route
@@ -234,8 +241,9 @@ func (a apiReader) readAuthorization(key string, f fields) {
 			f.failAt("AuthorizationType", "only $connect can have an authorizer")
 		}
 		if !authorizer.Permitted {
-			a.notice(f.lineOf("AuthorizerId"), "authorizer %s: no AWS::Lambda::Permission lets API Gateway invoke its function, "+
-				"so every handshake fails on AWS, and here", id)
+			a.notice(f.lineOf("AuthorizerId"),
+				"authorizer %s: no AWS::Lambda::Permission lets API Gateway invoke its function, "+
+					"so every handshake fails on AWS, and here", id)
 		}
 		a.api.Authorizer = authorizer
 	default:

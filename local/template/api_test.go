@@ -79,7 +79,8 @@ func TestARouteAnswersOnlyWithBothPartsOfARouteResponse(t *testing.T) {
     Type: AWS::ApiGatewayV2::RouteResponse
     Properties: {ApiId: !Ref Api, RouteId: !Ref ApiSendRoute, RouteResponseKey: $default}
 `
-	const plain, selecting = "send: {FunctionArn: !GetAtt F.Arn}", "send: {FunctionArn: !GetAtt F.Arn, RouteResponseSelectionExpression: $default}"
+	const plain = "send: {FunctionArn: !GetAtt F.Arn}"
+	const selecting = "send: {FunctionArn: !GetAtt F.Arn, RouteResponseSelectionExpression: $default}"
 	for name, test := range map[string]struct {
 		source  string
 		answers bool
@@ -102,11 +103,31 @@ func TestARouteAnswersOnlyWithBothPartsOfARouteResponse(t *testing.T) {
 
 func TestAnAPIWithAMissingPartIsRefused(t *testing.T) {
 	for name, test := range map[string]struct{ source, want string }{
-		"function":   {serverless("send: {FunctionArn: 'arn:aws:lambda:us-east-1:1:function:none'}", ""), "there is no function"},
-		"dollar":     {serverless("$send: {FunctionArn: !GetAtt F.Arn}", ""), "only $connect, $disconnect and $default begin with $"},
-		"timeout":    {serverless("send: {FunctionArn: !GetAtt F.Arn, IntegrationTimeout: 30000}", ""), "must be from 50 to 29000"},
-		"authorizer": {strings.Replace(serverless("send: {FunctionArn: !GetAtt F.Arn}", ""), "      Routes", "      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt F.Arn}\n      Routes", 1), "an authorizer needs a $connect route"},
-		"second API": {serverless("send: {FunctionArn: !GetAtt F.Arn}", "  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: x}}"), "serves one WebSocket API"},
+		"function": {
+			serverless("send: {FunctionArn: 'arn:aws:lambda:us-east-1:1:function:none'}", ""),
+			"there is no function",
+		},
+		"dollar": {
+			serverless("$send: {FunctionArn: !GetAtt F.Arn}", ""),
+			"only $connect, $disconnect and $default begin with $",
+		},
+		"timeout": {
+			serverless("send: {FunctionArn: !GetAtt F.Arn, IntegrationTimeout: 30000}", ""),
+			"must be from 50 to 29000",
+		},
+		"authorizer": {
+			strings.Replace(serverless("send: {FunctionArn: !GetAtt F.Arn}", ""),
+				"      Routes", "      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt F.Arn}\n      Routes", 1),
+			"an authorizer needs a $connect route",
+		},
+		"second API": {
+			serverless("send: {FunctionArn: !GetAtt F.Arn}", `
+  Other:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: x}
+`),
+			"serves one WebSocket API",
+		},
 	} {
 		_, err := template.Read([]byte(test.source), template.Options{Strict: true})
 		if err == nil || !strings.Contains(err.Error(), test.want) {

@@ -39,7 +39,10 @@ type EventSource struct {
 func (r *reader) readEventSourceMapping(from *resource) {
 	f := r.fields(from)
 	source := EventSource{
-		LogicalID: from.logicalID, FunctionARN: r.functionARN(f.required("FunctionName")), SourceARN: f.required("EventSourceArn"), Line: from.line,
+		LogicalID:   from.logicalID,
+		FunctionARN: r.functionARN(f.required("FunctionName")),
+		SourceARN:   f.required("EventSourceArn"),
+		Line:        from.line,
 	}
 	sourceARN := source.SourceARN
 	if table, ok := strings.CutPrefix(sourceARN, r.arn("dynamodb", "table/")); ok {
@@ -114,7 +117,8 @@ func (r *reader) checkEventSources() {
 			r.fail(source.Line, "%s: there is no function %s", source.LogicalID, source.FunctionARN)
 			continue
 		}
-		if source.Table != "" && !slices.ContainsFunc(r.result.Tables, func(t Table) bool { return t.Name == source.Table && t.StreamView != "" }) {
+		if source.Table != "" &&
+			!slices.ContainsFunc(r.result.Tables, func(t Table) bool { return t.Name == source.Table && t.StreamView != "" }) {
 			r.fail(source.Line, "%s: there is no table %s with a stream", source.LogicalID, source.Table)
 		}
 		for _, name := range []string{source.Queue, strings.TrimPrefix(source.OnFailureARN, r.arn("sqs", ""))} {
@@ -133,6 +137,7 @@ func (r *reader) checkQueue(source EventSource, function Function, name string) 
 		r.fail(source.Line, "%s: there is no queue %s", source.LogicalID, name)
 	case name == source.Queue && r.result.Queues[i].VisibilityTimeout < function.Timeout:
 		// Lambda refuses such a mapping (Lambda guide, "Using Lambda with Amazon SQS").
-		r.fail(source.Line, "%s: the queue's VisibilityTimeout is shorter than the Timeout of %s", source.LogicalID, function.LogicalID)
+		r.fail(source.Line, "%s: the queue's VisibilityTimeout is shorter than the Timeout of %s",
+			source.LogicalID, function.LogicalID)
 	}
 }

@@ -33,7 +33,9 @@ func (n Notice) error() error { return errors.New(n.String()) }
 
 // sorted are the notices by line, each of them once: a value that is used twice is evaluated twice.
 func (f *findings) sorted() []Notice {
-	slices.SortFunc(f.notices, func(a, b Notice) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
+	slices.SortFunc(f.notices, func(a, b Notice) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+	})
 	return slices.Compact(f.notices)
 }
 

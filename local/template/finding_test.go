@@ -14,8 +14,15 @@ Resources:
   Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
   Send:
     Type: AWS::Lambda::Function
-    Properties: {Runtime: provided.al2023, Handler: bootstrap, Code: ., Role: !GetAtt Role.Arn, Environment: {Variables: {X: !Sub '${Stage}'}}}
-  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Code: .
+      Role: !GetAtt Role.Arn
+      Environment: {Variables: {X: !Sub '${Stage}'}}
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
   Integration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
@@ -81,10 +88,16 @@ func TestARouteWithoutAPermissionIsFound(t *testing.T) {
 		wantNotice(t, result, "route send: no AWS::Lambda::Permission lets API Gateway invoke")
 	}
 	for why, changes := range map[string][]string{
-		"without a source":     {"SourceArn: !Sub arn:aws:execute-api:us-east-1:123456789012:${Api}/*/send", "SourceAccount: '123456789012'"},
-		"the whole API":        {"/*/send", "/*"},
-		"the function's ARN":   {"FunctionName: !Ref Send", "FunctionName: !GetAtt Send.Arn"},
-		"a role":               {"IntegrationType:", "CredentialsArn: !GetAtt Role.Arn\n      IntegrationType:", "FunctionName: !Ref Send", "FunctionName: Other"},
+		"without a source": {
+			"SourceArn: !Sub arn:aws:execute-api:us-east-1:123456789012:${Api}/*/send",
+			"SourceAccount: '123456789012'",
+		},
+		"the whole API":      {"/*/send", "/*"},
+		"the function's ARN": {"FunctionName: !Ref Send", "FunctionName: !GetAtt Send.Arn"},
+		"a role": {
+			"IntegrationType:", "CredentialsArn: !GetAtt Role.Arn\n      IntegrationType:",
+			"FunctionName: !Ref Send", "FunctionName: Other",
+		},
 		"every action of them": {"Action: lambda:InvokeFunction", "Action: lambda:*"},
 	} {
 		if result := read(t, plainAPI(changes...), template.Options{Strict: true}); !result.API.Routes[0].Permitted {
@@ -107,20 +120,29 @@ func TestAStageThatIsNotDeployedIsFound(t *testing.T) {
 
 func TestWhatIsNotEmulatedIsNamedAndStrictlyRefused(t *testing.T) {
 	for want, source := range map[string]string{
-		"SendRoute.ApiKeyRequired":                       plainAPI("RouteKey: send", "RouteKey: send\n      ApiKeyRequired: true"),
-		"Integration.ContentHandlingStrategy":            plainAPI("IntegrationType:", "ContentHandlingStrategy: CONVERT_TO_BINARY\n      IntegrationType:"),
-		"Other (AWS::SNS::Subscription): there is no":    plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::SNS::Subscription}"),
-		"Other (AWS::ApiGatewayV2::DomainName): custom":  plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::ApiGatewayV2::DomainName}"),
-		"resources of type AWS::EC2::Instance":           plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::EC2::Instance}"),
-		"serves WebSocket APIs, and no API of the":       plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}"),
-		"serves one WebSocket API, and that is Api":      plainAPI("  Integration:\n", "  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET}}\n  Integration:\n"),
-		"there is no role Nobody in the template":        plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::IAM::Policy, Properties: {Roles: [Nobody], PolicyDocument: {}}}"),
-		"Send.VpcConfig":                                 plainAPI("Code: .,", "Code: ., VpcConfig: {},"),
+		"SendRoute.ApiKeyRequired": plainAPI("RouteKey: send",
+			"RouteKey: send\n      ApiKeyRequired: true"),
+		"Integration.ContentHandlingStrategy": plainAPI("IntegrationType:",
+			"ContentHandlingStrategy: CONVERT_TO_BINARY\n      IntegrationType:"),
+		"Other (AWS::SNS::Subscription): there is no": plainAPI("Resources:",
+			"Resources:\n  Other: {Type: AWS::SNS::Subscription}"),
+		"Other (AWS::ApiGatewayV2::DomainName): custom": plainAPI("Resources:",
+			"Resources:\n  Other: {Type: AWS::ApiGatewayV2::DomainName}"),
+		"resources of type AWS::EC2::Instance": plainAPI("Resources:",
+			"Resources:\n  Other: {Type: AWS::EC2::Instance}"),
+		"serves WebSocket APIs, and no API of the": plainAPI("Resources:",
+			"Resources:\n  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}"),
+		"serves one WebSocket API, and that is Api": plainAPI("  Integration:\n",
+			"  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET}}\n  Integration:\n"),
+		"there is no role Nobody in the template": plainAPI("Resources:",
+			"Resources:\n  Other: {Type: AWS::IAM::Policy, Properties: {Roles: [Nobody], PolicyDocument: {}}}"),
+		"Send.VpcConfig":                                 plainAPI("Code: .\n", "Code: .\n      VpcConfig: {}\n"),
 		"does not resolve {{resolve:ssm:x}}":             plainAPI("'${Stage}'", "'{{resolve:ssm:x}}'"),
 		"the local stack does not know the section Hook": plainAPI("Resources:", "Hooks: {}\nResources:"),
 	} {
 		wantNotice(t, read(t, source, template.Options{}), want)
-		if _, err := template.Read([]byte(source), template.Options{Strict: true}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := template.Read([]byte(source), template.Options{Strict: true}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("strictly, the error is %v, and should say %s", err, want)
 		}
 	}
@@ -128,15 +150,27 @@ func TestWhatIsNotEmulatedIsNamedAndStrictlyRefused(t *testing.T) {
 
 func TestPoliciesBesideARoleGiveItTheirRights(t *testing.T) {
 	for why, source := range map[string]string{
-		"as CDK writes them": `{Type: AWS::IAM::Policy, Properties: {PolicyName: x, Roles: [!Ref Role], PolicyDocument: {Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}}}`,
-		"managed":            `{Type: AWS::IAM::ManagedPolicy, Properties: {Roles: [!Ref Role], PolicyDocument: {Statement: [{Effect: Allow, Action: 'sqs:*', Resource: '*'}]}}}`,
+		"as CDK writes them": `
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: x
+      Roles: [!Ref Role]
+      PolicyDocument: {Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}`,
+		"managed": `
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: [!Ref Role]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: 'sqs:*', Resource: '*'}]}`,
 	} {
 		result := read(t, plainAPI("Resources:", "Resources:\n  Other: "+source), template.Options{Strict: true})
 		if role, _ := result.Role(result.Functions[0].RoleARN); len(role.Statements) != 1 {
 			t.Errorf("%s: the role has %v", why, role.Statements)
 		}
 	}
-	named := plainAPI("Resources:", "Resources:\n  Other: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: {Effect: Allow}}}}",
+	named := plainAPI("Resources:", `Resources:
+  Other:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow}}}`,
 		"AssumeRolePolicyDocument: {}", "ManagedPolicyArns: [!Ref Other]")
 	result := read(t, named, template.Options{Strict: true})
 	if role, _ := result.Role(result.Functions[0].RoleARN); len(role.Statements) != 1 || len(role.ManagedPolicies) != 0 {
@@ -148,7 +182,8 @@ func TestWhatSAMRefusesIsRefused(t *testing.T) {
 	for want, source := range map[string]string{
 		`SAM refuses the route key "send_message"`: serverless("send_message: {FunctionArn: !GetAtt F.Arn}", ""),
 		`SAM refuses the route key "send-message"`: serverless("send-message: {FunctionArn: !GetAtt F.Arn}", ""),
-		"SAM refuses a stage named $default":       strings.Replace(serverless("send: {FunctionArn: !GetAtt F.Arn}", ""), "      Routes", "      StageName: $default\n      Routes", 1),
+		"SAM refuses a stage named $default": strings.Replace(serverless("send: {FunctionArn: !GetAtt F.Arn}", ""),
+			"      Routes", "      StageName: $default\n      Routes", 1),
 	} {
 		if _, err := template.Read([]byte(source), template.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %s", err, want)
@@ -160,7 +195,8 @@ func TestWhatSAMRefusesIsRefused(t *testing.T) {
 
 // On AWS the API is then open to everybody, since $connect and its authorizer are gone.
 func TestARouteThatOverwritesConnectTakesItsAuthorizerAway(t *testing.T) {
-	source := strings.Replace(serverless("$connect: {FunctionArn: !GetAtt F.Arn}, connect: {FunctionArn: !GetAtt F.Arn}", ""),
+	routes := "$connect: {FunctionArn: !GetAtt F.Arn}, connect: {FunctionArn: !GetAtt F.Arn}"
+	source := strings.Replace(serverless(routes, ""),
 		"      Routes", "      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt F.Arn}\n      Routes", 1)
 	result := read(t, source, template.Options{})
 	if len(result.API.Routes) != 1 || result.API.Routes[0].Key != "connect" || result.API.Authorizer != nil {
@@ -170,8 +206,9 @@ func TestARouteThatOverwritesConnectTakesItsAuthorizerAway(t *testing.T) {
 }
 
 func TestAThrottlingRateNeedNotBeWhole(t *testing.T) {
-	result := read(t, plainAPI("AutoDeploy: true", "AutoDeploy: true\n      DefaultRouteSettings: {ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1}"),
-		template.Options{Strict: true})
+	source := plainAPI("AutoDeploy: true",
+		"AutoDeploy: true\n      DefaultRouteSettings: {ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1}")
+	result := read(t, source, template.Options{Strict: true})
 	if want := (template.Throttle{RequestsPerSecond: 0.5, Burst: 1}); result.API.Throttle != want {
 		t.Errorf("%+v", result.API.Throttle)
 	}
@@ -179,10 +216,15 @@ func TestAThrottlingRateNeedNotBeWhole(t *testing.T) {
 
 func TestAScheduleIsReadAndNeedsAPermission(t *testing.T) {
 	const event = "{Every: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}}"
-	result := read(t, strings.Replace(function("F", "X: 1"), "      Runtime", "      Events: "+event+"\n      Runtime", 1), template.Options{Strict: true})
+	source := strings.Replace(function("F", "X: 1"), "      Runtime", "      Events: "+event+"\n      Runtime", 1)
+	result := read(t, source, template.Options{Strict: true})
 	if len(result.Schedules) != 1 || result.Schedules[0].Every.Minutes() != 5 || !result.Schedules[0].Permitted {
 		t.Errorf("%+v", result.Schedules)
 	}
-	rule := "Resources:\n  Rule: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 hour), Targets: [{Id: a, Arn: !GetAtt Send.Arn}]}}"
-	wantNotice(t, read(t, plainAPI("Resources:", rule), template.Options{}), "no AWS::Lambda::Permission lets EventBridge invoke Send")
+	const rule = `Resources:
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {ScheduleExpression: rate(1 hour), Targets: [{Id: a, Arn: !GetAtt Send.Arn}]}`
+	wantNotice(t, read(t, plainAPI("Resources:", rule), template.Options{}),
+		"no AWS::Lambda::Permission lets EventBridge invoke Send")
 }

@@ -31,8 +31,8 @@ func (r *reader) readFunction(from *resource) {
 		function.Environment[key] = variables.text(key, "")
 	}
 	environment.finish()
-	f.harmless("Description", "TracingConfig", "Tags", "LoggingConfig", "CodeSigningConfigArn", "KmsKeyArn", "EphemeralStorage",
-		"RuntimeManagementConfig", "RecursiveLoop", "SnapStart")
+	f.harmless("Description", "TracingConfig", "Tags", "LoggingConfig", "CodeSigningConfigArn", "KmsKeyArn",
+		"EphemeralStorage", "RuntimeManagementConfig", "RecursiveLoop", "SnapStart")
 	f.notEmulated("VpcConfig", "FileSystemConfigs", "DeadLetterConfig", "ImageConfig")
 	f.finish()
 	r.result.Functions = append(r.result.Functions, function)
@@ -90,7 +90,8 @@ func (r *reader) attachLayers() {
 			if folder, known := r.layers[arn]; known {
 				function.LayerDirectories = append(function.LayerDirectories, folder)
 			} else {
-				r.notice(function.Line, "%s: the layer %s is not in the template, so the function runs without it", function.LogicalID, arn)
+				r.notice(function.Line, "%s: the layer %s is not in the template, so the function runs without it",
+					function.LogicalID, arn)
 			}
 		}
 	}

@@ -68,7 +68,8 @@ func (r *reader) attachPolicies() {
 		role := &r.result.Roles[i]
 		for _, attached := range r.policies {
 			named := func(arn string) bool { return arn == attached.arn }
-			if slices.Contains(attached.roles, role.Name) || attached.arn != "" && slices.ContainsFunc(role.ManagedPolicies, named) {
+			if slices.Contains(attached.roles, role.Name) ||
+				attached.arn != "" && slices.ContainsFunc(role.ManagedPolicies, named) {
 				role.Statements = append(role.Statements, attached.statements...)
 			}
 			role.ManagedPolicies = slices.DeleteFunc(role.ManagedPolicies, named)
@@ -76,7 +77,9 @@ func (r *reader) attachPolicies() {
 	}
 	for _, attached := range r.policies {
 		for _, name := range attached.roles {
-			if !slices.ContainsFunc(r.result.Roles, func(role Role) bool { return role.Name == name || role.Name == path.Base(name) }) {
+			if !slices.ContainsFunc(r.result.Roles, func(role Role) bool {
+				return role.Name == name || role.Name == path.Base(name)
+			}) {
 				r.notice(attached.line, "%s: there is no role %s in the template", attached.where, name)
 			}
 		}

@@ -116,7 +116,8 @@ func convertMapping(source *yaml.Node, depth int) (*mapping, error) {
 	result := newMapping()
 	for i := 0; i < len(source.Content); i += 2 {
 		key := source.Content[i]
-		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" || strings.HasPrefix(key.Tag, "!") && !strings.HasPrefix(key.Tag, "!!") {
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" ||
+			strings.HasPrefix(key.Tag, "!") && !strings.HasPrefix(key.Tag, "!!") {
 			return nil, fmt.Errorf("line %d: a key must be a plain text", key.Line)
 		}
 		if _, repeated := result.values[key.Value]; repeated {

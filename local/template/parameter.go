@@ -88,7 +88,9 @@ func parameterValue(f fields, name, text string, given bool) value {
 	if inner, ok := strings.CutPrefix(kind, "AWS::SSM::Parameter::Value<"); ok {
 		// The template has the parameter's name, and the local stack takes what it is given for the value.
 		if !given {
-			f.notice(f.line, "%s: there is no Systems Manager here, so %s stands for the value of that parameter; give it one with --parameter", f.where, text)
+			f.notice(f.line,
+				"%s: there is no Systems Manager here, so %s stands for the value of that parameter; give it one with --parameter",
+				f.where, text)
 		}
 		kind = strings.TrimSuffix(inner, ">")
 	}
@@ -101,7 +103,8 @@ func parameterValue(f fields, name, text string, given bool) value {
 		f.checkNumber(text)
 		f.finish()
 		return value{line: line, data: number(text)}
-	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>", awsType.MatchString(strings.TrimSuffix(strings.TrimPrefix(kind, "List<"), ">")):
+	case kind == "CommaDelimitedList", kind == "List<Number>", kind == "List<String>",
+		awsType.MatchString(strings.TrimSuffix(strings.TrimPrefix(kind, "List<"), ">")):
 		f.harmless("AllowedValues")
 		f.finish()
 		items := []value{}

@@ -11,7 +11,8 @@ import (
 //go:embed policytemplates.json
 var policyTemplates []byte
 
-// policyTemplate is the policy document of one of SAM's policy templates, such as {DynamoDBCrudPolicy: {TableName: …}}.
+// policyTemplate is the policy document of one of SAM's policy templates. An example of such a template is
+// {DynamoDBCrudPolicy: {TableName: …}}.
 func (r *reader) policyTemplate(from *resource, item *node, given *mapping) *node {
 	root, err := parse(policyTemplates)
 	if err != nil {
@@ -19,7 +20,8 @@ func (r *reader) policyTemplate(from *resource, item *node, given *mapping) *nod
 		return nil
 	}
 	if len(given.keys) != 1 {
-		r.fail(item.line, "%s.Policies: a policy template stands alone, and here are %d", from.where, len(given.keys))
+		r.fail(item.line, "%s.Policies: write one policy template at a time, and not %d in one map",
+			from.where, len(given.keys))
 		return nil
 	}
 	name := given.keys[0]

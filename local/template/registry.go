@@ -257,7 +257,8 @@ func (r *reader) attribute(logicalID, attribute string) (value, error) {
 		// A notice says already that there is no such thing here. Its text only has to keep the rest readable.
 		return value{data: r.placeholder(found, attribute, name)}, nil
 	default:
-		return value{}, fmt.Errorf("the local stack does not know the attribute %s of %s (%s)", attribute, logicalID, found.kind)
+		return value{}, fmt.Errorf("the local stack does not know the attribute %s of %s (%s)",
+			attribute, logicalID, found.kind)
 	}
 }
 

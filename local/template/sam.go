@@ -201,8 +201,8 @@ func (r *reader) lowerAPI(from *resource) []*resource {
 	p := r.samProperties(from.where, r.withGlobals(from))
 	api := newMapping()
 	api.set("ProtocolType", literal(from.line, "WEBSOCKET"))
-	p.move(api, "Name", "Description", "RouteSelectionExpression", "ApiKeySelectionExpression", "DisableExecuteApiEndpoint",
-		"DisableSchemaValidation", "IpAddressType")
+	p.move(api, "Name", "Description", "RouteSelectionExpression", "ApiKeySelectionExpression",
+		"DisableExecuteApiEndpoint", "DisableSchemaValidation", "IpAddressType")
 	p.harmless("Tags", "PropagateTags")
 	if domain := p.take("Domain"); r.literal(domain) != nil {
 		r.notice(domain.line, "%s.Domain: custom domains are not served", from.where)
@@ -235,7 +235,9 @@ func (r *reader) lowerAPI(from *resource) []*resource {
 }
 
 // lowerAuthorization gives what a $connect route has of Auth, and the authorizer with its permission.
-func (r *reader) lowerAuthorization(from *resource, p samProperties, connects bool) (route *mapping, made []*resource) {
+func (r *reader) lowerAuthorization(
+	from *resource, p samProperties, connects bool,
+) (route *mapping, made []*resource) {
 	route = newMapping()
 	auth := p.fields("Auth")
 	kind, _ := textOf(auth.take("AuthType"))
@@ -271,7 +273,9 @@ func (r *reader) lowerAuthorization(from *resource, p samProperties, connects bo
 }
 
 // lowerRoutes gives each route with its integration and permission.
-func (r *reader) lowerRoutes(from *resource, routes samProperties, stageName *node, authorization *mapping) []*resource {
+func (r *reader) lowerRoutes(
+	from *resource, routes samProperties, stageName *node, authorization *mapping,
+) []*resource {
 	if len(routes.m.keys) == 0 {
 		r.fail(from.line, "%s: the property Routes is missing or empty", from.where)
 	}
@@ -285,8 +289,8 @@ func (r *reader) lowerRoutes(from *resource, routes samProperties, stageName *no
 		properties.set("ApiId", reference(route.line, from.logicalID))
 		properties.set("RouteKey", literal(route.line, key))
 		properties.set("Target", substitute(route.line, "integrations/${"+base+"Integration}", nil))
-		route.move(properties, "RouteResponseSelectionExpression", "OperationName", "ApiKeyRequired", "ModelSelectionExpression",
-			"RequestModels", "RequestParameters")
+		route.move(properties, "RouteResponseSelectionExpression", "OperationName", "ApiKeyRequired",
+			"ModelSelectionExpression", "RequestModels", "RequestParameters")
 		if key == "$connect" {
 			for _, name := range authorization.keys {
 				properties.set(name, authorization.values[name])
@@ -323,7 +327,8 @@ func (r *reader) checkRouteKey(key, logicalID string, owners map[string]string, 
 			"begin with $", key)
 	}
 	if other, taken := owners[logicalID]; taken {
-		r.notice(route.line, "the routes %s and %s get the same logical ID from SAM, %s, so the later one, %s, overwrites the "+
+		r.notice(route.line, "the routes %s and %s get the same logical ID from SAM, %s, "+
+			"so the later one, %s, overwrites the "+
 			"other", other, key, logicalID, key)
 	}
 	if lower := strings.ToLower(key); slices.Contains([]string{"connect", "disconnect", "default"}, lower) {
@@ -363,7 +368,8 @@ func (r *reader) lowerTable(from *resource) []*resource {
 	element.set("KeyType", literal(from.line, "HASH"))
 	properties.set("AttributeDefinitions", list(from.line, &node{line: from.line, data: attribute}))
 	properties.set("KeySchema", list(from.line, &node{line: from.line, data: element}))
-	p.move(properties, "TableName", "ProvisionedThroughput", "SSESpecification", "PointInTimeRecoverySpecification", "Tags")
+	p.move(properties, "TableName", "ProvisionedThroughput", "SSESpecification", "PointInTimeRecoverySpecification",
+		"Tags")
 	p.finish()
 	return []*resource{from.made(from.logicalID, "AWS::DynamoDB::Table", from.where, from.line, properties)}
 }
@@ -411,7 +417,8 @@ func substitute(line int, text string, names map[string]*node) *node {
 
 // invocationURI is how API Gateway names a function that it invokes.
 func invocationURI(function *node) *node {
-	const uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations"
+	const uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" +
+		"${FunctionArn}/invocations"
 	return substitute(function.line, uri, map[string]*node{"FunctionArn": function})
 }
 

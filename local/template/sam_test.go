@@ -30,12 +30,13 @@ Resources:
 
 func TestAWrongPolicyTemplateIsRefused(t *testing.T) {
 	for want, policies := range map[string]string{
-		"SAM has no policy template NoPolicy":    "[{NoPolicy: {}}]",
-		"the parameter QueueName is missing":     "[{SQSSendMessagePolicy: {}}]",
-		"there is no parameter Colour":           "[{SQSSendMessagePolicy: {QueueName: x, Colour: red}}]",
-		"a policy template stands alone, and he": "[{SQSSendMessagePolicy: {QueueName: x}, SQSPollerPolicy: {QueueName: x}}]",
+		"SAM has no policy template NoPolicy": "[{NoPolicy: {}}]",
+		"the parameter QueueName is missing":  "[{SQSSendMessagePolicy: {}}]",
+		"there is no parameter Colour":        "[{SQSSendMessagePolicy: {QueueName: x, Colour: red}}]",
+		"one policy template at a time":       "[{SQSSendMessagePolicy: {QueueName: x}, SQSPollerPolicy: {}}]",
 	} {
-		source := "Resources: {F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, Policies: " + policies + "}}}"
+		source := "Resources: {F: {Type: AWS::Serverless::Function, " +
+			"Properties: {Runtime: python3.12, Policies: " + policies + "}}}"
 		if _, err := template.Read([]byte(source), template.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
@@ -68,7 +69,9 @@ func TestLayersGiveTheirFolders(t *testing.T) {
 Globals: {Function: {Layers: [!Ref Layer]}}
 Resources:
   Layer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: words/}}
-  F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, Layers: ['arn:aws:lambda:us-east-1:1:layer:other:3']}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.12, Layers: ['arn:aws:lambda:us-east-1:1:layer:other:3']}
 `, template.Options{})
 	if difference := cmp.Diff([]string{"words/"}, result.Functions[0].LayerDirectories); difference != "" {
 		t.Error(difference)
@@ -82,7 +85,10 @@ Parameters:
   Subnets: {Type: 'List<AWS::EC2::Subnet::Id>', Default: 'subnet-a,subnet-b'}
   Group: {Type: AWS::EC2::SecurityGroup::Id, Default: sg-a}
   Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /path/name}
-Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Join ['-', [!Select [1, !Ref Subnets], !Ref Group, !Ref Stored]]}}}
+Resources:
+  Q:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Join ['-', [!Select [1, !Ref Subnets], !Ref Group, !Ref Stored]]}
 `
 	result := read(t, source, template.Options{})
 	if got := result.Queues[0].Name; got != "subnet-b-sg-a-/path/name" {

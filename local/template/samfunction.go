@@ -4,9 +4,10 @@ package template
 func (r *reader) lowerFunction(from *resource) []*resource {
 	p := r.samProperties(from.where, r.withGlobals(from))
 	function := newMapping()
-	p.move(function, "FunctionName", "Runtime", "Handler", "Timeout", "MemorySize", "ReservedConcurrentExecutions", "Environment", "Architectures",
-		"PackageType", "Description", "LoggingConfig", "CodeSigningConfigArn", "KmsKeyArn", "EphemeralStorage", "RuntimeManagementConfig",
-		"RecursiveLoop", "SnapStart", "VpcConfig", "FileSystemConfigs", "Layers", "ImageConfig")
+	p.move(function, "FunctionName", "Runtime", "Handler", "Timeout", "MemorySize", "ReservedConcurrentExecutions",
+		"Environment", "Architectures", "PackageType", "Description", "LoggingConfig", "CodeSigningConfigArn",
+		"KmsKeyArn", "EphemeralStorage", "RuntimeManagementConfig", "RecursiveLoop", "SnapStart", "VpcConfig",
+		"FileSystemConfigs", "Layers", "ImageConfig")
 	p.rename(function, "DeadLetterQueue", "DeadLetterConfig")
 	p.rename(function, "CodeUri", "Code")
 	if code := p.take("InlineCode"); code != nil {
@@ -17,9 +18,9 @@ func (r *reader) lowerFunction(from *resource) []*resource {
 	if function.values["Code"] == nil {
 		function.set("Code", literal(from.line, "."))
 	}
-	p.harmless("Tags", "PropagateTags", "Tracing", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256",
-		"DeploymentPreference", "VersionDescription", "VersionDeletionPolicy", "ProvisionedConcurrencyConfig", "AssumeRolePolicyDocument",
-		"RolePath", "Metadata")
+	p.harmless("Tags", "PropagateTags", "Tracing", "AutoPublishAlias", "AutoPublishAliasAllProperties",
+		"AutoPublishCodeSha256", "DeploymentPreference", "VersionDescription", "VersionDeletionPolicy",
+		"ProvisionedConcurrencyConfig", "AssumeRolePolicyDocument", "RolePath", "Metadata")
 	made := []*resource{from.made(from.logicalID, "AWS::Lambda::Function", from.where, from.line, function)}
 	sources, rights := r.lowerEvents(from, p.fields("Events"))
 	made = append(made, sources...)
@@ -118,7 +119,8 @@ func (r *reader) lowerEvents(from *resource, events samProperties) (made []*reso
 				}
 			}
 			rights = append(rights, literal(line, managed))
-			made = append(made, from.made(from.logicalID+name, "AWS::Lambda::EventSourceMapping", properties.where, line, mapped))
+			made = append(made,
+				from.made(from.logicalID+name, "AWS::Lambda::EventSourceMapping", properties.where, line, mapped))
 		case "Schedule":
 			made = append(made, r.lowerSchedule(from, from.logicalID+name, properties)...)
 		default:
@@ -169,6 +171,7 @@ func (r *reader) lowerSchedule(from *resource, logicalID string, properties samP
 	rule.set("Targets", list(line, &node{line: line, data: target}))
 	return []*resource{
 		from.made(logicalID, "AWS::Events::Rule", properties.where, line, rule),
-		from.permission(logicalID+"Permission", properties.where, arn, "events.amazonaws.com", attribute(line, logicalID, "Arn")),
+		from.permission(logicalID+"Permission", properties.where, arn, "events.amazonaws.com",
+			attribute(line, logicalID, "Arn")),
 	}
 }

@@ -37,7 +37,9 @@ func (r *reader) readTable(from *resource) {
 	table.ARN = r.arn("dynamodb", "table/"+table.Name)
 	for _, item := range f.list("AttributeDefinitions") {
 		attribute := newFields(from.logicalID+".AttributeDefinitions", item, &r.findings)
-		table.Attributes = append(table.Attributes, Attribute{attribute.required("AttributeName"), attribute.required("AttributeType")})
+		table.Attributes = append(table.Attributes, Attribute{
+			attribute.required("AttributeName"), attribute.required("AttributeType"),
+		})
 		attribute.finish()
 	}
 	table.Key = r.readKey(f)
@@ -54,8 +56,9 @@ func (r *reader) readTable(from *resource) {
 		table.TimeToLive = attribute
 	}
 	ttl.finish()
-	f.harmless("BillingMode", "ProvisionedThroughput", "OnDemandThroughput", "PointInTimeRecoverySpecification", "SSESpecification", "Tags",
-		"TableClass", "DeletionProtectionEnabled", "ContributorInsightsSpecification", "WarmThroughput")
+	f.harmless("BillingMode", "ProvisionedThroughput", "OnDemandThroughput", "PointInTimeRecoverySpecification",
+		"SSESpecification", "Tags", "TableClass", "DeletionProtectionEnabled", "ContributorInsightsSpecification",
+		"WarmThroughput")
 	f.notEmulated("ResourcePolicy")
 	f.finish()
 	r.result.Tables = append(r.result.Tables, table)

@@ -118,7 +118,8 @@ func Read(source []byte, options Options) (*Template, error) {
 // Function finds a function by its name, logical ID or ARN (with or without a version or alias).
 func (t *Template) Function(name string) (Function, bool) {
 	for _, function := range t.Functions {
-		if name == function.Name || name == function.LogicalID || name == function.ARN || strings.HasPrefix(name, function.ARN+":") {
+		if name == function.Name || name == function.LogicalID || name == function.ARN ||
+			strings.HasPrefix(name, function.ARN+":") {
 			return function, true
 		}
 	}

@@ -103,21 +103,52 @@ Conditions:
 
 func TestWhatIsNotKnownIsRefusedWithResourcePropertyAndLine(t *testing.T) {
 	for name, test := range map[string]struct{ source, want string }{
-		"property":      {"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Colour: red\n", "line 5: Q.Colour: the local stack does not know this property"},
-		"resource type": {"Resources:\n  X:\n    Type: AWS::EC2::Instance\n", "line 3: X: the local stack does not know resources of type AWS::EC2::Instance"},
-		"function":      {"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !ImportValue x}\n", "line 4: the local stack does not know the exports of other stacks"},
-		"section":       {"Hooks: {}\nResources: {}\n", "the local stack does not know the section Hooks"},
-		"reference":     {function("F", "X: !Ref Nothing"), `there is no parameter or resource "Nothing"`},
-		"attribute":     {function("F", "X: !GetAtt Queue.Colour"), "does not know the attribute Colour of Queue"},
-		"event":         {strings.Replace(function("F", "X: 1"), "      Runtime", "      Events: {E: {Type: SNS, Properties: {}}}\n      Runtime", 1), "does not know events of type SNS"},
-		"number":        {strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 901\n      Runtime", 1), "F.Timeout: must be from 1 to 900, not 901"},
-		"circle":        {"Resources:\n  A: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref B}}\n  B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.QueueName}}\n", "circle"},
-		"condition":     {"Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n", "depends on itself"},
-		"absent":        {"Conditions: {No: !Equals [a, b]}\n" + strings.Replace(function("F", "X: !Ref Queue"), "Type: AWS::SQS::Queue", "Type: AWS::SQS::Queue\n    Condition: No", 1), "its condition No does not hold"},
-		"alias":         {"Resources: &x {}\nOutputs: *x\n", "anchors and aliases are not supported"},
-		"twice":         {"Resources: {}\nResources: {}\n", "stands here a second time"},
-		"empty":         {"# nothing\n", "the template is empty"},
-		"visibility":    {strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 31\n      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}\n      Runtime", 1), "VisibilityTimeout is shorter"},
+		"property": {
+			"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Colour: red\n",
+			"line 5: Q.Colour: the local stack does not know this property",
+		},
+		"resource type": {
+			"Resources:\n  X:\n    Type: AWS::EC2::Instance\n",
+			"line 3: X: the local stack does not know resources of type AWS::EC2::Instance",
+		},
+		"function": {
+			"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !ImportValue x}\n",
+			"line 4: the local stack does not know the exports of other stacks",
+		},
+		"section":   {"Hooks: {}\nResources: {}\n", "the local stack does not know the section Hooks"},
+		"reference": {function("F", "X: !Ref Nothing"), `there is no parameter or resource "Nothing"`},
+		"attribute": {function("F", "X: !GetAtt Queue.Colour"), "does not know the attribute Colour of Queue"},
+		"event": {
+			strings.Replace(function("F", "X: 1"),
+				"      Runtime", "      Events: {E: {Type: SNS, Properties: {}}}\n      Runtime", 1),
+			"does not know events of type SNS",
+		},
+		"number": {
+			strings.Replace(function("F", "X: 1"), "      Runtime", "      Timeout: 901\n      Runtime", 1),
+			"F.Timeout: must be from 1 to 900, not 901",
+		},
+		"circle": {
+			"Resources:\n  A: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref B}}\n" +
+				"  B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.QueueName}}\n",
+			"circle",
+		},
+		"condition": {
+			"Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n",
+			"depends on itself",
+		},
+		"absent": {
+			"Conditions: {No: !Equals [a, b]}\n" + strings.Replace(function("F", "X: !Ref Queue"),
+				"Type: AWS::SQS::Queue", "Type: AWS::SQS::Queue\n    Condition: No", 1),
+			"its condition No does not hold",
+		},
+		"alias": {"Resources: &x {}\nOutputs: *x\n", "anchors and aliases are not supported"},
+		"twice": {"Resources: {}\nResources: {}\n", "stands here a second time"},
+		"empty": {"# nothing\n", "the template is empty"},
+		"visibility": {
+			strings.Replace(function("F", "X: 1"), "      Runtime",
+				"      Timeout: 31\n      Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}\n      Runtime", 1),
+			"VisibilityTimeout is shorter",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := template.Read([]byte(test.source), template.Options{Strict: true})
@@ -162,6 +193,7 @@ Resources: {}
 }
 
 func TestGlobalsAreMergedAsSAMMergesThem(t *testing.T) {
+	own := strings.Replace(function("F", "B: own"), "      Runtime: provided.al2023", "      Timeout: 5", 1)
 	result := read(t, `
 Globals:
   Function:
@@ -169,7 +201,7 @@ Globals:
     Timeout: 20
     MemorySize: 256
     Environment: {Variables: {A: global, B: global}}
-`+strings.Replace(function("F", "B: own"), "      Runtime: provided.al2023", "      Timeout: 5", 1), template.Options{})
+`+own, template.Options{})
 	f := result.Functions[0]
 	if f.Timeout != 5*time.Second || f.MemoryMegabytes != 256 {
 		t.Errorf("Timeout %v, memory %d", f.Timeout, f.MemoryMegabytes)
@@ -189,7 +221,8 @@ Rules:
         AssertDescription: Give a secret.
 Resources: {}
 `
-	if _, err := template.Read([]byte(source), template.Options{}); err == nil || !strings.Contains(err.Error(), "Give a secret.") {
+	if _, err := template.Read([]byte(source), template.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "Give a secret.") {
 		t.Errorf("the error is %v", err)
 	}
 	read(t, source, template.Options{Parameters: map[string]string{"Secret": "x"}})
@@ -198,7 +231,10 @@ Resources: {}
 func TestTheProjectsTemplateTakesAKeySetOnlyWithIssuerAndAudience(t *testing.T) {
 	load := func(issuer, audience string) error {
 		_, err := template.Load("../../template.yaml", template.Options{Parameters: map[string]string{
-			"StageName": "local", "TokenJwksUrl": "https://issuer.example.com/keys", "TokenIssuer": issuer, "TokenAudience": audience,
+			"StageName":     "local",
+			"TokenJwksUrl":  "https://issuer.example.com/keys",
+			"TokenIssuer":   issuer,
+			"TokenAudience": audience,
 		}})
 		return err
 	}
@@ -206,15 +242,22 @@ func TestTheProjectsTemplateTakesAKeySetOnlyWithIssuerAndAudience(t *testing.T) 
 		t.Error(err)
 	}
 	for _, each := range [][2]string{{"", ""}, {"https://issuer.example.com/", ""}, {"", "recall"}} {
-		if err := load(each[0], each[1]); err == nil || !strings.Contains(err.Error(), "Give TokenIssuer and TokenAudience") {
+		if err := load(each[0], each[1]); err == nil ||
+			!strings.Contains(err.Error(), "Give TokenIssuer and TokenAudience") {
 			t.Errorf("issuer %q, audience %q: error %v", each[0], each[1], err)
 		}
 	}
 }
 
 func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
-	keySet := map[string]string{"TokenJwksUrl": "https://issuer.example.com/keys", "TokenIssuer": "issuer", "TokenAudience": "recall"}
-	stored := map[string]string{"TokenSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:recall/token-AbCdEf"}
+	keySet := map[string]string{
+		"TokenJwksUrl":  "https://issuer.example.com/keys",
+		"TokenIssuer":   "issuer",
+		"TokenAudience": "recall",
+	}
+	stored := map[string]string{
+		"TokenSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:recall/token-AbCdEf",
+	}
 	given := map[string]string{"TokenSecret": strings.Repeat("x", 32)}
 	load := func(ways ...map[string]string) error {
 		parameters := map[string]string{"StageName": "local"}
@@ -282,8 +325,10 @@ func TestTheProjectsTemplateIsRead(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(function("F", "X: !Sub '${Queue.Arn}'")))
-	f.Add([]byte("Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n"))
-	f.Add([]byte("Resources: {X: {Type: AWS::SQS::Queue, Properties: {QueueName: !Join [a, !Split [!Ref X, {Ref: X}]]}}}"))
+	f.Add([]byte("Conditions: {A: !Condition B, B: !Condition A}\n" +
+		"Resources: {X: {Type: AWS::SQS::Queue, Condition: A}}\n"))
+	f.Add([]byte("Resources: {X: {Type: AWS::SQS::Queue, Properties: " +
+		"{QueueName: !Join [a, !Split [!Ref X, {Ref: X}]]}}}"))
 	for _, file := range []string{"../../template.yaml", "testdata/plain.yaml"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
@@ -311,13 +356,15 @@ Resources:
     Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']}
 `, template.Options{})
 	made, _ := result.Role(result.Functions[0].RoleARN)
-	if difference := cmp.Diff([]string{"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"}, made.ManagedPolicies); difference != "" {
+	if difference := cmp.Diff([]string{"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"},
+		made.ManagedPolicies); difference != "" {
 		t.Error(difference)
 	}
 	if len(made.Statements) != 1 {
 		t.Errorf("the statements are %v", made.Statements)
 	}
-	if difference := cmp.Diff([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, result.Roles[1].ManagedPolicies); difference != "" {
+	if difference := cmp.Diff([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+		result.Roles[1].ManagedPolicies); difference != "" {
 		t.Error(difference)
 	}
 }

@@ -25,7 +25,9 @@ type authorizerAnswer struct {
 }
 
 // authorize asks the authorizer and fills the client's context. A status other than 0 refuses the handshake.
-func (g *Gateway) authorize(r *http.Request, c *client, requestID string, request handshakeRequest) (status int, outcome string) {
+func (g *Gateway) authorize(
+	r *http.Request, c *client, requestID string, request handshakeRequest,
+) (status int, outcome string) {
 	authorizer := g.options.API.Authorizer
 	if authorizer == nil {
 		return 0, ""
@@ -69,7 +71,8 @@ func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool,
 	}
 	document, err := policy.Parse(answer.PolicyDocument)
 	if err != nil {
-		return false, nil, errors.New("the authorizer's policyDocument is missing or malformed, or has a Condition, NotAction or " +
+		return false, nil, errors.New("the authorizer's policyDocument is missing or malformed, " +
+			"or has a Condition, NotAction or " +
 			"NotResource, which the local gateway does not evaluate")
 	}
 	if allowed, _ = document.Allows(policy.Request{Action: invokeAction, Resource: g.options.API.methodARN()}); !allowed {
@@ -93,7 +96,8 @@ func contextValues(context map[string]json.RawMessage, native bool) (map[string]
 		case text == "null":
 			continue
 		case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-			return nil, fmt.Errorf("the authorizer's context has an object or array under %q: only strings, numbers and booleans are allowed", key)
+			return nil, fmt.Errorf("the authorizer's context has an object or array under %q: "+
+				"only strings, numbers and booleans are allowed", key)
 		case strings.HasPrefix(text, `"`):
 			var value string
 			if err := json.Unmarshal(raw, &value); err != nil {

@@ -197,7 +197,8 @@ func endingOf(err error) ending {
 		return ending{code: int(closed.Code), reason: closed.Reason, remote: true}
 	}
 	var network net.Error
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.As(err, &network) {
 		return ending{code: closeAbnormal, reason: reasonAbnormal, remote: true}
 	}
 	return ending{code: closeProtocol}

@@ -29,7 +29,8 @@ type APIDefinition struct {
 	Authorizer *Authorizer
 	// StageVariables go into events.
 	StageVariables map[string]string
-	// Throttle limits each route of the stage; the zero value means AWS's default, 10,000 requests a second and a burst of 5,000.
+	// Throttle limits each route of the stage. The zero value means AWS's default: 10,000 requests a second and a
+	// burst of 5,000.
 	Throttle Throttle
 }
 
@@ -61,7 +62,8 @@ type Authorizer struct {
 	IdentitySources []string
 }
 
-// Throttle is a token bucket: RateLimit requests a second on average, BurstLimit at once. A negative RateLimit means no limit.
+// Throttle is a token bucket. It lets RateLimit requests a second through on average and BurstLimit at once. A
+// negative RateLimit means no limit.
 type Throttle struct {
 	RateLimit  float64
 	BurstLimit int

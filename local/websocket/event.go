@@ -104,7 +104,12 @@ func (g *Gateway) messageEvent(c *client, routeKey, requestID string, body []byt
 	notBase64, text := false, string(body)
 	context := g.requestContext(c, routeKey, "MESSAGE", requestID)
 	context.MessageID = newIdentifier()
-	return encode(event{RequestContext: context, StageVariables: g.stageVariables(), Body: &text, IsBase64Encoded: &notBase64})
+	return encode(event{
+		RequestContext:  context,
+		StageVariables:  g.stageVariables(),
+		Body:            &text,
+		IsBase64Encoded: &notBase64,
+	})
 }
 
 func (g *Gateway) disconnectEvent(c *client, requestID string, code int, reason string) []byte {
@@ -142,9 +147,10 @@ func lastValues(values map[string][]string) map[string]string {
 	return last
 }
 
-// serviceFrame is a frame of API Gateway's own. The spacing is that of captured frames: a space after the first colon and
-// after commas, none after later colons.
+// serviceFrame is a frame that API Gateway itself sends. The spacing is that of captured frames: a space follows the
+// first colon and each comma, and no space follows the other colons.
 func serviceFrame(message, connectionID, requestID string) []byte {
 	text, _ := json.Marshal(message)
-	return []byte(`{"message": ` + string(text) + `, "connectionId":"` + connectionID + `", "requestId":"` + requestID + `"}`)
+	return []byte(`{"message": ` + string(text) +
+		`, "connectionId":"` + connectionID + `", "requestId":"` + requestID + `"}`)
 }

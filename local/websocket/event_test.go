@@ -18,8 +18,8 @@ var (
 	traceForm       = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`)
 )
 
-// wantContext checks the values of a requestContext that differ from run to run, and that it has exactly the keys of the
-// captured events plus more.
+// wantContext checks the values of a requestContext that differ from run to run. It also checks that the
+// requestContext has exactly the keys of the captured events and those in more.
 func wantContext(t *testing.T, event []byte, routeKey, eventType string, more ...string) map[string]any {
 	t.Helper()
 	got := contextOf(t, event)
@@ -62,7 +62,8 @@ func wantKeys(t *testing.T, what string, object map[string]any, keys ...string) 
 	}
 }
 
-const browserLines = "Origin: https://chat.example.com\r\nuser-agent: Browser/1.0\r\nX-Twice: one\r\nX-Twice: two\r\nauthorization: Bearer secret\r\n"
+const browserLines = "Origin: https://chat.example.com\r\nuser-agent: Browser/1.0\r\n" +
+	"X-Twice: one\r\nX-Twice: two\r\nauthorization: Bearer secret\r\n"
 
 func TestTheConnectEventIsThatOfCapturedOnes(t *testing.T) {
 	s := start(t, nil, nil)
@@ -71,7 +72,8 @@ func TestTheConnectEventIsThatOfCapturedOnes(t *testing.T) {
 	event := object(t, data)
 	wantKeys(t, "the event", event, "headers", "multiValueHeaders", "requestContext", "isBase64Encoded")
 	context := wantContext(t, data, "$connect", "CONNECT")
-	if diff := cmp.Diff(map[string]any{"sourceIp": "127.0.0.1", "userAgent": "Browser/1.0"}, context["identity"]); diff != "" {
+	identity := map[string]any{"sourceIp": "127.0.0.1", "userAgent": "Browser/1.0"}
+	if diff := cmp.Diff(identity, context["identity"]); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 	headers := event["headers"].(map[string]any)
@@ -80,9 +82,16 @@ func TestTheConnectEventIsThatOfCapturedOnes(t *testing.T) {
 	}
 	delete(headers, "X-Amzn-Trace-Id")
 	want := map[string]any{
-		"Host": "api.example.com:3001", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13",
-		"Origin": "https://chat.example.com", "user-agent": "Browser/1.0", "X-Twice": "two", "authorization": "Bearer secret",
-		"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Port": "443", "X-Forwarded-Proto": "https",
+		"Host":                  "api.example.com:3001",
+		"Sec-WebSocket-Key":     "dGhlIHNhbXBsZSBub25jZQ==",
+		"Sec-WebSocket-Version": "13",
+		"Origin":                "https://chat.example.com",
+		"user-agent":            "Browser/1.0",
+		"X-Twice":               "two",
+		"authorization":         "Bearer secret",
+		"X-Forwarded-For":       "127.0.0.1",
+		"X-Forwarded-Port":      "443",
+		"X-Forwarded-Proto":     "https",
 	}
 	if diff := cmp.Diff(want, headers); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
@@ -106,7 +115,8 @@ func TestTheConnectEventHasTheQueryStringOnlyIfThereIsOne(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"a": "2", "b": "ä x"}, event["queryStringParameters"]); diff != "" {
 		t.Errorf("queryStringParameters (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]any{"a": []any{"1", "2"}, "b": []any{"ä x"}}, event["multiValueQueryStringParameters"]); diff != "" {
+	multiple := map[string]any{"a": []any{"1", "2"}, "b": []any{"ä x"}}
+	if diff := cmp.Diff(multiple, event["multiValueQueryStringParameters"]); diff != "" {
 		t.Errorf("multiValueQueryStringParameters (-want +got):\n%s", diff)
 	}
 }
@@ -128,7 +138,12 @@ func TestTheAuthorizerEventKeepsUpgradeHeadersAndEmptyMaps(t *testing.T) {
 		}
 	}
 	headers := event["headers"].(map[string]any)
-	for name, want := range map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "content-length": "0", "authorization": "Bearer secret"} {
+	for name, want := range map[string]string{
+		"Connection":     "Upgrade",
+		"Upgrade":        "websocket",
+		"content-length": "0",
+		"authorization":  "Bearer secret",
+	} {
 		if headers[name] != want {
 			t.Errorf("header %s is %v, want %s", name, headers[name], want)
 		}
@@ -189,7 +204,8 @@ func TestTheDisconnectEventHasCodeAndReasonAndItsFourHeaders(t *testing.T) {
 			wantKeys(t, "the event", event, "headers", "multiValueHeaders", "requestContext", "isBase64Encoded")
 			context := wantContext(t, data, "$disconnect", "DISCONNECT", "disconnectStatusCode", "disconnectReason")
 			if context["disconnectStatusCode"] != c.code || context["disconnectReason"] != c.reason {
-				t.Errorf("code %v, reason %q, want %v %q", context["disconnectStatusCode"], context["disconnectReason"], c.code, c.reason)
+				t.Errorf("code %v, reason %q, want %v %q",
+					context["disconnectStatusCode"], context["disconnectReason"], c.code, c.reason)
 			}
 			want := map[string]any{"Host": "api.example.com:3001", "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
 			if diff := cmp.Diff(want, event["headers"]); diff != "" {
@@ -206,8 +222,14 @@ func TestTheAuthorizersContextIsOnEveryEventAsStrings(t *testing.T) {
 		native bool
 		want   map[string]any
 	}{
-		{"by default", false, map[string]any{"userId": "alice", "number": "1", "big": "1732000000000", "yes": "true", "principalId": "alice"}},
-		{"with the switch for native values", true, map[string]any{"userId": "alice", "number": 1.0, "big": 1732000000000.0, "yes": true, "principalId": "alice"}},
+		{
+			"by default", false,
+			map[string]any{"userId": "alice", "number": "1", "big": "1732000000000", "yes": "true", "principalId": "alice"},
+		},
+		{
+			"with the switch for native values", true,
+			map[string]any{"userId": "alice", "number": 1.0, "big": 1732000000000.0, "yes": true, "principalId": "alice"},
+		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			s := start(t, func(o *websocket.Options) {

@@ -41,7 +41,11 @@ func TestWhatAClientMayNotSendClosesTheConnectionWithItsCode(t *testing.T) {
 		{"a frame over 32 KB", clientFrame(finalText, text(32<<10+1)), 1009},
 		{"a continuation frame over 32 KB", append(clientFrame(0x01, text(1)), clientFrame(0x80, text(32<<10+1))...), 1009},
 		{"a message over 128 KB", long, 1009},
-		{"a frame that claims 8 exabytes", append([]byte{finalText, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, text(40<<10)...), 1009},
+		{
+			"a frame that claims 8 exabytes",
+			append([]byte{finalText, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, text(40<<10)...),
+			1009,
+		},
 		{"text that is not UTF-8", clientFrame(finalText, []byte{'x', 0xff}), 1007},
 		{"text cut within a character", clientFrame(finalText, []byte{0xe2, 0x82}), 1007},
 		{"an unmasked frame", []byte{finalText, 1, 'x'}, 1002},
@@ -109,7 +113,8 @@ func TestAFrameSentTogetherWithTheHandshakeIsHandled(t *testing.T) {
 	s := start(t, nil, nil)
 	conn := s.rawDial()
 	conn.write(append([]byte("GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), clientFrame(finalText, []byte("early"))...))
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
+		clientFrame(finalText, []byte("early"))...))
 	if body := object(t, s.functions.waitForCalls(t, "default", 1)[0])["body"]; body != "early" {
 		t.Errorf("body is %q", body)
 	}

@@ -30,7 +30,8 @@ type Gateway struct {
 	mu      sync.Mutex
 	closing bool
 	servers []*http.Server
-	// active counts handshakes, connections, requests and invocations. It is raised from zero only under mu while not closing.
+	// active counts handshakes, connections, requests and invocations. It may leave zero only while mu is held and
+	// the gateway is not closing.
 	active sync.WaitGroup
 }
 
@@ -44,7 +45,12 @@ func New(options Options) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("local WebSocket API: %w", err)
 	}
-	g := &Gateway{options: options, selection: selection, throttles: newThrottles(options.API, options.Limits), faults: &Faults{}}
+	g := &Gateway{
+		options:   options,
+		selection: selection,
+		throttles: newThrottles(options.API, options.Limits),
+		faults:    &Faults{},
+	}
 	g.running, g.cancel = context.WithCancel(context.Background())
 	g.registry.connections, g.registry.opening = map[string]*connection{}, map[string]chan struct{}{}
 	g.lifetimes = &lifetimes{
@@ -72,8 +78,9 @@ func (g *Gateway) Drop(connectionID string) bool {
 	return true
 }
 
-// Serve answers requests on a listener until Close, with limits on slow and oversized requests, and passes the client's
-// own spelling of header names to the functions, which a plain http.Server cannot. It returns nil after Close.
+// Serve answers requests on a listener until Close and returns nil after Close. It limits slow and oversized
+// requests. It also passes the client's own spelling of header names to the functions, which a plain http.Server
+// cannot.
 func (g *Gateway) Serve(listener net.Listener) error {
 	server := &http.Server{
 		Handler:           g,
@@ -134,7 +141,13 @@ func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, out
 		w.Header().Set("Connection", "Upgrade")
 	}
 	writeServiceAnswer(w, status, serviceBody(http.StatusText(status), requestID), requestID)
-	g.observe(Record{Kind: KindHandshake, RequestID: requestID, Method: knownMethod(r.Method), Status: status, Outcome: outcome})
+	g.observe(Record{
+		Kind:      KindHandshake,
+		RequestID: requestID,
+		Method:    knownMethod(r.Method),
+		Status:    status,
+		Outcome:   outcome,
+	})
 }
 
 func serviceBody(message, requestID string) []byte {
@@ -177,8 +190,9 @@ func (g *Gateway) isClosing() bool {
 	return g.closing
 }
 
-// Close refuses new requests, closes every connection with 1001 "Going away", and waits until all functions that run,
-// $disconnect included, have ended. When ctx ends first, it cancels what still runs, cuts the connections and returns ctx's error.
+// Close refuses new requests and closes every connection with 1001 "Going away". It waits until all functions that
+// run have ended, $disconnect included. If ctx ends first, it cancels what still runs, cuts the connections and
+// returns the error of ctx.
 func (g *Gateway) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closing = true

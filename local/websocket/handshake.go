@@ -19,8 +19,11 @@ func (g *Gateway) handshake(w http.ResponseWriter, r *http.Request) {
 	requestID := newIdentifier()
 	sourceIP := withoutPort(r.RemoteAddr)
 	c := &client{
-		connectionID: newIdentifier(), connectedAt: started, host: r.Host, domainName: cmp.Or(g.options.DomainName, withoutPort(r.Host)),
-		identity: identity{UserAgent: r.UserAgent(), SourceIP: sourceIP},
+		connectionID: newIdentifier(),
+		connectedAt:  started,
+		host:         r.Host,
+		domainName:   cmp.Or(g.options.DomainName, withoutPort(r.Host)),
+		identity:     identity{UserAgent: r.UserAgent(), SourceIP: sourceIP},
 	}
 	done := func(status int, outcome string) {
 		g.observe(Record{
@@ -71,7 +74,9 @@ func serviceMessage(status int) string {
 
 // connect runs the $connect function. Without such a route everybody is accepted: nil and 0. A nil answer with a
 // status is API Gateway's own refusal.
-func (g *Gateway) connect(c *client, requestID string, request handshakeRequest) (answer *proxyAnswer, status int, outcome string) {
+func (g *Gateway) connect(
+	c *client, requestID string, request handshakeRequest,
+) (answer *proxyAnswer, status int, outcome string) {
 	route, ok := g.options.API.Routes[routeConnect]
 	if !ok {
 		return nil, 0, outcomeOK
@@ -116,7 +121,8 @@ func passOn(w http.ResponseWriter, answer proxyAnswer, status int) {
 func setConnectHeaders(header http.Header, answer proxyAnswer, onlySubprotocol bool) {
 	set := func(name string, values ...string) {
 		switch http.CanonicalHeaderKey(name) {
-		case "Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer", "Keep-Alive", "Sec-Websocket-Accept", "Sec-Websocket-Extensions":
+		case "Connection", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer", "Keep-Alive",
+			"Sec-Websocket-Accept", "Sec-Websocket-Extensions":
 			return
 		case "Sec-Websocket-Protocol":
 		default:
@@ -142,7 +148,9 @@ func setConnectHeaders(header http.Header, answer proxyAnswer, onlySubprotocol b
 }
 
 // upgrade writes the 101 and starts the connection. Only then can it be posted to.
-func (g *Gateway) upgrade(w http.ResponseWriter, r *http.Request, from *client, done func(status int, outcome string)) {
+func (g *Gateway) upgrade(
+	w http.ResponseWriter, r *http.Request, from *client, done func(status int, outcome string),
+) {
 	c := newConnection(g, *from)
 	opened := g.registry.open(c.connectionID)
 	defer opened()
@@ -192,5 +200,6 @@ func (u *upgradeWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	g := u.connection.gateway
 	socket := newOutbound(conn, append([]byte(nil), early...), g.options.Clock, g.options.Limits)
 	u.connection.outbound = socket
-	return socket, bufio.NewReadWriter(bufio.NewReaderSize(socket, 1024), bufio.NewWriterSize(socket, controlFrameBuffer)), nil
+	return socket, bufio.NewReadWriter(bufio.NewReaderSize(socket, 1024),
+		bufio.NewWriterSize(socket, controlFrameBuffer)), nil
 }

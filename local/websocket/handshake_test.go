@@ -15,7 +15,10 @@ import (
 
 // guarded adds an authorizer whose identity source is the Authorization header.
 func guarded(o *websocket.Options) {
-	o.API.Authorizer = &websocket.Authorizer{Function: "authorize", IdentitySources: []string{"route.request.header.Authorization"}}
+	o.API.Authorizer = &websocket.Authorizer{
+		Function:        "authorize",
+		IdentitySources: []string{"route.request.header.Authorization"},
+	}
 }
 
 const methodARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/local/$connect"
@@ -78,11 +81,21 @@ func TestTheAuthorizersAnswerDecidesTheHandshake(t *testing.T) {
 		{"allowed by wildcards", answer(policy("Allow", "arn:aws:execute-api:*:*:*/lo?al/*", nil)), 101},
 		{"allowed for everything", answer(policy("Allow", "*", nil)), 101},
 		{"allowed by a single statement with an array of actions", answer(statement(map[string]any{
-			"Effect": "Allow", "Action": []string{"s3:GetObject", "execute-api:*"}, "Resource": []string{"arn:other", methodARN},
+			"Effect":   "Allow",
+			"Action":   []string{"s3:GetObject", "execute-api:*"},
+			"Resource": []string{"arn:other", methodARN},
 		})), 101},
 		{"denied", answer(policy("Deny", methodARN, nil)), 403},
-		{"allowed elsewhere", answer(policy("Allow", "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/prod/$connect", nil)), 403},
-		{"allowed another action", answer(statement(map[string]any{"Effect": "Allow", "Action": "s3:*", "Resource": "*"})), 403},
+		{
+			"allowed elsewhere",
+			answer(policy("Allow", "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/prod/$connect", nil)),
+			403,
+		},
+		{
+			"allowed another action",
+			answer(statement(map[string]any{"Effect": "Allow", "Action": "s3:*", "Resource": "*"})),
+			403,
+		},
 		{"allowed and denied", answer(changed(func(p map[string]any) {
 			p["policyDocument"] = map[string]any{"Statement": []any{
 				map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -96,10 +109,17 @@ func TestTheAuthorizersAnswerDecidesTheHandshake(t *testing.T) {
 		{"a boolean answer", answer(map[string]any{"isAuthorized": true}), 500},
 		{"no principalId", answer(changed(func(p map[string]any) { delete(p, "principalId") })), 500},
 		{"no policy", answer(changed(func(p map[string]any) { delete(p, "policyDocument") })), 500},
-		{"a policy without statements", answer(changed(func(p map[string]any) { p["policyDocument"] = map[string]any{} })), 500},
+		{
+			"a policy without statements",
+			answer(changed(func(p map[string]any) { p["policyDocument"] = map[string]any{} })),
+			500,
+		},
 		{"an effect that is none", answer(policy("allow", methodARN, nil)), 500},
 		{"a condition, which is not evaluated", answer(statement(map[string]any{
-			"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": map[string]any{"IpAddress": map[string]any{"aws:SourceIp": "10.0.0.0/8"}},
+			"Effect":    "Allow",
+			"Action":    "*",
+			"Resource":  "*",
+			"Condition": map[string]any{"IpAddress": map[string]any{"aws:SourceIp": "10.0.0.0/8"}},
 		})), 500},
 		{"an object in the context", answer(policy("Allow", methodARN, map[string]any{"user": map[string]any{}})), 500},
 		{"an array in the context", answer(policy("Allow", methodARN, map[string]any{"user": []string{}})), 500},
@@ -145,10 +165,18 @@ func TestTheConnectFunctionsAnswerDecidesTheHandshake(t *testing.T) {
 		{"200", answer(map[string]any{"statusCode": 200}), 101, ""},
 		{"204", answer(map[string]any{"statusCode": 204}), 101, ""},
 		{"a status in a string", answer(map[string]any{"statusCode": "200"}), 101, ""},
-		{"301", answer(map[string]any{"statusCode": 301, "headers": map[string]any{"Location": "https://example.com/"}}), 301, ""},
+		{
+			"301",
+			answer(map[string]any{"statusCode": 301, "headers": map[string]any{"Location": "https://example.com/"}}),
+			301, "",
+		},
 		{"400", answer(map[string]any{"statusCode": 400, "body": "bad device"}), 400, "bad device"},
 		{"401", answer(map[string]any{"statusCode": 401}), 401, ""},
-		{"403 with a base64 body", answer(map[string]any{"statusCode": 403, "body": "bm8=", "isBase64Encoded": true}), 403, "no"},
+		{
+			"403 with a base64 body",
+			answer(map[string]any{"statusCode": 403, "body": "bm8=", "isBase64Encoded": true}),
+			403, "no",
+		},
 		{"501", answer(map[string]any{"statusCode": 501}), 501, ""},
 		{"an error", failing("boom"), 502, ""},
 		{"no status", answer(map[string]any{"body": "hi"}), 502, ""},
@@ -181,7 +209,9 @@ func TestAConnectFunctionThatTakesTooLongIsAGatewayTimeout(t *testing.T) {
 	defer close(release)
 	s := start(t, func(o *websocket.Options) {
 		o.API.Routes["$connect"] = websocket.Route{Function: "connect", IntegrationTimeout: 50 * time.Millisecond}
-	}, map[string]function{"connect": func(context.Context, []byte) (any, error) { <-release; return nil, errors.New("late") }})
+	}, map[string]function{
+		"connect": func(context.Context, []byte) (any, error) { <-release; return nil, errors.New("late") },
+	})
 	s.wantStatus(http.StatusGatewayTimeout, nil)
 }
 
@@ -216,8 +246,14 @@ func TestASubprotocolIsOnlyWhatTheConnectFunctionReturns(t *testing.T) {
 
 func TestOtherHeadersOfTheConnectAnswerReachThe101(t *testing.T) {
 	connect := map[string]function{"connect": answer(map[string]any{
-		"statusCode":        200,
-		"headers":           map[string]any{"X-Served-By": "connect", "X-Count": 3, "Sec-WebSocket-Accept": "forged", "Connection": "close", "X-Split": "a\r\nX-Forged: b"},
+		"statusCode": 200,
+		"headers": map[string]any{
+			"X-Served-By":          "connect",
+			"X-Count":              3,
+			"Sec-WebSocket-Accept": "forged",
+			"Connection":           "close",
+			"X-Split":              "a\r\nX-Forged: b",
+		},
 		"multiValueHeaders": map[string]any{"Set-Cookie": []string{"a=1", "b=2"}},
 	})}
 	s := start(t, nil, connect)
@@ -225,7 +261,8 @@ func TestOtherHeadersOfTheConnectAnswerReachThe101(t *testing.T) {
 	if header.Get("X-Served-By") != "connect" || header.Get("X-Count") != "3" || len(header.Values("Set-Cookie")) != 2 {
 		t.Errorf("headers are %v", header)
 	}
-	if header.Get("X-Forged") != "" || header.Get("Sec-WebSocket-Accept") == "forged" || header.Get("Connection") == "close" {
+	if header.Get("X-Forged") != "" || header.Get("Sec-WebSocket-Accept") == "forged" ||
+		header.Get("Connection") == "close" {
 		t.Errorf("headers of the connection were changed: %v", header)
 	}
 	hidden := start(t, func(o *websocket.Options) { o.Switches.HideConnectHeaders = true }, connect)
@@ -235,25 +272,34 @@ func TestOtherHeadersOfTheConnectAnswerReachThe101(t *testing.T) {
 }
 
 func TestWhatIsNoHandshakeForThisStageIsRefusedWithoutAnyFunction(t *testing.T) {
-	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+	const (
+		host    = "GET /local HTTP/1.1\r\nHost: x\r\n"
+		keyless = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+		key     = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+		upgrade = keyless + key
+	)
 	for _, c := range []struct {
 		why, head string
 		status    int
 	}{
-		{"a plain GET", "GET /local HTTP/1.1\r\nHost: x\r\n", 426},
+		{"a plain GET", host, 426},
 		{"a plain GET with a slash", "GET /local/ HTTP/1.1\r\nHost: x\r\n", 426},
 		{"an old HTTP version", "GET /local HTTP/1.0\r\nHost: x\r\n" + upgrade, 426},
-		{"an upgrade to something else", "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n", 426},
+		{"an upgrade to something else", host + "Connection: Upgrade\r\nUpgrade: h2c\r\n", 426},
 		{"another stage", "GET /prod HTTP/1.1\r\nHost: x\r\n" + upgrade, 403},
 		{"no stage", "GET / HTTP/1.1\r\nHost: x\r\n" + upgrade, 403},
 		{"a path below the stage", "GET /local/more HTTP/1.1\r\nHost: x\r\n" + upgrade, 403},
 		{"a POST", "POST /local HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n", 403},
-		{"no key", "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n", 400},
-		{"a short key", "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2hvcnQ=\r\n", 400},
-		{"two keys", "GET /local HTTP/1.1\r\nHost: x\r\n" + upgrade + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", 400},
-		{"another WebSocket version", "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", 400},
-		{"a URL over 4,096 characters", "GET /local?x=" + strings.Repeat("y", 4096) + " HTTP/1.1\r\nHost: x\r\n" + upgrade, 414},
-		{"headers without end", "GET /local HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("y", 64<<10) + "\r\n" + upgrade, 431},
+		{"no key", host + keyless, 400},
+		{"a short key", host + keyless + "Sec-WebSocket-Key: c2hvcnQ=\r\n", 400},
+		{"two keys", host + upgrade + key, 400},
+		{"another WebSocket version", host + strings.Replace(upgrade, "Version: 13", "Version: 8", 1), 400},
+		{
+			"a URL over 4,096 characters",
+			"GET /local?x=" + strings.Repeat("y", 4096) + " HTTP/1.1\r\nHost: x\r\n" + upgrade,
+			414,
+		},
+		{"headers without end", host + "X-Long: " + strings.Repeat("y", 64<<10) + "\r\n" + upgrade, 431},
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 400},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -331,7 +377,9 @@ func TestRecordsNeverHoldWhatAClientWrote(t *testing.T) {
 	s.functions.waitForCalls(t, "disconnect", 1)
 	_, _ = s.get("/secret-stage/@connections/secret-id")
 	s.raw("SECRET-METHOD /secret-stage HTTP/1.1\r\nHost: x\r\n\r\n")
-	for _, kind := range []websocket.Kind{websocket.KindHandshake, websocket.KindFrame, websocket.KindInvocation, websocket.KindPost, websocket.KindClose} {
+	for _, kind := range []websocket.Kind{
+		websocket.KindHandshake, websocket.KindFrame, websocket.KindInvocation, websocket.KindPost, websocket.KindClose,
+	} {
 		found := s.records.of(kind)
 		if len(found) == 0 {
 			t.Errorf("no record of kind %s", kind)

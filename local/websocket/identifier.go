@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// identifierLength is the length of connection, message and request IDs: eleven bytes in base64url, so always one "=" at
-// the end and sometimes "-" and "_" inside, as in captured events.
+// identifierLength is the length of connection, message and request IDs. An ID is eleven bytes in base64url, as in
+// captured events: it always has one "=" at the end, and sometimes "-" and "_" inside.
 const identifierLength = 16
 
 func newIdentifier() string {
@@ -18,8 +18,8 @@ func newIdentifier() string {
 	return base64.URLEncoding.EncodeToString(random[:])
 }
 
-// wellFormedIdentifier reports whether a string could be a connection ID. API Gateway answers 400 to what could not, and
-// 410 to what could.
+// wellFormedIdentifier reports whether a string has the form of a connection ID. API Gateway answers 400 if it has
+// not, and 410 if it has and there is no such connection.
 func wellFormedIdentifier(id string) bool {
 	if len(id) != identifierLength || id[identifierLength-1] != '=' {
 		return false
@@ -38,5 +38,6 @@ func wellFormedIdentifier(id string) bool {
 func newTraceHeader(now time.Time) string {
 	var random [12]byte
 	_, _ = rand.Read(random[:])
-	return fmt.Sprintf("Root=1-%08x-%s", uint32(now.Unix()), hex.EncodeToString(random[:])) // #nosec G115 -- seconds as X-Ray writes them, until 2106
+	seconds := uint32(now.Unix()) // #nosec G115 -- X-Ray has 32 bits for the seconds, which last until 2106
+	return fmt.Sprintf("Root=1-%08x-%s", seconds, hex.EncodeToString(random[:]))
 }

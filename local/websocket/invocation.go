@@ -45,8 +45,8 @@ type result struct {
 	failure failure
 }
 
-// invoke runs a function and waits for it at most for the integration's time-out. As at AWS, a function that takes longer
-// is not stopped by that.
+// invoke runs a function and waits for it, but no longer than the integration's time-out. As on AWS, that time-out
+// does not stop the function.
 func (g *Gateway) invoke(c call, event []byte) result {
 	started := g.options.Clock.Now()
 	answered := make(chan result, 1)
@@ -65,8 +65,15 @@ func (g *Gateway) invoke(c call, event []byte) result {
 		r = result{failure: failureIntegrationTimeout}
 	}
 	g.observe(Record{
-		Kind: KindInvocation, At: started, ConnectionID: c.connectionID, RequestID: c.requestID, RouteKey: c.routeKey,
-		Function: c.function, Bytes: len(r.payload), Duration: g.options.Clock.Now().Sub(started), Outcome: string(r.failure),
+		Kind:         KindInvocation,
+		At:           started,
+		ConnectionID: c.connectionID,
+		RequestID:    c.requestID,
+		RouteKey:     c.routeKey,
+		Function:     c.function,
+		Bytes:        len(r.payload),
+		Duration:     g.options.Clock.Now().Sub(started),
+		Outcome:      string(r.failure),
 	})
 	return r
 }
@@ -83,7 +90,8 @@ func (g *Gateway) run(c call, event []byte) result {
 	if json.Unmarshal(payload, &r.failed) != nil {
 		return r // a function may fail with anything; only JSON can say more
 	}
-	if authorizer := g.options.API.Authorizer; authorizer != nil && c.function == authorizer.Function && r.failed.ErrorMessage == "Unauthorized" {
+	if authorizer := g.options.API.Authorizer; authorizer != nil && c.function == authorizer.Function &&
+		r.failed.ErrorMessage == "Unauthorized" {
 		r.failure = failureUnauthorized
 	}
 	if strings.Contains(r.failed.ErrorMessage, "Task timed out after") || r.failed.ErrorType == "Sandbox.Timedout" {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// lifetimes ends connections that are idle or too old. One timer serves all connections: a heap holds when each has to be
-// looked at next, and activity only stores a time.
+// lifetimes ends connections that are idle or too old. One timer serves all connections. A heap holds the time at
+// which each connection has to be looked at next, and activity only stores a time.
 type lifetimes struct {
 	clock    Clock
 	idle     time.Duration

@@ -74,8 +74,8 @@ func (c *manualClock) waiting() int {
 	return len(c.timers)
 }
 
-// waitsFor reports whether a timer runs out exactly after the duration. Other timers than the one that a test waits for may
-// run at the same time, such as the one that bounds the reading of a request's body.
+// waitsFor reports whether a timer runs out exactly after the duration. Timers that a test does not wait for may run
+// at the same time, such as the one that limits how long a request's body may take.
 func (c *manualClock) waitsFor(d time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

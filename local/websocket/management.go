@@ -111,7 +111,8 @@ func (m *management) post(body []byte) (status int, outcome string) {
 	g := m.gateway
 	if !utf8.Valid(body) {
 		if !g.options.Switches.ReplaceInvalidText {
-			return m.fail(http.StatusBadRequest, "The message is not UTF-8, and a WebSocket API sends text only", "the message is not UTF-8")
+			return m.fail(http.StatusBadRequest, "The message is not UTF-8, and a WebSocket API sends text only",
+				"the message is not UTF-8")
 		}
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 	}
@@ -141,7 +142,9 @@ func (m *management) body() ([]byte, error) {
 	limits := m.gateway.options.Limits
 	controller := http.NewResponseController(m.w)
 	// Where a server cannot set deadlines, its own time-outs have to do.
-	guard := m.gateway.options.Clock.AfterFunc(limits.HandshakeTimeout, func() { _ = controller.SetReadDeadline(time.Unix(1, 0)) })
+	guard := m.gateway.options.Clock.AfterFunc(limits.HandshakeTimeout, func() {
+		_ = controller.SetReadDeadline(time.Unix(1, 0))
+	})
 	defer guard.Stop()
 	return io.ReadAll(http.MaxBytesReader(m.w, m.r.Body, int64(limits.MessageBytes)))
 }

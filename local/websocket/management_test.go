@@ -36,12 +36,16 @@ func (s *stack) management(stage string) *apigatewaymanagementapi.Client {
 func (s *stack) post(id string, data []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_, err := s.management(testStage).PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: data})
+	_, err := s.management(testStage).PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{
+		ConnectionId: &id,
+		Data:         data,
+	})
 	return err
 }
 
 func (s *stack) delete(id string) error {
-	_, err := s.management(testStage).DeleteConnection(context.Background(), &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
+	_, err := s.management(testStage).DeleteConnection(context.Background(),
+		&apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id})
 	return err
 }
 
@@ -108,7 +112,8 @@ func TestAPostArrivesAsOneTextMessage(t *testing.T) {
 	}
 }
 
-// A text frame that is not UTF-8 would break the connection at its client (RFC 6455, section 8.1), far from the mistake.
+// A client would have to close the connection on a text frame that is not UTF-8 (RFC 6455, section 8.1). The mistake
+// would show far from its cause.
 func TestAPostThatIsNotUTF8IsABadRequestUnlessASwitchReplacesWhatIsWrong(t *testing.T) {
 	s := start(t, nil, nil)
 	p := s.reachable()
@@ -149,7 +154,10 @@ func TestAConnectionThatIsNotThereIsGone(t *testing.T) {
 
 func TestAMalformedConnectionIDIsABadRequest(t *testing.T) {
 	s := start(t, nil, nil)
-	for _, id := range []string{"x", "BFaT_fALIAMCKug", "BFaT_fALIAMCKug==", "BFaT fALIAMCKug=", "f47ac10b-58cc-4372-a567-0e02b2c3d479", "BFaT/fALIAMCKug=", "../BFaT_fALIAMC="} {
+	for _, id := range []string{
+		"x", "BFaT_fALIAMCKug", "BFaT_fALIAMCKug==", "BFaT fALIAMCKug=", "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+		"BFaT/fALIAMCKug=", "../BFaT_fALIAMC=",
+	} {
 		wantCode(t, s.post(id, []byte("x")), "BadRequestException")
 	}
 }
@@ -157,7 +165,10 @@ func TestAMalformedConnectionIDIsABadRequest(t *testing.T) {
 func TestAnotherStageOrAnUnsignedRequestIsForbidden(t *testing.T) {
 	s := start(t, nil, nil)
 	p := s.reachable()
-	_, err := s.management("prod").PostToConnection(context.Background(), &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &p.id, Data: []byte("x")})
+	_, err := s.management("prod").PostToConnection(context.Background(), &apigatewaymanagementapi.PostToConnectionInput{
+		ConnectionId: &p.id,
+		Data:         []byte("x"),
+	})
 	wantError[*types.ForbiddenException](t, err)
 	path := "http://" + s.address + "/local/@connections/" + p.id
 	for why, header := range map[string]http.Header{
@@ -180,7 +191,8 @@ func TestAnotherStageOrAnUnsignedRequestIsForbidden(t *testing.T) {
 }
 
 func signedFor(service string) string {
-	return "AWS4-HMAC-SHA256 Credential=local/20261124/eu-central-1/" + service + "/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + strings.Repeat("0a", 32)
+	return "AWS4-HMAC-SHA256 Credential=local/20261124/eu-central-1/" + service + "/aws4_request, " +
+		"SignedHeaders=host;x-amz-date, Signature=" + strings.Repeat("0a", 32)
 }
 
 func (s *stack) do(request *http.Request) (status int, errorType string) {
@@ -197,7 +209,9 @@ func TestThePathIsMatchedDecoded(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.Switches.UnsignedManagement = true }, nil)
 	p := s.reachable()
 	escaped := strings.ReplaceAll(p.id, "=", "%3D")
-	for _, path := range []string{"/local/@connections/" + p.id, "/local/%40connections/" + escaped, "/%6cocal/@connections/" + escaped} {
+	for _, path := range []string{
+		"/local/@connections/" + p.id, "/local/%40connections/" + escaped, "/%6cocal/@connections/" + escaped,
+	} {
 		request, _ := http.NewRequest(http.MethodPost, "http://"+s.address+path, strings.NewReader("hello"))
 		if status, _ := s.do(request); status != 200 {
 			t.Errorf("%s answered with %d", path, status)
@@ -208,7 +222,9 @@ func TestThePathIsMatchedDecoded(t *testing.T) {
 
 func TestAConnectionDescribesItself(t *testing.T) {
 	clock := newManualClock()
-	s := start(t, func(o *websocket.Options) { o.Clock, o.LifetimeClock = clock, clock }, map[string]function{"echo": echo})
+	s := start(t, func(o *websocket.Options) {
+		o.Clock, o.LifetimeClock = clock, clock
+	}, map[string]function{"echo": echo})
 	conn, _, err := s.dial(s.url(), http.Header{"User-Agent": {"Phone/1.0"}})
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +235,9 @@ func TestAConnectionDescribesItself(t *testing.T) {
 	clock.advance(90 * time.Second)
 	p.send(`{"action":"echo"}`)
 	p.receive()
-	got, err := s.management(testStage).GetConnection(context.Background(), &apigatewaymanagementapi.GetConnectionInput{ConnectionId: &p.id})
+	got, err := s.management(testStage).GetConnection(context.Background(), &apigatewaymanagementapi.GetConnectionInput{
+		ConnectionId: &p.id,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +328,9 @@ func TestAConnectionCannotBePostedToBeforeItsHandshakeIsDone(t *testing.T) {
 }
 
 func TestPostsBeyondTheAccountsRateAreThrottled(t *testing.T) {
-	s := start(t, func(o *websocket.Options) { o.Limits.Requests = websocket.Throttle{RateLimit: 0.001, BurstLimit: 2} }, nil)
+	s := start(t, func(o *websocket.Options) {
+		o.Limits.Requests = websocket.Throttle{RateLimit: 0.001, BurstLimit: 2}
+	}, nil)
 	p := s.reachable() // takes one
 	if err := s.post(p.id, []byte("x")); err != nil {
 		t.Fatal(err)

@@ -55,7 +55,15 @@ func (g *Gateway) wait(ctx context.Context, d time.Duration) {
 func (g *Gateway) message(c *connection, body []byte) {
 	requestID := newIdentifier()
 	key, route, ok := g.selection.choose(g.options.API.Routes, body)
-	record := Record{Kind: KindFrame, ConnectionID: c.connectionID, RequestID: requestID, RouteKey: key, Direction: DirectionIn, Bytes: len(body), Outcome: outcomeOK}
+	record := Record{
+		Kind:         KindFrame,
+		ConnectionID: c.connectionID,
+		RequestID:    requestID,
+		RouteKey:     key,
+		Direction:    DirectionIn,
+		Bytes:        len(body),
+		Outcome:      outcomeOK,
+	}
 	fail := func(message string) { c.reply(requestID, key, serviceFrame(message, c.connectionID, requestID)) }
 	switch {
 	case !g.throttles.allowRequest(g.options.Clock, key):
@@ -71,7 +79,11 @@ func (g *Gateway) message(c *connection, body []byte) {
 	}
 	g.observe(record)
 	answer := g.invoke(call{
-		connectionID: c.connectionID, requestID: requestID, routeKey: key, function: route.Function, timeout: route.timeout(),
+		connectionID: c.connectionID,
+		requestID:    requestID,
+		routeKey:     key,
+		function:     route.Function,
+		timeout:      route.timeout(),
 	}, g.messageEvent(&c.client, key, requestID, body))
 	switch answer.failure {
 	case failureNone:
@@ -157,6 +169,10 @@ func (g *Gateway) disconnected(c *connection, why ending) {
 	requestID := newIdentifier()
 	// Whatever the function answers, there is nobody to tell; the invocation's record has it.
 	g.invoke(call{
-		connectionID: c.connectionID, requestID: requestID, routeKey: routeDisconnect, function: route.Function, timeout: route.timeout(),
+		connectionID: c.connectionID,
+		requestID:    requestID,
+		routeKey:     routeDisconnect,
+		function:     route.Function,
+		timeout:      route.timeout(),
 	}, g.disconnectEvent(&c.client, requestID, why.code, why.reason))
 }

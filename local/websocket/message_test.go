@@ -59,7 +59,8 @@ func TestWithoutADefaultRouteAnUnknownActionGetsForbidden(t *testing.T) {
 	p.send(`{"action":"unheard"}`)
 	got := p.receive()
 	requestID := object(t, []byte(got))["requestId"]
-	if want := fmt.Sprintf(`{"message": "Forbidden", "connectionId":"%s", "requestId":"%s"}`, p.id, requestID); got != want {
+	want := fmt.Sprintf(`{"message": "Forbidden", "connectionId":"%s", "requestId":"%s"}`, p.id, requestID)
+	if got != want {
 		t.Errorf("frame is %s, want %s", got, want)
 	}
 	p.send(`{"action":"echo"}`)
@@ -131,7 +132,11 @@ func TestWhatAFunctionReturnsDecidesTheRouteResponse(t *testing.T) {
 		{"a body with a failed status", map[string]any{"statusCode": 500, "body": "hi"}, "hi"},
 		{"a body without a status", map[string]any{"body": "hi"}, "hi"},
 		{"a base64 body", map[string]any{"statusCode": 200, "body": "aGk=", "isBase64Encoded": true}, "hi"},
-		{"a base64 body that is not UTF-8", map[string]any{"statusCode": 200, "body": "Yf9i", "isBase64Encoded": true}, "Internal server error"},
+		{
+			"a base64 body that is not UTF-8",
+			map[string]any{"statusCode": 200, "body": "Yf9i", "isBase64Encoded": true},
+			"Internal server error",
+		},
 		{"an empty body", map[string]any{"statusCode": 200, "body": ""}, silent},
 		{"no body", map[string]any{"statusCode": 200}, silent},
 		{"null", "null", silent},
@@ -202,7 +207,9 @@ func TestWithSerializeFramesOfOneConnectionKeepTheirOrder(t *testing.T) {
 }
 
 func TestFrameJitterLetsFramesOvertakeEachOther(t *testing.T) {
-	s := start(t, func(o *websocket.Options) { o.Switches.FrameJitter = 20 * time.Millisecond }, map[string]function{"echo": echo})
+	s := start(t, func(o *websocket.Options) {
+		o.Switches.FrameJitter = 20 * time.Millisecond
+	}, map[string]function{"echo": echo})
 	p := s.connect()
 	const count = 100
 	for i := range count {
@@ -221,7 +228,11 @@ func TestFrameJitterLetsFramesOvertakeEachOther(t *testing.T) {
 
 func TestThrottledMessagesGetTooManyRequests(t *testing.T) {
 	s := start(t, func(o *websocket.Options) {
-		o.API.Routes["echo"] = websocket.Route{Function: "echo", RouteResponse: true, Throttle: &websocket.Throttle{RateLimit: 0.001, BurstLimit: 1}}
+		o.API.Routes["echo"] = websocket.Route{
+			Function:      "echo",
+			RouteResponse: true,
+			Throttle:      &websocket.Throttle{RateLimit: 0.001, BurstLimit: 1},
+		}
 	}, map[string]function{"echo": echo})
 	p := s.connect()
 	p.send(`{"action":"echo"}`)
@@ -237,7 +248,11 @@ func TestThrottledMessagesGetTooManyRequests(t *testing.T) {
 
 func TestASwitchChangesTheMessageOfAThrottledFrame(t *testing.T) {
 	s := start(t, func(o *websocket.Options) {
-		o.API.Routes["echo"] = websocket.Route{Function: "echo", RouteResponse: true, Throttle: &websocket.Throttle{RateLimit: 0.001, BurstLimit: 1}}
+		o.API.Routes["echo"] = websocket.Route{
+			Function:      "echo",
+			RouteResponse: true,
+			Throttle:      &websocket.Throttle{RateLimit: 0.001, BurstLimit: 1},
+		}
 		o.Switches.ThrottledMessage = "Rate exceeded"
 	}, map[string]function{"echo": echo})
 	p := s.connect()

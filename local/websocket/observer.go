@@ -25,8 +25,8 @@ const (
 	DirectionOut = "out"
 )
 
-// Record is one thing that happened. It never holds bodies, headers, query strings or anything else a client wrote, only
-// names from the API definition, IDs, sizes and statuses.
+// Record is one thing that happened. It never holds bodies, headers, query strings or anything else that a client
+// wrote. It holds only names from the API definition, IDs, sizes and statuses.
 type Record struct {
 	Kind         Kind
 	At           time.Time

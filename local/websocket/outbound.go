@@ -63,8 +63,8 @@ func (o *outbound) Read(p []byte) (int, error) {
 	return o.Conn.Read(p)
 }
 
-// Write takes a control frame from the library. These come whole, since the library's buffer is larger than any of them,
-// and are never refused: they are small, and pongs stop when full() says so.
+// Write takes a control frame from the library. Control frames come whole, since the library's buffer is larger than
+// any of them. They are never refused: they are small, and no more pongs are sent once full() returns true.
 func (o *outbound) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

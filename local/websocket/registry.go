@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// registry holds the connections that can be posted to: from when the 101 is written until the connection begins to close.
+// registry holds the connections that can be posted to. A connection is in it from when the 101 is written until the
+// connection begins to close.
 type registry struct {
 	mu          sync.RWMutex
 	connections map[string]*connection
@@ -14,8 +15,8 @@ type registry struct {
 	opening map[string]chan struct{}
 }
 
-// open announces a connection whose 101 is written next. Its client may act on the 101 before this process goes on: whoever looks
-// for the connection meanwhile waits until the returned function is called.
+// open announces a connection whose 101 is written next. Its client may act on the 101 before this process goes on.
+// Whoever looks for the connection in between waits until the returned function is called.
 func (r *registry) open(id string) (opened func()) {
 	over := make(chan struct{})
 	r.mu.Lock()

@@ -21,10 +21,12 @@ type handshakeRequest struct {
 
 // hiddenFromConnect are the headers that the authorizer sees and the $connect function does not.
 func hiddenFromConnect(name string) bool {
-	return strings.EqualFold(name, "Connection") || strings.EqualFold(name, "Upgrade") || strings.EqualFold(name, "Content-Length")
+	return strings.EqualFold(name, "Connection") || strings.EqualFold(name, "Upgrade") ||
+		strings.EqualFold(name, "Content-Length")
 }
 
-// newHandshakeRequest adds what API Gateway adds: forwarding headers and a trace ID. WebSocket APIs are always https on 443.
+// newHandshakeRequest adds what API Gateway adds: forwarding headers and a trace ID. A WebSocket API on AWS always
+// uses https on port 443.
 func (g *Gateway) newHandshakeRequest(r *http.Request, sourceIP string) handshakeRequest {
 	spelling := headerSpelling(r)
 	all := make(map[string][]string, len(r.Header)+6)
@@ -39,7 +41,11 @@ func (g *Gateway) newHandshakeRequest(r *http.Request, sourceIP string) handshak
 	if r.Header.Get("X-Amzn-Trace-Id") == "" {
 		all["X-Amzn-Trace-Id"] = []string{newTraceHeader(g.options.Clock.Now())}
 	}
-	for name, value := range map[string]string{"X-Forwarded-For": forwarded, "X-Forwarded-Port": "443", "X-Forwarded-Proto": "https"} {
+	for name, value := range map[string]string{
+		"X-Forwarded-For":   forwarded,
+		"X-Forwarded-Port":  "443",
+		"X-Forwarded-Proto": "https",
+	} {
 		delete(all, spelling(name))
 		all[name] = []string{value}
 	}
@@ -59,10 +65,11 @@ func (g *Gateway) newHandshakeRequest(r *http.Request, sourceIP string) handshak
 	}
 }
 
-// checkUpgrade refuses what is not a proper WebSocket handshake before any function is called for it. 426 means that it
-// is no attempt at one at all.
+// checkUpgrade returns an error if the request is not a correct WebSocket handshake. No function is called for such a
+// request. The status 426 means that the request does not try to be a handshake at all.
 func checkUpgrade(r *http.Request) (status int, err error) {
-	if !r.ProtoAtLeast(1, 1) || !headerHasToken(r.Header, "Connection", "upgrade") || !headerHasToken(r.Header, "Upgrade", "websocket") {
+	if !r.ProtoAtLeast(1, 1) || !headerHasToken(r.Header, "Connection", "upgrade") ||
+		!headerHasToken(r.Header, "Upgrade", "websocket") {
 		return http.StatusUpgradeRequired, errors.New("not a WebSocket handshake")
 	}
 	if r.Header.Get("Sec-WebSocket-Version") != "13" {
@@ -89,14 +96,16 @@ func headerHasToken(header http.Header, name, token string) bool {
 	return false
 }
 
-// splitIdentitySource reads `route.request.header.X`, `route.request.querystring.X`, `stageVariables.X` or `context.X`.
+// splitIdentitySource reads an identity source: `route.request.header.X`, `route.request.querystring.X`,
+// `stageVariables.X` or `context.X`.
 func splitIdentitySource(source string) (place, name string, err error) {
 	for _, place := range []string{"route.request.header.", "route.request.querystring.", "stageVariables.", "context."} {
 		if name, found := strings.CutPrefix(source, place); found && name != "" {
 			return place, name, nil
 		}
 	}
-	return "", "", fmt.Errorf("identity source %q: for a WebSocket API write route.request.header.<name> or route.request.querystring.<name>", source)
+	return "", "", fmt.Errorf("identity source %q: for a WebSocket API write "+
+		"route.request.header.<name> or route.request.querystring.<name>", source)
 }
 
 // hasIdentity reports whether all identity sources are present and not empty.

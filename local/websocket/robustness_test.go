@@ -172,7 +172,9 @@ func TestAPostBodyThatNeverEndsIsCutOff(t *testing.T) {
 
 func TestClosingTheGatewayTellsClientsAndFunctions(t *testing.T) {
 	release := make(chan struct{})
-	s := start(t, nil, map[string]function{"quiet": func(context.Context, []byte) (any, error) { <-release; return nil, nil }})
+	s := start(t, nil, map[string]function{
+		"quiet": func(context.Context, []byte) (any, error) { <-release; return nil, nil },
+	})
 	p, busy := s.reachable(), s.reachable()
 	busy.send(`{"action":"quiet"}`)
 	s.functions.waitForCalls(t, "quiet", 1)
@@ -272,10 +274,14 @@ func TestWrongOptionsAreRefusedWithAdvice(t *testing.T) {
 		"an HTTP API's identity source": func(o *websocket.Options) {
 			o.API.Authorizer = &websocket.Authorizer{Function: "f", IdentitySources: []string{"$request.header.Authorization"}}
 		},
-		"no selection expression":          func(o *websocket.Options) { o.API.RouteSelectionExpression = "" },
-		"an HTTP API's expression":         func(o *websocket.Options) { o.API.RouteSelectionExpression = "$request.method $request.path" },
-		"an expression without its dollar": func(o *websocket.Options) { o.API.RouteSelectionExpression = "request.body.action" },
-		"an expression without a name":     func(o *websocket.Options) { o.API.RouteSelectionExpression = "$request.body." },
+		"no selection expression": func(o *websocket.Options) { o.API.RouteSelectionExpression = "" },
+		"an HTTP API's expression": func(o *websocket.Options) {
+			o.API.RouteSelectionExpression = "$request.method $request.path"
+		},
+		"an expression without its dollar": func(o *websocket.Options) {
+			o.API.RouteSelectionExpression = "request.body.action"
+		},
+		"an expression without a name": func(o *websocket.Options) { o.API.RouteSelectionExpression = "$request.body." },
 	} {
 		o := valid()
 		change(&o)
@@ -307,7 +313,8 @@ func FuzzBytesAfterTheHandshakeNeverHarm(f *testing.F) {
 func FuzzRequestsNeverHarm(f *testing.F) {
 	f.Add("GET /local HTTP/1.1\r\nHost: x\r\n\r\n")
 	f.Add("POST /local/@connections/BFaT_fALIAMCKug%3D HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
-	f.Add("GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+	f.Add("GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 	f.Add("DELETE /local/%40connections/%00 HTTP/1.1\r\nHost: \r\nAuthorization: AWS4-HMAC-SHA256 Credential=\r\n\r\n")
 	f.Fuzz(func(t *testing.T, request string) {
 		s := start(t, quickClose, map[string]function{"echo": echo})

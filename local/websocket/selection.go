@@ -20,7 +20,8 @@ func parseRouteSelection(expression string, reserved bool) (routeSelection, erro
 	}
 	path, found := strings.CutPrefix(inner, "request.body.")
 	if !found || !strings.HasPrefix(expression, "$") || path == "" || strings.ContainsAny(path, "[]{}$ ") {
-		return routeSelection{}, fmt.Errorf("route selection expression %q: write $request.body.<name>, for instance $request.body.action", expression)
+		return routeSelection{}, fmt.Errorf("route selection expression %q: "+
+			"write $request.body.<name>, for instance $request.body.action", expression)
 	}
 	return routeSelection{path: strings.Split(path, "."), reserved: reserved}, nil
 }

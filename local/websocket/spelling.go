@@ -13,8 +13,9 @@ import (
 // maximumHeadBytes bounds a request's line and headers; API Gateway takes 10,240 bytes of headers and 4,096 of URL.
 const maximumHeadBytes = 16 << 10
 
-// headConn keeps the head of the first request on a connection. net/http changes the casing of header names; API Gateway
-// passes the client's on, and a function that looks for "Authorization" fails there when a client writes "authorization".
+// headConn keeps the head of the first request on a connection. net/http changes the casing of header names, but API
+// Gateway passes them on as the client wrote them. A function that looks for "Authorization" therefore fails there if
+// a client writes "authorization".
 type headConn struct {
 	net.Conn
 	mu   sync.Mutex

@@ -6,11 +6,11 @@ import "time"
 // behaviour that the best available evidence suggests. The struct tags let a command line embed the struct as flags.
 type Switches struct {
 	// Serialize handles the frames of one connection one after the other. API Gateway runs them concurrently.
-	Serialize bool `help:"Handle the frames of one connection one after the other. API Gateway handles them concurrently."`
+	Serialize bool `help:"Handle the frames of a connection one after the other. API Gateway handles them at once."`
 	// FrameJitter delays each frame by a random time up to this, so that frames overtake each other.
 	FrameJitter time.Duration `help:"Delay each frame by a random time up to this, so that frames overtake each other."`
 	// DropDisconnect is the share of connections, 0 to 1, whose $disconnect is never delivered.
-	DropDisconnect float64 `help:"Share of connections (0 to 1) whose $$disconnect is lost. API Gateway delivers it at best effort."`
+	DropDisconnect float64 `help:"Share of connections (0 to 1) whose $$disconnect is lost. API Gateway may lose it."`
 	// PostDelay delays every post. Faults can do so for single connections, while the gateway runs.
 	PostDelay time.Duration `help:"Delay every post to @connections by this."`
 	// FailedPosts is the share of posts, 0 to 1, that fail with FailedPostStatus.
@@ -25,14 +25,14 @@ type Switches struct {
 	// AcceptInvalidText takes text frames that are not UTF-8, where otherwise the connection is closed with 1007.
 	AcceptInvalidText bool `help:"Take text frames that are not UTF-8 instead of closing with 1007."`
 	// ReplaceInvalidText posts bodies that are not UTF-8 with U+FFFD for what is wrong, where otherwise they get 400.
-	ReplaceInvalidText bool `help:"Post bodies that are not UTF-8 with replacement characters instead of refusing them with 400."`
+	ReplaceInvalidText bool `help:"Post bodies that are not UTF-8 with replacement characters. Otherwise they get 400."`
 	// RouteReservedKeys lets a frame select $connect, $disconnect or $default by naming them; otherwise it goes to
 	// $default.
 	RouteReservedKeys bool `help:"Let a frame select $$connect or $$disconnect by naming it in its action."`
 	// NativeAuthorizerValues passes numbers and booleans of the authorizer's context as they are instead of as strings.
 	NativeAuthorizerValues bool `help:"Pass numbers and booleans of the authorizer context as they are, not as strings."`
-	// FailedStatusFrame sends "Internal server error" when a function answers a message with a status of 400 or more.
-	FailedStatusFrame bool `help:"Send the frame Internal server error when a function answers a message with statusCode 400 or more."`
+	// FailedStatusFrame sends "Internal server error" if a function answers a message with a status of 400 or more.
+	FailedStatusFrame bool `help:"Send the frame Internal server error if a function answers with status 400 or more."`
 	// FunctionTimeoutFrame sends "Endpoint request timed out" also when it was the function's own, shorter time-out.
 	FunctionTimeoutFrame bool `help:"Send the frame Endpoint request timed out also for the function's own time-out."`
 	// HideConnectHeaders keeps all headers of the $connect answer but Sec-WebSocket-Protocol off the 101.

@@ -42,12 +42,15 @@ type listed struct {
 	Doc        string // the first sentence of the package's comment
 	Deps       []string
 	GoFiles    []string
+
+	TestGoFiles, XTestGoFiles []string
 }
 
 // packages are all packages of the project without their tests, which go list reads once for all tests here.
 var packages = sync.OnceValues(func() ([]listed, error) {
 	var complaints bytes.Buffer
-	command := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Deps,GoFiles", module+"...")
+	const fields = "ImportPath,Dir,Doc,Deps,GoFiles,TestGoFiles,XTestGoFiles"
+	command := exec.Command("go", "list", "-json="+fields, module+"...")
 	command.Stderr = &complaints
 	output, err := command.Output()
 	if err != nil {
@@ -208,18 +211,21 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	}
 }
 
-// TestLinesAreShort holds the lines of what is deployed, of the Go client and of the scenarios' runner below 120
-// characters.
+// TestLinesAreShort keeps lines below 120 characters: in what is deployed, in the Go client, in the scenarios' runner
+// and in the local stack. In the local stack the tests count too.
 func TestLinesAreShort(t *testing.T) {
 	for _, each := range list(t) {
 		path := strings.TrimPrefix(each.ImportPath, module)
-		short := slices.ContainsFunc([]string{"shared/", "functions/", "clients/go", "protocol/"}, func(folder string) bool {
-			return strings.HasPrefix(path, folder)
-		})
+		folders := []string{"shared/", "functions/", "clients/go", "protocol/", "local/"}
+		short := slices.ContainsFunc(folders, func(folder string) bool { return strings.HasPrefix(path, folder) })
 		if !short || strings.HasSuffix(path, "test") && strings.HasPrefix(path, "shared/") {
 			continue
 		}
-		for _, file := range each.GoFiles {
+		files := each.GoFiles
+		if strings.HasPrefix(path, "local/") {
+			files = slices.Concat(files, each.TestGoFiles, each.XTestGoFiles)
+		}
+		for _, file := range files {
 			source, err := os.ReadFile(filepath.Join(each.Dir, file))
 			if err != nil {
 				t.Fatal(err)

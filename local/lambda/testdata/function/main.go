@@ -35,7 +35,8 @@ func main() {
 	case "process":
 		fmt.Println("process", os.Getpid())
 	case "fail":
-		call(http.MethodPost, "init/error", `{"errorType":"Runtime.ImportModuleError","errorMessage":"No module named 'chat'","stackTrace":[]}`)
+		call(http.MethodPost, "init/error",
+			`{"errorType":"Runtime.ImportModuleError","errorMessage":"No module named 'chat'","stackTrace":[]}`)
 		os.Exit(1)
 	case "deaf":
 		serveOnceAndStopListening()
