@@ -32,7 +32,8 @@ func runCanary(t *testing.T) (answer frame, failure string) {
 	}
 	hash := sha256.Sum256([]byte(event))
 	credentials := aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
-	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, request, hex.EncodeToString(hash[:]), "lambda", "us-east-1", time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, request, hex.EncodeToString(hash[:]), "lambda",
+		"us-east-1", time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	response, err := http.DefaultClient.Do(request)
@@ -70,12 +71,17 @@ func TestACanaryPassesWhereTwoUsersCanSendAndRecall(t *testing.T) {
 
 func TestACanaryFailsWhereAFunctionIsBroken(t *testing.T) {
 	for _, each := range []struct{ function, step string }{
-		{"SendFunction", "canary: send: "}, {"RevokeFunction", "canary: revoke: "}, {"ConnectFunction", "canary: connect canary-receiver: "},
+		{"SendFunction", "canary: send: "}, {"RevokeFunction", "canary: revoke: "},
+		{"ConnectFunction", "canary: connect canary-receiver: "},
 	} {
 		t.Run(each.function, func(t *testing.T) {
 			shared.DynamoDB().SetHook(func(_ context.Context, call awsproxy.Request) (action awsproxy.Action) {
 				if call.AccessKey == each.function {
-					action.Refusal = &awsproxy.Refusal{Status: http.StatusBadRequest, Name: "ResourceNotFoundException", Message: "injected"}
+					action.Refusal = &awsproxy.Refusal{
+						Status:  http.StatusBadRequest,
+						Name:    "ResourceNotFoundException",
+						Message: "injected",
+					}
 				}
 				return action
 			})

@@ -93,7 +93,8 @@ func TestTwoPeopleChatInTwoTerminalsAndTailShowsTheirRecalls(t *testing.T) {
 	tail := talks(t, command(t, "tail"))
 	tail.sees("^following the local stack at ws://")
 	alice := talks(t, command(t, "chat", "--user", people[0], "--to", people[1]))
-	alice.sees("^-- you are " + people[0] + " in a chat with " + people[1] + ", on the local stack at " + shared.Addresses().WebSocket)
+	alice.sees("^-- you are " + people[0] + " in a chat with " + people[1] + ", on the local stack at " +
+		shared.Addresses().WebSocket)
 	bob := talks(t, command(t, "chat", "--user", people[1], "--to", people[0]))
 	bob.sees("^-- you are " + people[1])
 	alice.types("canary-text")
@@ -126,7 +127,8 @@ func TestAChatInAGroupShowsAModeratorsRecall(t *testing.T) {
 	alice.sees("^#1 .* " + people[1] + ": off topic$")
 	alice.types("/recall 1 off topic")
 	alice.sees(`^#1 \[message recalled\]$`)
-	if revoked := bob.event("revoked")["revocations"].([]any)[0].(frame)["revoked"].(frame); revoked["role"] != "moderator" {
+	revoked := bob.event("revoked")["revocations"].([]any)[0].(frame)["revoked"].(frame)
+	if revoked["role"] != "moderator" {
 		t.Errorf("bob was told %v", revoked)
 	}
 }
@@ -174,11 +176,13 @@ func TestATokenForAnotherStackIsSignedWithItsSecret(t *testing.T) {
 	if err != nil || len(strings.Split(string(token), ".")) != 3 {
 		t.Fatalf("%v: %s", err, token)
 	}
-	output, stderr, err := runs(t, "hi\n", "chat", "--user", "alice", "--to", "bob", "--token", strings.TrimSpace(string(token)), "--url", shared.Addresses().WebSocket)
+	output, stderr, err := runs(t, "hi\n", "chat", "--user", "alice", "--to", "bob",
+		"--token", strings.TrimSpace(string(token)), "--url", shared.Addresses().WebSocket)
 	if err == nil || !strings.Contains(stderr, "the token is refused") {
 		t.Errorf("%v: %s%s", err, output, stderr)
 	}
-	if output, err := exec.Command(shared.commandLine.path, "version").CombinedOutput(); err != nil || !strings.HasPrefix(string(output), "recall ") {
+	if output, err := exec.Command(shared.commandLine.path, "version").CombinedOutput(); err != nil ||
+		!strings.HasPrefix(string(output), "recall ") {
 		t.Errorf("version: %v %s", err, output)
 	}
 	if output, err := exec.Command(shared.commandLine.path, "tail", "nonsense").CombinedOutput(); err == nil {

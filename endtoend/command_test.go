@@ -38,7 +38,8 @@ func command(t *testing.T, arguments ...string) *exec.Cmd {
 	if err := shared.commandLine.failure; err != nil {
 		t.Fatalf("build the command line: %v", err)
 	}
-	made := exec.CommandContext(t.Context(), shared.commandLine.path, append([]string{arguments[0], "--state", shared.commandLine.state}, arguments[1:]...)...)
+	made := exec.CommandContext(t.Context(), shared.commandLine.path,
+		append([]string{arguments[0], "--state", shared.commandLine.state}, arguments[1:]...)...)
 	made.Env = append(os.Environ(), "TZ=UTC")
 	return made
 }
@@ -82,7 +83,8 @@ func TestAdminRevokeTakesBackAWeekOldMessageAndBothSeeIt(t *testing.T) {
 		t.Fatalf("its sender recalls it: %v", reply)
 	}
 	both := alice.user + "," + bob.user
-	wants(t, "admin revoke", prints(t, "admin", "revoke", "--users", both, "--reason", "legal", "--operator", "moderation", id),
+	wants(t, "admin revoke",
+		prints(t, "admin", "revoke", "--users", both, "--reason", "legal", "--operator", "moderation", id),
 		id+`  recalled  `+at+` by moderation as admin\n`)
 	for _, side := range []*device{alice, bob} {
 		event := side.event("revoked")
@@ -94,26 +96,33 @@ func TestAdminRevokeTakesBackAWeekOldMessageAndBothSeeIt(t *testing.T) {
 	if storedItem(t, key, id)["body"] != nil {
 		t.Error("the stored item still has a body")
 	}
-	wants(t, "the repeat", prints(t, "admin", "revoke", "--users", both, "--operator", "moderation", id), id+`  recalled before  `+at+` by moderation as admin\n`)
-	wants(t, "audit", prints(t, "admin", "audit", "--users", both), `RECALLED +BY +AS +CONVERSATION +MESSAGE +OF +SENT +REASON\n`+
-		at+` +moderation +admin +[^\n]+ +`+id+` +`+alice.user+` +`+at+` +"legal"\n`)
+	wants(t, "the repeat", prints(t, "admin", "revoke", "--users", both, "--operator", "moderation", id),
+		id+`  recalled before  `+at+` by moderation as admin\n`)
+	wants(t, "audit", prints(t, "admin", "audit", "--users", both),
+		`RECALLED +BY +AS +CONVERSATION +MESSAGE +OF +SENT +REASON\n`+
+			at+` +moderation +admin +[^\n]+ +`+id+` +`+alice.user+` +`+at+` +"legal"\n`)
 }
 
 func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 	people := users(t, "eng", "alice", "bob")
 	group, owner, member := people[0], people[1], people[2]
-	wants(t, "put-group", prints(t, "admin", "put-group", group, "--name", "Engineering", "--window", "3600"), "group "+group+" is there\n")
-	wants(t, "put-member", prints(t, "admin", "put-member", group, owner, "owner"), owner+" is owner of group "+group+"\n")
-	wants(t, "put-member, JSON", prints(t, "admin", "put-member", "--json", group, member), `\{"type":"reply","action":"putMember","ok":true\}\n`)
+	wants(t, "put-group", prints(t, "admin", "put-group", group, "--name", "Engineering", "--window", "3600"),
+		"group "+group+" is there\n")
+	wants(t, "put-member", prints(t, "admin", "put-member", group, owner, "owner"),
+		owner+" is owner of group "+group+"\n")
+	wants(t, "put-member, JSON", prints(t, "admin", "put-member", "--json", group, member),
+		`\{"type":"reply","action":"putMember","ok":true\}\n`)
 	wants(t, "group", prints(t, "admin", "group", group),
 		"group "+group+` \(Engineering\), recall window: 3600 seconds, 2 members\nowner   `+owner+`\nmember  `+member+`\n`)
 	wants(t, "audit of a group without recalls", prints(t, "admin", "audit", "--group", group), "RECALLED[^\n]*\n")
-	if _, stderr, err := runs(t, "", "admin", "audit", "--group", group+"-misspelt"); err == nil || !strings.Contains(stderr, "conversation_not_found (10015)") {
+	if _, stderr, err := runs(t, "", "admin", "audit", "--group", group+"-misspelt"); err == nil ||
+		!strings.Contains(stderr, "conversation_not_found (10015)") {
 		t.Errorf("the audit of no group: %v, %s", err, stderr)
 	}
 	alice, bob := connect(t, owner), connect(t, member)
 	id := bob.send("group_"+group, "spam")
-	if alice.event("message")["message"].(frame)["recallableUntil"].(float64) < float64(time.Now().Add(50*time.Minute).UnixMilli()) {
+	recallableUntil := alice.event("message")["message"].(frame)["recallableUntil"].(float64)
+	if recallableUntil < float64(time.Now().Add(50*time.Minute).UnixMilli()) {
 		t.Error("the group's window of an hour is not in force")
 	}
 	missing := newULID(t)
@@ -121,21 +130,28 @@ func TestAdminActionsOfAGroupAsTablesAndAsJSON(t *testing.T) {
 	if err == nil || !strings.Contains(stderr, "some messages were not recalled") {
 		t.Errorf("a recall that fails in part ended with %v: %s", err, stderr)
 	}
-	wants(t, "revoke", output, id+` +recalled +`+at+` by admin as admin\n`+missing+` +failed +message_not_found \(10030\): [^\n]+\n`)
-	wants(t, "audit, JSON", prints(t, "admin", "audit", "--json", "--group", group), `\{"type":"reply","action":"audit","ok":true,"recalls":\[\{[^\n]*`+id+`[^\n]*\]\}\n`)
-	wants(t, "audit by operator", prints(t, "admin", "audit", "--operator", "admin", "--since", "1h"), `RECALLED.*group `+group+`.*`)
+	wants(t, "revoke", output,
+		id+` +recalled +`+at+` by admin as admin\n`+missing+` +failed +message_not_found \(10030\): [^\n]+\n`)
+	wants(t, "audit, JSON", prints(t, "admin", "audit", "--json", "--group", group),
+		`\{"type":"reply","action":"audit","ok":true,"recalls":\[\{[^\n]*`+id+`[^\n]*\]\}\n`)
+	wants(t, "audit by operator", prints(t, "admin", "audit", "--operator", "admin", "--since", "1h"),
+		`RECALLED.*group `+group+`.*`)
 	wants(t, "delete-member", prints(t, "admin", "delete-member", group, member), member+" is not in group "+group+"\n")
 	wants(t, "delete-group", prints(t, "admin", "delete-group", group), "group "+group+" is deleted\n")
 	_, stderr, err = runs(t, "", "admin", "put-member", group, member, "member")
-	if err == nil || !strings.Contains(stderr, "conversation_not_found (10015): there is no group "+group+"; make it with: recall admin put-group "+group) {
+	if err == nil ||
+		!strings.Contains(stderr,
+			"conversation_not_found (10015): there is no group "+group+"; make it with: recall admin put-group "+group) {
 		t.Errorf("a member of a deleted group: %v, %s", err, stderr)
 	}
 }
 
 func TestAdminSettingsAreShownAndChanged(t *testing.T) {
 	wants(t, "get-settings", prints(t, "admin", "get-settings"), "recall window: 120 seconds\n")
-	wants(t, "put-settings", prints(t, "admin", "put-settings", "120"), "recall window: 120 seconds; messages sent before keep theirs\n")
-	wants(t, "get-settings, JSON", prints(t, "admin", "get-settings", "--json"), `\{"type":"reply","action":"getSettings","ok":true,"recallWindowSeconds":120\}\n`)
+	wants(t, "put-settings", prints(t, "admin", "put-settings", "120"),
+		"recall window: 120 seconds; messages sent before keep theirs\n")
+	wants(t, "get-settings, JSON", prints(t, "admin", "get-settings", "--json"),
+		`\{"type":"reply","action":"getSettings","ok":true,"recallWindowSeconds":120\}\n`)
 	_, stderr, err := runs(t, "", "admin", "put-settings", "604801")
 	if err == nil || !strings.Contains(stderr, "invalid_request (6017): recallWindowSeconds") {
 		t.Errorf("a window of over a week: %v, %s", err, stderr)
@@ -148,7 +164,8 @@ func TestAdminRevokeBySenderShowsItsProgressPageByPage(t *testing.T) {
 	for i := range 120 {
 		spammer.send("c2c_"+people[1], fmt.Sprint("spam ", i))
 	}
-	output, stderr, err := runs(t, "", "admin", "revoke-by-sender", "--users", strings.Join(people, ","), people[0], "--reason", "spam")
+	output, stderr, err := runs(t, "", "admin", "revoke-by-sender", "--users", strings.Join(people, ","), people[0],
+		"--reason", "spam")
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, output, stderr)
 	}
@@ -157,7 +174,8 @@ func TestAdminRevokeBySenderShowsItsProgressPageByPage(t *testing.T) {
 	again := prints(t, "admin", "revoke-by-sender", "--json", "--users", strings.Join(people, ","), people[0])
 	for line := range strings.Lines(again) {
 		var reply frame
-		if err := json.Unmarshal([]byte(line), &reply); err != nil || reply["ok"] != true || len(reply["results"].([]any)) != 0 {
+		err := json.Unmarshal([]byte(line), &reply)
+		if err != nil || reply["ok"] != true || len(reply["results"].([]any)) != 0 {
 			t.Errorf("nothing is left, and yet: %s", line)
 		}
 	}
@@ -165,11 +183,13 @@ func TestAdminRevokeBySenderShowsItsProgressPageByPage(t *testing.T) {
 
 func TestAdminRawSendsWhatItReadsAndPrintsTheReply(t *testing.T) {
 	output, stderr, err := runs(t, `{"action":"getSettings","id":"7"}`, "admin", "raw")
-	if err != nil || output != `{"type":"reply","action":"getSettings","id":"7","ok":true,"recallWindowSeconds":120}`+"\n" {
+	if err != nil ||
+		output != `{"type":"reply","action":"getSettings","id":"7","ok":true,"recallWindowSeconds":120}`+"\n" {
 		t.Errorf("%v: %s%s", err, output, stderr)
 	}
 	output, stderr, err = runs(t, "not JSON", "admin", "raw")
-	if err == nil || !strings.Contains(output, `"name":"unknown_action"`) || !strings.Contains(stderr, "the reply says why") {
+	if err == nil || !strings.Contains(output, `"name":"unknown_action"`) ||
+		!strings.Contains(stderr, "the reply says why") {
 		t.Errorf("what is not JSON: %v: %s%s", err, output, stderr)
 	}
 }
@@ -181,7 +201,8 @@ func TestAdminReachesADeployedFunctionByItsURLAndByInvocation(t *testing.T) {
 	} {
 		made := command(t, arguments...)
 		made.Args[3] = filepath.Join(t.TempDir(), "none") // --state: the local stack must not be what is found
-		made.Env = append(made.Env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1", "AWS_CONFIG_FILE=/dev/null",
+		made.Env = append(made.Env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1",
+			"AWS_CONFIG_FILE=/dev/null",
 			"AWS_ENDPOINT_URL_LAMBDA="+shared.Addresses().Lambda)
 		if output, err := made.CombinedOutput(); err != nil || string(output) != "recall window: 120 seconds\n" {
 			t.Errorf("by %s: %v: %s", name, err, output)

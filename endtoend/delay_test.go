@@ -17,7 +17,8 @@ import (
 // delayed.
 func TestARetryIsDelayedByTheQueue(t *testing.T) {
 	client := elasticmq.Client(shared.Addresses().Queues, shared.Template().Region)
-	created, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("retries")}) // no function reads it
+	// no function reads it
+	created, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("retries")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,9 @@ func connectPython(t *testing.T, user string) *device {
 // connectWscat connects with wscat.
 func connectWscat(t *testing.T, user string) *device {
 	t.Helper()
-	return connectBy(t, user, exec.Command(foreign(t, "wscat/node_modules/.bin/wscat"), "--connect", shared.Addresses().WebSocket, "--header", "Authorization: Bearer "+tokenOf(t, user)))
+	return connectBy(t, user,
+		exec.Command(foreign(t, "wscat/node_modules/.bin/wscat"), "--connect", shared.Addresses().WebSocket,
+			"--header", "Authorization: Bearer "+tokenOf(t, user)))
 }
 
 func TestForeignClientsSendAndRecall(t *testing.T) {
@@ -137,7 +139,8 @@ func TestForeignClientsSendAndRecall(t *testing.T) {
 			alice, bob := clients[pair[0]](t, people[0]), clients[pair[1]](t, people[1])
 			to, key := "c2c_"+bob.user, directKey(alice.user, bob.user)
 			id := alice.send(to, "hello")
-			if got := bob.event("message")["message"].(frame); got["messageId"] != id || got["body"].(frame)["text"] != "hello" {
+			got := bob.event("message")["message"].(frame)
+			if got["messageId"] != id || got["body"].(frame)["text"] != "hello" {
 				t.Errorf("%s got %v", pair[1], got)
 			}
 			if item := storedItem(t, key, id); item["body"] == nil {
@@ -179,7 +182,10 @@ func agedCopy(t *testing.T, conversationKey, messageID string, age time.Duration
 		item[name] = &types.AttributeValueMemberN{Value: strconv.FormatInt(at-age.Milliseconds(), 10)}
 	}
 	delete(item, "due")
-	if _, err := storage().PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("MessagesTable"), Item: item}); err != nil {
+	if _, err := storage().PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: aws.String("MessagesTable"),
+		Item:      item,
+	}); err != nil {
 		t.Fatalf("store an aged copy: %v", err)
 	}
 	return id.String()
@@ -188,9 +194,11 @@ func agedCopy(t *testing.T, conversationKey, messageID string, age time.Duration
 // awsCommand runs AWS's own command line against the local @connections.
 func awsCommand(t *testing.T, arguments ...string) (output string, err error) {
 	t.Helper()
-	arguments = append([]string{"apigatewaymanagementapi"}, append(arguments, "--endpoint-url", shared.Addresses().Management)...)
+	arguments = append([]string{"apigatewaymanagementapi"},
+		append(arguments, "--endpoint-url", shared.Addresses().Management)...)
 	command := exec.CommandContext(t.Context(), foreign(t, "foreign/bin/aws"), arguments...)
-	command.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1", "AWS_CONFIG_FILE=/dev/null")
+	command.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_DEFAULT_REGION=us-east-1", "AWS_CONFIG_FILE=/dev/null")
 	raw, err := command.CombinedOutput()
 	return string(raw), err
 }
@@ -198,7 +206,8 @@ func awsCommand(t *testing.T, arguments ...string) (output string, err error) {
 func TestAWSsCommandLinePostsToAConnectionReadsAndDeletesIt(t *testing.T) {
 	bob := connectPython(t, users(t, "bob")[0])
 	connection := connectionID(t, bob.user)
-	if output, err := awsCommand(t, "post-to-connection", "--connection-id", connection, "--data", `{"type":"posted","by":"aws"}`); err != nil {
+	if output, err := awsCommand(t, "post-to-connection", "--connection-id", connection,
+		"--data", `{"type":"posted","by":"aws"}`); err != nil {
 		t.Fatalf("post-to-connection: %v\n%s", err, output)
 	}
 	if event := bob.event("posted"); event["by"] != "aws" {
@@ -209,14 +218,16 @@ func TestAWSsCommandLinePostsToAConnectionReadsAndDeletesIt(t *testing.T) {
 		ConnectedAt time.Time
 		Identity    struct{ SourceIp string }
 	}
-	if err != nil || json.Unmarshal([]byte(output), &described) != nil || described.Identity.SourceIp != "127.0.0.1" || described.ConnectedAt.IsZero() {
+	if err != nil || json.Unmarshal([]byte(output), &described) != nil || described.Identity.SourceIp != "127.0.0.1" ||
+		described.ConnectedAt.IsZero() {
 		t.Errorf("get-connection: %v\n%s", err, output)
 	}
 	if output, err := awsCommand(t, "delete-connection", "--connection-id", connection); err != nil {
 		t.Fatalf("delete-connection: %v\n%s", err, output)
 	}
 	bob.ends()
-	if output, err := awsCommand(t, "post-to-connection", "--connection-id", connection, "--data", "{}"); err == nil || !strings.Contains(output, "GoneException") {
+	if output, err := awsCommand(t, "post-to-connection", "--connection-id", connection, "--data", "{}"); err == nil ||
+		!strings.Contains(output, "GoneException") {
 		t.Errorf("a post to a closed connection: %v\n%s", err, output)
 	}
 }

@@ -16,14 +16,17 @@ import (
 // byURL sends a request to the admin function's URL, signed with IAM credentials where signed is true.
 func byURL(t *testing.T, method, body string, signed bool) (int, frame) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, shared.Addresses().Admin, bytes.NewReader([]byte(body)))
+	request, err := http.NewRequestWithContext(t.Context(), method, shared.Addresses().Admin,
+		bytes.NewReader([]byte(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if signed {
 		hash := sha256.Sum256([]byte(body))
 		credentials := aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
-		if err := v4.NewSigner().SignHTTP(t.Context(), credentials, request, hex.EncodeToString(hash[:]), "lambda", "us-east-1", time.Now()); err != nil {
+		err := v4.NewSigner().SignHTTP(t.Context(), credentials, request, hex.EncodeToString(hash[:]), "lambda", "us-east-1",
+			time.Now())
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -50,7 +53,10 @@ func TestTheAdminFunctionsURLTakesSignedRequestsAndAnswersWithTheErrorsStatus(t 
 		{"not signed", "POST", `{"action":"getSettings"}`, false, http.StatusForbidden, ""},
 		{"not JSON", "POST", `settings`, true, http.StatusBadRequest, "unknown_action"},
 		{"not complete", "POST", `{"action":"putMember","group":"eng"}`, true, http.StatusBadRequest, "invalid_request"},
-		{"of no group", "POST", `{"action":"putMember","group":"none","user":"bob","role":"member"}`, true, http.StatusNotFound, "conversation_not_found"},
+		{
+			"of no group", "POST", `{"action":"putMember","group":"none","user":"bob","role":"member"}`, true,
+			http.StatusNotFound, "conversation_not_found",
+		},
 		{"another method", "GET", ``, true, http.StatusMethodNotAllowed, ""},
 	} {
 		t.Run(each.name, func(t *testing.T) {

@@ -19,7 +19,8 @@ func garbage() map[string][]byte {
 	for i := range noise {
 		noise[i] = byte(random.Uint32())
 	}
-	upgrade := "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+	upgrade := "GET /local HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\n"
 	return map[string][]byte{
 		"noise":                 noise,
 		"nothing":               nil,
@@ -58,7 +59,9 @@ func throw(t *testing.T, address string, data []byte) {
 func TestTheStackSurvivesGarbageAtEveryPort(t *testing.T) {
 	addresses := shared.Addresses()
 	var group sync.WaitGroup
-	for _, address := range []string{addresses.WebSocket, addresses.Demo, addresses.Lambda, addresses.Events, addresses.DynamoDB, addresses.Queues} {
+	for _, address := range []string{
+		addresses.WebSocket, addresses.Demo, addresses.Lambda, addresses.Events, addresses.DynamoDB, addresses.Queues,
+	} {
 		parsed, err := url.Parse(address)
 		if err != nil {
 			t.Fatal(err)

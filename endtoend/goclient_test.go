@@ -123,7 +123,9 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 			t.Errorf("of %s was told: recalled %q, received %t", id, after.recalled[id], after.received[id])
 		}
 	}
-	missing := slices.DeleteFunc(slices.Clone(missed), func(id string) bool { return after.received[id] || after.recalled[id] != "" })
+	missing := slices.DeleteFunc(slices.Clone(missed), func(id string) bool {
+		return after.received[id] || after.recalled[id] != ""
+	})
 	if len(missing) > 0 {
 		t.Errorf("nothing was told of %v", missing)
 	}

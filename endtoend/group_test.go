@@ -56,7 +56,13 @@ func TestAnAdminRecallsAnyMessageAndTheAuditKeepsWhoAndWhy(t *testing.T) {
 	id := alice.send("c2c_"+bob.user, "illegal")
 	bob.event("message")
 	where := frame{"users": []string{bob.user, alice.user}}
-	reply := admin(t, frame{"action": "revoke", "conversation": where, "messageIds": []string{id}, "operator": people[2], "reason": "legal"})
+	reply := admin(t, frame{
+		"action":       "revoke",
+		"conversation": where,
+		"messageIds":   []string{id},
+		"operator":     people[2],
+		"reason":       "legal",
+	})
 	if len(reply["results"].([]any)) != 1 {
 		t.Fatalf("results: %v", reply)
 	}

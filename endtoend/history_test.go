@@ -19,7 +19,9 @@ func TestRepliesToSyncStayUnder100KBAndOmitNothing(t *testing.T) {
 		missing[alice.send("c2c_"+bob.user, strings.Repeat("x", 12_000))] = true
 	}
 	for calls := 1; ; calls++ {
-		reply := bob.must("sync", frame{"conversations": []frame{{"conversation": "c2c_" + alice.user, "cursor": cursor, "limit": 100}}})
+		reply := bob.must("sync", frame{
+			"conversations": []frame{{"conversation": "c2c_" + alice.user, "cursor": cursor, "limit": 100}},
+		})
 		if size := len(asText(t, reply)); size > most {
 			t.Errorf("a reply of %d bytes", size)
 		}
@@ -60,7 +62,8 @@ func TestTwentyConversationsAreSyncedInOneCallAndOneThatFailsFailsNoOther(t *tes
 	if !ok || len(messages) != 1 || messages[0].(frame)["messageId"] != id {
 		t.Errorf("bob's: %v", synced[19])
 	}
-	if reply := alice.ask("sync", frame{"conversations": append(items, frame{"conversation": "c2c_one-more"})}); code(reply) != 6017 {
+	reply := alice.ask("sync", frame{"conversations": append(items, frame{"conversation": "c2c_one-more"})})
+	if code(reply) != 6017 {
 		t.Errorf("21 conversations: %v", reply)
 	}
 }
@@ -112,7 +115,8 @@ func TestTheAuditOfAnOperatorSpansConversations(t *testing.T) {
 		t.Errorf("the audit lists %v, which is more than what she recalled as a moderator", found)
 	}
 	moderated := found[bobs]
-	if revoked := moderated["revoked"].(frame); revoked["role"] != "moderator" || revoked["reason"] != "rules" || moderated["sender"] != bob.user ||
+	if revoked := moderated["revoked"].(frame); revoked["role"] != "moderator" || revoked["reason"] != "rules" ||
+		moderated["sender"] != bob.user ||
 		moderated["conversation"].(frame)["group"] != first {
 		t.Errorf("bob's was recalled as %v", moderated)
 	}

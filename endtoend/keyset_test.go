@@ -90,7 +90,9 @@ func handshake(t *testing.T, url, token string) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	socket, answer, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}})
+	socket, answer, err := websocket.Dial(ctx, url, &websocket.DialOptions{
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
+	})
 	if err == nil {
 		_ = socket.CloseNow() // it has told what was asked
 	}
@@ -141,7 +143,10 @@ func TestTokensOfAnIssuersKeySetConnectAndNoOthers(t *testing.T) {
 		{"RS256", signed(t, jwt.SigningMethodRS256, "rsa", first), http.StatusSwitchingProtocols},
 		{"ES256", signed(t, jwt.SigningMethodES256, "curve", curve), http.StatusSwitchingProtocols},
 		{"another key under a known ID", signed(t, jwt.SigningMethodRS256, "rsa", second), http.StatusUnauthorized},
-		{"HS256 with the public key as its secret", signed(t, jwt.SigningMethodHS256, "rsa", public), http.StatusUnauthorized},
+		{
+			"HS256 with the public key as its secret", signed(t, jwt.SigningMethodHS256, "rsa", public),
+			http.StatusUnauthorized,
+		},
 		{"no signature", signed(t, jwt.SigningMethodNone, "rsa", jwt.UnsafeAllowNoneSignatureType), http.StatusUnauthorized},
 	} {
 		if status := handshake(t, url, each.token); status != each.status {

@@ -66,7 +66,8 @@ func TestAnAdministratorDisconnectsAllDevicesOfAUser(t *testing.T) {
 	second.kicked("administrator")
 	bob.must("hello", nil)
 	bob.none("kicked")
-	wants(t, "disconnect of nobody", prints(t, "admin", "disconnect", people[0]), "connections of "+people[0]+" closed: 0\n")
+	wants(t, "disconnect of nobody", prints(t, "admin", "disconnect", people[0]),
+		"connections of "+people[0]+" closed: 0\n")
 	connect(t, people[0]).must("hello", nil) // the token is still good
 }
 

@@ -162,7 +162,8 @@ func TestG11UnreadCountsAgreeOnAllDevicesAndNeverCountARecall(t *testing.T) {
 	if got := unreadOf(phone, from); got != 4 {
 		t.Errorf("unread is %d after a counted message was recalled, want 4", got)
 	}
-	if reply := phone.must("read", frame{"conversation": from, "messageId": ids[1]}); reply["unread"] != 2.0 || reply["readUpTo"] != ids[1] {
+	reply := phone.must("read", frame{"conversation": from, "messageId": ids[1]})
+	if reply["unread"] != 2.0 || reply["readUpTo"] != ids[1] {
 		t.Errorf("read: %v", reply)
 	}
 	if event := laptop.event("read"); event["unread"] != 2.0 || event["conversation"] != from {

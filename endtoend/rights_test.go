@@ -77,11 +77,14 @@ func leaveBehind(t *testing.T, user string) {
 	before := strconv.FormatInt(now.Add(-time.Minute).UnixMilli(), 10)
 	expired := before + "-" + strconv.FormatInt(now.UnixMilli(), 10)
 	_, err := storage().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: aws.String("ConnectionsTable"), Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
+		TableName:        aws.String("ConnectionsTable"),
+		Key:              map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
 		UpdateExpression: aws.String("SET expiresAt=:at ADD conns :conns"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":at":    &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(time.Hour).Unix(), 10)},
-			":conns": &types.AttributeValueMemberSS{Value: []string{before + ":BFaT_fALIAMCKug=", expired + ":BFaT_fALIAMCKuh="}},
+			":at": &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(time.Hour).Unix(), 10)},
+			":conns": &types.AttributeValueMemberSS{
+				Value: []string{before + ":BFaT_fALIAMCKug=", expired + ":BFaT_fALIAMCKuh="},
+			},
 		},
 	})
 	if err != nil {
@@ -100,7 +103,12 @@ func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
 	alice.must("read", frame{"conversation": "c2c_" + bob.user, "messageId": read})
 	removed := alice.send("c2c_"+gone, "anybody?")
 	leaveBehind(t, gone)
-	admin(t, frame{"action": "revoke", "conversation": frame{"users": []string{alice.user, gone}}, "messageIds": []string{removed}, "operator": "moderator-" + gone})
+	admin(t, frame{
+		"action":       "revoke",
+		"conversation": frame{"users": []string{alice.user, gone}},
+		"messageIds":   []string{removed},
+		"operator":     "moderator-" + gone,
+	})
 	admin(t, frame{"action": "audit", "operator": "moderator-" + gone})
 	admin(t, frame{"action": "audit", "conversation": frame{"users": []string{alice.user, gone}}})
 	// A recall of a message that is not there yet, in a conversation that nobody has.
@@ -113,7 +121,11 @@ func useAGroup(t *testing.T, alice, bob *device) {
 	alice.must("revoke", frame{"conversation": "group_" + group, "messageId": id})
 	alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group}}})
 	reply := alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group}}})
-	alice.must("sync", frame{"conversations": []frame{{"conversation": "group_" + group, "cursor": reply["conversations"].([]any)[0].(frame)["cursor"]}}})
+	alice.must("sync", frame{
+		"conversations": []frame{
+			{"conversation": "group_" + group, "cursor": reply["conversations"].([]any)[0].(frame)["cursor"]},
+		},
+	})
 	alice.must("conversations", nil)
 	admin(t, frame{"action": "deleteMember", "group": group, "user": bob.user})
 }
@@ -126,11 +138,16 @@ func useALargeGroup(t *testing.T, alice, bob *device) {
 		var writes []types.WriteRequest
 		for i := first; i < first+25; i++ {
 			writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: map[string]types.AttributeValue{
-				"pk": &types.AttributeValueMemberS{Value: "group#" + group}, "sk": &types.AttributeValueMemberS{Value: fmt.Sprintf("member#m%d", i)},
-				"role": &types.AttributeValueMemberS{Value: "member"}, "joinedAt": &types.AttributeValueMemberN{Value: "1700000000000"},
+				"pk":       &types.AttributeValueMemberS{Value: "group#" + group},
+				"sk":       &types.AttributeValueMemberS{Value: fmt.Sprintf("member#m%d", i)},
+				"role":     &types.AttributeValueMemberS{Value: "member"},
+				"joinedAt": &types.AttributeValueMemberN{Value: "1700000000000"},
 			}}})
 		}
-		if _, err := client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"MessagesTable": writes}}); err != nil {
+		_, err := client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{"MessagesTable": writes},
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,20 +156,32 @@ func useALargeGroup(t *testing.T, alice, bob *device) {
 	alice.must("revoke", frame{"conversation": conversation, "messageId": id})
 	second := alice.send(conversation, "to all again")
 	admin(t, frame{"action": "revoke", "conversation": frame{"group": group}, "messageIds": []string{second}})
-	dieDuring(t, alice, "SendFunction", "UpdateItem", frame{"action": "send", "conversation": conversation, "body": frame{"text": "unfinished"}})
+	dieDuring(t, alice, "SendFunction", "UpdateItem", frame{
+		"action":       "send",
+		"conversation": conversation,
+		"body":         frame{"text": "unfinished"},
+	})
 }
 
 func moderate(t *testing.T, alice, bob *device) {
 	window := admin(t, frame{"action": "getSettings"})["recallWindowSeconds"]
 	admin(t, frame{"action": "putSettings", "recallWindowSeconds": window})
 	alice.send("c2c_"+bob.user, "spam")
-	admin(t, frame{"action": "revokeBySender", "conversation": frame{"users": []string{alice.user, bob.user}}, "sender": alice.user})
+	admin(t, frame{
+		"action":       "revokeBySender",
+		"conversation": frame{"users": []string{alice.user, bob.user}},
+		"sender":       alice.user,
+	})
 }
 
 // unfinishedThenGone leaves a recall to FinishFunction, and an entry of a gone connection to DeliverFunction.
 func unfinishedThenGone(t *testing.T, alice, bob *device) {
 	id := alice.send("c2c_"+bob.user, "taken back")
-	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": id})
+	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{
+		"action":       "revoke",
+		"conversation": "c2c_" + bob.user,
+		"messageId":    id,
+	})
 	leaveBehind(t, bob.user)
 }
 
@@ -160,7 +189,8 @@ func unfinishedThenGone(t *testing.T, alice, bob *device) {
 func connectionID(t *testing.T, user string) string {
 	t.Helper()
 	read, err := storage().GetItem(t.Context(), &dynamodb.GetItemInput{
-		TableName: aws.String("ConnectionsTable"), Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
+		TableName: aws.String("ConnectionsTable"),
+		Key:       map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: user}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -175,12 +205,21 @@ func closeWhatCannotBeReached(t *testing.T, alice, bob *device) {
 	id := alice.send("c2c_"+bob.user, "cannot be told")
 	lost := connect(t, users(t, "lost")[0])
 	lostID := connectionID(t, lost.user)
-	defer shared.Gateway().Faults().Add(websocket.PostFault{ConnectionID: lostID, Status: http.StatusInternalServerError})()
-	chunk := frame{"conversation": directKey(alice.user, bob.user), "due": "sent", "messageIds": []string{id}, "since": time.Now().UnixMilli()}
+	defer shared.Gateway().Faults().Add(websocket.PostFault{
+		ConnectionID: lostID,
+		Status:       http.StatusInternalServerError,
+	})()
+	chunk := frame{
+		"conversation": directKey(alice.user, bob.user),
+		"due":          "sent",
+		"messageIds":   []string{id},
+		"since":        time.Now().UnixMilli(),
+	}
 	chunk["users"] = []string{lost.user}
 	deliver(t, chunk)
 	delete(chunk, "users")
-	chunk["attempt"], chunk["connections"] = 4, []frame{{"user": lost.user, "id": lostID, "connectedAt": time.Now().UnixMilli()}}
+	chunk["attempt"], chunk["connections"] = 4,
+		[]frame{{"user": lost.user, "id": lostID, "connectedAt": time.Now().UnixMilli()}}
 	deliver(t, chunk)
 }
 
@@ -191,7 +230,9 @@ func deliver(t *testing.T, chunk frame) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event, err := json.Marshal(frame{"Records": []frame{{"messageId": "1", "body": string(body), "eventSource": "aws:sqs"}}})
+	event, err := json.Marshal(frame{
+		"Records": []frame{{"messageId": "1", "body": string(body), "eventSource": "aws:sqs"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,9 +65,14 @@ func TestG2InAGroupTheFirstRecallStandsWhoeverComesLater(t *testing.T) {
 	where := "group_" + group
 	owner, member, other := connect(t, people[0]), connect(t, people[1]), connect(t, people[2])
 	id := member.send(where, "a slip")
-	first := results(t, owner.must("revoke", frame{"conversation": where, "messageId": id, "reason": "rules"}))[0]["revoked"].(frame)
+	first := results(t, owner.must("revoke", frame{
+		"conversation": where,
+		"messageId":    id,
+		"reason":       "rules",
+	}))[0]["revoked"].(frame)
 	again := results(t, owner.must("revoke", frame{"conversation": where, "messageId": id, "reason": "another"}))[0]
-	if again["repeated"] != true || again["revoked"].(frame)["at"] != first["at"] || again["revoked"].(frame)["reason"] != "rules" {
+	if again["repeated"] != true || again["revoked"].(frame)["at"] != first["at"] ||
+		again["revoked"].(frame)["reason"] != "rules" {
 		t.Errorf("first %v, again %v", first, again)
 	}
 	for _, later := range []*device{member, other} {
@@ -91,7 +96,8 @@ func TestG6InAGroupAnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 	if event := bob.event("revoked"); messageID(event) != id {
 		t.Errorf("bob was told %v", event)
 	}
-	if reply := alice.ask("send", frame{"conversation": where, "messageId": id, "body": frame{"text": "late"}}); code(reply) != 20023 {
+	reply := alice.ask("send", frame{"conversation": where, "messageId": id, "body": frame{"text": "late"}})
+	if code(reply) != 20023 {
 		t.Errorf("the late send: %v", reply)
 	}
 	if item := storedItem(t, "group#"+group, id); item["body"] != nil || item["revocationId"] == nil {
@@ -99,7 +105,11 @@ func TestG6InAGroupAnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 	}
 	// A stranger leaves nothing behind, and learns nothing.
 	foreign := newULID(t)
-	if reply := mallory.ask("revoke", frame{"conversation": where, "messageId": foreign, "unsent": true}); code(reply) != 10030 {
+	if reply := mallory.ask("revoke", frame{
+		"conversation": where,
+		"messageId":    foreign,
+		"unsent":       true,
+	}); code(reply) != 10030 {
 		t.Errorf("a stranger: %v", reply)
 	}
 	if item := storedItem(t, "group#"+group, foreign); item != nil {
@@ -180,7 +190,8 @@ func TestChangedSettingsAreInForceWithoutADeploymentAndChangeNoPromise(t *testin
 		return message["recallableUntil"].(float64)-message["sentAt"].(float64) == 300_000
 	})
 	stored := storedItem(t, directKey(alice.user, people[1]), before["messageId"].(string))
-	if promised, ok := stored["recallableUntil"].(*types.AttributeValueMemberN); !ok || promised.Value != strconv.FormatInt(int64(before["recallableUntil"].(float64)), 10) {
+	promised, ok := stored["recallableUntil"].(*types.AttributeValueMemberN)
+	if !ok || promised.Value != strconv.FormatInt(int64(before["recallableUntil"].(float64)), 10) {
 		t.Errorf("the promise changed to %v", stored["recallableUntil"])
 	}
 }
@@ -193,10 +204,13 @@ func TestARetainedMessageEndsAtItsMomentWhetherOrNotItIsDeleted(t *testing.T) {
 	_, err := storage().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: aws.String("MessagesTable"),
 		Key: map[string]types.AttributeValue{
-			"pk": &types.AttributeValueMemberS{Value: directKey(alice.user, bob.user)}, "sk": &types.AttributeValueMemberS{Value: "msg#" + id},
+			"pk": &types.AttributeValueMemberS{Value: directKey(alice.user, bob.user)},
+			"sk": &types.AttributeValueMemberS{Value: "msg#" + id},
 		},
-		UpdateExpression:          aws.String("SET expiresAt=:seconds"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":seconds": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Unix()-1, 10)}},
+		UpdateExpression: aws.String("SET expiresAt=:seconds"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":seconds": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Unix()-1, 10)},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +233,13 @@ func TestEveryRecallIsPublishedAsAnEventWithoutTextAndReason(t *testing.T) {
 	own := alice.send("c2c_"+people[1], "canary-text")
 	admins := alice.send("c2c_"+people[1], "canary-text")
 	alice.must("revoke", frame{"conversation": "c2c_" + people[1], "messageId": own, "reason": "canary-reason"})
-	admin(t, frame{"action": "revoke", "conversation": frame{"users": people}, "messageIds": []string{admins}, "operator": "support", "reason": "canary-reason"})
+	admin(t, frame{
+		"action":       "revoke",
+		"conversation": frame{"users": people},
+		"messageIds":   []string{admins},
+		"operator":     "support",
+		"reason":       "canary-reason",
+	})
 	for id, operator := range map[string]string{own: alice.user, admins: "support"} {
 		until(t, "the recall by "+operator+" is published", func() bool {
 			for _, event := range shared.Events() {

@@ -99,7 +99,8 @@ func TestG8WhatExistsAndWhatDoesNotIsAnsweredAlikeAndByTheSameCalls(t *testing.T
 			if code(exists) == 0 {
 				t.Errorf("eve is answered %v", exists)
 			}
-			neutral := strings.NewReplacer(there, "ID", notThere, "ID", recalled, "ID", betweenTwo, "ID", noGroup, "GROUP", "group_"+group, "GROUP")
+			neutral := strings.NewReplacer(there, "ID", notThere, "ID", recalled, "ID", betweenTwo, "ID", noGroup, "GROUP",
+				"group_"+group, "GROUP")
 			if a, b := neutral.Replace(answerOf(exists)), neutral.Replace(answerOf(not)); a != b {
 				t.Errorf("what exists is answered %s,\nwhat does not %s", a, b)
 			}
@@ -114,7 +115,8 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 	alice := connect(t, users(t, "alice")[0])
 	alice.must("hello", nil)
 	for _, id := range []string{
-		"", "#", "bob#msg", "a#b#c", "head", "bob\u0000", "bob\n", "bob ", "böb", "b\u202eob", "😀", `bob"}`, `'; DROP TABLE`, "${bob}", "{{bob}}", "../bob",
+		"", "#", "bob#msg", "a#b#c", "head", "bob\u0000", "bob\n", "bob ", "böb", "b\u202eob", "😀", `bob"}`, `'; DROP TABLE`,
+		"${bob}", "{{bob}}", "../bob",
 		"bob%23", strings.Repeat("b", 65), "$ne", "bob OR 1=1", ":pk", "~", "msg#01HF7YATZ8000000000000A1C2",
 	} {
 		for _, prefix := range []string{"c2c_", "group_"} {
@@ -141,8 +143,12 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"#", "01HF7YATZ8000000000000A1C2#", "01hf7yatz8000000000000a1c2", "01HF7YATZ8000000000000A1C", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "01HF7YATZ8000000000000A1Ü2", "msg#", "\u0000"} {
-		if reply := alice.ask("revoke", frame{"conversation": "c2c_bob", "messageId": id, "unsent": true}); code(reply) != 6017 {
+	for _, id := range []string{
+		"#", "01HF7YATZ8000000000000A1C2#", "01hf7yatz8000000000000a1c2", "01HF7YATZ8000000000000A1C",
+		"8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "01HF7YATZ8000000000000A1Ü2", "msg#", "\u0000",
+	} {
+		reply := alice.ask("revoke", frame{"conversation": "c2c_bob", "messageId": id, "unsent": true})
+		if code(reply) != 6017 {
 			t.Errorf("revoke of the messageId %q: %v", id, reply)
 		}
 	}
@@ -166,8 +172,19 @@ func TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures(t *testing.T) {
 	inGroup := bob.send("group_"+group, canary)
 	alice.must("revoke", frame{"conversation": "group_" + group, "messageId": inGroup, "reason": reason})
 	second := alice.send(to, canary)
-	admin(t, frame{"action": "revoke", "conversation": frame{"users": people}, "messageIds": []string{second}, "reason": reason, "operator": "moderation"})
-	note(adminReply(t, frame{"action": "revoke", "conversation": canary, "messageIds": []string{second}, "reason": reason}))
+	admin(t, frame{
+		"action":       "revoke",
+		"conversation": frame{"users": people},
+		"messageIds":   []string{second},
+		"reason":       reason,
+		"operator":     "moderation",
+	})
+	note(adminReply(t, frame{
+		"action":       "revoke",
+		"conversation": canary,
+		"messageIds":   []string{second},
+		"reason":       reason,
+	}))
 	note(alice.ask("send", frame{"conversation": to, "messageId": second, "body": body}))
 	note(alice.ask("send", frame{"conversation": "c2c_#", "body": body}))
 	note(alice.ask("send", frame{"conversation": to, "body": canary}))

@@ -40,15 +40,20 @@ func (b *backend) logged() []string {
 var shared *backend // set once by TestMain, before any test runs
 
 func TestMain(m *testing.M) {
-	started, err := start(context.Background(), map[string]string{"EventBusName": "recalls", "CanarySchedule": "rate(5 minutes)"})
+	started, err := start(context.Background(), map[string]string{
+		"EventBusName":   "recalls",
+		"CanarySchedule": "rate(5 minutes)",
+	})
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq foreign\n", err)
+		fmt.Fprintf(os.Stderr,
+			"the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq foreign\n", err)
 		os.Exit(1)
 	}
 	shared = started
 	code := m.Run()
 	for denial, times := range started.Denials() {
-		fmt.Fprintf(os.Stderr, "%s may not %s on %s, but tried %d times: template.yaml does not grant it\n", denial.Function, denial.Action, denial.Resource, times)
+		fmt.Fprintf(os.Stderr, "%s may not %s on %s, but tried %d times: template.yaml does not grant it\n", denial.Function,
+			denial.Action, denial.Resource, times)
 		code = 1
 	}
 	started.Close()

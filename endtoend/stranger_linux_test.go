@@ -159,7 +159,8 @@ func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutputAndSwitchesWork(t *
 	}
 	lines := json.NewDecoder(output)
 	var addresses state.Addresses
-	if err := lines.Decode(&addresses); err != nil || !strings.HasPrefix(addresses.WebSocket, "ws://127.0.0.1:") || addresses.DynamoDB == "" {
+	if err := lines.Decode(&addresses); err != nil || !strings.HasPrefix(addresses.WebSocket, "ws://127.0.0.1:") ||
+		addresses.DynamoDB == "" {
 		t.Errorf("%+v, %v", addresses, err)
 	}
 	recallsTooLateAndIdles(t, addresses.WebSocket, made.Args[3])
@@ -186,7 +187,8 @@ func recallsTooLateAndIdles(t *testing.T, address, stateFile string) {
 	alice := connectTo(t, address, "alice", strings.TrimSpace(string(token)))
 	sent := alice.must("send", frame{"conversation": "c2c_bob", "body": frame{"text": "a second"}})["message"].(frame)
 	waitUntil(t, time.UnixMilli(int64(sent["recallableUntil"].(float64))+1))
-	if reply := alice.ask("revoke", frame{"conversation": "c2c_bob", "messageId": sent["messageId"]}); code(reply) != 20016 {
+	reply := alice.ask("revoke", frame{"conversation": "c2c_bob", "messageId": sent["messageId"]})
+	if code(reply) != 20016 {
 		t.Errorf("a recall after the window: %v", reply)
 	}
 	if err := alice.ends(); websocket.CloseStatus(err) != websocket.StatusGoingAway {
@@ -207,9 +209,11 @@ func TestTakenPortsAreAllSaidAtOnceWithTheFlagsThatHelp(t *testing.T) {
 		arguments = append(arguments, flag, port)
 	}
 	made := local(t)
-	made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }), arguments...)
+	made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }),
+		arguments...)
 	output, err := made.CombinedOutput()
-	if err == nil || !strings.HasPrefix(string(output), "recall: taken, perhaps by another local stack: ") || !strings.Contains(string(output), "--any-ports") {
+	if err == nil || !strings.HasPrefix(string(output), "recall: taken, perhaps by another local stack: ") ||
+		!strings.Contains(string(output), "--any-ports") {
 		t.Errorf("%v: %s", err, output)
 	}
 	for _, flag := range flags {
@@ -226,7 +230,9 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 	}
 	port := strconv.Itoa(free.Addr().(*net.TCPAddr).Port)
 	_ = free.Close()
-	ports := []string{"--port", port, "--demo-port", "0", "--admin-port", "0", "--dynamodb-port", "0", "--queues-port", "0"}
+	ports := []string{
+		"--port", port, "--demo-port", "0", "--admin-port", "0", "--dynamodb-port", "0", "--queues-port", "0",
+	}
 	starts := func(stateFile string) (*exec.Cmd, *talk) {
 		made := local(t)
 		made.Args = append(slices.DeleteFunc(made.Args, func(each string) bool { return each == "--any-ports" }), ports...)
@@ -293,7 +299,8 @@ func TestWhatIsMissingOrBrokenIsSaidWithWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := filepath.Join(t.TempDir(), "template.yaml")
-	if err := os.WriteFile(broken, []byte(strings.ReplaceAll(string(original), "AWS::SQS::Queue", "AWS::SQS::Quehue")), 0o600); err != nil {
+	if err := os.WriteFile(broken, []byte(strings.ReplaceAll(string(original), "AWS::SQS::Queue", "AWS::SQS::Quehue")),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -301,9 +308,14 @@ func TestWhatIsMissingOrBrokenIsSaidWithWhatToDo(t *testing.T) {
 		path      string
 		want      string
 	}{
-		"no Java":               {nil, withoutJava, `needs Java 17 or newer, which is not on the PATH; run: scripts/require.sh java dynamodb-local`},
-		"an unknown resource":   {[]string{"--template", broken}, "", `line \d+: .*Quehue`},
-		"a wrong parameter":     {[]string{"--parameter", "RecallWindowSeconds=soon"}, "", `parameter RecallWindowSeconds: the value must be a number\n$`},
+		"no Java": {
+			nil, withoutJava, `needs Java 17 or newer, which is not on the PATH; run: scripts/require.sh java dynamodb-local`,
+		},
+		"an unknown resource": {[]string{"--template", broken}, "", `line \d+: .*Quehue`},
+		"a wrong parameter": {
+			[]string{"--parameter", "RecallWindowSeconds=soon"}, "",
+			`parameter RecallWindowSeconds: the value must be a number\n$`,
+		},
 		"an unknown parameter":  {[]string{"--parameter", "Nonsense=1"}, "", `has no parameter "Nonsense"`},
 		"programs not compiled": {[]string{"--programs", t.TempDir()}, "", `there is no .*bootstrap; build it`},
 	} {

@@ -20,7 +20,8 @@ func TestARecalledMessageIsTakenFromTheOtherSide(t *testing.T) {
 	alice, bob := connect(t, people[0]), connect(t, people[1])
 	id := alice.send("c2c_"+bob.user, "hello")
 	message := bob.event("message")["message"].(frame)
-	if message["messageId"] != id || message["conversation"] != "c2c_"+alice.user || message["body"].(frame)["text"] != "hello" {
+	if message["messageId"] != id || message["conversation"] != "c2c_"+alice.user ||
+		message["body"].(frame)["text"] != "hello" {
 		t.Fatalf("bob got %v", message)
 	}
 	reply := alice.must("revoke", frame{"conversation": "c2c_" + bob.user, "messageId": id, "reason": "typo"})
@@ -29,10 +30,12 @@ func TestARecalledMessageIsTakenFromTheOtherSide(t *testing.T) {
 	if notice["conversation"] != "c2c_"+alice.user || recalled["messageId"] != id || recalled["sender"] != alice.user {
 		t.Errorf("bob was told %v", notice)
 	}
-	if revoked := recalled["revoked"].(frame); revoked["by"] != alice.user || revoked["role"] != "sender" || revoked["reason"] != "typo" {
+	revoked := recalled["revoked"].(frame)
+	if revoked["by"] != alice.user || revoked["role"] != "sender" || revoked["reason"] != "typo" {
 		t.Errorf("bob was told %v", revoked)
 	}
-	if first := reply["results"].([]any)[0].(frame); first["messageId"] != id || first["revoked"].(frame)["at"] != recalled["revoked"].(frame)["at"] {
+	first := reply["results"].([]any)[0].(frame)
+	if first["messageId"] != id || first["revoked"].(frame)["at"] != recalled["revoked"].(frame)["at"] {
 		t.Errorf("alice was told %v, bob %v", first, recalled)
 	}
 	alice.none("revoked")
@@ -69,7 +72,10 @@ func TestG1ARecallAfterTheWindowIsRefusedWith20016(t *testing.T) {
 	if code(reply) != 10031 {
 		t.Errorf("bob's late recall in a group: %v", reply)
 	}
-	if reply := alice.must("revoke", frame{"conversation": "group_" + group, "messageId": id}); reply["results"].([]any)[0].(frame)["revoked"].(frame)["role"] != "moderator" {
+	if reply := alice.must("revoke", frame{
+		"conversation": "group_" + group,
+		"messageId":    id,
+	}); reply["results"].([]any)[0].(frame)["revoked"].(frame)["role"] != "moderator" {
 		t.Errorf("the owner's recall: %v", reply)
 	}
 }
@@ -255,7 +261,9 @@ func TestABrowserPutsItsTokenIntoASubprotocol(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	socket, _, err := websocket.Dial(ctx, shared.Addresses().WebSocket, &websocket.DialOptions{Subprotocols: []string{"recall.v1", "bearer." + token}})
+	socket, _, err := websocket.Dial(ctx, shared.Addresses().WebSocket, &websocket.DialOptions{
+		Subprotocols: []string{"recall.v1", "bearer." + token},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,19 +314,28 @@ func TestBadFramesGetAClearErrorStoreNothingAndTheConnectionLives(t *testing.T) 
 		raw = strings.NewReplacer(`"TO"`, `"`+to+`"`, "c2c_ME", "c2c_"+alice.user).Replace(raw)
 		alice.write(websocket.MessageText, []byte(raw))
 		reply := alice.take("the error of "+raw[:min(60, len(raw))], func(f frame) bool { return f["type"] == "reply" })
-		if failure, _ := reply["error"].(frame); code(reply) != want || failure["desc"] == "" || failure["retryable"] != false {
+		failure, _ := reply["error"].(frame)
+		if code(reply) != want || failure["desc"] == "" || failure["retryable"] != false {
 			t.Errorf("%.80s: %v", raw, reply)
 		}
 	}
 	alice.inFrames(`{"action":"send","conversation":"` + to + `","body":{"t":"` + strings.Repeat("x", 100_000) + `"}}`)
-	if reply := alice.take("the error of a body of 100 KB", func(f frame) bool { return f["type"] == "reply" }); code(reply) != 80002 {
+	if reply := alice.take("the error of a body of 100 KB",
+		func(f frame) bool { return f["type"] == "reply" }); code(reply) != 80002 {
 		t.Errorf("a body of 100 KB: %v", reply)
 	}
 	if count := storedMessages(t, directKey(alice.user, bob.user)); count != 0 {
 		t.Errorf("%d messages are stored", count)
 	}
-	reply := alice.must("send", frame{"conversation": to, "sub": "eve", "sender": "eve", "user": "eve", "body": frame{"text": "x"}})
-	if sender := bob.event("message")["message"].(frame)["sender"]; reply["message"].(frame)["sender"] != alice.user || sender != alice.user {
+	reply := alice.must("send", frame{
+		"conversation": to,
+		"sub":          "eve",
+		"sender":       "eve",
+		"user":         "eve",
+		"body":         frame{"text": "x"},
+	})
+	sender := bob.event("message")["message"].(frame)["sender"]
+	if reply["message"].(frame)["sender"] != alice.user || sender != alice.user {
 		t.Errorf("a sender could be forged: %v, %v", reply, sender)
 	}
 	if hello := alice.must("hello", frame{"user": "eve", "sub": "eve"}); hello["user"] != alice.user {
@@ -369,9 +386,15 @@ func TestFramesThatAPIGatewayRefusesCloseTheConnection(t *testing.T) {
 		data []byte
 		code websocket.StatusCode
 	}{
-		"binary":    {websocket.MessageBinary, []byte("{}"), websocket.StatusUnsupportedData},
-		"not UTF-8": {websocket.MessageText, []byte("{\"action\":\"hello\",\"id\":\"\xff\xfe\"}"), websocket.StatusInvalidFramePayloadData},
-		"oversized": {websocket.MessageText, []byte(`{"action":"send","body":"` + strings.Repeat("x", 100_000) + `"}`), websocket.StatusMessageTooBig},
+		"binary": {websocket.MessageBinary, []byte("{}"), websocket.StatusUnsupportedData},
+		"not UTF-8": {
+			websocket.MessageText, []byte("{\"action\":\"hello\",\"id\":\"\xff\xfe\"}"),
+			websocket.StatusInvalidFramePayloadData,
+		},
+		"oversized": {
+			websocket.MessageText, []byte(`{"action":"send","body":"` + strings.Repeat("x", 100_000) + `"}`),
+			websocket.StatusMessageTooBig,
+		},
 	} {
 		device := connect(t, people[0])
 		device.write(c.kind, c.data)

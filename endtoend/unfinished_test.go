@@ -20,7 +20,11 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	bob.event("message")
 
 	// RevokeFunction first commits and then looks who is connected. There it dies.
-	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": id})
+	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{
+		"action":       "revoke",
+		"conversation": "c2c_" + bob.user,
+		"messageId":    id,
+	})
 	if event := bob.event("revoked"); messageID(event) != id {
 		t.Errorf("bob was told %v", event)
 	}
@@ -42,7 +46,11 @@ func TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall(t *testing.T) {
 	for i := range ids {
 		ids[i] = alice.send("c2c_"+bob.user, "taken back")
 		bob.event("message")
-		dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{"action": "revoke", "conversation": "c2c_" + bob.user, "messageId": ids[i]})
+		dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{
+			"action":       "revoke",
+			"conversation": "c2c_" + bob.user,
+			"messageId":    ids[i],
+		})
 		if event := bob.event("revoked"); messageID(event) != ids[i] {
 			t.Errorf("bob was told %v", event)
 		}

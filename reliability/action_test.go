@@ -57,7 +57,11 @@ func moderate(ctx context.Context, p *recall.Service, s *scene) error {
 }
 
 func adminRevoke(ctx context.Context, p *recall.Service, s *scene) error {
-	for _, result := range p.AdminRevoke(ctx, recall.AdminRevoke{Conversation: s.conversation, MessageIDs: s.ids[:2], Reason: theReason}) {
+	for _, result := range p.AdminRevoke(ctx, recall.AdminRevoke{
+		Conversation: s.conversation,
+		MessageIDs:   s.ids[:2],
+		Reason:       theReason,
+	}) {
 		if result.Err != nil {
 			return result.Err
 		}
@@ -75,12 +79,53 @@ func recalls() []action {
 		{name: "an unsent recall", row: "revoke 1:1, `unsent` and not stored", act: revokeUnsent, commit: update, nth: 1},
 		{name: "an admin's recall", row: "admin revoke 1:1", sent: 2, act: adminRevoke, commit: update, nth: 1},
 		{name: "a message to a group", row: "send, group of 2", group: true, sent: 1, act: sendLast, commit: put, nth: 1},
-		{name: "a recall in a group", row: "revoke by the sender, group of 2", group: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+		{
+			name:   "a recall in a group",
+			row:    "revoke by the sender, group of 2",
+			group:  true,
+			sent:   1,
+			act:    revokeFirst(1),
+			commit: update,
+			nth:    1,
+		},
 		// The first try, as the sender, is refused.
-		{name: "a moderator's recall", row: "revoke by a moderator, group of 50", group: true, sent: 1, act: moderate, byBystander: true, commit: update, nth: 2},
-		{name: "an unsent recall in a group", row: "revoke by the sender, group of 2", group: true, act: revokeUnsent, commit: update, nth: 1},
-		{name: "a message to a big group", row: "send, group of 1200", group: true, big: true, act: sendLast, commit: put, nth: 1},
-		{name: "a recall in a big group", row: "revoke by the sender, group of 1200", group: true, big: true, sent: 1, act: revokeFirst(1), commit: update, nth: 1},
+		{
+			name:        "a moderator's recall",
+			row:         "revoke by a moderator, group of 50",
+			group:       true,
+			sent:        1,
+			act:         moderate,
+			byBystander: true,
+			commit:      update,
+			nth:         2,
+		},
+		{
+			name:   "an unsent recall in a group",
+			row:    "revoke by the sender, group of 2",
+			group:  true,
+			act:    revokeUnsent,
+			commit: update,
+			nth:    1,
+		},
+		{
+			name:   "a message to a big group",
+			row:    "send, group of 1200",
+			group:  true,
+			big:    true,
+			act:    sendLast,
+			commit: put,
+			nth:    1,
+		},
+		{
+			name:   "a recall in a big group",
+			row:    "revoke by the sender, group of 1200",
+			group:  true,
+			big:    true,
+			sent:   1,
+			act:    revokeFirst(1),
+			commit: update,
+			nth:    1,
+		},
 	}
 }
 
@@ -97,49 +142,90 @@ func (s *scene) later(err error) error {
 // devices are the requests of $connect, $disconnect, hello, sync, read and conversations.
 func devices() []action {
 	return []action{
-		{name: "a connect", row: "connect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			device := s.world.Arrive(s.members[1], s.bystander)
-			if err := s.world.Register(ctx, p, device); err != nil {
-				return err
-			}
-			s.world.Accept(device)
-			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
-		}},
-		{name: "a connect that takes the place of another device", row: "connect, of a user who has all 20 connections", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			p.ConnectionsPerUser = 1
-			device := s.world.Arrive(s.members[1], s.bystander)
-			if err := s.world.Register(ctx, p, device); err != nil {
-				return s.later(err)
-			}
-			s.world.Accept(device)
-			return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
-		}},
-		{name: "a disconnect", row: "disconnect", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			return s.world.Close(ctx, p, s.bystander, true)
-		}},
-		{name: "a sync", row: "sync 1:1, no cursor, 100 messages", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			return s.bystander.Sync(ctx, p, s.conversation)
-		}},
-		{name: "a sync in a group", row: "sync, group of 50, a cursor and nothing new", group: true, sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			return s.bystander.Sync(ctx, p, s.conversation)
-		}},
+		{
+			name: "a connect",
+			row:  "connect",
+			sent: 1,
+			then: sendLast,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				device := s.world.Arrive(s.members[1], s.bystander)
+				if err := s.world.Register(ctx, p, device); err != nil {
+					return err
+				}
+				s.world.Accept(device)
+				return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
+			},
+		},
+		{
+			name: "a connect that takes the place of another device",
+			row:  "connect, of a user who has all 20 connections",
+			sent: 1,
+			then: sendLast,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				p.ConnectionsPerUser = 1
+				device := s.world.Arrive(s.members[1], s.bystander)
+				if err := s.world.Register(ctx, p, device); err != nil {
+					return s.later(err)
+				}
+				s.world.Accept(device)
+				return device.Sync(ctx, s.world.Process(simulation.Healthy{}), s.conversation)
+			},
+		},
+		{
+			name: "a disconnect",
+			row:  "disconnect",
+			sent: 1,
+			then: sendLast,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				return s.world.Close(ctx, p, s.bystander, true)
+			},
+		},
+		{
+			name: "a sync",
+			row:  "sync 1:1, no cursor, 100 messages",
+			sent: 2,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				return s.bystander.Sync(ctx, p, s.conversation)
+			},
+		},
+		{
+			name:  "a sync in a group",
+			row:   "sync, group of 50, a cursor and nothing new",
+			group: true,
+			sent:  2,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				return s.bystander.Sync(ctx, p, s.conversation)
+			},
+		},
 		{name: "a read", row: "read 1:1", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
 			_, err := p.Read(ctx, s.bystander.Caller(), recall.ReadRequest{Conversation: s.conversation, MessageID: s.ids[0]})
 			return err
 		}},
-		{name: "a list", row: "conversations, 20 of them", group: true, sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			_, err := p.Conversations(ctx, s.bystander.Caller(), "")
-			return err
-		}},
-		{name: "a hello", row: "hello, settings to be read", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			_, err := p.Hello(ctx, s.bystander.Caller())
-			return err
-		}},
+		{
+			name:  "a list",
+			row:   "conversations, 20 of them",
+			group: true,
+			sent:  1,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				_, err := p.Conversations(ctx, s.bystander.Caller(), "")
+				return err
+			},
+		},
+		{
+			name: "a hello",
+			row:  "hello, settings to be read",
+			sent: 1,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				_, err := p.Hello(ctx, s.bystander.Caller())
+				return err
+			},
+		},
 	}
 }
 
 func administration() []action {
-	put := func(member func(*scene) recall.UserID, role recall.MemberRole) func(context.Context, *recall.Service, *scene) error {
+	put := func(member func(*scene) recall.UserID,
+		role recall.MemberRole) func(context.Context, *recall.Service, *scene) error {
 		return func(ctx context.Context, p *recall.Service, s *scene) error {
 			return p.PutMember(ctx, recall.AdminPutMember{Group: s.conversation.Group(), User: member(s), Role: role})
 		}
@@ -147,44 +233,108 @@ func administration() []action {
 	actor := func(s *scene) recall.UserID { return s.members[0] }
 	newcomer := func(s *scene) recall.UserID { return s.newcomer }
 	return []action{
-		{name: "a recall of all of a sender's", row: "admin revokeBySender, a page of 100", sent: 2, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			page, err := p.AdminRevokeBySender(ctx, recall.AdminRevokeBySender{Conversation: s.conversation, Sender: s.members[0], Reason: theReason})
-			for _, result := range page.Results {
-				if result.Err != nil {
-					return result.Err
+		{
+			name: "a recall of all of a sender's",
+			row:  "admin revokeBySender, a page of 100",
+			sent: 2,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				page, err := p.AdminRevokeBySender(ctx, recall.AdminRevokeBySender{
+					Conversation: s.conversation,
+					Sender:       s.members[0],
+					Reason:       theReason,
+				})
+				for _, result := range page.Results {
+					if result.Err != nil {
+						return result.Err
+					}
 				}
-			}
-			return err
-		}},
-		{name: "a disconnect by an admin", row: "admin disconnect, 1 connection", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			_, err := p.AdminDisconnect(ctx, s.members[1])
-			return s.later(err)
-		}},
-		{name: "a change of a group", row: "admin putGroup, group of 3", group: true, sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			return p.PutGroup(ctx, recall.AdminPutGroup{Group: s.conversation.Group(), Name: "renamed"})
-		}},
-		{name: "a new member", row: "admin putMember, group of 3", group: true, sent: 1, then: sendLast, act: put(newcomer, recall.MemberMember), check: wantRole(newcomer, recall.MemberMember)},
-		{name: "another role", row: "admin putMember, group of 3", group: true, sent: 1, then: sendLast, act: put(actor, recall.MemberAdmin), check: wantRole(actor, recall.MemberAdmin)},
-		{name: "a member who goes", row: "admin deleteMember, group of 3", group: true, sent: 1, check: wantRole(newcomer, ""), act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			if err := put(newcomer, recall.MemberMember)(ctx, s.world.Process(simulation.Healthy{}), s); err != nil {
 				return err
-			}
-			return p.DeleteMember(ctx, s.conversation.Group(), s.newcomer)
-		}},
-		{name: "the end of a group", row: "admin deleteGroup, 3 members and 1 message, the first of two steps", group: true, sent: 2, ends: true, check: wantNothing, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			for {
-				if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
+			},
+		},
+		{
+			name: "a disconnect by an admin",
+			row:  "admin disconnect, 1 connection",
+			sent: 1,
+			then: sendLast,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				_, err := p.AdminDisconnect(ctx, s.members[1])
+				return s.later(err)
+			},
+		},
+		{
+			name:  "a change of a group",
+			row:   "admin putGroup, group of 3",
+			group: true,
+			sent:  1,
+			then:  sendLast,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				return p.PutGroup(ctx, recall.AdminPutGroup{Group: s.conversation.Group(), Name: "renamed"})
+			},
+		},
+		{
+			name:  "a new member",
+			row:   "admin putMember, group of 3",
+			group: true,
+			sent:  1,
+			then:  sendLast,
+			act:   put(newcomer, recall.MemberMember),
+			check: wantRole(newcomer, recall.MemberMember),
+		},
+		{
+			name:  "another role",
+			row:   "admin putMember, group of 3",
+			group: true,
+			sent:  1,
+			then:  sendLast,
+			act:   put(actor, recall.MemberAdmin),
+			check: wantRole(actor, recall.MemberAdmin),
+		},
+		{
+			name:  "a member who goes",
+			row:   "admin deleteMember, group of 3",
+			group: true,
+			sent:  1,
+			check: wantRole(newcomer, ""),
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				if err := put(newcomer, recall.MemberMember)(ctx, s.world.Process(simulation.Healthy{}), s); err != nil {
 					return err
 				}
-			}
-		}},
-		{name: "a change of the settings", row: "admin putSettings", sent: 1, then: sendLast, act: func(ctx context.Context, p *recall.Service, _ *scene) error {
-			return p.PutSettings(ctx, simulation.Window)
-		}},
-		{name: "an audit", row: "admin audit of a conversation, 1 recall", sent: 1, act: func(ctx context.Context, p *recall.Service, s *scene) error {
-			_, err := p.Audit(ctx, recall.AdminAudit{Conversation: s.conversation})
-			return err
-		}},
+				return p.DeleteMember(ctx, s.conversation.Group(), s.newcomer)
+			},
+		},
+		{
+			name:  "the end of a group",
+			row:   "admin deleteGroup, 3 members and 1 message, the first of two steps",
+			group: true,
+			sent:  2,
+			ends:  true,
+			check: wantNothing,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				for {
+					if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
+						return err
+					}
+				}
+			},
+		},
+		{
+			name: "a change of the settings",
+			row:  "admin putSettings",
+			sent: 1,
+			then: sendLast,
+			act: func(ctx context.Context, p *recall.Service, _ *scene) error {
+				return p.PutSettings(ctx, simulation.Window)
+			},
+		},
+		{
+			name: "an audit",
+			row:  "admin audit of a conversation, 1 recall",
+			sent: 1,
+			act: func(ctx context.Context, p *recall.Service, s *scene) error {
+				_, err := p.Audit(ctx, recall.AdminAudit{Conversation: s.conversation})
+				return err
+			},
+		},
 	}
 }
 

@@ -45,7 +45,8 @@ func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 	must(t, err)
 	socket := dialWith(t, running, token)
 	group := "group_" + string(crowd)
-	id, second := recall.NewMessageID(recall.At(time.Now())), recall.NewMessageID(recall.At(time.Now().Add(time.Millisecond)))
+	id, second := recall.NewMessageID(recall.At(time.Now())),
+		recall.NewMessageID(recall.At(time.Now().Add(time.Millisecond)))
 	for _, each := range []map[string]any{
 		{"action": "send", "conversation": group, "messageId": id, "body": json.RawMessage(theBody)},
 		{"action": "revoke", "conversation": group, "messageId": id, "reason": theReason},
@@ -86,7 +87,12 @@ func startHasty(t *testing.T) *stack.Stack {
 	}
 	path := filepath.Join(t.TempDir(), "template.yaml")
 	must(t, os.WriteFile(path, []byte(strings.Replace(string(original), attempts+"10\n", attempts+"1\n", 1)), 0o600))
-	running, err := stack.Start(t.Context(), stack.Options{Project: "..", Template: path, Strict: true, MaximumConcurrency: 4})
+	running, err := stack.Start(t.Context(), stack.Options{
+		Project:            "..",
+		Template:           path,
+		Strict:             true,
+		MaximumConcurrency: 4,
+	})
 	if err != nil {
 		t.Fatalf("the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq", err)
 	}
@@ -121,7 +127,9 @@ func fillBigGroup(t *testing.T, running *stack.Stack) {
 		rows = append(rows, types.WriteRequest{PutRequest: &types.PutRequest{Item: memberRow(fmt.Sprint("member", i))}})
 	}
 	for some := range slices.Chunk(rows, 25) {
-		_, err := database.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: some}})
+		_, err := database.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{table: some},
+		})
 		must(t, err)
 	}
 }
@@ -169,7 +177,10 @@ func failDeliver(running *stack.Stack) func(t *testing.T, count int) []string {
 func recallAsAdmin(t *testing.T, running *stack.Stack, id recall.MessageID) {
 	t.Helper()
 	reply, err := running.Admin(t.Context(), map[string]any{
-		"action": "revoke", "conversation": map[string]any{"group": crowd}, "messageIds": []recall.MessageID{id}, "reason": theReason,
+		"action":       "revoke",
+		"conversation": map[string]any{"group": crowd},
+		"messageIds":   []recall.MessageID{id},
+		"reason":       theReason,
 	})
 	must(t, err)
 	if !strings.Contains(string(reply), `"ok":true`) {
@@ -190,11 +201,18 @@ func drain(t *testing.T, running *stack.Stack, logicalID string, enough func(rea
 		if time.Now().After(deadline) {
 			t.Fatalf("%s has no more than %d messages: %v", logicalID, len(bodies), bodies)
 		}
-		output, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, WaitTimeSeconds: 1, MaxNumberOfMessages: 10})
+		output, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+			QueueUrl:            &url,
+			WaitTimeSeconds:     1,
+			MaxNumberOfMessages: 10,
+		})
 		must(t, err)
 		for _, message := range output.Messages {
 			read[*message.MessageId] = *message.Body
-			_, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: message.ReceiptHandle})
+			_, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{
+				QueueUrl:      &url,
+				ReceiptHandle: message.ReceiptHandle,
+			})
 			must(t, err)
 		}
 	}
@@ -233,7 +251,9 @@ func tableOf(running *stack.Stack, logicalID string) string {
 
 func dialWith(t *testing.T, running *stack.Stack, token string) *websocket.Conn {
 	t.Helper()
-	socket, _, err := websocket.Dial(t.Context(), running.Addresses().WebSocket, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}})
+	socket, _, err := websocket.Dial(t.Context(), running.Addresses().WebSocket, &websocket.DialOptions{
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
+	})
 	must(t, err)
 	t.Cleanup(func() { _ = socket.CloseNow() }) // the test is over
 	return socket

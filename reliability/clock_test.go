@@ -20,7 +20,11 @@ const (
 func TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised(t *testing.T) {
 	send := func(s *scene, process *recall.Service) error {
 		id := s.ids[len(s.ids)-1]
-		_, err := process.Send(t.Context(), s.actor.Caller(), recall.SendRequest{Conversation: s.conversation, MessageID: id, Body: theBody})
+		_, err := process.Send(t.Context(), s.actor.Caller(), recall.SendRequest{
+			Conversation: s.conversation,
+			MessageID:    id,
+			Body:         theBody,
+		})
 		return err
 	}
 	recallIt := func(s *scene, process *recall.Service) error {
@@ -36,7 +40,10 @@ func TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised(t *testing.T
 		differ, behind, run time.Duration
 		act                 func(*scene, *recall.Service) error
 	}{
-		{"a message whose ID is as old as it may be", "PutItem msg", 10 * time.Second, recall.ClockTolerance, longestRun, send},
+		{
+			"a message whose ID is as old as it may be", "PutItem msg", 10 * time.Second, recall.ClockTolerance, longestRun,
+			send,
+		},
 		{"a message whose ID is of now", "PutItem msg", 40 * time.Second, 0, longestRun, send},
 		{"a recall", "UpdateItem msg", 40 * time.Second, 0, longestRun, recallIt},
 		{"an admin's recall", "UpdateItem msg", 31 * time.Second, 0, longestAdminRun, adminRecall},

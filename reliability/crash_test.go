@@ -9,7 +9,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-var allFaults = flag.Bool("faults.all", false, "have every fault at every call, not only every kill and each third of the others")
+var allFaults = flag.Bool("faults.all", false,
+	"have every fault at every call, not only every kill and each third of the others")
 
 // faulty is a fault of a run, and whether the devices have been connected for long by then.
 type faulty struct {

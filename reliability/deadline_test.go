@@ -28,31 +28,38 @@ func hang[O any](ctx context.Context) (*O, error) {
 	return nil, ctx.Err()
 }
 
-func (silent) GetItem(ctx context.Context, _ *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+func (silent) GetItem(ctx context.Context, _ *dynamodb.GetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	return hang[dynamodb.GetItemOutput](ctx)
 }
 
-func (silent) PutItem(ctx context.Context, _ *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+func (silent) PutItem(ctx context.Context, _ *dynamodb.PutItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	return hang[dynamodb.PutItemOutput](ctx)
 }
 
-func (silent) UpdateItem(ctx context.Context, _ *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (silent) UpdateItem(ctx context.Context, _ *dynamodb.UpdateItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	return hang[dynamodb.UpdateItemOutput](ctx)
 }
 
-func (silent) DeleteItem(ctx context.Context, _ *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+func (silent) DeleteItem(ctx context.Context, _ *dynamodb.DeleteItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
 	return hang[dynamodb.DeleteItemOutput](ctx)
 }
 
-func (silent) Query(ctx context.Context, _ *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+func (silent) Query(ctx context.Context, _ *dynamodb.QueryInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	return hang[dynamodb.QueryOutput](ctx)
 }
 
-func (silent) BatchGetItem(ctx context.Context, _ *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+func (silent) BatchGetItem(ctx context.Context, _ *dynamodb.BatchGetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	return hang[dynamodb.BatchGetItemOutput](ctx)
 }
 
-func (silent) TransactWriteItems(ctx context.Context, _ *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (silent) TransactWriteItems(ctx context.Context, _ *dynamodb.TransactWriteItemsInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return hang[dynamodb.TransactWriteItemsOutput](ctx)
 }
 
@@ -91,8 +98,10 @@ func TestNoActionOutlivesItsFunctionWhenDynamoDBNeverAnswers(t *testing.T) {
 	id := recall.NewMessageID(clock.Instant())
 	service := func() *recall.Service {
 		return &recall.Service{
-			Store: &dynamo.Store{Client: silent{}, Table: "messages"}, Presence: &dynamo.Presence{Client: silent{}, Table: "connections", Clock: clock},
-			Clock: clock, Window: recall.DefaultWindow,
+			Store:    &dynamo.Store{Client: silent{}, Table: "messages"},
+			Presence: &dynamo.Presence{Client: silent{}, Table: "connections", Clock: clock},
+			Clock:    clock,
+			Window:   recall.DefaultWindow,
 		}
 	}
 	for name, act := range map[string]func(context.Context, *recall.Service, recall.Conversation) error{
@@ -104,10 +113,16 @@ func TestNoActionOutlivesItsFunctionWhenDynamoDBNeverAnswers(t *testing.T) {
 			return s.Revoke(ctx, caller, recall.RevokeRequest{Conversation: c, MessageIDs: []recall.MessageID{id}})[0].Err
 		},
 		"unsent revoke": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
-			return s.Revoke(ctx, caller, recall.RevokeRequest{Conversation: c, MessageIDs: []recall.MessageID{id}, Unsent: true})[0].Err
+			return s.Revoke(ctx, caller, recall.RevokeRequest{
+				Conversation: c,
+				MessageIDs:   []recall.MessageID{id},
+				Unsent:       true,
+			})[0].Err
 		},
 		"sync": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
-			return s.Sync(ctx, caller, recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: c, Limit: 10}}})[0].Err
+			return s.Sync(ctx, caller, recall.SyncRequest{
+				Conversations: []recall.SyncItem{{Conversation: c, Limit: 10}},
+			})[0].Err
 		},
 		"read": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
 			_, err := s.Read(ctx, caller, recall.ReadRequest{Conversation: c, MessageID: id})
@@ -128,7 +143,11 @@ func TestNoActionOutlivesItsFunctionWhenDynamoDBNeverAnswers(t *testing.T) {
 			return s.Finish(ctx, recall.Message{Conversation: c, ID: id})
 		},
 		"deliver": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
-			return s.DeliverChunk(ctx, recall.Chunk{Conversation: c, MessageIDs: []recall.MessageID{id}, Users: []recall.UserID{"bob"}})
+			return s.DeliverChunk(ctx, recall.Chunk{
+				Conversation: c,
+				MessageIDs:   []recall.MessageID{id},
+				Users:        []recall.UserID{"bob"},
+			})
 		},
 		"admin revoke": func(ctx context.Context, s *recall.Service, c recall.Conversation) error {
 			return s.AdminRevoke(ctx, recall.AdminRevoke{Conversation: c, MessageIDs: []recall.MessageID{id}})[0].Err
@@ -150,11 +169,16 @@ func TestAnswersDoNotWaitForReceiversThatHang(t *testing.T) {
 	clock := recalltest.NewClock()
 	store, presence, queue := recalltest.NewStore(), recalltest.NewPresence(clock), &recalltest.Queue{}
 	caller := recall.Caller{User: "alice", Connection: "connection="}
-	_, err := presence.Register(t.Context(), recall.Connection{User: "bob", ID: "hanging=", ConnectedAt: clock.Instant()}, 1)
+	_, err := presence.Register(t.Context(), recall.Connection{User: "bob", ID: "hanging=", ConnectedAt: clock.Instant()},
+		1)
 	must(t, err)
 	service := &recall.Service{
-		Store: store, Presence: presence, Notifier: &gateway.Poster{Client: silent{}, Presence: presence, Clock: clock}, Clock: clock, Window: recall.DefaultWindow,
-		Queue: queue,
+		Store:    store,
+		Presence: presence,
+		Notifier: &gateway.Poster{Client: silent{}, Presence: presence, Clock: clock},
+		Clock:    clock,
+		Window:   recall.DefaultWindow,
+		Queue:    queue,
 	}
 	conversation := recall.Between("alice", "bob")
 	var sent recall.SendResult
@@ -164,7 +188,10 @@ func TestAnswersDoNotWaitForReceiversThatHang(t *testing.T) {
 		must(t, err)
 	})
 	inTime(t, recall.NoticeBudget, func(ctx context.Context) {
-		must(t, service.Revoke(ctx, caller, recall.RevokeRequest{Conversation: conversation, MessageIDs: []recall.MessageID{sent.Message.ID}})[0].Err)
+		must(t, service.Revoke(ctx, caller, recall.RevokeRequest{
+			Conversation: conversation,
+			MessageIDs:   []recall.MessageID{sent.Message.ID},
+		})[0].Err)
 	})
 	message, _, err := store.Message(t.Context(), conversation, sent.Message.ID)
 	must(t, err)

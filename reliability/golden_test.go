@@ -89,7 +89,8 @@ func wantCalls(t *testing.T, row string, wanted map[string]int, recorder *simula
 	made := recorder.Operations()
 	for operation, count := range wanted {
 		if made[operation] < count {
-			t.Errorf("%d calls of %s are enumerated, and %s says at least %d for %q", made[operation], operation, page, count, row)
+			t.Errorf("%d calls of %s are enumerated, and %s says at least %d for %q", made[operation], operation, page, count,
+				row)
 		}
 	}
 }

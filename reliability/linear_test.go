@@ -124,9 +124,13 @@ func history(t *testing.T, seed uint64, counted *tally) {
 				case drawn < 3:
 					noted.note(client, asked{"send", sender.User()}, lost, func() told { return sendTold(ctx, process, s, id) })
 				case drawn < 5:
-					noted.note(client, asked{"recall", sender.User()}, lost, func() told { return recallTold(ctx, process, s, sender, id) })
+					noted.note(client, asked{"recall", sender.User()}, lost, func() told {
+						return recallTold(ctx, process, s, sender, id)
+					})
 				case drawn < 7:
-					noted.note(client, asked{"recall", owner.User()}, lost, func() told { return recallTold(ctx, process, s, owner, id) })
+					noted.note(client, asked{"recall", owner.User()}, lost, func() told {
+						return recallTold(ctx, process, s, owner, id)
+					})
 				default:
 					noted.note(client, asked{"read", owner.User()}, lost, func() told { return readTold(ctx, process, s, id) })
 				}
@@ -150,10 +154,16 @@ func TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable(t *testing.T) {
 	id, sender := s.ids[0], s.actor
 	noted := record{started: time.Now()}
 	lost := &loses{nth: 1, between: func() {
-		noted.note(1, asked{"read", s.bystander.User()}, nil, func() told { return readTold(t.Context(), s.healthy(), s, id) })
-		noted.note(2, asked{"recall", sender.User()}, nil, func() told { return recallTold(t.Context(), s.healthy(), s, sender, id) })
+		noted.note(1, asked{"read", s.bystander.User()}, nil, func() told {
+			return readTold(t.Context(), s.healthy(), s, id)
+		})
+		noted.note(2, asked{"recall", sender.User()}, nil, func() told {
+			return recallTold(t.Context(), s.healthy(), s, sender, id)
+		})
 	}}
-	noted.note(0, asked{"send", sender.User()}, lost, func() told { return sendTold(t.Context(), s.world.Process(lost), s, id) })
+	noted.note(0, asked{"send", sender.User()}, lost, func() told {
+		return sendTold(t.Context(), s.world.Process(lost), s, id)
+	})
 	last := noted.operations[len(noted.operations)-1]
 	if last.Input.(asked).what != "store" {
 		t.Fatalf("the send was not recalled between its attempts: %+v", noted.operations)
@@ -177,10 +187,22 @@ func (r *record) note(client int, in asked, lost *loses, call func() told) {
 	end := int64(time.Since(r.started))
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.operations = append(r.operations, porcupine.Operation{ClientId: client, Input: in, Output: out, Call: begin, Return: end})
+	r.operations = append(r.operations, porcupine.Operation{
+		ClientId: client,
+		Input:    in,
+		Output:   out,
+		Call:     begin,
+		Return:   end,
+	})
 	if lost != nil && lost.stored && out.name == recall.AlreadyRecalled {
 		// The first attempt stored the message, and a recall came before the second: two effects of one send.
-		r.operations = append(r.operations, porcupine.Operation{ClientId: client, Input: asked{"store", in.by}, Output: told{}, Call: begin, Return: end})
+		r.operations = append(r.operations, porcupine.Operation{
+			ClientId: client,
+			Input:    asked{"store", in.by},
+			Output:   told{},
+			Call:     begin,
+			Return:   end,
+		})
 	}
 }
 
@@ -222,15 +244,23 @@ func failureTold(err error) told {
 	return told{name: recall.NameOf(err)}
 }
 
-func recallTold(ctx context.Context, process *recall.Service, s *scene, by *simulation.Device, id recall.MessageID) told {
-	result := process.Revoke(ctx, by.Caller(), recall.RevokeRequest{Conversation: s.conversation, MessageIDs: []recall.MessageID{id}, Unsent: by == s.actor, Reason: theReason})[0]
+func recallTold(ctx context.Context, process *recall.Service, s *scene, by *simulation.Device,
+	id recall.MessageID) told {
+	result := process.Revoke(ctx, by.Caller(), recall.RevokeRequest{
+		Conversation: s.conversation,
+		MessageIDs:   []recall.MessageID{id},
+		Unsent:       by == s.actor,
+		Reason:       theReason,
+	})[0]
 	out := failureTold(result.Err)
 	out.revoked = result.Revoked
 	return out
 }
 
 func readTold(ctx context.Context, process *recall.Service, s *scene, id recall.MessageID) told {
-	page := process.Sync(ctx, s.bystander.Caller(), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: s.conversation, Limit: 10}}})[0]
+	page := process.Sync(ctx, s.bystander.Caller(), recall.SyncRequest{
+		Conversations: []recall.SyncItem{{Conversation: s.conversation, Limit: 10}},
+	})[0]
 	if page.Err != nil {
 		return failureTold(page.Err)
 	}

@@ -83,7 +83,12 @@ func (l *load) makeGroup(t *testing.T) {
 	t.Helper()
 	requests := []map[string]any{{"action": "putGroup", "group": loadGroup, "name": "Team"}}
 	for i, role := range []string{"owner", "admin", "member", "member"} {
-		requests = append(requests, map[string]any{"action": "putMember", "group": loadGroup, "user": l.people[i], "role": role})
+		requests = append(requests, map[string]any{
+			"action": "putMember",
+			"group":  loadGroup,
+			"user":   l.people[i],
+			"role":   role,
+		})
 	}
 	for _, request := range requests {
 		raw, err := l.stack.Admin(t.Context(), request)
@@ -186,7 +191,8 @@ func (l *load) revoke(device *person, conversation string, random *rand.Rand) {
 	l.tally.operation("stack: recall")
 	err := device.client.RevokeMessage(l.ctx, conversation, message.MessageID, "why")
 	if err != nil {
-		l.mayFail("recall", err, client.CodeAlreadyRecalled, client.CodeRecallDenied, client.CodeRecallWindowExpired, client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver)
+		l.mayFail("recall", err, client.CodeAlreadyRecalled, client.CodeRecallDenied, client.CodeRecallWindowExpired,
+			client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver)
 		return
 	}
 	l.tally.confirm("recall")
@@ -269,7 +275,11 @@ func (l *load) denyPosts(ctx context.Context, random *rand.Rand) {
 		if len(connections) == 0 {
 			continue
 		}
-		l.stack.Gateway().Faults().Add(gateway.PostFault{ConnectionID: connections[random.IntN(len(connections))], Status: http.StatusGone, Count: 1})
+		l.stack.Gateway().Faults().Add(gateway.PostFault{
+			ConnectionID: connections[random.IntN(len(connections))],
+			Status:       http.StatusGone,
+			Count:        1,
+		})
 		l.tally.faulty("stack: post 410 though it lives", false)
 	}
 }
@@ -312,7 +322,9 @@ func (l *load) neverRead(ctx context.Context) {
 			l.tally.violated(fmt.Sprintf("no token: %v", err))
 			return
 		}
-		socket, _, err := websocket.Dial(ctx, l.stack.Addresses().WebSocket, &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}})
+		socket, _, err := websocket.Dial(ctx, l.stack.Addresses().WebSocket, &websocket.DialOptions{
+			HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
+		})
 		if err != nil {
 			continue // its handshake met a fault
 		}

@@ -46,7 +46,8 @@ func (m *machine) far() bool { return slices.Contains(m.clocks, time.Hour) }
 func (m *machine) clock(t *rapid.T) *simulation.MachineClock {
 	clock := &simulation.MachineClock{World: m.world.Clock, By: rapid.SampledFrom(m.clocks).Draw(t, "clock")}
 	if rapid.IntRange(0, 2).Draw(t, "jumps") == 0 {
-		clock.Then, clock.Jump = rapid.SampledFrom(m.clocks).Draw(t, "clock after the jump"), rapid.IntRange(2, 8).Draw(t, "reading")
+		clock.Then, clock.Jump = rapid.SampledFrom(m.clocks).Draw(t, "clock after the jump"),
+			rapid.IntRange(2, 8).Draw(t, "reading")
 	}
 	return clock
 }
@@ -62,7 +63,8 @@ type operation struct {
 	device *simulation.Device
 }
 
-func newMachine(ctx context.Context, world *simulation.World, tally *tally, clocks []time.Duration, number int) (*machine, error) {
+func newMachine(ctx context.Context, world *simulation.World, tally *tally, clocks []time.Duration,
+	number int) (*machine, error) {
 	m := &machine{
 		ctx: ctx, world: world, tally: tally, clocks: clocks, model: newModel(),
 		back: make(map[*simulation.Device]bool), unsure: make(map[*simulation.Device]bool),
@@ -71,13 +73,16 @@ func newMachine(ctx context.Context, world *simulation.World, tally *tally, cloc
 		m.users = append(m.users, recall.UserID(fmt.Sprintf("%s%d", name, number)))
 	}
 	m.group = recall.InGroup(recall.GroupID(fmt.Sprintf("group%d", number)))
-	m.conversations = []recall.Conversation{recall.Between(m.users[0], m.users[1]), recall.Between(m.users[2], m.users[0]), m.group}
+	m.conversations = []recall.Conversation{
+		recall.Between(m.users[0], m.users[1]), recall.Between(m.users[2], m.users[0]), m.group,
+	}
 	process := world.Process(simulation.Healthy{})
 	if err := process.PutGroup(ctx, recall.AdminPutGroup{Group: m.group.Group(), Name: "group"}); err != nil {
 		return nil, err
 	}
 	for i, role := range []recall.MemberRole{recall.MemberOwner, recall.MemberAdmin, recall.MemberMember} {
-		if err := process.PutMember(ctx, recall.AdminPutMember{Group: m.group.Group(), User: m.users[i], Role: role}); err != nil {
+		err := process.PutMember(ctx, recall.AdminPutMember{Group: m.group.Group(), User: m.users[i], Role: role})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -124,8 +129,9 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 	}
 	between := func() {}
 	fault := &simulation.Random{
-		Seed: rapid.Uint64().Draw(t, "fault seed"), Percent: rapid.SampledFrom([]int{0, 0, 5, 20}).Draw(t, "percent of faults"),
-		Count: m.tally.fault,
+		Seed:    rapid.Uint64().Draw(t, "fault seed"),
+		Percent: rapid.SampledFrom([]int{0, 0, 5, 20}).Draw(t, "percent of faults"),
+		Count:   m.tally.fault,
 	}
 	if depth < deepest && rapid.IntRange(0, 2).Draw(t, "between") == 0 {
 		between = m.draw(t, briefly, depth+1)
@@ -151,7 +157,9 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 }
 
 // briefly are the operations that may happen while a process stands still: no process lives for minutes.
-var briefly = []string{"send", "send", "send again", "recall", "recall", "cancel", "read", "sync", "disconnect", "moment"}
+var briefly = []string{
+	"send", "send", "send again", "recall", "recall", "cancel", "read", "sync", "disconnect", "moment",
+}
 
 func (m *machine) operation(t *rapid.T, kind string) (operation, bool) {
 	switch kind {
@@ -231,7 +239,8 @@ func (m *machine) rest(t *rapid.T) {
 		number := 0
 		m.world.DeliverOnce(m.ctx, func() *recall.Service {
 			number++
-			return m.world.ProcessWithClock(&simulation.Random{Seed: seed + uint64(1_000*round+number), Percent: 20, Count: m.tally.fault}, clock)
+			return m.world.ProcessWithClock(
+				&simulation.Random{Seed: seed + uint64(1_000*round+number), Percent: 20, Count: m.tally.fault}, clock)
 		})
 	}
 	if err := m.world.Deliver(m.ctx, m.healthy); err != nil {

@@ -85,8 +85,9 @@ func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
 					crossings.Add(1)
 					t.Run(fmt.Sprintf("before %s #%d %s", place.Label, place.Nth, other.name), func(t *testing.T) {
 						s := stage(t, world, a, take)
-						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }} // it may lose the race
-						_ = a.act(t.Context(), world.Process(cross), s)                                                                 // the same
+						// it may lose the race
+						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }}
+						_ = a.act(t.Context(), world.Process(cross), s) // the same
 						cross.End()
 						if !cross.Reached() {
 							t.Fatal("the call was not made this time")

@@ -79,7 +79,8 @@ func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, 
 	defer m.mutex.Unlock()
 	switch name := recall.NameOf(err); {
 	case err == nil:
-		if f.stored != nil && (f.stored.RecallableUntil != result.Message.RecallableUntil || f.stored.SentAt != result.Message.SentAt) {
+		if f.stored != nil &&
+			(f.stored.RecallableUntil != result.Message.RecallableUntil || f.stored.SentAt != result.Message.SentAt) {
 			m.violations = append(m.violations, fmt.Sprintf("G7: %s was answered with two times", f.id))
 		}
 		f.stored = &result.Message
@@ -129,7 +130,8 @@ func (m *model) recalled(by operator, f *fate, before fate, result recall.Revoke
 
 func (m *model) accepted(by operator, f *fate, revoked recall.Revocation, complain func(string, ...any)) {
 	if f.revoked != nil && *f.revoked != revoked {
-		complain("G2: the recall of %s was first by %s at %d, then by %s at %d", f.id, f.revoked.By, f.revoked.At, revoked.By, revoked.At)
+		complain("G2: the recall of %s was first by %s at %d, then by %s at %d", f.id, f.revoked.By, f.revoked.At,
+			revoked.By, revoked.At)
 	}
 	if revoked.By != by.user {
 		complain("G2: %s got the recall of %s as their own", by.user, revoked.By)
@@ -158,7 +160,8 @@ func (m *model) read(user recall.UserID, conversation recall.Conversation, upTo 
 
 // compare holds what clients were told against the stored items of a conversation. It returns those that were
 // cancelled before they were stored.
-func (m *model) compare(conversation recall.Conversation, items []map[string]types.AttributeValue) (cancelled []recall.MessageID) {
+func (m *model) compare(conversation recall.Conversation,
+	items []map[string]types.AttributeValue) (cancelled []recall.MessageID) {
 	stored := make(map[recall.MessageID]recall.Message, len(items))
 	for _, item := range items {
 		message, _ := dynamo.MessageOf(item)

@@ -34,7 +34,12 @@ func (m *machine) send(t *rapid.T) (operation, bool) {
 	}
 	conversation := rapid.SampledFrom(m.inside(device.User())).Draw(t, "conversation")
 	id := m.world.NewMessageID()
-	f := &fate{id: id, conversation: conversation, sender: device.User(), body: recall.Body(fmt.Sprintf(`{"text":"%s %s"}`, simulation.Canary, id))}
+	f := &fate{
+		id:           id,
+		conversation: conversation,
+		sender:       device.User(),
+		body:         recall.Body(fmt.Sprintf(`{"text":"%s %s"}`, simulation.Canary, id)),
+	}
 	m.model.add(f)
 	return m.sending("send", device, f), true
 }
@@ -62,7 +67,11 @@ func (m *machine) sendAgain(t *rapid.T) (operation, bool) {
 func (m *machine) sending(name string, device *simulation.Device, f *fate) operation {
 	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.model.now(f)
-		result, err := process.Send(m.ctx, device.Caller(), recall.SendRequest{Conversation: f.conversation, MessageID: f.id, Body: f.body})
+		result, err := process.Send(m.ctx, device.Caller(), recall.SendRequest{
+			Conversation: f.conversation,
+			MessageID:    f.id,
+			Body:         f.body,
+		})
 		return func() {
 			m.model.sent(f, before, result, err, spanOf(process))
 			if err == nil {
@@ -78,7 +87,8 @@ func (m *machine) some(t *rapid.T, conversation recall.Conversation) []*fate {
 	if len(fates) == 0 {
 		return nil
 	}
-	indices := rapid.SliceOfNDistinct(rapid.IntRange(0, len(fates)-1), 1, min(3, len(fates)), rapid.ID[int]).Draw(t, "messages")
+	indices := rapid.SliceOfNDistinct(rapid.IntRange(0, len(fates)-1), 1, min(3, len(fates)),
+		rapid.ID[int]).Draw(t, "messages")
 	chosen := make([]*fate, len(indices))
 	for i, index := range indices {
 		chosen[i] = fates[len(fates)-1-index] // small numbers are the latest
@@ -135,7 +145,12 @@ func (m *machine) recall(t *rapid.T, unsent bool) (operation, bool) {
 	by := operator{device.User(), m.moderates(device.User(), conversation), unsent}
 	return operation{name: name, device: device, run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
-		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{Conversation: conversation, MessageIDs: idsOf(fates), Unsent: unsent, Reason: theReason})
+		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{
+			Conversation: conversation,
+			MessageIDs:   idsOf(fates),
+			Unsent:       unsent,
+			Reason:       theReason,
+		})
 		return func() {
 			for i, result := range results {
 				m.model.recalled(by, fates[i], before[i], result, spanOf(process))
@@ -156,7 +171,11 @@ func (m *machine) adminRecall(t *rapid.T) (operation, bool) {
 	by := operator{recall.AdminOperator, true, false}
 	return operation{name: "admin recall", run: func(process *recall.Service) func() {
 		before := m.tries(by.user, fates)
-		results := process.AdminRevoke(m.ctx, recall.AdminRevoke{Conversation: conversation, MessageIDs: idsOf(fates), Reason: theReason})
+		results := process.AdminRevoke(m.ctx, recall.AdminRevoke{
+			Conversation: conversation,
+			MessageIDs:   idsOf(fates),
+			Reason:       theReason,
+		})
 		return func() {
 			for i, result := range results {
 				m.model.recalled(by, fates[i], before[i], result, spanOf(process))
@@ -177,7 +196,10 @@ func (m *machine) read(t *rapid.T) (operation, bool) {
 	}
 	return operation{name: "read", run: func(process *recall.Service) func() {
 		before := m.model.now(fates[0])
-		mark, err := process.Read(m.ctx, device.Caller(), recall.ReadRequest{Conversation: conversation, MessageID: fates[0].id})
+		mark, err := process.Read(m.ctx, device.Caller(), recall.ReadRequest{
+			Conversation: conversation,
+			MessageID:    fates[0].id,
+		})
 		return func() {
 			switch name := recall.NameOf(err); {
 			case err == nil:
@@ -262,10 +284,16 @@ func (m *machine) outsider(t *rapid.T) (operation, bool) {
 	fates := m.some(t, m.group)
 	ids := append(idsOf(fates), m.world.NewMessageID())
 	return operation{name: "outsider", run: func(process *recall.Service) func() {
-		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{Conversation: m.group, MessageIDs: ids, Unsent: len(ids)%2 == 0})
+		results := process.Revoke(m.ctx, device.Caller(), recall.RevokeRequest{
+			Conversation: m.group,
+			MessageIDs:   ids,
+			Unsent:       len(ids)%2 == 0,
+		})
 		_, sendErr := process.Send(m.ctx, device.Caller(), recall.SendRequest{Conversation: m.group, Body: theBody})
 		_, readErr := process.Read(m.ctx, device.Caller(), recall.ReadRequest{Conversation: m.group, MessageID: ids[0]})
-		syncErr := process.Sync(m.ctx, device.Caller(), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: m.group, Limit: 10}}})[0].Err
+		syncErr := process.Sync(m.ctx, device.Caller(), recall.SyncRequest{
+			Conversations: []recall.SyncItem{{Conversation: m.group, Limit: 10}},
+		})[0].Err
 		return func() {
 			for _, result := range results {
 				m.wantRefusal("recall", result.Err, recall.MessageNotFound)

@@ -49,8 +49,16 @@ func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
 			s.conversation = recall.InGroup(crowd)
 		}
 		must(t, healthy.PutGroup(t.Context(), recall.AdminPutGroup{Group: s.conversation.Group(), Name: "group"}))
-		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{Group: s.conversation.Group(), User: s.members[0], Role: recall.MemberMember}))
-		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{Group: s.conversation.Group(), User: s.members[1], Role: recall.MemberOwner}))
+		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{
+			Group: s.conversation.Group(),
+			User:  s.members[0],
+			Role:  recall.MemberMember,
+		}))
+		must(t, healthy.PutMember(t.Context(), recall.AdminPutMember{
+			Group: s.conversation.Group(),
+			User:  s.members[1],
+			Role:  recall.MemberOwner,
+		}))
 	}
 	s.actor = connected(t, world, s.members[0])
 	s.bystander = connected(t, world, s.members[1])
@@ -72,7 +80,9 @@ func fillCrowd(t *testing.T, world *simulation.World) {
 	t.Helper()
 	var rows []types.TransactWriteItem
 	for i := range recall.MembersInCall {
-		rows = append(rows, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(world.MessagesTable), Item: memberRow(fmt.Sprint("crowd", i))}})
+		rows = append(rows, types.TransactWriteItem{
+			Put: &types.Put{TableName: aws.String(world.MessagesTable), Item: memberRow(fmt.Sprint("crowd", i))},
+		})
 		if len(rows) == 100 || i == recall.MembersInCall-1 {
 			_, err := world.Database.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: rows})
 			must(t, err)
@@ -95,16 +105,27 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func send(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device, id recall.MessageID) error {
-	result, err := process.Send(ctx, device.Caller(), recall.SendRequest{Conversation: s.conversation, MessageID: id, Body: theBody})
+func send(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device,
+	id recall.MessageID) error {
+	result, err := process.Send(ctx, device.Caller(), recall.SendRequest{
+		Conversation: s.conversation,
+		MessageID:    id,
+		Body:         theBody,
+	})
 	if err == nil {
 		device.Acknowledged(s.conversation, result.Message.ID, theBody, 0)
 	}
 	return err
 }
 
-func revoke(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device, unsent bool, ids ...recall.MessageID) error {
-	results := process.Revoke(ctx, device.Caller(), recall.RevokeRequest{Conversation: s.conversation, MessageIDs: ids, Unsent: unsent, Reason: theReason})
+func revoke(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device, unsent bool,
+	ids ...recall.MessageID) error {
+	results := process.Revoke(ctx, device.Caller(), recall.RevokeRequest{
+		Conversation: s.conversation,
+		MessageIDs:   ids,
+		Unsent:       unsent,
+		Reason:       theReason,
+	})
 	var failed error
 	for _, result := range results {
 		if result.Err != nil {

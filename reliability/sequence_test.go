@@ -49,7 +49,11 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 	return t.Run(fmt.Sprintf("seed %d, clocks off by %s", seed, slices.Max(clocks)), func(t *testing.T) {
 		world := newWorld(t)
 		counted.run(seed)
-		for name, value := range map[string]string{"rapid.seed": strconv.FormatUint(seed, 10), "rapid.checks": strconv.Itoa(checks), "rapid.nofailfile": "true"} {
+		for name, value := range map[string]string{
+			"rapid.seed":       strconv.FormatUint(seed, 10),
+			"rapid.checks":     strconv.Itoa(checks),
+			"rapid.nofailfile": "true",
+		} {
 			if err := flag.Set(name, value); err != nil {
 				t.Fatal(err)
 			}
@@ -61,8 +65,13 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 			if err != nil {
 				r.Fatal(err)
 			}
-			often := m.step("send", "send", "send again", "recall", "recall", "cancel", "admin recall", "read", "sync", "outsider")
-			steps := map[string]func(*rapid.T){"come and go": m.step("connect", "connect", "disconnect"), "time": m.time, "rest": m.rest}
+			often := m.step("send", "send", "send again", "recall", "recall", "cancel", "admin recall", "read", "sync",
+				"outsider")
+			steps := map[string]func(*rapid.T){
+				"come and go": m.step("connect", "connect", "disconnect"),
+				"time":        m.time,
+				"rest":        m.rest,
+			}
 			for i := range 5 { // each name is as likely as another
 				steps[fmt.Sprint("request ", i)] = often
 			}
@@ -75,7 +84,8 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 // time lets time pass, mostly up to an edge of a rule.
 func (m *machine) time(t *rapid.T) {
 	passing := rapid.SampledFrom([]time.Duration{
-		time.Millisecond, time.Second, 29 * time.Second, 31 * time.Second, 61 * time.Second, 119 * time.Second, 2 * time.Minute, 30 * time.Minute, 3 * time.Hour,
+		time.Millisecond, time.Second, 29 * time.Second, 31 * time.Second, 61 * time.Second, 119 * time.Second,
+		2 * time.Minute, 30 * time.Minute, 3 * time.Hour,
 	}).Draw(t, "duration")
 	m.tally.operation("time")
 	m.pass("time", passing).run(nil)

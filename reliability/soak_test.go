@@ -31,7 +31,9 @@ func TestSoak(t *testing.T) {
 		seed = rand.Uint64N(1 << 32)
 	}
 	counted := newTally()
-	fmt.Fprintf(os.Stderr, "soak from seed %d; replay one: go test ./reliability -run 'SequencesKeep|Histories|RealProcesses' -soak.seed N\n", seed)
+	fmt.Fprintf(os.Stderr,
+		"soak from seed %d; replay one: go test ./reliability -run 'SequencesKeep|Histories|RealProcesses' -soak.seed N\n",
+		seed)
 	l := startLoad(t, seed, counted)
 	var loading sync.WaitGroup
 	loading.Go(func() { l.run(ctx, seed) })

@@ -124,13 +124,15 @@ func (p *person) differs(conversation recall.Conversation, messages []recall.Mes
 		shown, found := held[string(message.ID)]
 		switch {
 		case !found:
-			differences = append(differences, fmt.Sprintf("delivery: %s does not have %s of %s", p.name, message.ID, message.Sender))
+			differences = append(differences,
+				fmt.Sprintf("delivery: %s does not have %s of %s", p.name, message.ID, message.Sender))
 		case message.Revoked != nil && (shown.Revoked == nil || len(shown.Body) > 0):
 			differences = append(differences, fmt.Sprintf("G4: %s shows the recalled %s", p.name, message.ID))
 		case message.Revoked == nil && shown.Revoked != nil:
 			differences = append(differences, fmt.Sprintf("G2: %s shows %s as recalled", p.name, message.ID))
 		case message.Revoked != nil && shown.Revoked.At != int64(message.Revoked.At):
-			differences = append(differences, fmt.Sprintf("G2: %s was told another instant of the recall of %s", p.name, message.ID))
+			differences = append(differences,
+				fmt.Sprintf("G2: %s was told another instant of the recall of %s", p.name, message.ID))
 		}
 	}
 	return differences

@@ -30,7 +30,12 @@ type tally struct {
 }
 
 func newTally() *tally {
-	return &tally{started: time.Now(), operations: make(map[string]int), faults: make(map[string]int), confirmed: make(map[string]int)}
+	return &tally{
+		started:    time.Now(),
+		operations: make(map[string]int),
+		faults:     make(map[string]int),
+		confirmed:  make(map[string]int),
+	}
 }
 
 func (t *tally) operation(name string) {
@@ -182,11 +187,16 @@ func TestASearchThatDidTooLittleIsNoSuccess(t *testing.T) {
 		change func(*tally)
 		wanted string
 	}{
-		"no operations":     {func(t *tally) { clear(t.operations) }, "too little was done: 0 operations, at least 20 are wanted"},
-		"no kills":          {func(t *tally) { t.kills = 0 }, "too little was done: 0 kills, at least 20 are wanted"},
-		"no faults":         {func(t *tally) { clear(t.faults) }, "too little was done: 0 faults, at least 20 are wanted"},
-		"nothing confirmed": {func(t *tally) { clear(t.confirmed) }, "too little was done: 0 confirmed requests of the kind send, at least 20 are wanted"},
-		"too few answers":   {func(t *tally) { t.unanswered = 7 }, "7 of 27 requests had no answer, at most a quarter may"},
+		"no operations": {
+			func(t *tally) { clear(t.operations) }, "too little was done: 0 operations, at least 20 are wanted",
+		},
+		"no kills":  {func(t *tally) { t.kills = 0 }, "too little was done: 0 kills, at least 20 are wanted"},
+		"no faults": {func(t *tally) { clear(t.faults) }, "too little was done: 0 faults, at least 20 are wanted"},
+		"nothing confirmed": {
+			func(t *tally) { clear(t.confirmed) },
+			"too little was done: 0 confirmed requests of the kind send, at least 20 are wanted",
+		},
+		"too few answers": {func(t *tally) { t.unanswered = 7 }, "7 of 27 requests had no answer, at most a quarter may"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			counted := enough()

@@ -43,7 +43,8 @@ func TestMessageIDsSortInTheOrderMade(t *testing.T) {
 }
 
 func TestAMillisecondWhoseRandomPartIsUsedUpBorrowsFromTheNext(t *testing.T) {
-	ids := newMessageIDs(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{0xff}, 10)), bytes.NewReader(bytes.Repeat([]byte{1}, 1<<10))))
+	ids := newMessageIDs(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{0xff}, 10)),
+		bytes.NewReader(bytes.Repeat([]byte{1}, 1<<10))))
 	first, err := ids.next(1_000)
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,8 @@ func checkView(t testing.TB, s *session) {
 	defer s.mutex.Unlock()
 	for id, c := range s.view.conversations {
 		if !slices.IsSorted(c.order) || len(c.order) != len(c.messages) || len(c.order) > c.limit || c.unread < 0 {
-			t.Fatalf("%.50s: sorted %t, %d in order, %d held, unread %d", id, slices.IsSorted(c.order), len(c.order), len(c.messages), c.unread)
+			t.Fatalf("%.50s: sorted %t, %d in order, %d held, unread %d", id, slices.IsSorted(c.order), len(c.order),
+				len(c.messages), c.unread)
 		}
 		for _, m := range c.messages {
 			if (m.Revoked != nil) == (m.Body != nil) {
@@ -119,7 +120,9 @@ func TestEveryReplyOfTheVectorsIsRead(t *testing.T) {
 		if err != nil || f.Type != "reply" || f.OK == (f.Error != nil) && !strings.Contains(string(v.Frame), "results") {
 			t.Errorf("%s: %+v, %v", v.Name, f, err)
 		}
-		for _, into := range []any{&helloReply{}, &sendReply{}, &revokeReply{}, &syncReply{}, &conversationsReply{}, &readReply{}} {
+		for _, into := range []any{
+			&helloReply{}, &sendReply{}, &revokeReply{}, &syncReply{}, &conversationsReply{}, &readReply{},
+		} {
 			if err := f.fields(into); err != nil {
 				t.Errorf("%s: read into %T: %v", v.Name, into, err)
 			}
@@ -177,7 +180,8 @@ func FuzzReceive(f *testing.F) {
 
 // FuzzSyncReply feeds the items of a sync reply.
 func FuzzSyncReply(f *testing.F) {
-	f.Add([]byte(`{"conversation":"c2c_bob","messages":[{"messageId":"1","conversation":"c2c_bob","sender":"bob","body":{}}],"revocations":[],"cursor":"1","more":true,"unread":1}`))
+	f.Add([]byte(`{"conversation":"c2c_bob","messages":[{"messageId":"1","conversation":"c2c_bob","sender":"bob",` +
+		`"body":{}}],"revocations":[],"cursor":"1","more":true,"unread":1}`))
 	f.Add([]byte(`{"conversation":"c2c_bob","messages":[null,1],"revocations":[{}],"cursor":"","unread":-5}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var item syncItem

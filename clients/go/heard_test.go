@@ -43,11 +43,13 @@ func tellsOfCarol(t *testing.T, kicking bool) string {
 			}
 			conversations := ""
 			if !first {
-				conversations = `{"conversation":"c2c_carol","messages":[{"messageId":"` + heardMessage + `","conversation":"c2c_carol",
+				conversations = `{"conversation":"c2c_carol","messages":[
+					{"messageId":"` + heardMessage + `","conversation":"c2c_carol",
 					"sender":"carol","sentAt":1,"recallableUntil":2,"revoked":{"at":2,"by":"carol","role":"sender"}}],
 					"revocations":[],"cursor":"c1","more":false,"unread":0}`
 			}
-			write(fmt.Sprintf(`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[%s]}`,
+			write(fmt.Sprintf(`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice",`+
+				`"conversations":[%s]}`,
 				asked.Action, asked.ID, time.Now().UnixMilli(), conversations))
 			if first && asked.Action == "conversations" {
 				write(`{"type":"message","message":{"messageId":"` + heardMessage + `","conversation":"c2c_carol","sender":"carol",

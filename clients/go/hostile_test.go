@@ -143,7 +143,10 @@ func TestUnderAHostileServerEveryViewConvergesToTheServers(t *testing.T) {
 		"duplicates": {Duplicate: 0.5},
 		"reorder":    {Delay: 0.4, Duplicate: 0.2},
 		"refusals":   {Fail: 0.1, Throttle: 0.1},
-		"everything": {Drop: 0.03, Refuse: 0.1, Lose: 0.03, HalfFrame: 0.03, Duplicate: 0.2, Delay: 0.2, Rubbish: 0.1, Fail: 0.05, Throttle: 0.05},
+		"everything": {
+			Drop: 0.03, Refuse: 0.1, Lose: 0.03, HalfFrame: 0.03, Duplicate: 0.2, Delay: 0.2, Rubbish: 0.1, Fail: 0.05,
+			Throttle: 0.05,
+		},
 	}
 	for name, chosen := range faults {
 		for _, seed := range seeds(t) {
@@ -163,7 +166,9 @@ func converge(t *testing.T, faults clienttest.Faults, seed uint64) {
 	server.PutGroup("eng", "alice", "bob", "carol")
 	users := []string{"alice", "alice", "bob", "carol"}
 	offsets := []time.Duration{0, -time.Hour, time.Hour, 0}
-	conversations := [][]string{{"c2c_bob", "group_eng"}, {"c2c_bob", "group_eng"}, {"c2c_alice", "group_eng"}, {"group_eng"}}
+	conversations := [][]string{
+		{"c2c_bob", "group_eng"}, {"c2c_bob", "group_eng"}, {"c2c_alice", "group_eng"}, {"group_eng"},
+	}
 	devices, seen := []*client.Client{}, []*shown{}
 	for i, user := range users {
 		options := quick(server.URL)
@@ -284,7 +289,8 @@ func TestWhatTheServerDidWithoutAnAnswerIsLearntBySynchronising(t *testing.T) {
 	stored := 0
 	for range 5 {
 		server.SetFaults(clienttest.Faults{Fail: 1}) // half of what fails so is done
-		if _, err := alice.SendMessage(t.Context(), "c2c_bob", map[string]string{"text": "sent?"}); client.Code(err) != client.CodeTimeout {
+		_, err := alice.SendMessage(t.Context(), "c2c_bob", map[string]string{"text": "sent?"})
+		if client.Code(err) != client.CodeTimeout {
 			t.Fatalf("a send without an answer: %v", err)
 		}
 		server.SetFaults(clienttest.Faults{})
@@ -303,7 +309,8 @@ func TestWhatTheServerDoesAfterItsCallerLeftIsLearntFromTheLateAnswer(t *testing
 	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Millisecond/4, cancel)
-		if _, err := alice.SendMessage(ctx, "c2c_bob", map[string]string{"text": "sent?"}); err != nil && client.Code(err) != client.CodeTimeout {
+		_, err := alice.SendMessage(ctx, "c2c_bob", map[string]string{"text": "sent?"})
+		if err != nil && client.Code(err) != client.CodeTimeout {
 			t.Fatal(err)
 		}
 		cancel()

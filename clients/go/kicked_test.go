@@ -40,7 +40,8 @@ func kicks(t *testing.T, reason string, connections *atomic.Int32) string {
 				_ = socket.Close(websocket.StatusNormalClosure, "")
 				return
 			}
-			reply := fmt.Sprintf(`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[]}`,
+			reply := fmt.Sprintf(
+				`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[]}`,
 				asked.Action, asked.ID, time.Now().UnixMilli())
 			_ = socket.Write(context.Background(), websocket.MessageText, []byte(reply)) // the client may have gone
 		}

@@ -35,7 +35,9 @@ func greets(t *testing.T, ended chan<- error) string {
 			if json.Unmarshal(data, &asked) != nil {
 				continue
 			}
-			reply := fmt.Sprintf(`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[]}`, asked.Action, asked.ID, time.Now().UnixMilli())
+			reply := fmt.Sprintf(
+				`{"type":"reply","action":%q,"id":%q,"ok":true,"serverTime":%d,"user":"alice","conversations":[]}`, asked.Action,
+				asked.ID, time.Now().UnixMilli())
 			_ = socket.Write(context.Background(), websocket.MessageText, []byte(reply)) // the client may have gone
 		}
 	}))
@@ -81,7 +83,8 @@ func TestALoginWhoseContextHasEndedConnectsNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := c.Login(ctx, "alice", "token"); !errors.Is(err, context.Canceled) || client.Code(err) != client.CodeTimeout {
+	if err := c.Login(ctx, "alice", "token"); !errors.Is(err, context.Canceled) ||
+		client.Code(err) != client.CodeTimeout {
 		t.Errorf("the login says %v", err)
 	}
 	if got := connections.Load(); got != 0 {

@@ -27,7 +27,11 @@ func TestACallThatReturnsAfterTheEndOfTheSessionReportsNothingAndHarmsNothing(t 
 }
 
 func TestOfLoginsAtOnceOneIsLeftAndNothingLeaks(t *testing.T) {
-	c, err := New(Options{URL: "ws://127.0.0.1:1/nobody-listens", ReconnectMinimum: time.Millisecond, ReconnectMaximum: time.Millisecond})
+	c, err := New(Options{
+		URL:              "ws://127.0.0.1:1/nobody-listens",
+		ReconnectMinimum: time.Millisecond,
+		ReconnectMaximum: time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,8 @@ func TestAFileStoreIsForItsOwnerOnlyAndSaysWhenItIsBroken(t *testing.T) {
 	if _, err := NewFileStore(path).Cursors("alice"); err == nil {
 		t.Fatal("a broken file was read as one without cursors: everything since would be missed silently")
 	}
-	if err := NewFileStore(filepath.Join(path, "in-a-file")).SaveCursors("alice", map[string]string{"a": "b"}); err == nil {
+	if err := NewFileStore(filepath.Join(path, "in-a-file")).SaveCursors("alice",
+		map[string]string{"a": "b"}); err == nil {
 		t.Fatal("a store that cannot be written reported success")
 	}
 }

@@ -13,9 +13,9 @@ import (
 
 // adminCommand is `recall admin`: one subcommand for each admin action of protocol/README.md.
 type adminCommand struct {
-	URL      string `help:"URL of the admin function of a deployed stack (output AdminUrl). The default is the local stack that is running." env:"RECALL_ADMIN_URL" placeholder:"URL"`
-	Function string `help:"Name of a deployed admin function, to invoke it directly instead of by URL." env:"RECALL_ADMIN_FUNCTION" placeholder:"NAME"`
-	Region   string `help:"AWS region of the deployed stack. The default is that of your AWS configuration." placeholder:"REGION"`
+	URL      string `help:"Output AdminUrl of a deployed stack." env:"RECALL_ADMIN_URL" placeholder:"URL"`
+	Function string `help:"Name of an admin function to invoke." env:"RECALL_ADMIN_FUNCTION" placeholder:"NAME"`
+	Region   string `help:"AWS region of the stack. The default is in your AWS configuration." placeholder:"REGION"`
 	State    string `help:"State file of the local stack." placeholder:"FILE"`
 	JSON     bool   `help:"Print the replies as JSON, one on each line, for programs." name:"json"`
 
@@ -26,11 +26,16 @@ type adminCommand struct {
 	DeleteGroup    adminDeleteGroup    `cmd:"" help:"Delete a group with its roster and messages."`
 	PutMember      adminPutMember      `cmd:"" help:"Add a member to a group, or change their role."`
 	DeleteMember   adminDeleteMember   `cmd:"" help:"Remove a member from a group."`
-	Disconnect     adminDisconnect     `cmd:"" help:"Close all connections of a user, and tell each device that an administrator did it."`
+	Disconnect     adminDisconnect     `cmd:"" help:"Close all connections of a user, and tell each device why."`
 	GetSettings    adminGetSettings    `cmd:"" help:"Show the default recall window."`
-	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window. It is in force everywhere within 10 s."`
+	PutSettings    adminPutSettings    `cmd:"" help:"Change the default recall window. It takes at most 10 s."`
 	Audit          adminAudit          `cmd:"" help:"Show who recalled which message, when, by what right and why."`
 	Raw            adminRaw            `cmd:"" help:"Send one request as JSON from standard input and print the reply."`
+}
+
+// Help is shown by `recall admin --help`.
+func (adminCommand) Help() string {
+	return "Without --url and --function the requests go to the local stack that is running."
 }
 
 // where names a conversation absolutely, as the admin protocol does.

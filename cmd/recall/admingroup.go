@@ -10,7 +10,12 @@ import (
 type adminPutGroup struct {
 	Group  string `arg:"" help:"The group's ID."`
 	Name   string `help:"The name of the group (up to 256 bytes)." placeholder:"TEXT"`
-	Window string `help:"The recall window of the group in seconds: 0 turns recall off, and --window=-1 means no limit. Without it the group has the default window." placeholder:"SECONDS"`
+	Window string `help:"The recall window of the group in seconds. Without it the default holds." placeholder:"SECONDS"`
+}
+
+// Help is shown by `recall admin put-group --help`.
+func (adminPutGroup) Help() string {
+	return "A window of 0 turns recall off, and --window=-1 means no limit."
 }
 
 // Run creates or changes the group.
@@ -89,7 +94,8 @@ func (m *adminPutMember) Run(ctx context.Context, admin *adminCommand) error {
 	_, err := admin.call(ctx, request("putMember", map[string]any{"group": m.Group, "user": m.User, "role": m.Role}))
 	var failure *adminFailure
 	if errors.As(err, &failure) && failure.Name == "conversation_not_found" {
-		return fmt.Errorf("conversation_not_found (%d): there is no group %s; make it with: recall admin put-group %s", failure.Code, m.Group, m.Group)
+		return fmt.Errorf("conversation_not_found (%d): there is no group %s; make it with: recall admin put-group %s",
+			failure.Code, m.Group, m.Group)
 	}
 	if err == nil {
 		admin.say("%s is %s of group %s", m.User, m.Role, m.Group)
@@ -136,7 +142,7 @@ func (*adminGetSettings) Run(ctx context.Context, admin *adminCommand) error {
 }
 
 type adminPutSettings struct {
-	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 turns recall off, -1 means no limit, and otherwise 1 to 604800."`
+	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 (recall is off), -1 (no limit), 1 to 604800."`
 	// What begins with a hyphen is a flag, so that -1 is one, too.
 	NoLimit bool `help:"Set no limit, which is the same as -1." short:"1"`
 }

@@ -50,7 +50,8 @@ func (c *adminCommand) printResults(reply adminReply) (failed int) {
 			failed++
 			outcome = "failed\t" + result.Error.Error()
 		case result.Revoked != nil && result.Repeated:
-			outcome = fmt.Sprintf("recalled before\t%s by %s as %s", clock(result.Revoked.At), result.Revoked.By, result.Revoked.Role)
+			outcome = fmt.Sprintf("recalled before\t%s by %s as %s", clock(result.Revoked.At), result.Revoked.By,
+				result.Revoked.Role)
 		case result.Revoked != nil:
 			outcome = fmt.Sprintf("recalled\t%s by %s as %s", clock(result.Revoked.At), result.Revoked.By, result.Revoked.Role)
 		}
@@ -83,7 +84,12 @@ func (r *adminRevokeBySender) Run(ctx context.Context, admin *adminCommand) erro
 	recalled, failed, next := 0, 0, ""
 	for page := 1; ; page++ {
 		reply, err := admin.call(ctx, request("revokeBySender", map[string]any{
-			"conversation": conversation, "sender": r.Sender, "since": since, "reason": r.Reason, "operator": r.Operator, "next": next,
+			"conversation": conversation,
+			"sender":       r.Sender,
+			"since":        since,
+			"reason":       r.Reason,
+			"operator":     r.Operator,
+			"next":         next,
 		}))
 		if err != nil {
 			return fmt.Errorf("page %d, after %d recalls: %w", page, recalled, err)
@@ -128,7 +134,7 @@ func progress(last bool, format string, values ...any) {
 
 type adminAudit struct {
 	where    `embed:""`
-	Operator string        `help:"Show what this user recalled as a moderator or an administrator in all conversations, instead of the recalls of one conversation." xor:"where" placeholder:"USER"`
+	Operator string        `help:"Show what this user recalled in all conversations." xor:"where" placeholder:"USER"`
 	Since    time.Duration `help:"Only those of this last time, e.g. 24h. The default is all." placeholder:"DURATION"`
 }
 
@@ -162,7 +168,8 @@ func (a *adminAudit) Run(ctx context.Context, admin *adminCommand) error {
 				conversation = strings.Join(each.Conversation.Users, ", ")
 			}
 			if !admin.JSON {
-				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%q\n", clock(each.Revoked.At), each.Revoked.By, each.Revoked.Role,
+				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%q\n", clock(each.Revoked.At), each.Revoked.By,
+					each.Revoked.Role,
 					conversation, each.MessageID, each.Sender, clock(each.SentAt), each.Revoked.Reason)
 			}
 		}

@@ -41,7 +41,8 @@ func (c *adminCommand) post(ctx context.Context, body []byte) ([]byte, error) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	hash := sha256.Sum256(body)
-	if err := signer.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), "lambda", region, time.Now()); err != nil {
+	if err := signer.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), "lambda", region,
+		time.Now()); err != nil {
 		return nil, fmt.Errorf("sign the request: %w", err)
 	}
 	answer, err := http.DefaultClient.Do(request)
@@ -54,7 +55,9 @@ func (c *adminCommand) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read the reply: %w", err)
 	}
 	if answer.StatusCode == http.StatusForbidden && !bytes.HasPrefix(reply, []byte(`{"type"`)) {
-		return nil, fmt.Errorf("not allowed to call the admin function (403); the caller needs lambda:InvokeFunctionUrl or lambda:InvokeFunction on it")
+		return nil,
+			fmt.Errorf("not allowed to call the admin function (403); " +
+				"the caller needs lambda:InvokeFunctionUrl or lambda:InvokeFunction on it")
 	}
 	if answer.Header.Get("X-Amz-Function-Error") != "" {
 		return nil, fmt.Errorf("the admin function failed; its log group has the details")
@@ -62,7 +65,8 @@ func (c *adminCommand) post(ctx context.Context, body []byte) ([]byte, error) {
 	return reply, nil
 }
 
-func (c *adminCommand) target(ctx context.Context) (address string, credentials aws.Credentials, region string, err error) {
+func (c *adminCommand) target(ctx context.Context) (address string, credentials aws.Credentials, region string,
+	err error) {
 	if c.URL == "" && c.Function == "" {
 		running, err := state.Find(c.State)
 		if err != nil {
@@ -96,5 +100,6 @@ func (c *adminCommand) target(ctx context.Context) (address string, credentials 
 	if endpoint == "" {
 		endpoint = fmt.Sprintf("https://lambda.%s.amazonaws.com", loaded.Region)
 	}
-	return strings.TrimSuffix(endpoint, "/") + "/2015-03-31/functions/" + url.PathEscape(c.Function) + "/invocations", credentials, loaded.Region, nil
+	return strings.TrimSuffix(endpoint, "/") + "/2015-03-31/functions/" + url.PathEscape(c.Function) + "/invocations",
+		credentials, loaded.Region, nil
 }

@@ -24,11 +24,11 @@ import (
 
 // benchCommand is `recall bench` and what it is compared with.
 type benchCommand struct {
-	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"Measure how long a recall takes until its reply and its first and last notice (the default)."`
-	Cold    benchColdCommand    `cmd:"" help:"Measure how long the functions take to start, and compare them with a program that does nothing."`
-	Peers   benchPeersCommand   `cmd:"" help:"Compare Recall with the sample chat of AWS, with more and more connections."`
+	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"Measure how long a recall takes (the default)."`
+	Cold    benchColdCommand    `cmd:"" help:"Measure how long the functions take to start."`
+	Peers   benchPeersCommand   `cmd:"" help:"Compare Recall with the sample chat of AWS."`
 	Offline benchOfflineCommand `cmd:"" help:"Compare the local stack with serverless-offline."`
-	Growth  benchGrowthCommand  `cmd:"" help:"Simulate 10,000 to 100 million users: which quota is reached first, and what it costs."`
+	Growth  benchGrowthCommand  `cmd:"" help:"Simulate up to 100 million users: their quotas and costs."`
 	Stack   benchStackCommand   `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
 	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
 }
@@ -41,8 +41,9 @@ type benchOutput struct {
 
 // benchLatencies are put before the services.
 type benchLatencies struct {
-	Dynamodb    measure.Distribution `help:"Latency before DynamoDB: 4ms, uniform:2ms:8ms, or lognormal:4ms:15ms (median, 99th percentile)." default:"4ms" name:"dynamodb-latency"`
-	Connections measure.Distribution `help:"Latency before @connections, in the same form." default:"15ms" name:"connections-latency"`
+	// A latency is fixed (4ms), uniform:2ms:8ms, or lognormal:4ms:15ms, with the median and the 99th percentile.
+	Dynamodb    measure.Distribution `help:"Latency before DynamoDB." default:"4ms" name:"dynamodb-latency"`
+	Connections measure.Distribution `help:"Latency before @connections." default:"15ms" name:"connections-latency"`
 	Seed        uint64               `help:"Makes drawn latencies repeatable." default:"1"`
 }
 
@@ -52,7 +53,7 @@ func (l benchLatencies) injected() measure.Injected {
 
 // benchLatencyCommand is `recall bench latency`.
 type benchLatencyCommand struct {
-	Members []int `help:"Sizes of groups. Over 500 the notices go through the queue, and one member in ten is online." default:"10,100,500,10000"`
+	Members []int `help:"Sizes of groups. Over 500, one member in ten is online." default:"10,100,500,10000"`
 	Large   bool  `help:"Also a group of 10,000 members who are all online."`
 	Samples int   `help:"Number of recalls in a small conversation. There are fewer in large groups." default:"50"`
 	benchLatencies
@@ -61,10 +62,10 @@ type benchLatencyCommand struct {
 
 // Help is shown by recall bench --help.
 func (benchLatencyCommand) Help() string {
-	return `Starts its own stack on free ports, puts latencies before DynamoDB and @connections, and measures the time from the frame of
-the sender to the reply, to the first notice and to the last notice. The table compares each time with the floor, which is the
-least time that the latencies allow, and with the harness, a function that only makes the same calls. docs/performance.md
-explains the table.`
+	return `Starts its own stack on free ports, puts latencies before DynamoDB and @connections, and measures the time
+from the frame of the sender to the reply, to the first notice and to the last notice. The table compares each time
+with the floor, which is the least time that the latencies allow, and with the harness, a function that only makes the
+same calls. docs/performance.md explains the table.`
 }
 
 // Run measures and prints.
@@ -78,7 +79,13 @@ func (c benchLatencyCommand) Run(ctx context.Context) error {
 		scenarios = append(scenarios, latency.Scenario{Members: 10_000, Online: 10_000, Samples: 3})
 	}
 	report, err := latency.Run(ctx, latency.Options{
-		Injected: c.injected(), Scenarios: scenarios, Seed: c.Seed, HangingSamples: 3, Baseline: baseline, Devices: newDevices, Progress: benchProgress(),
+		Injected:       c.injected(),
+		Scenarios:      scenarios,
+		Seed:           c.Seed,
+		HangingSamples: 3,
+		Baseline:       baseline,
+		Devices:        newDevices,
+		Progress:       benchProgress(),
 	})
 	if err != nil {
 		return err
@@ -138,7 +145,7 @@ func baselineProject() (string, error) {
 // benchPeersCommand is `recall bench peers`.
 type benchPeersCommand struct {
 	Connections []int `help:"Numbers of connections, ascending, of at least 3." default:"10,100,1000,10000"`
-	Samples     int   `help:"Number of messages for each number of connections. Fewer are sent if each goes to thousands." default:"20"`
+	Samples     int   `help:"Number of messages, and fewer if each goes to thousands." default:"20"`
 	benchLatencies
 	benchOutput
 }
@@ -150,10 +157,18 @@ func (c benchPeersCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if len(c.Connections) == 0 || !slices.IsSorted(c.Connections) || c.Connections[0] < 3 {
-		return errors.New("--connections must ascend from at least 3: a sender, a receiver, and somebody whom it does not concern")
+		return errors.New("--connections must ascend from at least 3: " +
+			"a sender, a receiver, and somebody whom it does not concern")
 	}
 	report, err := peers.Run(ctx, peers.Options{
-		Injected: c.injected(), Sizes: c.Connections, Samples: c.Samples, Settle: peers.Settled, Seed: c.Seed, Baseline: baseline, Devices: newDevices, Progress: benchProgress(),
+		Injected: c.injected(),
+		Sizes:    c.Connections,
+		Samples:  c.Samples,
+		Settle:   peers.Settled,
+		Seed:     c.Seed,
+		Baseline: baseline,
+		Devices:  newDevices,
+		Progress: benchProgress(),
 	})
 	if err != nil {
 		return err
@@ -173,7 +188,11 @@ func (c benchColdCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := coldstart.Run(ctx, coldstart.Options{Project: filepath.Dir(filepath.Dir(baseline)), Rounds: c.Rounds, Progress: benchProgress()})
+	report, err := coldstart.Run(ctx, coldstart.Options{
+		Project:  filepath.Dir(filepath.Dir(baseline)),
+		Rounds:   c.Rounds,
+		Progress: benchProgress(),
+	})
 	if err != nil {
 		return err
 	}
@@ -182,7 +201,7 @@ func (c benchColdCommand) Run(ctx context.Context) error {
 
 // benchOfflineCommand is `recall bench offline`.
 type benchOfflineCommand struct {
-	Serverless  string `help:"Directory in which serverless-offline is installed." default:".tools/serverless-offline" type:"existingdir"`
+	Serverless  string `help:"Directory of serverless-offline." default:".tools/serverless-offline" type:"existingdir"`
 	Connections []int  `help:"Numbers of connections, ascending." default:"1000,10000"`
 	benchOutput
 }
@@ -198,7 +217,13 @@ func (c benchOfflineCommand) Run(ctx context.Context) error {
 		return err
 	}
 	report, err := offline.Run(ctx, offline.Options{
-		Program: program, Baseline: baseline, Serverless: c.Serverless, Connections: c.Connections, Echoes: 500, Flood: 5 * time.Second, Progress: benchProgress(),
+		Program:     program,
+		Baseline:    baseline,
+		Serverless:  c.Serverless,
+		Connections: c.Connections,
+		Echoes:      500,
+		Flood:       5 * time.Second,
+		Progress:    benchProgress(),
 	})
 	if err != nil {
 		return err
@@ -220,7 +245,11 @@ func (c benchStackCommand) Run(ctx context.Context) error {
 	}
 	none := websocket.Throttle{RateLimit: -1}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: filepath.Join(filepath.Dir(baseline), "offline", "local"), Strict: true, NoRights: true, Ports: stack.Ports{WebSocket: c.Port}, Limits: websocket.Limits{NewConnections: none, Requests: none},
+		Project:  filepath.Join(filepath.Dir(baseline), "offline", "local"),
+		Strict:   true,
+		NoRights: true,
+		Ports:    stack.Ports{WebSocket: c.Port},
+		Limits:   websocket.Limits{NewConnections: none, Requests: none},
 	})
 	if err != nil {
 		return err

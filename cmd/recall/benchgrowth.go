@@ -4,7 +4,7 @@ import "example.com/recall/performance/growth"
 
 // benchGrowthCommand is `recall bench growth`.
 type benchGrowthCommand struct {
-	Users    []float64 `help:"Number of users who are connected at the busiest time of the day." default:"10000,100000,1000000,10000000,100000000"`
+	Users    []float64 `help:"Users who are connected at the busiest time." default:"1e4,1e5,1e6,1e7,1e8"`
 	Messages float64   `help:"Messages that a connected user sends an hour." default:"6"`
 	Seed     uint64    `help:"Makes the simulation repeatable." default:"1"`
 	benchOutput
@@ -12,8 +12,8 @@ type benchGrowthCommand struct {
 
 // Help is shown by recall bench growth --help.
 func (benchGrowthCommand) Help() string {
-	return `Simulates a day, second by second, against the default quotas of AWS. What people do is an assumption, and calls and units
-are measured. docs/performance.md says which figure is which.`
+	return `Simulates a day, second by second, against the default quotas of AWS. What people do is an assumption, and
+calls and units are measured. docs/performance.md says which figure is which.`
 }
 
 // Run simulates and prints.

@@ -19,21 +19,24 @@ type chatCommand struct {
 	User  string `help:"Your user ID." required:"" placeholder:"USER"`
 	To    string `help:"The user to talk to." xor:"peer" placeholder:"USER"`
 	Group string `help:"The group to talk in." xor:"peer" placeholder:"GROUP"`
-	URL   string `help:"WebSocket address of a stack other than the local one that is running: wss://…/STAGE. It needs --token." placeholder:"URL"`
-	Token string `help:"A token for --url. It is better to set it in the environment, because a process list does not show it there." env:"RECALL_TOKEN" placeholder:"TOKEN"`
+	URL   string `help:"WebSocket address of a deployed stack: wss://…/STAGE. It needs --token." placeholder:"URL"`
+	Token string `help:"A token for --url. Set it in the environment instead." env:"RECALL_TOKEN" placeholder:"TOKEN"`
 	State string `help:"State file of the local stack." placeholder:"FILE"`
 }
 
 // Help is shown by recall chat --help.
 func (chatCommand) Help() string {
-	return `Opens a chat in the terminal. It sends each line that you type. /recall recalls your last message, and /help lists the other
-commands.
+	return `Opens a chat in the terminal. It sends each line that you type. /recall recalls your last message, and /help
+lists the other commands.
 
   recall chat --user alice --to bob
   recall chat --user alice --group eng
   echo "good morning" | recall chat --user alice --to bob     (the exit code is 0 only if everything was done)
 
-For another stack: RECALL_TOKEN=… recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
+For another stack, set the token in the environment, because a process list does not show it there:
+
+  export RECALL_TOKEN=…
+  recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
 }
 
 const (
@@ -133,7 +136,9 @@ func login(ctx context.Context, talking *client.Client, url, user, token string)
 	case err == nil:
 		return nil
 	case client.Code(err) == client.CodeTokenExpired:
-		return errors.New("the token is refused: it is over, or not for this stack; make a new one with: recall token --user " + user)
+		return errors.New("the token is refused: it is over, or not for this stack; " +
+			"make a new one with: recall token --user " +
+			user)
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case client.Code(err) == client.CodeTimeout:
@@ -175,5 +180,10 @@ func openScreen() (*screen, error) {
 		_ = terminal.SetSize(width, height) // it keeps its standard size
 	}
 	// Nothing can be done about a terminal that cannot be restored.
-	return &screen{Writer: terminal, lines: terminal.ReadLine, interactive: true, restore: func() { _ = term.Restore(input, before) }}, nil
+	return &screen{
+		Writer:      terminal,
+		lines:       terminal.ReadLine,
+		interactive: true,
+		restore:     func() { _ = term.Restore(input, before) },
+	}, nil
 }

@@ -252,7 +252,8 @@ func TestAGroupThatDoesNotExistIsSaidAtOnce(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	eve := chats(t, server, "eve", "group_none")
 	err := eve.room.enter(t.Context(), server.URL)
-	if err == nil || !strings.Contains(err.Error(), "there is no group none, or eve is not in it; recall admin put-group none") {
+	if err == nil ||
+		!strings.Contains(err.Error(), "there is no group none, or eve is not in it; recall admin put-group none") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -299,7 +300,10 @@ func TestChatSaysWhatIsMissing(t *testing.T) {
 		{chatCommand{User: "alice", To: "alice"}, "nobody talks to themselves"},
 		{chatCommand{User: "al#ice", To: "bob"}, "is no user ID"},
 		{chatCommand{User: "alice", To: "bob", URL: "ws://127.0.0.1:1/x"}, "--url needs a token"},
-		{chatCommand{User: "alice", To: "bob", State: t.TempDir() + "/none"}, "no local stack is running; start one with: recall local"},
+		{
+			chatCommand{User: "alice", To: "bob", State: t.TempDir() + "/none"},
+			"no local stack is running; start one with: recall local",
+		},
 	} {
 		if err := c.command.Run(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.command, err, c.want)
@@ -313,7 +317,8 @@ func TestATokenThatIsRefusedIsSaidPlainly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := login(t.Context(), talking, server.URL, "alice", "expired"); err == nil || !strings.Contains(err.Error(), "the token is refused") {
+	if err := login(t.Context(), talking, server.URL, "alice", "expired"); err == nil ||
+		!strings.Contains(err.Error(), "the token is refused") {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

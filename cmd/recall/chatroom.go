@@ -35,7 +35,14 @@ type chatRoom struct {
 }
 
 func newChatRoom(user, conversation string, talking *client.Client, output io.Writer) *chatRoom {
-	return &chatRoom{user: user, conversation: conversation, client: talking, output: output, numbers: map[string]int{}, found: func() {}}
+	return &chatRoom{
+		user:         user,
+		conversation: conversation,
+		client:       talking,
+		output:       output,
+		numbers:      map[string]int{},
+		found:        func() {},
+	}
 }
 
 func (r *chatRoom) say(format string, values ...any) {
@@ -81,7 +88,8 @@ func (r *chatRoom) listener(end context.CancelCauseFunc) client.Listener {
 func kickedOffline(reason string) error {
 	switch reason {
 	case client.KickedConnectionLimit:
-		return errors.New("this device was disconnected: the same user has connected on too many other devices since; start again to come back")
+		return errors.New("this device was disconnected: the same user has connected on too many other devices since; " +
+			"start again to come back")
 	case client.KickedByAdministrator:
 		return errors.New("this device was disconnected by an administrator")
 	}
@@ -142,7 +150,9 @@ func (r *chatRoom) isThere(ctx context.Context) error {
 	if client.Code(err) != client.CodeConversationNotFound {
 		return nil // what else is wrong shows when something is sent
 	}
-	return fmt.Errorf("there is no group %s, or %s is not in it; recall admin put-group %s makes it, and recall admin put-member %s %s adds to it",
+	return fmt.Errorf(
+		"there is no group %s, or %s is not in it; "+
+			"recall admin put-group %s makes it, and recall admin put-member %s %s adds to it",
 		group, r.user, group, group, r.user)
 }
 

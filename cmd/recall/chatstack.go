@@ -66,7 +66,8 @@ func (f *followedStack) sameAddress(running state.State) error {
 	if running.Addresses.WebSocket == f.address {
 		return nil
 	}
-	return fmt.Errorf("the local stack was started again, at another address (%s); start the chat again", running.Addresses.WebSocket)
+	return fmt.Errorf("the local stack was started again, at another address (%s); start the chat again",
+		running.Addresses.WebSocket)
 }
 
 // refusal is why no token could be had.

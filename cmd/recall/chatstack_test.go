@@ -49,7 +49,8 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 		t.Errorf("nothing was started again: %q", line)
 	}
 	before.Remove(path)
-	if line := followed.lost(); !strings.Contains(line, "the local stack has ended; this chat goes on when it is started again: recall local") {
+	line := followed.lost()
+	if !strings.Contains(line, "the local stack has ended; this chat goes on when it is started again: recall local") {
 		t.Errorf("the stack's end is %q", line)
 	}
 	again := before
@@ -59,7 +60,8 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 	if err != nil || first == "" {
 		t.Fatalf("no token of the new stack: %v", err)
 	}
-	if line, startedAgain := followed.connected(); !startedAgain || !strings.Contains(line, "the messages and groups of before are gone") {
+	if line, startedAgain := followed.connected(); !startedAgain ||
+		!strings.Contains(line, "the messages and groups of before are gone") {
 		t.Errorf("of the new stack it says %q", line)
 	}
 }
@@ -71,7 +73,8 @@ func TestAChatIsNotRefusedWithoutEndOrWords(t *testing.T) {
 	if _, err := followed.token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := followed.token(t.Context()); err == nil || !strings.Contains(err.Error(), "refuses a new token, too") || followed.refusal() == nil {
+	_, err := followed.token(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "refuses a new token, too") || followed.refusal() == nil {
 		t.Errorf("the second token of a stack that refused the first: %v", err)
 	}
 	followed.connected()

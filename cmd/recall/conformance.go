@@ -17,7 +17,7 @@ import (
 
 // conformanceCommand judges a client by the scenarios.
 type conformanceCommand struct {
-	Scenario string        `help:"A scenario file, or a folder with scenario files. Without it the scenarios of this version are played." type:"existingpath"`
+	Scenario string        `help:"A scenario file, or a folder of them." type:"existingpath"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
 	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
@@ -26,8 +26,9 @@ type conformanceCommand struct {
 
 // Help is shown by recall conformance --help.
 func (conformanceCommand) Help() string {
-	return `Plays the server of each scenario against the driver of a client (protocol/conformance/README.md has the contract). It
-prints a line for each scenario, and fails if the client misbehaves in one.
+	return `Plays the server of each scenario against the driver of a client (protocol/conformance/README.md has the
+contract). It prints a line for each scenario, and fails if the client misbehaves in one. Without --scenario it plays
+the scenarios of this version.
 
   recall conformance -- clients/go/driver.sh
   recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`

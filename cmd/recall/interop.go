@@ -26,9 +26,10 @@ type interopCommand struct {
 
 // Help is shown by recall interop --help.
 func (interopCommand) Help() string {
-	return `Starts its own local stack on free ports, and a group whose members are the clients for Go (go), TypeScript (web), Java
-(android), C++ (cpp) and Objective-C (apple). Each client sends a message and recalls it. At the end each must hold the same
-tombstones, one for each message. The command prints what each client holds, and fails on any difference.
+	return `Starts its own local stack on free ports, and a group whose members are the clients for Go (go), TypeScript
+(web), Java (android), C++ (cpp) and Objective-C (apple). Each client sends a message and recalls it. At the end each
+must hold the same tombstones, one for each message. The command prints what each client holds, and fails on any
+difference.
 
 The driver.sh of each client installs what it needs and builds the client, which takes minutes the first time.`
 }
@@ -46,7 +47,8 @@ const driverBuildTime = 30 * time.Minute
 func (c interopCommand) Run(ctx context.Context) error {
 	participants, missing := c.participants()
 	if len(missing) > 0 {
-		return fmt.Errorf("no %s/%s/driver.sh; to go on without it: --without %[3]s", c.Clients, strings.Join(missing, "/driver.sh, and no "+c.Clients+"/"), strings.Join(missing, ","))
+		return fmt.Errorf("no %s/%s/driver.sh; to go on without it: --without %[3]s", c.Clients,
+			strings.Join(missing, "/driver.sh, and no "+c.Clients+"/"), strings.Join(missing, ","))
 	}
 	if len(participants) < 2 {
 		return errors.New("fewer than two clients cannot meet")
@@ -83,7 +85,8 @@ func (c interopCommand) Run(ctx context.Context) error {
 	if len(differences) > 0 {
 		return fmt.Errorf("%d differences", len(differences))
 	}
-	fmt.Printf("%d clients hold the same %d tombstones, by their events and by the history\n", len(matrix.Rows), len(matrix.Expected))
+	fmt.Printf("%d clients hold the same %d tombstones, by their events and by the history\n", len(matrix.Rows),
+		len(matrix.Expected))
 	return nil
 }
 
@@ -109,8 +112,11 @@ func (c interopCommand) participants() (there []conformance.Participant, missing
 
 func (c interopCommand) meeting(running *stack.Stack, participants []conformance.Participant) conformance.Meeting {
 	meeting := conformance.Meeting{
-		URL: running.Addresses().WebSocket, Conversation: "group_" + interopGroup, Participants: participants, Deadline: c.Deadline,
-		Progress: func(text string) { c.say("%s", text) },
+		URL:          running.Addresses().WebSocket,
+		Conversation: "group_" + interopGroup,
+		Participants: participants,
+		Deadline:     c.Deadline,
+		Progress:     func(text string) { c.say("%s", text) },
 	}
 	if c.Verbose {
 		var printing sync.Mutex
@@ -128,7 +134,12 @@ func admit(ctx context.Context, running *stack.Stack, participants []conformance
 	requests := []map[string]any{{"action": "putGroup", "group": interopGroup}}
 	for place := range participants {
 		participant := &participants[place]
-		requests = append(requests, map[string]any{"action": "putMember", "group": interopGroup, "user": participant.User, "role": "member"})
+		requests = append(requests, map[string]any{
+			"action": "putMember",
+			"group":  interopGroup,
+			"user":   participant.User,
+			"role":   "member",
+		})
 		var err error
 		if participant.Token, err = running.Token(participant.User, time.Hour); err != nil {
 			return err

@@ -27,7 +27,9 @@ func clientsFolder(t *testing.T, clients ...string) string {
 func TestInteropFailsForEachClientThatIsMissingAndNotLeftOut(t *testing.T) {
 	command := interopCommand{Clients: clientsFolder(t, "go", "android"), Without: []string{"android"}}
 	err := command.Run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "no "+command.Clients+"/web/driver.sh, and no "+command.Clients+"/cpp/driver.sh, and no ") ||
+	if err == nil ||
+		!strings.Contains(err.Error(),
+			"no "+command.Clients+"/web/driver.sh, and no "+command.Clients+"/cpp/driver.sh, and no ") ||
 		!strings.Contains(err.Error(), "--without web,cpp,apple") {
 		t.Errorf("got %v, want all that are missing, and how to go on without them", err)
 	}

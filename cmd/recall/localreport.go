@@ -63,7 +63,9 @@ func (l *localLines) entry(e stack.Entry) {
 		l.write(e.At, fmt.Sprintf("%-18s  event %q on bus %s", e.Event.Source, e.Event.DetailType, e.Event.Bus))
 	case stack.KindCall:
 		if l.calls {
-			l.write(e.At, fmt.Sprintf("%-18s> %s %-20s %6s  %s", e.Function, e.Call.Service, e.Call.Operation, milliseconds(e.Duration), status(e.Call.Status)))
+			l.write(e.At,
+				fmt.Sprintf("%-18s> %s %-20s %6s  %s", e.Function, e.Call.Service, e.Call.Operation, milliseconds(e.Duration),
+					status(e.Call.Status)))
 		}
 	}
 }
@@ -92,7 +94,8 @@ func gatewayLine(e stack.Entry) string {
 	default:
 		return ""
 	}
-	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", printable(r.ConnectionID), printable(cut(e.User, 8)), what, r.Function, milliseconds(r.Duration), printable(detail))
+	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", printable(r.ConnectionID), printable(cut(e.User, 8)), what,
+		r.Function, milliseconds(r.Duration), printable(detail))
 }
 
 // logLine is what a function logged, readable: level, message and fields of an entry that is JSON. Metrics and entries
@@ -101,7 +104,8 @@ func logLine(text string, all bool) string {
 	if all {
 		return text
 	}
-	if _, returned, found := strings.Cut(text, `{"errorMessage":"Unauthorized",`); found && strings.HasSuffix(returned, "}") {
+	_, returned, found := strings.Cut(text, `{"errorMessage":"Unauthorized",`)
+	if found && strings.HasSuffix(returned, "}") {
 		return "" // the runtime's line for a refused token, which is no error of the function
 	}
 	var entry map[string]any
@@ -129,7 +133,8 @@ func invocationLine(e stack.Entry) string {
 	if e.Initialization > 0 {
 		detail += fmt.Sprintf(" (new process, %s)", milliseconds(e.Initialization))
 	}
-	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", "", "", cut(e.Source, 18), cut(e.Function, 18), milliseconds(e.Duration), printable(detail))
+	return fmt.Sprintf("%-17s %-8s %-18s %-18s %7s  %s", "", "", cut(e.Source, 18), cut(e.Function, 18),
+		milliseconds(e.Duration), printable(detail))
 }
 
 func milliseconds(d time.Duration) string {

@@ -25,12 +25,40 @@ func reported(lines *localLines, entries ...stack.Entry) string {
 }
 
 func TestEachFrameAndInvocationIsOneReadableLine(t *testing.T) {
-	invocation := stack.Entry{Kind: stack.KindGateway, User: "alice", Function: "SendFunction", Duration: 12 * time.Millisecond}
-	invocation.Record = websocket.Record{Kind: websocket.KindInvocation, ConnectionID: "BFaT=", RouteKey: "send", Function: "SendFunction", Outcome: "ok", Duration: 12 * time.Millisecond}
-	handshake := stack.Entry{Kind: stack.KindGateway, Record: websocket.Record{Kind: websocket.KindHandshake, Status: 401, Outcome: "Unauthorized"}}
-	post := stack.Entry{Kind: stack.KindGateway, User: "bob", Record: websocket.Record{Kind: websocket.KindPost, ConnectionID: "CFaT=", Method: "POST", Status: 200}}
-	closed := stack.Entry{Kind: stack.KindGateway, User: "bob", Record: websocket.Record{Kind: websocket.KindClose, ConnectionID: "CFaT=", Status: 1001, Outcome: "Going away"}}
-	crash := stack.Entry{Kind: stack.KindInvocation, Function: "SendFunction", Outcome: "Runtime.ExitError", Duration: time.Second}
+	invocation := stack.Entry{
+		Kind:     stack.KindGateway,
+		User:     "alice",
+		Function: "SendFunction",
+		Duration: 12 * time.Millisecond,
+	}
+	invocation.Record = websocket.Record{
+		Kind:         websocket.KindInvocation,
+		ConnectionID: "BFaT=",
+		RouteKey:     "send",
+		Function:     "SendFunction",
+		Outcome:      "ok",
+		Duration:     12 * time.Millisecond,
+	}
+	handshake := stack.Entry{
+		Kind:   stack.KindGateway,
+		Record: websocket.Record{Kind: websocket.KindHandshake, Status: 401, Outcome: "Unauthorized"},
+	}
+	post := stack.Entry{
+		Kind:   stack.KindGateway,
+		User:   "bob",
+		Record: websocket.Record{Kind: websocket.KindPost, ConnectionID: "CFaT=", Method: "POST", Status: 200},
+	}
+	closed := stack.Entry{
+		Kind:   stack.KindGateway,
+		User:   "bob",
+		Record: websocket.Record{Kind: websocket.KindClose, ConnectionID: "CFaT=", Status: 1001, Outcome: "Going away"},
+	}
+	crash := stack.Entry{
+		Kind:     stack.KindInvocation,
+		Function: "SendFunction",
+		Outcome:  "Runtime.ExitError",
+		Duration: time.Second,
+	}
 	for name, c := range map[string]struct {
 		entry stack.Entry
 		want  string
@@ -52,11 +80,33 @@ func TestEachFrameAndInvocationIsOneReadableLine(t *testing.T) {
 
 func TestARefusedTokenIsARefusalAndNoError(t *testing.T) {
 	authorizer := stack.Entry{Kind: stack.KindGateway, Record: websocket.Record{
-		Kind: websocket.KindInvocation, ConnectionID: "BFaT=", RouteKey: "$connect", Function: "AuthorizeFunction", Outcome: "refused", Duration: 12 * time.Millisecond,
+		Kind:         websocket.KindInvocation,
+		ConnectionID: "BFaT=",
+		RouteKey:     "$connect",
+		Function:     "AuthorizeFunction",
+		Outcome:      "refused",
+		Duration:     12 * time.Millisecond,
 	}}
-	handshake := stack.Entry{Kind: stack.KindGateway, Record: websocket.Record{Kind: websocket.KindHandshake, ConnectionID: "BFaT=", Status: 401, Outcome: "authorizer: Unauthorized"}}
-	invocation := stack.Entry{Kind: stack.KindInvocation, Function: "AuthorizeFunction", Outcome: "Unauthorized", Duration: time.Millisecond}
-	log := stack.Entry{Kind: stack.KindLog, Function: "AuthorizeFunction", Text: `2026/11/26 11:25:32 {"errorMessage":"Unauthorized","errorType":"errorString"}`}
+	handshake := stack.Entry{
+		Kind: stack.KindGateway,
+		Record: websocket.Record{
+			Kind:         websocket.KindHandshake,
+			ConnectionID: "BFaT=",
+			Status:       401,
+			Outcome:      "authorizer: Unauthorized",
+		},
+	}
+	invocation := stack.Entry{
+		Kind:     stack.KindInvocation,
+		Function: "AuthorizeFunction",
+		Outcome:  "Unauthorized",
+		Duration: time.Millisecond,
+	}
+	log := stack.Entry{
+		Kind:     stack.KindLog,
+		Function: "AuthorizeFunction",
+		Text:     `2026/11/26 11:25:32 {"errorMessage":"Unauthorized","errorType":"errorString"}`,
+	}
 	want := "BFaT= $connect AuthorizeFunction 12 ms refused; BFaT= handshake 401 authorizer: Unauthorized"
 	if got := reported(&localLines{}, authorizer, handshake, invocation, log); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -18,7 +18,7 @@ type commandLine struct {
 	Token       tokenCommand       `cmd:"" help:"Print a token for a user."`
 	Tail        tailCommand        `cmd:"" help:"Show recalls as they happen."`
 	Conformance conformanceCommand `cmd:"" help:"Test a client with the scenarios of the protocol."`
-	Interop     interopCommand     `cmd:"" help:"Run the clients in all languages in one conversation, and compare what they hold."`
+	Interop     interopCommand     `cmd:"" help:"Run the clients in all languages in one conversation."`
 	Bench       benchCommand       `cmd:"" help:"Measure how long recalls take, and compare the results."`
 	Admin       adminCommand       `cmd:"" help:"Moderate messages, manage groups and settings, and read the audit."`
 	Version     versionCommand     `cmd:"" help:"Show the version of this build."`
@@ -38,7 +38,8 @@ func main() {
 func about() []kong.Option {
 	return []kong.Option{
 		kong.Name("recall"),
-		kong.Description("Message recall on AWS Lambda: the local stack, a terminal chat, tokens, administration, benchmarks."),
+		kong.Description("Message recall on AWS Lambda: the local stack, a terminal chat, tokens, administration, " +
+			"benchmarks."),
 		kong.ShortUsageOnError(),
 	}
 }

@@ -19,17 +19,17 @@ import (
 
 // tailCommand is `recall tail`.
 type tailCommand struct {
-	Input string `arg:"" optional:"" help:"With - it reads log lines from standard input. Without it, it follows the local stack that is running."`
+	Input string `arg:"" optional:"" help:"- for standard input. The default is the local stack."`
 	State string `help:"State file of the local stack." placeholder:"FILE"`
 	JSON  bool   `help:"Print the log entries as JSON, one on each line, for programs." name:"json"`
 }
 
 // Help is shown by recall tail --help.
 func (tailCommand) Help() string {
-	return `Shows recalls as they happen, with a line for each request and outcome. A line says when the recall happened, who recalled
-and by what right (sender, moderator, admin), the outcome, the number of messages, how many devices were told, how long the
-last of them took, how many devices were gone, and how many could not be reached (they are told later). Members of large
-groups are told through the queue, after the line. A line never has a text or a reason.
+	return `Shows recalls as they happen, with a line for each request and outcome. A line says when the recall happened,
+who recalled and by what right (sender, moderator, admin), the outcome, the number of messages, how many devices were
+told, how long the last of them took, how many devices were gone, and how many could not be reached (they are told
+later). Members of large groups are told through the queue, after the line. A line never has a text or a reason.
 
 Follow a deployed stack through its log groups (with LogLevel info, the default):
 
@@ -47,7 +47,8 @@ func (c *tailCommand) Run(ctx context.Context) error {
 	case "-":
 		return tailLines(os.Stdin, show)
 	}
-	return fmt.Errorf("%s is nothing to read recalls from; use - for standard input, or nothing for the local stack", c.Input)
+	return fmt.Errorf("%s is nothing to read recalls from; use - for standard input, or nothing for the local stack",
+		c.Input)
 }
 
 func (c *tailCommand) local(ctx context.Context, show *tailView) error {
@@ -167,7 +168,9 @@ func (v *tailView) line(text string) error {
 	}
 	if !v.headed {
 		v.headed = true
-		if _, err := fmt.Fprintf(v.output, tailFormat, "TIME", "OPERATOR", "AS", "OUTCOME", "MESSAGES", "NOTICES", "LAST AFTER", "GONE", "FAILED"); err != nil {
+		_, err := fmt.Fprintf(v.output, tailFormat, "TIME", "OPERATOR", "AS", "OUTCOME", "MESSAGES", "NOTICES", "LAST AFTER",
+			"GONE", "FAILED")
+		if err != nil {
 			return err
 		}
 	}
@@ -197,5 +200,6 @@ func (e tailEntry) String() string {
 			last = fmt.Sprintf("%.0f ms", e.NoticeMilliseconds)
 		}
 	}
-	return fmt.Sprintf(tailFormat, e.Time.Local().Format("15:04:05.000"), printable(e.Operator), printable(role), printable(outcome), e.Messages, notices, last, gone, failed)
+	return fmt.Sprintf(tailFormat, e.Time.Local().Format("15:04:05.000"), printable(e.Operator), printable(role),
+		printable(outcome), e.Messages, notices, last, gone, failed)
 }

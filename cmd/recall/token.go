@@ -11,9 +11,9 @@ import (
 
 // tokenCommand is `recall token`.
 type tokenCommand struct {
-	User     string        `help:"The user of the token: 1 to 64 characters of A-Z a-z 0-9 . _ - @" required:"" placeholder:"USER"`
+	User     string        `help:"The user of the token (1 to 64 of A-Z a-z 0-9 . _ - @)." required:"" placeholder:"USER"`
 	TTL      time.Duration `help:"How long the token is valid." default:"1h" name:"ttl"`
-	Secret   string        `help:"HS256 secret to sign with, for a stack other than the local one that is running (its parameter TokenSecret)." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
+	Secret   string        `help:"TokenSecret of another stack." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
 	Issuer   string        `help:"The claim iss of the token, with --secret." placeholder:"TEXT"`
 	Audience string        `help:"The claim aud of the token, with --secret." placeholder:"TEXT"`
 	State    string        `help:"State file of the local stack." placeholder:"FILE"`
@@ -23,8 +23,8 @@ type tokenCommand struct {
 func (tokenCommand) Help() string {
 	return `Prints a token that the local stack that is running accepts: recall token --user alice --ttl 10m
 
-For another stack whose tokens are signed with a secret, put the secret into the environment, because a process list does
-not show it there: RECALL_TOKEN_SECRET=… recall token --user alice`
+For another stack whose tokens are signed with a secret (its parameter TokenSecret), put the secret into the
+environment, because a process list does not show it there: RECALL_TOKEN_SECRET=… recall token --user alice`
 }
 
 // userIDs are those of protocol/README.md, "Identifiers and values".
@@ -50,7 +50,8 @@ func (c *tokenCommand) Run() error {
 	}
 	signer := state.State{TokenSecret: c.Secret, TokenIssuer: c.Issuer, TokenAudience: c.Audience}
 	if c.Secret != "" && len(c.Secret) < minimumSecretBytes {
-		return fmt.Errorf("--secret: it has %d bytes, and no stack takes one of fewer than %d", len(c.Secret), minimumSecretBytes)
+		return fmt.Errorf("--secret: it has %d bytes, and no stack takes one of fewer than %d", len(c.Secret),
+			minimumSecretBytes)
 	}
 	if c.Secret == "" {
 		running, err := state.Find(c.State)

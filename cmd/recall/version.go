@@ -6,8 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// version is the version of a release, which scripts/release.sh writes here while it links. Go finds none by itself: a release
-// has one tag for the whole repository, and Go looks for a tag of the module in cmd/.
+// version is the version of a release, which scripts/release.sh writes here while it links. Go finds none by itself: a
+// release has one tag for the whole repository, and Go looks for a tag of the module in cmd/.
 var version string
 
 // versionCommand is `recall version`.

@@ -21,7 +21,8 @@ func TestAReleaseSaysItsVersion(t *testing.T) {
 	}
 	program := filepath.Join(t.TempDir(), "recall")
 	linked := strings.ReplaceAll(string(flags[1]), "$version", "v1.2.3")
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags="+linked, "-o", program, ".").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags="+linked, "-o", program,
+		".").CombinedOutput(); err != nil {
 		t.Fatalf("building the command line: %v\n%s", err, output)
 	}
 	said, err := exec.CommandContext(t.Context(), program, "version").Output()

@@ -74,7 +74,10 @@ func (d *desk) byURL(method, body string, encoded bool) events.LambdaFunctionURL
 // sent puts a message of alice's to bob there.
 func (d *desk) sent() recall.MessageID {
 	d.t.Helper()
-	result, err := d.frames.Service.Send(d.t.Context(), recall.Caller{User: "alice"}, recall.SendRequest{Conversation: recall.Between("alice", "bob"), Body: `{"text":"secret"}`})
+	result, err := d.frames.Service.Send(d.t.Context(), recall.Caller{User: "alice"}, recall.SendRequest{
+		Conversation: recall.Between("alice", "bob"),
+		Body:         `{"text":"secret"}`,
+	})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -91,25 +94,31 @@ func (d *desk) want(request, part string) {
 func TestEveryActionIsAnsweredByDirectInvocation(t *testing.T) {
 	d := newDesk(t, working)
 	id := d.sent()
-	d.want(`{"action":"putGroup","id":"1","group":"eng","name":"Engineers","recallWindowSeconds":60}`, `{"type":"reply","action":"putGroup","id":"1","ok":true}`)
+	d.want(`{"action":"putGroup","id":"1","group":"eng","name":"Engineers","recallWindowSeconds":60}`,
+		`{"type":"reply","action":"putGroup","id":"1","ok":true}`)
 	d.want(`{"action":"putMember","group":"eng","user":"alice","role":"owner"}`, `"ok":true`)
 	d.want(`{"action":"getGroup","id":"2","group":"eng"}`,
-		`{"type":"reply","action":"getGroup","id":"2","ok":true,"name":"Engineers","recallWindowSeconds":60,"members":[{"user":"alice","role":"owner"}]}`)
+		`{"type":"reply","action":"getGroup","id":"2","ok":true,"name":"Engineers","recallWindowSeconds":60,`+
+			`"members":[{"user":"alice","role":"owner"}]}`)
 	d.want(`{"action":"deleteMember","group":"eng","user":"alice"}`, `"ok":true`)
 	d.want(`{"action":"deleteGroup","group":"eng"}`, `"ok":true`)
 	phone := recall.Connection{User: "alice", ID: "phone=", ConnectedAt: recall.At(d.frames.Service.Clock.Now())}
 	if err := d.frames.Service.Connect(t.Context(), phone); err != nil {
 		t.Fatal(err)
 	}
-	d.want(`{"action":"disconnect","id":"2","user":"alice"}`, `{"type":"reply","action":"disconnect","id":"2","ok":true,"disconnected":1}`)
+	d.want(`{"action":"disconnect","id":"2","user":"alice"}`,
+		`{"type":"reply","action":"disconnect","id":"2","ok":true,"disconnected":1}`)
 	d.want(`{"action":"getSettings"}`, `"recallWindowSeconds":120`)
 	d.want(`{"action":"putSettings","recallWindowSeconds":-1}`, `"recallWindowSeconds":-1`)
 	d.want(`{"action":"getSettings"}`, `"recallWindowSeconds":-1`)
-	d.want(`{"action":"revoke","conversation":{"users":["bob","alice"]},"messageIds":["`+string(id)+`"],"reason":"spam","operator":"carol"}`,
+	d.want(`{"action":"revoke","conversation":{"users":["bob","alice"]},"messageIds":["`+string(id)+
+		`"],"reason":"spam","operator":"carol"}`,
 		`"ok":true,"revoked":{"at":1790000000000,"by":"carol","role":"admin","reason":"spam"}`)
-	d.want(`{"action":"audit","operator":"carol"}`, `"recalls":[{"conversation":{"users":["alice","bob"]},"messageId":"`+string(id)+`","sender":"alice"`)
+	d.want(`{"action":"audit","operator":"carol"}`,
+		`"recalls":[{"conversation":{"users":["alice","bob"]},"messageId":"`+string(id)+`","sender":"alice"`)
 	other := d.sent()
-	d.want(`{"action":"revokeBySender","conversation":{"users":["alice","bob"]},"sender":"alice"}`, `"results":[{"messageId":"`+string(other)+`","ok":true`)
+	d.want(`{"action":"revokeBySender","conversation":{"users":["alice","bob"]},"sender":"alice"}`,
+		`"results":[{"messageId":"`+string(other)+`","ok":true`)
 }
 
 func TestABadRequestIsRefusedAndNamesTheError(t *testing.T) {
@@ -143,20 +152,27 @@ func TestAFunctionURLAnswersWithTheErrorsStatus(t *testing.T) {
 		status       int
 		part         string
 	}{
-		{"POST", `{"action":"getSettings","id":"7"}`, false, http.StatusOK, `{"type":"reply","action":"getSettings","id":"7","ok":true,`},
+		{
+			"POST", `{"action":"getSettings","id":"7"}`, false, http.StatusOK,
+			`{"type":"reply","action":"getSettings","id":"7","ok":true,`,
+		},
 		{"POST", base64.StdEncoding.EncodeToString([]byte(`{"action":"getSettings"}`)), true, http.StatusOK, `"ok":true`},
 		{"POST", revoke, false, http.StatusOK, id},
 		{"POST", "not base64!", true, http.StatusBadRequest, "not base64"},
 		{"POST", "", false, http.StatusBadRequest, "unknown_action"},
 		{"POST", `{"action":"dance"}`, false, http.StatusBadRequest, "unknown_action"},
 		{"POST", `{"action":"putSettings"}`, false, http.StatusBadRequest, "invalid_request"},
-		{"POST", `{"action":"putMember","group":"none","user":"bob","role":"member"}`, false, http.StatusNotFound, "conversation_not_found"},
+		{
+			"POST", `{"action":"putMember","group":"none","user":"bob","role":"member"}`, false, http.StatusNotFound,
+			"conversation_not_found",
+		},
 		{"GET", `{"action":"getSettings"}`, false, http.StatusMethodNotAllowed, "POST"},
 		{"DELETE", "", false, http.StatusMethodNotAllowed, "POST"},
 	} {
 		t.Run(fmt.Sprint(each.method, each.body), func(t *testing.T) {
 			answer := d.byURL(each.method, each.body, each.encoded)
-			if answer.StatusCode != each.status || answer.Headers["Content-Type"] != "application/json" || !strings.Contains(answer.Body, each.part) {
+			if answer.StatusCode != each.status || answer.Headers["Content-Type"] != "application/json" ||
+				!strings.Contains(answer.Body, each.part) {
 				t.Errorf("status %d, body %s", answer.StatusCode, answer.Body)
 			}
 		})
@@ -178,7 +194,8 @@ func TestAFailedDependencyOrABugIs500AndItsCauseIsOnlyLogged(t *testing.T) {
 	} {
 		d := newDesk(t, func(store recall.Store) recall.Store { return broken{store, failure} })
 		answer := d.byURL("POST", `{"action":"getSettings"}`, false)
-		if answer.StatusCode != http.StatusInternalServerError || !strings.Contains(answer.Body, `"name":"`+name+`"`) || strings.Contains(answer.Body, "throttled") {
+		if answer.StatusCode != http.StatusInternalServerError || !strings.Contains(answer.Body, `"name":"`+name+`"`) ||
+			strings.Contains(answer.Body, "throttled") {
 			t.Errorf("%s: status %d, body %s", name, answer.StatusCode, answer.Body)
 		}
 		if !strings.Contains(d.out.String(), "throttled by the table") {
@@ -211,7 +228,9 @@ func TestDeleteGroupGoesOnUntilItIsDoneOrItsTimeIsOver(t *testing.T) {
 	steps = 5
 	d = newDesk(t, func(store recall.Store) recall.Store { return stubborn{store, &steps, cancel} })
 	reply, err := d.handle(ctx, json.RawMessage(`{"action":"deleteGroup","group":"eng"}`))
-	if err != nil || !strings.Contains(string(reply), `"name":"unavailable","desc":"the group is not deleted completely yet; call deleteGroup again","retryable":true`) {
+	if err != nil ||
+		!strings.Contains(string(reply),
+			`"name":"unavailable","desc":"the group is not deleted completely yet; call deleteGroup again","retryable":true`) {
 		t.Errorf("reply %s, error %v", reply, err)
 	}
 }
@@ -219,7 +238,8 @@ func TestDeleteGroupGoesOnUntilItIsDoneOrItsTimeIsOver(t *testing.T) {
 func TestG10NothingOfARequestIsLogged(t *testing.T) {
 	d := newDesk(t, working)
 	id := string(d.sent())
-	d.invoked(`{"action":"revoke","conversation":{"users":["alice","bob"]},"messageIds":["` + id + `"],"reason":"secret"}`)
+	d.invoked(`{"action":"revoke","conversation":{"users":["alice","bob"]},"messageIds":["` + id +
+		`"],"reason":"secret"}`)
 	d.invoked(`{"action":"secret","reason":"secret"}`)
 	d.invoked(`secret`)
 	if strings.Contains(d.out.String(), "secret") {

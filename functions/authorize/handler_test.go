@@ -98,11 +98,16 @@ func TestAGoodTokenAllowsTheHandshakeAndPassesTheUserToEveryLaterFrame(t *testin
 			if err != nil || answer.effect() != "Allow" || answer.PrincipalID != "alice" {
 				t.Fatalf("answer %+v, error %v", answer, err)
 			}
-			if answer.Context["userId"] != "alice" || answer.Context["expiresAt"] != "1790003600000" || len(answer.Context) != 2 {
+			if answer.Context["userId"] != "alice" || answer.Context["expiresAt"] != "1790003600000" ||
+				len(answer.Context) != 2 {
 				t.Errorf("context %v", answer.Context)
 			}
 			encoded, err := json.Marshal(answer)
-			if err != nil || !strings.Contains(string(encoded), `"policyDocument":{"Version":"2012-10-17","Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"`+arn+`"}]}`) {
+			if err != nil ||
+				!strings.Contains(string(encoded),
+					`"policyDocument":{"Version":"2012-10-17","Statement":[{"Action":"execute-api:Invoke","Effect":"Allow",`+
+						`"Resource":"`+
+						arn+`"}]}`) {
 				t.Errorf("policy %s, error %v", encoded, err)
 			}
 		})
@@ -122,7 +127,10 @@ func TestAHandshakeWithoutAGoodTokenIs401(t *testing.T) {
 		{"no scheme", map[string]string{"Authorization": good}, ""},
 		{"an empty bearer", map[string]string{"Authorization": "Bearer "}, ""},
 		{"a forged token", map[string]string{"Authorization": "Bearer " + good[:len(good)-4] + "AAAA"}, ""},
-		{"a forged token beside a good one", map[string]string{"Authorization": "Bearer x", "Sec-WebSocket-Protocol": "bearer." + good}, ""},
+		{
+			"a forged token beside a good one",
+			map[string]string{"Authorization": "Bearer x", "Sec-WebSocket-Protocol": "bearer." + good}, "",
+		},
 		{"no bearer among the subprotocols", map[string]string{"Sec-WebSocket-Protocol": "recall.v1"}, ""},
 		{"a token in the query string, beside a good one", map[string]string{"Authorization": "Bearer " + good}, "token"},
 		{"a token in the query string in capitals", map[string]string{"Authorization": "Bearer " + good}, "ACCESS_TOKEN"},

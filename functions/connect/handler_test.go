@@ -141,7 +141,8 @@ func TestANewDeviceTakesThePlaceOfTheOldestWhereAUserHasTooMany(t *testing.T) {
 	if answer, err := o.handle(t.Context(), second); err != nil || answer.StatusCode != http.StatusOK {
 		t.Errorf("answer %+v, error %v", answer, err)
 	}
-	if told := o.notifier.Notified(); len(told) != 1 || told[0].Connection.ID != "phone=" || told[0].Notice.Kicked != recall.KickConnectionLimit {
+	told := o.notifier.Notified()
+	if len(told) != 1 || told[0].Connection.ID != "phone=" || told[0].Notice.Kicked != recall.KickConnectionLimit {
 		t.Errorf("told %+v", told)
 	}
 	if closed := o.notifier.Disconnected(); len(closed) != 1 || closed[0].ID != "phone=" {

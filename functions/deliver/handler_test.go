@@ -36,7 +36,11 @@ func newBench(t *testing.T) *bench {
 		log: slog.New(slog.NewJSONHandler(&b.out, nil)), metrics: &function.Metrics{Output: &b.out, Clock: b.clock},
 	}
 	for _, user := range []recall.UserID{"alice", "bob"} {
-		b.must(b.service.Connect(t.Context(), recall.Connection{User: user, ID: recall.ConnectionID(user), ConnectedAt: b.clock.Instant()}))
+		b.must(b.service.Connect(t.Context(), recall.Connection{
+			User:        user,
+			ID:          recall.ConnectionID(user),
+			ConnectedAt: b.clock.Instant(),
+		}))
 	}
 	return b
 }
@@ -68,7 +72,13 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 	now := b.clock.Instant()
 	outcome, err := b.service.Store.RevokeMessage(b.t.Context(), recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID,
-		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{
+			ID:     recall.NewRevocationID(now),
+			At:     now,
+			By:     "alice",
+			Role:   recall.RoleSender,
+			Reason: "secret",
+		},
 	})
 	if err != nil || !outcome.Applied {
 		b.t.Fatalf("outcome %+v, error %v", outcome, err)
@@ -117,7 +127,8 @@ func chunk(id, body string) string {
 }
 
 func (b *bench) chunkOf(message recall.Message) string {
-	return fmt.Sprintf(`{"conversation":"group#eng","due":"sent","messageIds":["%s"],"users":["alice","bob"],"except":"alice","since":%d}`,
+	return fmt.Sprintf(
+		`{"conversation":"group#eng","due":"sent","messageIds":["%s"],"users":["alice","bob"],"except":"alice","since":%d}`,
 		message.ID, b.clock.Instant())
 }
 
@@ -153,7 +164,8 @@ func TestG9AChunkIsFinishedAlthoughSomebodyCannotBeReached(t *testing.T) {
 		t.Errorf("%v come again", again)
 	}
 	retries := b.queue.Take()
-	if len(retries) != 1 || len(retries[0].Connections) != 1 || retries[0].Connections[0].User != "bob" || retries[0].Delay == 0 {
+	if len(retries) != 1 || len(retries[0].Connections) != 1 || retries[0].Connections[0].User != "bob" ||
+		retries[0].Delay == 0 {
 		t.Errorf("queued %+v", retries)
 	}
 }
@@ -161,12 +173,14 @@ func TestG9AChunkIsFinishedAlthoughSomebodyCannotBeReached(t *testing.T) {
 func TestTheLastRetryClosesWhatItCannotReach(t *testing.T) {
 	b := newBench(t)
 	b.notifier.Fail = func(recall.Connection) bool { return true }
-	body := fmt.Sprintf(`{"conversation":"group#eng","due":"sent","messageIds":["%s"],"connections":[{"user":"bob","id":"bob","connectedAt":1}],
-		"attempt":4,"since":%d}`, b.stored(group).ID, b.clock.Instant())
+	body := fmt.Sprintf(`{"conversation":"group#eng","due":"sent","messageIds":["%s"],
+		"connections":[{"user":"bob","id":"bob","connectedAt":1}],"attempt":4,"since":%d}`,
+		b.stored(group).ID, b.clock.Instant())
 	if again := b.handles(chunk("m1", body)); len(again) != 0 {
 		t.Errorf("%v come again: %s", again, &b.out)
 	}
-	if closed := b.notifier.Disconnected(); len(closed) != 1 || closed[0] != (recall.Connection{User: "bob", ID: "bob", ConnectedAt: 1}) {
+	closed := b.notifier.Disconnected()
+	if len(closed) != 1 || closed[0] != (recall.Connection{User: "bob", ID: "bob", ConnectedAt: 1}) {
 		t.Errorf("disconnected %v", closed)
 	}
 }
@@ -181,7 +195,8 @@ func TestAnEventThatIsNoBatchIsAnError(t *testing.T) {
 func TestG10NothingOfARecordIsLogged(t *testing.T) {
 	b := newBench(t)
 	b.notifier.Fail = func(recall.Connection) bool { return true }
-	b.handles(chunk("1", b.chunkOf(b.recalled(b.stored(group)))), chunk("2", `{"secret":1}`), `{"eventSource":"aws:sqs","body":7,"secret":"secret"}`)
+	b.handles(chunk("1", b.chunkOf(b.recalled(b.stored(group)))), chunk("2", `{"secret":1}`),
+		`{"eventSource":"aws:sqs","body":7,"secret":"secret"}`)
 	if strings.Contains(b.out.String(), "secret") || b.out.Len() == 0 {
 		t.Errorf("logged %s", &b.out)
 	}

@@ -33,7 +33,8 @@ type failingStore struct {
 	fails recall.Conversation
 }
 
-func (s *failingStore) Message(ctx context.Context, in recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+func (s *failingStore) Message(ctx context.Context, in recall.Conversation,
+	id recall.MessageID) (recall.Message, bool, error) {
 	if in == s.fails {
 		return recall.Message{}, false, recall.Unreachable("storage", errors.New("throttled"))
 	}
@@ -43,7 +44,12 @@ func (s *failingStore) Message(ctx context.Context, in recall.Conversation, id r
 var direct = recall.Between("alice", "bob")
 
 func newBench(t *testing.T) *bench {
-	b := &bench{t: t, clock: recalltest.NewClock(), queue: &recalltest.Queue{}, store: &failingStore{Store: recalltest.NewStore()}}
+	b := &bench{
+		t:     t,
+		clock: recalltest.NewClock(),
+		queue: &recalltest.Queue{},
+		store: &failingStore{Store: recalltest.NewStore()},
+	}
 	b.handler = handler{
 		service: &recall.Service{
 			Store: b.store, Queue: b.queue, Clock: b.clock, Window: recall.DefaultWindow,
@@ -81,7 +87,13 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 	now := b.clock.Instant()
 	outcome, err := b.service.Store.RevokeMessage(b.t.Context(), recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID,
-		Revocation: recall.Revocation{ID: recall.NewRevocationID(now), At: now, By: "alice", Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{
+			ID:     recall.NewRevocationID(now),
+			At:     now,
+			By:     "alice",
+			Role:   recall.RoleSender,
+			Reason: "secret",
+		},
 	})
 	if err != nil || !outcome.Applied {
 		b.t.Fatalf("outcome %+v, error %v", outcome, err)
@@ -92,18 +104,26 @@ func (b *bench) recalled(message recall.Message) recall.Message {
 // change is the stream's record of a message, as DynamoDB writes it.
 func change(number string, message recall.Message) string {
 	image := map[string]map[string]string{
-		"pk": {"S": message.Conversation.Key()}, "sk": {"S": "msg#" + string(message.ID)}, "sender": {"S": string(message.Sender)},
-		"sentAt": {"N": fmt.Sprint(message.SentAt)}, "recallableUntil": {"N": fmt.Sprint(message.RecallableUntil)}, "due": {"S": string(message.Due)},
+		"pk":              {"S": message.Conversation.Key()},
+		"sk":              {"S": "msg#" + string(message.ID)},
+		"sender":          {"S": string(message.Sender)},
+		"sentAt":          {"N": fmt.Sprint(message.SentAt)},
+		"recallableUntil": {"N": fmt.Sprint(message.RecallableUntil)},
+		"due":             {"S": string(message.Due)},
 	}
 	if message.Revoked == nil {
 		image["body"] = map[string]string{"S": string(message.Body)}
 	} else {
-		image["revocationId"], image["revokedAt"] = map[string]string{"S": string(message.Revoked.ID)}, map[string]string{"N": fmt.Sprint(message.Revoked.At)}
-		image["revokedBy"], image["revokedRole"] = map[string]string{"S": string(message.Revoked.By)}, map[string]string{"S": string(message.Revoked.Role)}
+		image["revocationId"], image["revokedAt"] = map[string]string{"S": string(message.Revoked.ID)},
+			map[string]string{"N": fmt.Sprint(message.Revoked.At)}
+		image["revokedBy"], image["revokedRole"] = map[string]string{"S": string(message.Revoked.By)},
+			map[string]string{"S": string(message.Revoked.Role)}
 		image["revokedReason"] = map[string]string{"S": string(message.Revoked.Reason)}
 	}
 	encoded, err := json.Marshal(map[string]any{
-		"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": map[string]any{"SequenceNumber": number, "NewImage": image},
+		"eventSource": "aws:dynamodb",
+		"eventName":   "MODIFY",
+		"dynamodb":    map[string]any{"SequenceNumber": number, "NewImage": image},
 	})
 	if err != nil {
 		panic(err)
@@ -145,11 +165,13 @@ func TestG4AChangeWhoseFunctionDiedIsFinished(t *testing.T) {
 	if again := b.handles(change("1", first), change("2", tombstone)); len(again) != 0 {
 		t.Errorf("%v come again: %s", again, &b.out)
 	}
-	if queued := b.queued(); len(queued) != 2 || !slices.Contains(queued, first.ID) || !slices.Contains(queued, second.ID) {
+	if queued := b.queued(); len(queued) != 2 || !slices.Contains(queued, first.ID) ||
+		!slices.Contains(queued, second.ID) {
 		t.Errorf("bob is told of %v", queued)
 	}
 	for _, message := range []recall.Message{first, second} {
-		if stored, _, err := b.service.Store.Message(t.Context(), direct, message.ID); err != nil || stored.Due != recall.DueNothing {
+		stored, _, err := b.service.Store.Message(t.Context(), direct, message.ID)
+		if err != nil || stored.Due != recall.DueNothing {
 			t.Errorf("%s is still due as %q, error %v", message.ID, stored.Due, err)
 		}
 	}
@@ -184,7 +206,8 @@ func TestARecordThatCannotBeReadIsDroppedAndDelaysNoOther(t *testing.T) {
 	poison := []string{
 		`7`, `"text"`, `null`, `{}`, `{"eventSource":"aws:dynamodb","dynamodb":7}`, `{"eventSource":7}`,
 		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","NewImage":{"pk":{"S":"head"}}}}`,
-		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","NewImage":{"pk":{"S":"c2c#alice#bob"},"sk":{"S":"head"},"due":{"S":"sent"}}}}`,
+		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","NewImage":{"pk":{"S":"c2c#alice#bob"},` +
+			`"sk":{"S":"head"},"due":{"S":"sent"}}}}`,
 		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1","Keys":{}}}`,
 	}
 	if again := b.handles(append(poison, change("2", b.due(direct)))...); len(again) != 0 {

@@ -51,7 +51,8 @@ func record(number, id, sender, due string, revoked bool) string {
 		image["due"] = map[string]string{"S": due}
 	}
 	if revoked {
-		image["revocationId"], image["revokedAt"] = map[string]string{"S": revocationID}, map[string]string{"N": "1700000001000"}
+		image["revocationId"], image["revokedAt"] = map[string]string{"S": revocationID},
+			map[string]string{"N": "1700000001000"}
 		image["revokedBy"], image["revokedRole"] = map[string]string{"S": sender}, map[string]string{"S": "sender"}
 		image["revokedReason"] = map[string]string{"S": "secret"}
 	} else {
@@ -82,7 +83,8 @@ func handled(t *testing.T, bus *publisher, records ...string) (function.BatchAns
 func TestEveryRecallIsPublishedAndNothingElse(t *testing.T) {
 	var bus publisher
 	answer, _ := handled(t, &bus,
-		record("1", message, "alice", "sent", false), record("2", revoked, "alice", "revoked", true), record("3", message, "alice", "", true),
+		record("1", message, "alice", "sent", false), record("2", revoked, "alice", "revoked", true),
+		record("3", message, "alice", "", true),
 		`{"eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"4","Keys":{}}}`)
 	if len(answer.BatchItemFailures) != 0 {
 		t.Errorf("%v come again", answer.BatchItemFailures)
@@ -94,8 +96,10 @@ func TestEveryRecallIsPublishedAndNothingElse(t *testing.T) {
 
 func TestARecallThatTheBusDidNotTakeComesAgainAndDelaysNoOtherOfItsBatch(t *testing.T) {
 	bus := publisher{fails: "bob"}
-	answer, log := handled(t, &bus, record("1", refused, "bob", "revoked", true), record("2", revoked, "alice", "revoked", true))
-	if difference := cmp.Diff([]function.BatchItemFailure{{ItemIdentifier: "1"}}, answer.BatchItemFailures); difference != "" {
+	answer, log := handled(t, &bus, record("1", refused, "bob", "revoked", true),
+		record("2", revoked, "alice", "revoked", true))
+	difference := cmp.Diff([]function.BatchItemFailure{{ItemIdentifier: "1"}}, answer.BatchItemFailures)
+	if difference != "" {
 		t.Error(difference)
 	}
 	if difference := cmp.Diff([]recall.MessageID{revoked}, bus.recalls); difference != "" {

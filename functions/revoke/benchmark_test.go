@@ -17,8 +17,12 @@ import (
 func BenchmarkRevoke(b *testing.B) {
 	clock := recalltest.NewClock()
 	service := &recall.Service{
-		Store: recalltest.NewStore(), Presence: recalltest.NewPresence(clock), Notifier: &recalltest.Notifier{}, Queue: &recalltest.Queue{},
-		Clock: clock, Window: recall.DefaultWindow,
+		Store:    recalltest.NewStore(),
+		Presence: recalltest.NewPresence(clock),
+		Notifier: &recalltest.Notifier{},
+		Queue:    &recalltest.Queue{},
+		Clock:    clock,
+		Window:   recall.DefaultWindow,
 	}
 	frames := function.Frames{
 		Service: service, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
@@ -29,12 +33,17 @@ func BenchmarkRevoke(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		sent, err := service.Send(b.Context(), caller, recall.SendRequest{Conversation: recall.Between("alice", "bob"), Body: `{"text":"hi"}`})
+		sent, err := service.Send(b.Context(), caller, recall.SendRequest{
+			Conversation: recall.Between("alice", "bob"),
+			Body:         `{"text":"hi"}`,
+		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		raw := `{"requestContext":{"routeKey":"revoke","connectionId":"A","connectedAt":1700000000000,"authorizer":{"userId":"alice","expiresAt":"4102444800000"}},` +
-			`"body":"{\"action\":\"revoke\",\"id\":\"1\",\"conversation\":\"c2c_bob\",\"messageId\":\"` + string(sent.Message.ID) + `\"}"}`
+		raw := `{"requestContext":{"routeKey":"revoke","connectionId":"A","connectedAt":1700000000000,` +
+			`"authorizer":{"userId":"alice","expiresAt":"4102444800000"}},` +
+			`"body":"{\"action\":\"revoke\",\"id\":\"1\",\"conversation\":\"c2c_bob\",\"messageId\":\"` +
+			string(sent.Message.ID) + `\"}"}`
 		b.StartTimer()
 		var event function.Event
 		if err := json.Unmarshal([]byte(raw), &event); err != nil {

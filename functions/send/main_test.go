@@ -20,16 +20,21 @@ func TestASendIsAnsweredAndDelivered(t *testing.T) {
 	r := route(t)
 	r.Online("alice")
 	r.Online("bob")
-	functiontest.Want(t, r.Answer("alice", `{"action":"send","id":"1","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
-		`{"type":"reply","action":"send","id":"1","ok":true,"message":{"messageId":"`+id+`","conversation":"c2c_bob","sender":"alice",`+
+	functiontest.Want(t,
+		r.Answer("alice", `{"action":"send","id":"1","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
+		`{"type":"reply","action":"send","id":"1","ok":true,"message":{"messageId":"`+id+
+			`","conversation":"c2c_bob","sender":"alice",`+
 			`"sentAt":1790000000000,"recallableUntil":1790000120000},"duplicate":false}`)
 	events := r.Events()
 	if len(events) != 1 {
 		t.Fatalf("events %q", events)
 	}
-	functiontest.Want(t, events[0], `bob {"type":"message","message":{"messageId":"`+id+`","conversation":"c2c_alice","sender":"alice",`+
+	functiontest.Want(t, events[0], `bob {"type":"message","message":{"messageId":"`+id+
+		`","conversation":"c2c_alice","sender":"alice",`+
 		`"sentAt":1790000000000,"recallableUntil":1790000120000,"body":{"text":"hi"}}}`)
-	functiontest.WantPart(t, r.Answer("alice", `{"action":"send","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`), `"duplicate":true`)
+	functiontest.WantPart(t,
+		r.Answer("alice", `{"action":"send","conversation":"c2c_bob","messageId":"`+id+`","body":{"text":"hi"}}`),
+		`"duplicate":true`)
 	if events := r.Events(); len(events) != 0 {
 		t.Errorf("a retry is told again: %q", events)
 	}
@@ -37,17 +42,22 @@ func TestASendIsAnsweredAndDelivered(t *testing.T) {
 
 func TestTheSenderOfAMessageIsTheUserOfTheToken(t *testing.T) {
 	r := route(t)
-	functiontest.WantPart(t, r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`), `"sender":"mallory"`)
+	functiontest.WantPart(t,
+		r.Answer("mallory", `{"action":"send","conversation":"c2c_bob","sender":"alice","sub":"alice","body":{}}`),
+		`"sender":"mallory"`)
 }
 
 func TestASendThatIsRefusedIsAnsweredWithItsErrorAndTellsNobody(t *testing.T) {
 	for body, name := range map[string]string{
-		`{"action":"send","conversation":"c2c_bob"}`:                                                            `"name":"invalid_request"`,
-		`{"action":"send","conversation":"bob","body":{}}`:                                                      `"name":"invalid_request"`,
-		`{"action":"send","conversation":"group_nowhere","body":{}}`:                                            `"name":"conversation_not_found"`,
-		`{"action":"send","conversation":"c2c_bob","body":{"text":"` + strings.Repeat("x", 12_288) + `"}}`:      `"name":"body_too_large"`,
-		`{"action":"send","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2","body":{}}`:         `"name":"stale_message_id"`,
-		`{"action":"send","conversation":"c2c_bob","messageId":"` + strings.ToLower(id) + `","body":{"x":"y"}}`: `"name":"invalid_request"`,
+		`{"action":"send","conversation":"c2c_bob"}`:                 `"name":"invalid_request"`,
+		`{"action":"send","conversation":"bob","body":{}}`:           `"name":"invalid_request"`,
+		`{"action":"send","conversation":"group_nowhere","body":{}}`: `"name":"conversation_not_found"`,
+		`{"action":"send","conversation":"c2c_bob","body":{"text":"` + strings.Repeat("x", 12_288) +
+			`"}}`: `"name":"body_too_large"`,
+		`{"action":"send","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2",` +
+			`"body":{}}`: `"name":"stale_message_id"`,
+		`{"action":"send","conversation":"c2c_bob","messageId":"` + strings.ToLower(id) +
+			`","body":{"x":"y"}}`: `"name":"invalid_request"`,
 	} {
 		r := route(t)
 		r.Online("bob")

@@ -70,11 +70,14 @@ func Environment() (function.Environment, aws.Config, Tables, error) {
 // Commit writes a message's recall under a condition, as a recall does.
 func (t Tables) Commit(ctx context.Context, id string) error {
 	_, err := t.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &t.Messages, Key: item{"pk": text("c2c#alice#bob"), "sk": text("msg#" + id)},
-		UpdateExpression:          aws.String("SET revocationId=:id, revokedAt=:id, revokedBy=:by, revokedRole=:by, sender=:by, due=:by REMOVE body"),
-		ConditionExpression:       aws.String("attribute_not_exists(pk) OR sender=:by"),
-		ExpressionAttributeValues: item{":id": text(id), ":by": text("alice")},
-		ReturnValues:              types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		TableName: &t.Messages,
+		Key:       item{"pk": text("c2c#alice#bob"), "sk": text("msg#" + id)},
+		UpdateExpression: aws.String("SET revocationId=:id, revokedAt=:id, revokedBy=:by, " +
+			"revokedRole=:by, sender=:by, due=:by REMOVE body"),
+		ConditionExpression:                 aws.String("attribute_not_exists(pk) OR sender=:by"),
+		ExpressionAttributeValues:           item{":id": text(id), ":by": text("alice")},
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	return err
 }

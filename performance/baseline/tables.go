@@ -34,7 +34,10 @@ func (t Tables) Connected(ctx context.Context, user, connection string) error {
 
 // Disconnected forgets a connection of the sample.
 func (t Tables) Disconnected(ctx context.Context, connection string) error {
-	_, err := t.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &t.Connections, Key: key(KeyConnection, connection)})
+	_, err := t.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &t.Connections,
+		Key:       key(KeyConnection, connection),
+	})
 	return err
 }
 

@@ -53,14 +53,26 @@ func (c Chart) SVG() (string, error) {
 	}
 	x.finish()
 	y.finish()
-	view := view{Chart: c, Width: width, Height: height, Left: left, Right: width - right, Top: top, Bottom: height - bottom}
+	view := view{
+		Chart:  c,
+		Width:  width,
+		Height: height,
+		Left:   left,
+		Right:  width - right,
+		Top:    top,
+		Bottom: height - bottom,
+	}
 	view.Middle = (view.Left + view.Right) / 2
 	view.XTicks, view.YTicks = x.ticks(), y.ticks()
 	for i, series := range c.Series {
 		line := line{Name: series.Name, Colour: colours[i%len(colours)], Dashed: series.Dashed, LegendY: top + 10 + 20*i}
 		var points []string
 		for _, point := range series.Points {
-			marked := mark{X: x.place(point.X), Y: y.place(point.Y), Text: fmt.Sprintf("%s: %s, %s", series.Name, number(point.X), number(point.Y))}
+			marked := mark{
+				X:    x.place(point.X),
+				Y:    y.place(point.Y),
+				Text: fmt.Sprintf("%s: %s, %s", series.Name, number(point.X), number(point.Y)),
+			}
 			line.Marks = append(line.Marks, marked)
 			points = append(points, fmt.Sprintf("%.1f,%.1f", marked.X, marked.Y))
 		}
@@ -179,17 +191,28 @@ func number(value float64) string {
 	return fmt.Sprintf("%.4g", value)
 }
 
-var picture = template.Must(template.New("chart").Funcs(template.FuncMap{"add": func(a, b int) int { return a + b }}).Parse(
+var picture = template.Must(template.New("chart").Funcs(template.FuncMap{
+	"add": func(a, b int) int { return a + b },
+}).Parse(
 	`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" font-family="sans-serif" font-size="12">
 <rect width="{{.Width}}" height="{{.Height}}" fill="#fff"/>
 <text x="{{.Left}}" y="24" font-size="15" font-weight="bold">{{html .Title}}</text>
-{{range .YTicks}}<line x1="{{$.Left}}" x2="{{$.Right}}" y1="{{printf "%.1f" .At}}" y2="{{printf "%.1f" .At}}" stroke="#ddd"/><text x="{{add $.Left -8}}" y="{{printf "%.1f" .At}}" text-anchor="end" dominant-baseline="middle">{{.Text}}</text>
-{{end}}{{range .XTicks}}<line x1="{{printf "%.1f" .At}}" x2="{{printf "%.1f" .At}}" y1="{{$.Bottom}}" y2="{{add $.Bottom 5}}" stroke="#444"/><text x="{{printf "%.1f" .At}}" y="{{add $.Bottom 20}}" text-anchor="middle">{{.Text}}</text>
+{{range .YTicks}}<line x1="{{$.Left}}" x2="{{$.Right}}" y1="{{printf "%.1f" .At}}" y2="{{printf "%.1f" .At}}"` +
+		` stroke="#ddd"/>` +
+		`<text x="{{add $.Left -8}}" y="{{printf "%.1f" .At}}" text-anchor="end"` +
+		` dominant-baseline="middle">{{.Text}}</text>
+{{end}}{{range .XTicks}}<line x1="{{printf "%.1f" .At}}" x2="{{printf "%.1f" .At}}" y1="{{$.Bottom}}"` +
+		` y2="{{add $.Bottom 5}}" stroke="#444"/><text x="{{printf "%.1f" .At}}" y="{{add $.Bottom 20}}"` +
+		` text-anchor="middle">{{.Text}}</text>
 {{end}}<line x1="{{.Left}}" x2="{{.Right}}" y1="{{.Bottom}}" y2="{{.Bottom}}" stroke="#444"/>
 <text x="{{.Middle}}" y="{{add .Bottom 42}}" text-anchor="middle">{{html .X}}</text>
 <text transform="translate(16 {{.Top}}) rotate(-90)" text-anchor="end">{{html .Y}}</text>
-{{range .Lines}}<polyline points="{{.Points}}" fill="none" stroke="{{.Colour}}" stroke-width="2"{{if .Dashed}} stroke-dasharray="6 4"{{end}}/>
-{{$colour := .Colour}}{{range .Marks}}<circle cx="{{printf "%.1f" .X}}" cy="{{printf "%.1f" .Y}}" r="3.5" fill="{{$colour}}"><title>{{html .Text}}</title></circle>
-{{end}}<line x1="{{add $.Right 12}}" x2="{{add $.Right 36}}" y1="{{.LegendY}}" y2="{{.LegendY}}" stroke="{{.Colour}}" stroke-width="2"{{if .Dashed}} stroke-dasharray="6 4"{{end}}/><text x="{{add $.Right 42}}" y="{{.LegendY}}" dominant-baseline="middle">{{html .Name}}</text>
+{{range .Lines}}<polyline points="{{.Points}}" fill="none" stroke="{{.Colour}}" stroke-width="2"{{if .Dashed}}` +
+		` stroke-dasharray="6 4"{{end}}/>
+{{$colour := .Colour}}{{range .Marks}}<circle cx="{{printf "%.1f" .X}}" cy="{{printf "%.1f" .Y}}" r="3.5"` +
+		` fill="{{$colour}}"><title>{{html .Text}}</title></circle>
+{{end}}<line x1="{{add $.Right 12}}" x2="{{add $.Right 36}}" y1="{{.LegendY}}" y2="{{.LegendY}}"` +
+		` stroke="{{.Colour}}" stroke-width="2"{{if .Dashed}} stroke-dasharray="6 4"{{end}}/>` +
+		`<text x="{{add $.Right 42}}" y="{{.LegendY}}" dominant-baseline="middle">{{html .Name}}</text>
 {{end}}</svg>
 `))

@@ -59,7 +59,8 @@ func TestAxesReachTheirEnds(t *testing.T) {
 	logarithmic.include(900)
 	logarithmic.finish()
 	if logarithmic.place(10) != 100 || logarithmic.place(1000) != 0 || logarithmic.place(100) != 50 {
-		t.Errorf("10 is at %v, 100 at %v, 1000 at %v", logarithmic.place(10), logarithmic.place(100), logarithmic.place(1000))
+		t.Errorf("10 is at %v, 100 at %v, 1000 at %v", logarithmic.place(10), logarithmic.place(100),
+			logarithmic.place(1000))
 	}
 }
 
@@ -72,7 +73,14 @@ func TestALogarithmicAxisRefusesNothing(t *testing.T) {
 }
 
 func TestNumbersAreShort(t *testing.T) {
-	for value, want := range map[float64]string{0: "0", 1.5: "1.5", 1000: "1000", 10_000: "10k", 1e6: "1M", 2.5e9: "2.5G"} {
+	for value, want := range map[float64]string{
+		0:      "0",
+		1.5:    "1.5",
+		1000:   "1000",
+		10_000: "10k",
+		1e6:    "1M",
+		2.5e9:  "2.5G",
+	} {
 		if got := number(value); got != want {
 			t.Errorf("%v is written %q", value, got)
 		}

@@ -49,7 +49,10 @@ func measureAnswers(ctx context.Context, programs string, options Options, repor
 		"TOKEN_SECRET": "only-for-this-machine-0123456789abcdef",
 	}
 	for _, table := range stand.Template().Tables {
-		environment[map[string]string{"MessagesTable": "MESSAGES_TABLE", "ConnectionsTable": "CONNECTIONS_TABLE"}[table.LogicalID]] = table.Name
+		environment[map[string]string{
+			"MessagesTable":    "MESSAGES_TABLE",
+			"ConnectionsTable": "CONNECTIONS_TABLE",
+		}[table.LogicalID]] = table.Name
 	}
 	answers := answers{options: options, report: report, environment: environment, programs: programs}
 	return answers.measure(ctx)
@@ -91,7 +94,8 @@ func (a answers) measure(ctx context.Context) error {
 	}
 	defer running.Close()
 	a.options.Progress(fmt.Sprintf("a first and a second answer of each, %d times", a.options.Rounds))
-	warmed, first, second := make([][]time.Duration, len(names)), make([][]time.Duration, len(names)), make([][]time.Duration, len(names))
+	warmed, first, second := make([][]time.Duration, len(names)), make([][]time.Duration, len(names)),
+		make([][]time.Duration, len(names))
 	for range a.options.Rounds {
 		for n, name := range names {
 			// What a recall takes back is sent before, by a function that is not measured.
@@ -111,7 +115,8 @@ func (a answers) measure(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			warmed[n], first[n], second[n] = append(warmed[n], initialization), append(first[n], answer), append(second[n], again)
+			warmed[n], first[n], second[n] = append(warmed[n], initialization), append(first[n], answer),
+				append(second[n], again)
 			if err := running.end(ctx, name); err != nil {
 				return err
 			}

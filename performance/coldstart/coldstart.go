@@ -21,8 +21,10 @@ const bare = "BareFunction"
 
 // functionNames are the template's functions, with the event that each answers.
 var functionNames = []struct{ name, event string }{
-	{"AuthorizeFunction", "authorize.json"}, {"ConnectFunction", "hello.json"}, {"SendFunction", "send.json"}, {"RevokeFunction", "revoke.json"},
-	{"SyncFunction", "sync.json"}, {"FinishFunction", "finish.json"}, {"DeliverFunction", "deliver.json"}, {"AdminFunction", "admin.json"},
+	{"AuthorizeFunction", "authorize.json"}, {"ConnectFunction", "hello.json"}, {"SendFunction", "send.json"},
+	{"RevokeFunction", "revoke.json"},
+	{"SyncFunction", "sync.json"}, {"FinishFunction", "finish.json"}, {"DeliverFunction", "deliver.json"},
+	{"AdminFunction", "admin.json"},
 }
 
 // Options say what to measure.
@@ -56,7 +58,11 @@ type Report struct {
 
 // Run builds the programs as they are deployed, and measures.
 func Run(ctx context.Context, options Options) (Report, error) {
-	report := Report{Machine: measure.ThisMachine(time.Now()), Rounds: options.Rounds, Measurements: []Measurement{{Function: bare}}}
+	report := Report{
+		Machine:      measure.ThisMachine(time.Now()),
+		Rounds:       options.Rounds,
+		Measurements: []Measurement{{Function: bare}},
+	}
 	for _, function := range functionNames {
 		report.Measurements = append(report.Measurements, Measurement{Function: function.name})
 	}
@@ -67,7 +73,8 @@ func Run(ctx context.Context, options Options) (Report, error) {
 	defer os.RemoveAll(programs)
 	options.Progress("building the functions as they are deployed")
 	for n := range report.Measurements {
-		if report.Measurements[n].Bytes, err = build(ctx, options.Project, programs, report.Measurements[n].Function); err != nil {
+		report.Measurements[n].Bytes, err = build(ctx, options.Project, programs, report.Measurements[n].Function)
+		if err != nil {
 			return report, err
 		}
 	}
@@ -88,7 +95,8 @@ func build(ctx context.Context, project, programs, function string) (int64, erro
 	if architecture == "" {
 		architecture = "arm64"
 	}
-	command := exec.CommandContext(ctx, "make", "-s", "build-"+function, "ARTIFACTS_DIR="+directory, "ARCHITECTURE="+architecture)
+	command := exec.CommandContext(ctx, "make", "-s", "build-"+function, "ARTIFACTS_DIR="+directory,
+		"ARCHITECTURE="+architecture)
 	command.Dir = project
 	if output, err := command.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("build %s: %w\n%s", function, err, output)
@@ -112,17 +120,27 @@ func newService(programs string, environment map[string]string, names ...string)
 	var functions []lambda.Function
 	for _, name := range names {
 		functions = append(functions, lambda.Function{
-			Name: name, ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name, Program: filepath.Join(programs, name, "bootstrap"),
-			Environment: environment, Timeout: 20 * time.Second, MemoryMegabytes: 1024, ReservedConcurrency: -1,
+			Name:                name,
+			ARN:                 "arn:aws:lambda:us-east-1:000000000000:function:" + name,
+			Program:             filepath.Join(programs, name, "bootstrap"),
+			Environment:         environment,
+			Timeout:             20 * time.Second,
+			MemoryMegabytes:     1024,
+			ReservedConcurrency: -1,
 		})
 	}
 	var err error
-	s.Service, err = lambda.New(lambda.Options{Functions: functions, Region: "us-east-1", Invoked: func(i lambda.Invocation) { s.reported <- i }})
+	s.Service, err = lambda.New(lambda.Options{
+		Functions: functions,
+		Region:    "us-east-1",
+		Invoked:   func(i lambda.Invocation) { s.reported <- i },
+	})
 	return s, err
 }
 
 // start starts a function's process anew, invokes it, and tells how long both took.
-func (s *service) start(ctx context.Context, name string, event []byte) (initialization, answer time.Duration, err error) {
+func (s *service) start(ctx context.Context, name string, event []byte) (initialization, answer time.Duration,
+	err error) {
 	started := time.Now()
 	_, err = s.Invoke(ctx, name, event)
 	if err != nil {
@@ -166,8 +184,13 @@ func measureStarts(ctx context.Context, programs string, rounds int, report *Rep
 		names = append(names, m.Function)
 	}
 	running, err := newService(programs, map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": nowhere, "AWS_ENDPOINT_URL_SQS": nowhere, "MANAGEMENT_ENDPOINT": nowhere, "CHUNKS_QUEUE_URL": nowhere,
-		"MESSAGES_TABLE": "messages", "CONNECTIONS_TABLE": "connections", "TOKEN_SECRET": "only-for-this-machine-0123456789abcdef",
+		"AWS_ENDPOINT_URL_DYNAMODB": nowhere,
+		"AWS_ENDPOINT_URL_SQS":      nowhere,
+		"MANAGEMENT_ENDPOINT":       nowhere,
+		"CHUNKS_QUEUE_URL":          nowhere,
+		"MESSAGES_TABLE":            "messages",
+		"CONNECTIONS_TABLE":         "connections",
+		"TOKEN_SECRET":              "only-for-this-machine-0123456789abcdef",
 	}, names...)
 	if err != nil {
 		return err

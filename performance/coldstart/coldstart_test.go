@@ -28,7 +28,8 @@ func TestTheTableHasARowForEachFunction(t *testing.T) {
 		{Function: bare, Start: start(4)},
 		{Function: "SendFunction", Bytes: 9_500_000, Start: start(6), Warmed: start(7), Answer: start(8), Again: start(9)},
 	}}
-	if table := report.Table(); !strings.Contains(table, "| send | 9.50 | 6.0 / 6.0 | 7.0 / 7.0 | 8.0 / 8.0 | 9.0 / 9.0 |\n") {
+	table := report.Table()
+	if !strings.Contains(table, "| send | 9.50 | 6.0 / 6.0 | 7.0 / 7.0 | 8.0 / 8.0 | 9.0 / 9.0 |\n") {
 		t.Error(table)
 	}
 }

@@ -11,10 +11,12 @@ import (
 func (r Report) Table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s. %d starts of each, in turns. Milliseconds, p50 / p99.\n\n", r.Machine, r.Rounds)
-	b.WriteString("| function | MB here | exec → next | exec → next, warming TLS | exec → first answer | second answer |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| function | MB here | exec → next | exec → next, warming TLS | exec → first answer " +
+		"| second answer |\n|---|---|---|---|---|---|\n")
 	for _, m := range r.Measurements {
 		name := strings.ToLower(strings.TrimSuffix(m.Function, "Function"))
-		fmt.Fprintf(&b, "| %s | %.2f | %s | %s | %s | %s |\n", name, float64(m.Bytes)/1e6, two(m.Start), two(m.Warmed), two(m.Answer), two(m.Again))
+		fmt.Fprintf(&b, "| %s | %.2f | %s | %s | %s | %s |\n", name, float64(m.Bytes)/1e6, two(m.Start), two(m.Warmed),
+			two(m.Answer), two(m.Again))
 	}
 	return b.String()
 }

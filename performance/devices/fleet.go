@@ -122,7 +122,8 @@ func (f *Fleet) read(socket *websocket.Conn) {
 }
 
 // Expect implements Devices. There is one expectation at a time.
-func (f *Fleet) Expect(_ context.Context, count int, patience time.Duration, parts ...string) (func() (Arrivals, error), error) {
+func (f *Fleet) Expect(_ context.Context, count int, patience time.Duration,
+	parts ...string) (func() (Arrivals, error), error) {
 	wanted := &expectation{count: count, complete: make(chan struct{})}
 	for _, part := range parts {
 		wanted.parts = append(wanted.parts, []byte(part))

@@ -75,7 +75,8 @@ func (r *Remote) Connect(ctx context.Context, dials []Dial) error {
 }
 
 // Expect implements Devices.
-func (r *Remote) Expect(_ context.Context, count int, patience time.Duration, parts ...string) (func() (Arrivals, error), error) {
+func (r *Remote) Expect(_ context.Context, count int, patience time.Duration,
+	parts ...string) (func() (Arrivals, error), error) {
 	if _, err := r.call(request{Expect: &expect{count, patience, parts}}); err != nil {
 		return nil, err
 	}

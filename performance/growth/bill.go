@@ -172,7 +172,8 @@ func MillionRecalls() string {
 	frames := 1e6 * measure.Consumption{Frames: uses.Frames}.Dollars()
 	units := 1e6 * measure.Consumption{ReadUnits: directRevokeReads, WriteUnits: revokeWrites}.Dollars()
 	function := 1e6 * measure.Consumption{Invocations: 1, GigabyteHours: uses.GigabyteHours}.Dollars()
-	return fmt.Sprintf("%.0f messages ($%.2f), %d write and %d read units ($%.2f), and RevokeFunction, %v GB × %.0f ms ($%.2f):"+
+	return fmt.Sprintf("%.0f messages ($%.2f), %d write and %d read units ($%.2f), and RevokeFunction, "+
+		"%v GB × %.0f ms ($%.2f):"+
 		" about **$%.2f** a million",
 		uses.Frames, frames, revokeWrites, directRevokeReads, units, revokeGigabytes,
 		1000*3600*uses.GigabyteHours/revokeGigabytes, function, frames+units+function)
@@ -182,12 +183,17 @@ func MillionRecalls() string {
 func MillionLooks() string {
 	alone := finish(1, 0, 1e6) // so many shards that no run finds two
 	return fmt.Sprintf("$%.2f a million where each run finds one change alone",
-		1e6*measure.Consumption{ReadUnits: finishReads, Invocations: alone.Invocations, GigabyteHours: alone.GigabyteHours}.Dollars())
+		1e6*measure.Consumption{
+			ReadUnits:     finishReads,
+			Invocations:   alone.Invocations,
+			GigabyteHours: alone.GigabyteHours,
+		}.Dollars())
 }
 
 // MillionSends says what the log lines of a million sends cost, and what keeping these messages for a year does.
 func MillionSends() (logs, kept string) {
 	bytes := send(0, 0, 0, 0).logBytes
 	return fmt.Sprintf("%.1f KB a send, $%.2f a million,", bytes/1000, 1e6*bytes/gigabyte*perLogGigabyte),
-		fmt.Sprintf("%d bytes a message: a million kept for a year cost $%.2f", storedBytes, 12*1e6*storedBytes/gigabyte*perStoredGigabyte)
+		fmt.Sprintf("%d bytes a message: a million kept for a year cost $%.2f", storedBytes,
+			12*1e6*storedBytes/gigabyte*perStoredGigabyte)
 }

@@ -43,7 +43,9 @@ func TestTheReport(t *testing.T) {
 	report := Run(Usual(), []float64{1e4, 1e5, 1e6, 1e7, 1e8}, 1, func(step string) { steps = append(steps, step) })
 	t.Run("has a row for each size and quota", func(t *testing.T) {
 		table := report.Table()
-		for _, wanted := range []string{"| 10,000 | ", "| 1,000,000 | ", "| API Gateway requests | 10,000 | ", "| new connections | 500 | "} {
+		for _, wanted := range []string{
+			"| 10,000 | ", "| 1,000,000 | ", "| API Gateway requests | 10,000 | ", "| new connections | 500 | ",
+		} {
 			if !strings.Contains(table, wanted) {
 				t.Errorf("the table lacks %q:\n%s", wanted, table)
 			}
@@ -86,7 +88,10 @@ func TestTheStreamIsReadAsTheTemplateSays(t *testing.T) {
 	template := read(t, "../../template.yaml")
 	_, after, _ := strings.Cut(template, "\n  FinishFunction:\n")
 	section, _, _ := strings.Cut(after, "\n  FinishLogGroup:\n")
-	for name, want := range map[string]float64{"MemorySize": 1024 * finishGigabytes, "MaximumBatchingWindowInSeconds": gatheringSeconds} {
+	for name, want := range map[string]float64{
+		"MemorySize":                     1024 * finishGigabytes,
+		"MaximumBatchingWindowInSeconds": gatheringSeconds,
+	} {
 		match := regexp.MustCompile(name + `: (\d+)`).FindStringSubmatch(section)
 		if match == nil {
 			t.Fatalf("FinishFunction has no %s", name)
@@ -124,8 +129,10 @@ func TestLogLinesAreAsLongAsTheyAreWritten(t *testing.T) {
 	if format == nil {
 		t.Fatal("the template has no format of the access log")
 	}
-	access := strings.NewReplacer("$context.requestId", "WCTqUHR8IAMFz9w=", "$context.requestTime", "26/Nov/2026:12:25:31 +0000",
-		"$context.eventType", "MESSAGE", "$context.routeKey", "revoke", "$context.status", "200", "$context.connectionId", "WCTqUHR8IAMCKug=",
+	access := strings.NewReplacer("$context.requestId", "WCTqUHR8IAMFz9w=", "$context.requestTime",
+		"26/Nov/2026:12:25:31 +0000",
+		"$context.eventType", "MESSAGE", "$context.routeKey", "revoke", "$context.status", "200", "$context.connectionId",
+		"WCTqUHR8IAMCKug=",
 		"$context.integrationStatus", "200", "$context.integrationLatency", "31", "$context.error.message", "-",
 		"$context.authorizer.status", "-").Replace(format[1])
 	near("the access log", accessLineBytes, len(access)+cloudWatchBytes)
@@ -138,8 +145,13 @@ func linesOfARecall(t *testing.T) string {
 	var log bytes.Buffer
 	metrics := &function.Metrics{Function: "RevokeFunction", Output: io.Discard, Clock: clock}
 	service := &recall.Service{
-		Store: recalltest.NewStore(), Presence: recalltest.NewPresence(clock), Notifier: notifier, Queue: &recalltest.Queue{},
-		Clock: clock, Window: recall.DefaultWindow, Observer: metrics,
+		Store:    recalltest.NewStore(),
+		Presence: recalltest.NewPresence(clock),
+		Notifier: notifier,
+		Queue:    &recalltest.Queue{},
+		Clock:    clock,
+		Window:   recall.DefaultWindow,
+		Observer: metrics,
 	}
 	environment := function.Environment{FunctionName: "recall-prod-RevokeFunction-1aBcDeFgHiJk"}
 	frames := function.Frames{Service: service, Log: function.NewLogger(environment, &log), Metrics: metrics}
@@ -150,10 +162,14 @@ func linesOfARecall(t *testing.T) string {
 		}
 	}
 	handle := frames.Handler(append(action.AnsweredBy("send"), action.AnsweredBy("revoke")...))
-	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "b1946ac9-2d3e-4f5a-8b6c-7d8e9f0a1b2c"})
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{
+		AwsRequestID: "b1946ac9-2d3e-4f5a-8b6c-7d8e9f0a1b2c",
+	})
 	message := recall.EarliestID(clock.Instant())
 	ask := func(route, rest string) {
-		event := function.Event{Body: fmt.Sprintf(`{"action":%q,"conversation":"c2c_bob-123456789012","messageId":%q%s}`, route, message, rest)}
+		event := function.Event{
+			Body: fmt.Sprintf(`{"action":%q,"conversation":"c2c_bob-123456789012","messageId":%q%s}`, route, message, rest),
+		}
 		event.RequestContext.ConnectionID, event.RequestContext.RouteKey = "WCTqUHR8IAMCKug=", route
 		event.RequestContext.Authorizer = map[string]any{
 			function.AuthorizerUser:      "alice-1234567890",

@@ -40,7 +40,8 @@ func TestTheUnitsAreThoseThatAreMeasured(t *testing.T) {
 	expect := func(action string, reads, writes float64) {
 		t.Helper()
 		if goldenReads, goldenWrites, _ := golden(t, action); reads != goldenReads || writes != goldenWrites {
-			t.Errorf("%s: simulated with %v read and %v write units, measured are %v and %v", action, reads, writes, goldenReads, goldenWrites)
+			t.Errorf("%s: simulated with %v read and %v write units, measured are %v and %v", action, reads, writes,
+				goldenReads, goldenWrites)
 		}
 	}
 	expect("send 1:1", directSendReads, sendWrites)
@@ -138,7 +139,8 @@ func TestFinishWaitsOnlyForWhatIsStillDue(t *testing.T) {
 
 func TestTheTotalIsTheSumOfTheBill(t *testing.T) {
 	month := Month{
-		Frames: 1, ConnectionMinutes: 2, DataOut: 4, DynamoDB: 8, Storage: 16, Recovery: 32, Lambda: 64, Finish: 128, Logs: 256,
+		Frames: 1, ConnectionMinutes: 2, DataOut: 4, DynamoDB: 8, Storage: 16, Recovery: 32, Lambda: 64, Finish: 128,
+		Logs:     256,
 		Watching: 512, Traces: 1024,
 	}
 	if month.Total() != 1023 {

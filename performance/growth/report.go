@@ -33,7 +33,8 @@ func Run(w Workload, sizes []float64, seed uint64, progress func(string)) Report
 // Table is the report as Markdown.
 func (r Report) Table() string {
 	var b strings.Builder
-	b.WriteString("| connected at the top | requests a second | of the quota | longest wait, nothing raised | all back after an outage | $ a month | frames | connections | DynamoDB units | Lambda | all else |\n")
+	b.WriteString("| connected at the top | requests a second | of the quota | longest wait, nothing raised " +
+		"| all back after an outage | $ a month | frames | connections | DynamoDB units | Lambda | all else |\n")
 	b.WriteString("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, day := range r.Days {
 		wait := duration(day.LongestWaitSeconds)
@@ -41,24 +42,34 @@ func (r Report) Table() string {
 			wait = "grows daily"
 		}
 		month := day.Month
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", count(day.Users), count(day.RequestsPerSecond), percent(day.Used[Requests]), wait,
-			duration(day.ReconnectSeconds), dollars(month.Total()), percent(month.Frames/month.Total()), percent(month.ConnectionMinutes/month.Total()),
-			percent(month.DynamoDB/month.Total()), percent((month.Lambda+month.Finish)/month.Total()), percent(month.besides()/month.Total()))
+		share := func(dollars float64) string { return percent(dollars / month.Total()) }
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
+			count(day.Users), count(day.RequestsPerSecond), percent(day.Used[Requests]), wait,
+			duration(day.ReconnectSeconds), dollars(month.Total()), share(month.Frames), share(month.ConnectionMinutes),
+			share(month.DynamoDB), share(month.Lambda+month.Finish), share(month.besides()))
 	}
-	b.WriteString("\n| quota of an account and region | default | used up at | raisable | then |\n|---|---:|---:|---|---|\n")
+	b.WriteString("\n| quota of an account and region | default | used up at | raisable | then |\n" +
+		"|---|---:|---:|---|---|\n")
 	for i, quota := range r.Quotas {
 		raisable := "no"
 		if quota.Raisable {
 			raisable = "yes"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s users | %s | %s |\n", quota.Name, count(quota.PerSecond), count(r.UsedUp[i]), raisable, quota.Then)
+		fmt.Fprintf(&b, "| %s | %s | %s users | %s | %s |\n", quota.Name, count(quota.PerSecond), count(r.UsedUp[i]),
+			raisable, quota.Then)
 	}
 	return b.String()
 }
 
 // Charts are how much of each quota is used, and what a month costs, over the number of users.
 func (r Report) Charts() map[string]chart.Chart {
-	used := chart.Chart{Title: "Quotas used in the busiest minute", X: "users connected at the top of the day", Y: "share of the default quota", LogX: true, LogY: true}
+	used := chart.Chart{
+		Title: "Quotas used in the busiest minute",
+		X:     "users connected at the top of the day",
+		Y:     "share of the default quota",
+		LogX:  true,
+		LogY:  true,
+	}
 	for place, quota := range r.Quotas {
 		line := chart.Series{Name: quota.Name}
 		for _, day := range r.Days {
@@ -67,7 +78,13 @@ func (r Report) Charts() map[string]chart.Chart {
 		used.Series = append(used.Series, line)
 	}
 	all := chart.Series{Name: "the whole quota", Dashed: true}
-	cost := chart.Chart{Title: "Cost of a month", X: "users connected at the top of the day", Y: "dollars", LogX: true, LogY: true}
+	cost := chart.Chart{
+		Title: "Cost of a month",
+		X:     "users connected at the top of the day",
+		Y:     "dollars",
+		LogX:  true,
+		LogY:  true,
+	}
 	parts := []struct {
 		name string
 		of   func(Month) float64

@@ -26,11 +26,18 @@ const (
 // Quotas are the defaults in the order of those constants.
 func Quotas() []Quota {
 	return []Quota{
-		{"API Gateway requests", 10_000, true, "several APIs, each in an account of its own, with the users spread over them; for groups of thousands a broadcast service"},
+		{
+			"API Gateway requests", 10_000, true,
+			"several APIs, each in an account of its own, with the users spread over them; " +
+				"for groups of thousands a broadcast service",
+		},
 		{"new connections", 500, true, "several APIs; clients already come back spread over time"},
 		{"Lambda environments at once", 1_000, true, "shorter waits: more posts in parallel, the queue for smaller groups"},
 		{"DynamoDB write units of a table", 40_000, true, "a table for each part of the users"},
-		{"DynamoDB read units of a table", 40_000, true, "rows of presence by group instead of by user, where groups are busy"},
+		{
+			"DynamoDB read units of a table", 40_000, true,
+			"rows of presence by group instead of by user, where groups are busy",
+		},
 	}
 }
 

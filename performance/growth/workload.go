@@ -188,8 +188,15 @@ func change(perSecond, reads, writes, posts, calls, gigabytes float64) activity 
 
 func (w Workload) hello() activity {
 	return activity{
-		perSecond: 1.0 / helloEverySeconds, requests: 1, environmentSeconds: ownSeconds, logBytes: accessLineBytes + frameLineBytes,
-		uses: measure.Consumption{Frames: 2, Invocations: 1, GigabyteHours: usualGigabytes * ownSeconds / 3600},
+		perSecond:          1.0 / helloEverySeconds,
+		requests:           1,
+		environmentSeconds: ownSeconds,
+		logBytes:           accessLineBytes + frameLineBytes,
+		uses: measure.Consumption{
+			Frames:        2,
+			Invocations:   1,
+			GigabyteHours: usualGigabytes * ownSeconds / 3600,
+		},
 	}
 }
 

@@ -16,13 +16,22 @@ import (
 const echoes = 200
 
 func measureHarness(ctx context.Context, options Options, report *Report) error {
-	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, NoRights: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{
+		Project:  options.Baseline,
+		NoRights: true,
+		Injected: options.Injected,
+		Seed:     options.Seed,
+		Progress: options.Progress,
+	})
 	if err != nil {
 		return err
 	}
 	defer stand.Close()
 	options.Progress("harness: an echo")
-	caller, err := rig.Call(ctx, devices.Dial{URL: stand.Addresses().WebSocket, Header: http.Header{baseline.UserHeader: {"caller"}}})
+	caller, err := rig.Call(ctx, devices.Dial{
+		URL:    stand.Addresses().WebSocket,
+		Header: http.Header{baseline.UserHeader: {"caller"}},
+	})
 	if err != nil {
 		return err
 	}
@@ -52,12 +61,16 @@ func measureHarness(ctx context.Context, options Options, report *Report) error 
 }
 
 // measureCalls has a function make the calls of a recall, and measures when the notices come.
-func measureCalls(ctx context.Context, stand *rig.Rig, options Options, caller *rig.Caller, measured *Measurement, prefix string) error {
+func measureCalls(ctx context.Context, stand *rig.Rig, options Options, caller *rig.Caller, measured *Measurement,
+	prefix string) error {
 	scenario := measured.Scenario
 	users := rig.Users(prefix, scenario.Members)
 	var dials []devices.Dial
 	for _, user := range scenario.online(users)[1:] {
-		dials = append(dials, devices.Dial{URL: stand.Addresses().WebSocket, Header: http.Header{baseline.UserHeader: {user}}})
+		dials = append(dials, devices.Dial{
+			URL:    stand.Addresses().WebSocket,
+			Header: http.Header{baseline.UserHeader: {user}},
+		})
 	}
 	receivers, err := options.Devices(len(dials))
 	if err != nil {
@@ -76,7 +89,12 @@ func measureCalls(ctx context.Context, stand *rig.Rig, options Options, caller *
 		if err != nil {
 			return err
 		}
-		reply, err := caller.Ask(ctx, baseline.Calls{Action: "calls", ID: prefix + id, Users: users, Notice: fmt.Sprintf(noticeFrame, id)})
+		reply, err := caller.Ask(ctx, baseline.Calls{
+			Action: "calls",
+			ID:     prefix + id,
+			Users:  users,
+			Notice: fmt.Sprintf(noticeFrame, id),
+		})
 		if err != nil {
 			return err
 		}
@@ -93,4 +111,5 @@ func measureCalls(ctx context.Context, stand *rig.Rig, options Options, caller *
 }
 
 // noticeFrame is a revoked event of the usual size.
-const noticeFrame = `{"type":"revoked","conversation":"group_engineering","revocations":[{"messageId":"%s","sender":"alice","sentAt":1700000001000,"revoked":{"at":1700000005000,"by":"alice","role":"sender"}}]}`
+const noticeFrame = `{"type":"revoked","conversation":"group_engineering","revocations":[{"messageId":"%s",` +
+	`"sender":"alice","sentAt":1700000001000,"revoked":{"at":1700000005000,"by":"alice","role":"sender"}}]}`

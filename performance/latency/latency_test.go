@@ -17,7 +17,10 @@ func injected() measure.Injected {
 
 func TestFloorsFollowFromTheDependentCalls(t *testing.T) {
 	ms := func(first, last, reply int) Floor {
-		return Floor{time.Duration(first) * time.Millisecond, time.Duration(last) * time.Millisecond, time.Duration(reply) * time.Millisecond}
+		return Floor{
+			time.Duration(first) * time.Millisecond, time.Duration(last) * time.Millisecond,
+			time.Duration(reply) * time.Millisecond,
+		}
 	}
 	for _, each := range []struct {
 		scenario Scenario
@@ -27,7 +30,8 @@ func TestFloorsFollowFromTheDependentCalls(t *testing.T) {
 		{Scenario{Members: 100, Online: 100}, ms(23, 23, 27)},
 		{Scenario{Members: 500, Online: 500}, ms(23, 68, 72)}, // 499 posts are four rounds of 128
 		{Scenario{Members: 500, Online: 50}, ms(23, 23, 27)},
-		{Scenario{Members: 10_000, Online: 10_000}, ms(27, 276, 12)}, // 20 chunks, 5 at once, of 500 each: 4 + 4 × (8 + 4 × 15)
+		// 20 chunks, 5 at once, of 500 each: 4 + 4 × (8 + 4 × 15)
+		{Scenario{Members: 10_000, Online: 10_000}, ms(27, 276, 12)},
 		{Scenario{Members: 10_000, Online: 1_000}, ms(27, 96, 12)},
 	} {
 		if difference := cmp.Diff(each.want, each.scenario.floor(injected(), 1)); difference != "" {
@@ -45,8 +49,10 @@ func TestWhoIsOnlineIsSpreadOverTheRoster(t *testing.T) {
 
 func TestAGoalAllowsAShareOfTheFloorAndTheHarness(t *testing.T) {
 	measured := Measurement{
-		Scenario: Scenario{Members: 2, Online: 2}, Floor: Floor{Last: 20 * time.Millisecond},
-		Last: measure.Summary{Count: 1, P50: 27 * time.Millisecond}, HarnessLast: measure.Summary{Count: 1, P50: 25 * time.Millisecond},
+		Scenario:    Scenario{Members: 2, Online: 2},
+		Floor:       Floor{Last: 20 * time.Millisecond},
+		Last:        measure.Summary{Count: 1, P50: 27 * time.Millisecond},
+		HarnessLast: measure.Summary{Count: 1, P50: 25 * time.Millisecond},
 	}
 	goals := Report{Measurements: []Measurement{measured}}.Goals()
 	if len(goals) != 1 || !goals[0].Kept() || goals[0].Limit != 27*time.Millisecond {
@@ -65,8 +71,13 @@ func TestAGoalAllowsAShareOfTheFloorAndTheHarness(t *testing.T) {
 // none is below what cannot be beaten.
 func TestABenchmarkMeasuresEveryScenario(t *testing.T) {
 	report, err := Run(t.Context(), Options{
-		Injected:       measure.Injected{DynamoDB: measure.Fixed(time.Millisecond), Post: measure.Fixed(2 * time.Millisecond)},
-		Scenarios:      []Scenario{{Members: 2, Online: 2, Samples: 3}, {Members: 6, Online: 3, Samples: 2}, {Members: 501, Online: 4, Samples: 1}},
+		Injected: measure.Injected{
+			DynamoDB: measure.Fixed(time.Millisecond),
+			Post:     measure.Fixed(2 * time.Millisecond),
+		},
+		Scenarios: []Scenario{
+			{Members: 2, Online: 2, Samples: 3}, {Members: 6, Online: 3, Samples: 2}, {Members: 501, Online: 4, Samples: 1},
+		},
 		HangingSamples: 1, Baseline: "../baseline", Seed: 1, Progress: func(string) {},
 		Devices: func(int) (devices.Devices, error) { return &devices.Fleet{}, nil },
 	})
@@ -74,7 +85,8 @@ func TestABenchmarkMeasuresEveryScenario(t *testing.T) {
 		t.Fatalf("%v (needs scripts/require.sh java dynamodb-local elasticmq)", err)
 	}
 	for _, m := range report.Measurements {
-		if m.First.Count != m.Scenario.Samples || m.First.P50 < m.Floor.First || m.Last.P50 < m.Floor.Last && !m.Scenario.queued() || m.Reply.P50 < m.Floor.Reply {
+		if m.First.Count != m.Scenario.Samples || m.First.P50 < m.Floor.First ||
+			m.Last.P50 < m.Floor.Last && !m.Scenario.queued() || m.Reply.P50 < m.Floor.Reply {
 			t.Errorf("%s: floor %+v, reply %+v, first %+v, last %+v", m.Scenario.Name(), m.Floor, m.Reply, m.First, m.Last)
 		}
 		if !m.Scenario.queued() && m.HarnessLast.P50 < m.Floor.Last {
@@ -84,7 +96,9 @@ func TestABenchmarkMeasuresEveryScenario(t *testing.T) {
 	if report.Echo.P50 == 0 || report.Hanging.Last.Max == 0 || report.Hanging.Reply.Max < report.Hanging.Last.P50 {
 		t.Errorf("echo %+v, hanging %+v", report.Echo, report.Hanging)
 	}
-	for _, text := range []string{"| 1:1 | 3 |", "| group of 6, 3 online | 2 |", "| group of 501, 4 online | 1 |", "hangs: reply"} {
+	for _, text := range []string{
+		"| 1:1 | 3 |", "| group of 6, 3 online | 2 |", "| group of 501, 4 online | 1 |", "hangs: reply",
+	} {
 		if !strings.Contains(report.Table(), text) {
 			t.Errorf("the table lacks %q:\n%s", text, report.Table())
 		}

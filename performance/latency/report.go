@@ -23,7 +23,9 @@ type Report struct {
 // MarshalJSON writes milliseconds.
 func (f Floor) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]float64{
-		"firstMilliseconds": measure.Milliseconds(f.First), "lastMilliseconds": measure.Milliseconds(f.Last), "replyMilliseconds": measure.Milliseconds(f.Reply),
+		"firstMilliseconds": measure.Milliseconds(f.First),
+		"lastMilliseconds":  measure.Milliseconds(f.Last),
+		"replyMilliseconds": measure.Milliseconds(f.Reply),
 	})
 }
 
@@ -78,10 +80,14 @@ func (r Report) Goals() []Goal {
 			continue
 		}
 		limit := time.Duration(share*float64(m.Floor.Last)) + m.Overhead()
-		goals = append(goals, Goal{fmt.Sprintf("%s: last notice ≤ %.2f × floor + harness", m.Scenario.Name(), share), m.Last.P50, limit})
+		goals = append(goals, Goal{
+			fmt.Sprintf("%s: last notice ≤ %.2f × floor + harness", m.Scenario.Name(), share), m.Last.P50, limit,
+		})
 	}
 	if r.Hanging.Reply.Count > 0 {
-		goals = append(goals, Goal{"a hanging receiver: reply ≤ commit + NoticeBudget", r.Hanging.Reply.Max, r.Hanging.Bound})
+		goals = append(goals, Goal{
+			"a hanging receiver: reply ≤ commit + NoticeBudget", r.Hanging.Reply.Max, r.Hanging.Bound,
+		})
 	}
 	return goals
 }
@@ -89,17 +95,25 @@ func (r Report) Goals() []Goal {
 // Table is the report as Markdown.
 func (r Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s. Latency before DynamoDB %s, before @connections %s. Milliseconds from the revoke frame, p50 / p99 / max.\n\n", r.Machine, r.Injected.DynamoDB, r.Injected.Post)
-	b.WriteString("| conversation | recalls | sender's reply | first notice | last notice | floor: reply, first, last | harness: last | last ÷ floor | less harness |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&b,
+		"%s. Latency before DynamoDB %s, before @connections %s. Milliseconds from the revoke frame, p50 / p99 / max.\n\n",
+		r.Machine, r.Injected.DynamoDB, r.Injected.Post)
+	b.WriteString("| conversation | recalls | sender's reply | first notice | last notice " +
+		"| floor: reply, first, last | harness: last | last ÷ floor | less harness |\n" +
+		"|---|---|---|---|---|---|---|---|---|\n")
 	for _, m := range r.Measurements {
 		harness, above := "–", "–"
 		if m.HarnessLast.Count > 0 {
 			harness, above = measure.Cell(m.HarnessLast.P50), fmt.Sprintf("%.2f", m.Above())
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s, %s, %s | %s | %.2f | %s |\n", m.Scenario.Name(), m.Scenario.Samples, cells(m.Reply), cells(m.First), cells(m.Last),
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s, %s, %s | %s | %.2f | %s |\n", m.Scenario.Name(), m.Scenario.Samples,
+			cells(m.Reply), cells(m.First), cells(m.Last),
 			measure.Cell(m.Floor.Reply), measure.Cell(m.Floor.First), measure.Cell(m.Floor.Last), harness, m.Ratio(), above)
 	}
-	fmt.Fprintf(&b, "\nEcho function, round trip without latency: %s. One of 9 receivers hangs: reply %s, last notice of the others %s.\n\n", cells(r.Echo), cells(r.Hanging.Reply), cells(r.Hanging.Last))
+	fmt.Fprintf(&b,
+		"\nEcho function, round trip without latency: %s. "+
+			"One of 9 receivers hangs: reply %s, last notice of the others %s.\n\n",
+		cells(r.Echo), cells(r.Hanging.Reply), cells(r.Hanging.Last))
 	for _, goal := range r.Goals() {
 		verdict := "kept"
 		if !goal.Kept() {
@@ -127,12 +141,21 @@ func (r Report) Charts() map[string]chart.Chart {
 		}
 		x := float64(m.Scenario.receivers())
 		for name, value := range map[string]time.Duration{
-			"floor, last": m.Floor.Last, "harness, last": m.HarnessLast.P50, "first, p50": m.First.P50, "last, p50": m.Last.P50, "last, p99": m.Last.P99,
+			"floor, last":   m.Floor.Last,
+			"harness, last": m.HarnessLast.P50,
+			"first, p50":    m.First.P50,
+			"last, p50":     m.Last.P50,
+			"last, p99":     m.Last.P99,
 		} {
 			lines[name].Points = append(lines[name].Points, chart.Point{X: x, Y: measure.Milliseconds(value)})
 		}
 	}
-	drawn := chart.Chart{Title: "From the revoke frame to the notices", X: "receiving devices", Y: "milliseconds", LogX: true}
+	drawn := chart.Chart{
+		Title: "From the revoke frame to the notices",
+		X:     "receiving devices",
+		Y:     "milliseconds",
+		LogX:  true,
+	}
 	for _, name := range order {
 		drawn.Series = append(drawn.Series, *lines[name])
 	}

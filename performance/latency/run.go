@@ -87,7 +87,8 @@ func (c conversation) close() {
 }
 
 // open makes the conversation and connects who is online.
-func open(ctx context.Context, stand *rig.Rig, options Options, scenario Scenario, prefix string) (conversation, error) {
+func open(ctx context.Context, stand *rig.Rig, options Options, scenario Scenario,
+	prefix string) (conversation, error) {
 	users := rig.Users(prefix, scenario.Members)
 	c := conversation{name: "c2c_" + users[1], count: scenario.receivers(), users: users}
 	if !scenario.direct() {
@@ -113,7 +114,8 @@ func open(ctx context.Context, stand *rig.Rig, options Options, scenario Scenari
 	return c, err
 }
 
-func measureScenario(ctx context.Context, stand *rig.Rig, options Options, scenario Scenario, prefix string) (Measurement, error) {
+func measureScenario(ctx context.Context, stand *rig.Rig, options Options, scenario Scenario,
+	prefix string) (Measurement, error) {
 	measured := Measurement{Scenario: scenario, Floor: scenario.floor(options.Injected, options.Seed)}
 	open, err := open(ctx, stand, options, scenario, prefix)
 	if err != nil {
@@ -132,7 +134,8 @@ func measureScenario(ctx context.Context, stand *rig.Rig, options Options, scena
 			reply, first, last = append(reply, took.Reply), append(first, took.First), append(last, took.Last)
 		}
 	}
-	measured.Reply, measured.First, measured.Last = measure.Summarize(reply), measure.Summarize(first), measure.Summarize(last)
+	measured.Reply, measured.First, measured.Last = measure.Summarize(reply), measure.Summarize(first),
+		measure.Summarize(last)
 	return measured, nil
 }
 
@@ -163,5 +166,9 @@ func (c conversation) recall(ctx context.Context, receivers int, sent func()) (F
 	if err != nil {
 		return Floor{}, fmt.Errorf("the recall: %w", err)
 	}
-	return Floor{First: arrivals.First.Sub(reply.Sent), Last: arrivals.Last.Sub(reply.Sent), Reply: reply.At.Sub(reply.Sent)}, nil
+	return Floor{
+		First: arrivals.First.Sub(reply.Sent),
+		Last:  arrivals.Last.Sub(reply.Sent),
+		Reply: reply.At.Sub(reply.Sent),
+	}, nil
 }

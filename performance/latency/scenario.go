@@ -62,7 +62,11 @@ func (s Scenario) floor(injected measure.Injected, seed uint64) Floor {
 		commit = 1
 	}
 	if !s.queued() {
-		delivery := measure.Delivery{Rounds: []int{commit, batches(s.Members)}, Posts: s.receivers(), Parallel: parallelPosts}
+		delivery := measure.Delivery{
+			Rounds:   []int{commit, batches(s.Members)},
+			Posts:    s.receivers(),
+			Parallel: parallelPosts,
+		}
 		bound := injected.Floor(delivery, seed)
 		settled := delivery
 		settled.Rounds = append(settled.Rounds, 1)
@@ -70,10 +74,13 @@ func (s Scenario) floor(injected measure.Injected, seed uint64) Floor {
 	}
 	chunks := (s.Members + chunkUsers - 1) / chunkUsers
 	online := (s.receivers() + chunks - 1) / chunks
-	committed := injected.Floor(measure.Delivery{Rounds: []int{commit}, Posts: 1, Parallel: 1}, seed).First - injected.Floor(measure.Delivery{Posts: 1, Parallel: 1}, seed).First
-	chunk := injected.Floor(measure.Delivery{Rounds: []int{1, batches(chunkUsers)}, Posts: online, Parallel: parallelPosts}, seed)
+	committed := injected.Floor(measure.Delivery{Rounds: []int{commit}, Posts: 1, Parallel: 1},
+		seed).First - injected.Floor(measure.Delivery{Posts: 1, Parallel: 1}, seed).First
+	chunk := injected.Floor(
+		measure.Delivery{Rounds: []int{1, batches(chunkUsers)}, Posts: online, Parallel: parallelPosts}, seed)
 	waves := time.Duration((chunks + chunksAtOnce - 1) / chunksAtOnce)
-	settle := injected.Floor(measure.Delivery{Rounds: []int{commit, 1, 1}, Posts: 1, Parallel: 1}, seed).First - injected.Floor(measure.Delivery{Posts: 1, Parallel: 1}, seed).First
+	settle := injected.Floor(measure.Delivery{Rounds: []int{commit, 1, 1}, Posts: 1, Parallel: 1},
+		seed).First - injected.Floor(measure.Delivery{Posts: 1, Parallel: 1}, seed).First
 	return Floor{First: committed + chunk.First, Last: committed + waves*chunk.Last, Reply: settle}
 }
 

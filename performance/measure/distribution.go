@@ -34,7 +34,8 @@ func (d *Distribution) UnmarshalText(text []byte) error {
 	fixed := kind == "" && len(parts) == 1
 	known := kind == "uniform" || kind == "lognormal"
 	if err != nil || highErr != nil || low < 0 || high < low || !fixed && !known || kind == "lognormal" && low == 0 {
-		return fmt.Errorf("%q is no latency: write 15ms, uniform:10ms:20ms or lognormal:15ms:60ms (median, 99th percentile)", text)
+		return fmt.Errorf("%q is no latency: write 15ms, uniform:10ms:20ms or lognormal:15ms:60ms (median, 99th percentile)",
+			text)
 	}
 	*d = Distribution{kind, low, high}
 	return nil

@@ -22,7 +22,13 @@ type Machine struct {
 
 // ThisMachine describes the machine at an instant.
 func ThisMachine(now time.Time) Machine {
-	m := Machine{Processor: "unknown processor", Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Date: now.UTC().Format("2006-01-02 15:04 UTC")}
+	m := Machine{
+		Processor: "unknown processor",
+		Cores:     runtime.NumCPU(),
+		System:    runtime.GOOS + "/" + runtime.GOARCH,
+		Go:        runtime.Version(),
+		Date:      now.UTC().Format("2006-01-02 15:04 UTC"),
+	}
 	if file, err := os.Open("/proc/cpuinfo"); err == nil {
 		defer file.Close()
 		for lines := bufio.NewScanner(file); lines.Scan(); {

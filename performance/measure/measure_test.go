@@ -29,8 +29,14 @@ func TestPercentilesAreMeasuredValuesByNearestRank(t *testing.T) {
 }
 
 func TestASummaryIsMillisecondsInJSON(t *testing.T) {
-	got, err := json.Marshal(Summary{Count: 2, P50: 1500 * time.Microsecond, P99: 2 * time.Millisecond, Max: 3 * time.Millisecond})
-	if want := `{"count":2,"p50Milliseconds":1.5,"p99Milliseconds":2,"maxMilliseconds":3}`; err != nil || string(got) != want {
+	got, err := json.Marshal(Summary{
+		Count: 2,
+		P50:   1500 * time.Microsecond,
+		P99:   2 * time.Millisecond,
+		Max:   3 * time.Millisecond,
+	})
+	want := `{"count":2,"p50Milliseconds":1.5,"p99Milliseconds":2,"maxMilliseconds":3}`
+	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
@@ -42,10 +48,19 @@ func TestAFloorIsTheDependentRoundsAndTheRoundsOfPosts(t *testing.T) {
 		delivery    Delivery
 		first, last time.Duration
 	}{
-		{"one receiver", Delivery{Rounds: []int{1, 1}, Posts: 1, Parallel: 128}, 23 * time.Millisecond, 23 * time.Millisecond},
-		{"as many as run at once", Delivery{Rounds: []int{1, 2}, Posts: 128, Parallel: 128}, 23 * time.Millisecond, 23 * time.Millisecond},
+		{
+			"one receiver", Delivery{Rounds: []int{1, 1}, Posts: 1, Parallel: 128}, 23 * time.Millisecond,
+			23 * time.Millisecond,
+		},
+		{
+			"as many as run at once", Delivery{Rounds: []int{1, 2}, Posts: 128, Parallel: 128}, 23 * time.Millisecond,
+			23 * time.Millisecond,
+		},
 		{"one more", Delivery{Rounds: []int{1, 2}, Posts: 129, Parallel: 128}, 23 * time.Millisecond, 38 * time.Millisecond},
-		{"499 receivers", Delivery{Rounds: []int{2, 5}, Posts: 499, Parallel: 128}, 23 * time.Millisecond, 68 * time.Millisecond},
+		{
+			"499 receivers", Delivery{Rounds: []int{2, 5}, Posts: 499, Parallel: 128}, 23 * time.Millisecond,
+			68 * time.Millisecond,
+		},
 		{"nobody", Delivery{Rounds: []int{1}, Parallel: 128}, 0, 0},
 	} {
 		if got := injected.Floor(each.delivery, 1); got.First != each.first || got.Last != each.last {
@@ -74,7 +89,9 @@ func TestADistributionIsReadAndWritten(t *testing.T) {
 			t.Errorf("%q: %q, %v", text, d, err)
 		}
 	}
-	for _, text := range []string{"", "15", "-1ms", "uniform:20ms:10ms", "normal:1ms:2ms", "uniform:1ms", "10ms:20ms", "lognormal:0s:1ms", "a:b:c"} {
+	for _, text := range []string{
+		"", "15", "-1ms", "uniform:20ms:10ms", "normal:1ms:2ms", "uniform:1ms", "10ms:20ms", "lognormal:0s:1ms", "a:b:c",
+	} {
 		if err := new(Distribution).UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q was read", text)
 		}
@@ -92,7 +109,8 @@ func TestALogNormalHasItsMedianAndPercentile(t *testing.T) {
 		sample[i] = d.Draw(random)
 	}
 	got := Summarize(sample)
-	if got.P50 < 14*time.Millisecond || got.P50 > 16*time.Millisecond || got.P99 < 54*time.Millisecond || got.P99 > 66*time.Millisecond {
+	if got.P50 < 14*time.Millisecond || got.P50 > 16*time.Millisecond || got.P99 < 54*time.Millisecond ||
+		got.P99 > 66*time.Millisecond {
 		t.Errorf("median %v, 99th percentile %v", got.P50, got.P99)
 	}
 }

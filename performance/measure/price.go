@@ -25,7 +25,8 @@ type Consumption struct {
 
 // Dollars is what it costs.
 func (c Consumption) Dollars() float64 {
-	return c.ReadUnits*PerReadUnit + c.WriteUnits*PerWriteUnit + c.Frames*PerFrame + c.Invocations*PerInvocation + c.GigabyteHours*PerGigabyteHour
+	return c.ReadUnits*PerReadUnit + c.WriteUnits*PerWriteUnit + c.Frames*PerFrame + c.Invocations*PerInvocation +
+		c.GigabyteHours*PerGigabyteHour
 }
 
 // GigabyteHours are those of functions with a memory that ran for a time in all.

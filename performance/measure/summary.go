@@ -20,7 +20,12 @@ func Summarize(sample []time.Duration) Summary {
 		return Summary{}
 	}
 	sorted := slices.Sorted(slices.Values(sample))
-	return Summary{Count: len(sorted), P50: percentile(sorted, 0.50), P99: percentile(sorted, 0.99), Max: sorted[len(sorted)-1]}
+	return Summary{
+		Count: len(sorted),
+		P50:   percentile(sorted, 0.50),
+		P99:   percentile(sorted, 0.99),
+		Max:   sorted[len(sorted)-1],
+	}
 }
 
 func percentile(sorted []time.Duration, share float64) time.Duration {

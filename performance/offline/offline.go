@@ -80,7 +80,8 @@ func Run(ctx context.Context, options Options) (Report, error) {
 	}
 	ours := exec.CommandContext(ctx, options.Program, "bench", "stack", strconv.Itoa(port))
 	ours.Dir = filepath.Dir(filepath.Dir(options.Baseline))
-	if report.Ours, err = side(ctx, options, "local stack", ours, fmt.Sprintf("ws://127.0.0.1:%d/local", port)); err != nil {
+	report.Ours, err = side(ctx, options, "local stack", ours, fmt.Sprintf("ws://127.0.0.1:%d/local", port))
+	if err != nil {
 		return report, err
 	}
 	ports := make([]string, 3)
@@ -93,7 +94,8 @@ func Run(ctx context.Context, options Options) (Report, error) {
 	theirs := exec.CommandContext(ctx, "node", "node_modules/serverless/bin/serverless.js", "offline", "start",
 		"--host", "127.0.0.1", "--httpPort", ports[0], "--lambdaPort", ports[1], "--websocketPort", ports[2], "--noTimeout")
 	theirs.Dir = options.Serverless
-	theirs.Env = append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "SLS_INTERACTIVE_SETUP_ENABLE=0")
+	theirs.Env = append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off",
+		"SLS_INTERACTIVE_SETUP_ENABLE=0")
 	report.Theirs, err = side(ctx, options, "serverless-offline", theirs, "ws://127.0.0.1:"+ports[2])
 	return report, err
 }
@@ -166,7 +168,8 @@ func firstCaller(ctx context.Context, url string, ended <-chan struct{}) (*rig.C
 	}
 }
 
-func measureSide(ctx context.Context, options Options, result *Side, caller *rig.Caller, url string, process int) error {
+func measureSide(ctx context.Context, options Options, result *Side, caller *rig.Caller, url string,
+	process int) error {
 	options.Progress(result.Name + ": round trips")
 	var sample []time.Duration
 	for n := range options.Echoes + 20 {

@@ -13,8 +13,11 @@ import (
 func TestMemoryIsThatOfAProcessAndItsDescendants(t *testing.T) {
 	directory := t.TempDir()
 	for id, p := range map[string]struct{ status, rollup string }{
-		"10": {"Name:\trecall\nPPid:\t1\n", "Rss:   2000 kB\nPss:   1000 kB\nPss_Dirty: 7 kB\n"}, "11": {"Name:\tbootstrap\nPPid:\t10\n", "Pss:   200 kB\n"},
-		"12": {"Name:\tjava\nPPid:\t11\n", "Pss:  5000 kB\n"}, "20": {"Name:\tother\nPPid:\t1\n", "Pss:   9000 kB\n"}, "30": {"Name:\tkernel\nPPid:\t2\n", ""},
+		"10": {"Name:\trecall\nPPid:\t1\n", "Rss:   2000 kB\nPss:   1000 kB\nPss_Dirty: 7 kB\n"},
+		"11": {"Name:\tbootstrap\nPPid:\t10\n", "Pss:   200 kB\n"},
+		"12": {"Name:\tjava\nPPid:\t11\n", "Pss:  5000 kB\n"},
+		"20": {"Name:\tother\nPPid:\t1\n", "Pss:   9000 kB\n"},
+		"30": {"Name:\tkernel\nPPid:\t2\n", ""},
 	} {
 		if err := os.MkdirAll(filepath.Join(directory, id), 0o755); err != nil {
 			t.Fatal(err)
@@ -34,8 +37,11 @@ func TestMemoryIsThatOfAProcessAndItsDescendants(t *testing.T) {
 func TestRatiosFavourTheLocalStackWhereTheyAreAboveOne(t *testing.T) {
 	side := func(ms int, frames float64, bytes int64) Side {
 		return Side{
-			StartMilliseconds: float64(1000 * ms), Echo: measure.Summarize([]time.Duration{time.Duration(ms) * time.Millisecond}), FramesPerSecond: frames,
-			Idle: Memory{Bytes: bytes}, Connections: []Crowd{{Count: 1000, Seconds: float64(ms), Memory: Memory{Bytes: bytes}}},
+			StartMilliseconds: float64(1000 * ms),
+			Echo:              measure.Summarize([]time.Duration{time.Duration(ms) * time.Millisecond}),
+			FramesPerSecond:   frames,
+			Idle:              Memory{Bytes: bytes},
+			Connections:       []Crowd{{Count: 1000, Seconds: float64(ms), Memory: Memory{Bytes: bytes}}},
 		}
 	}
 	table := Report{Ours: side(1, 300, 10e6), Theirs: side(4, 100, 30e6)}.Table()

@@ -96,7 +96,14 @@ func (a *audience) close() {
 }
 
 func measureSample(ctx context.Context, options Options) ([]Measurement, error) {
-	stand, err := rig.Start(ctx, rig.Options{Project: options.Baseline, NoRights: true, Meter: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{
+		Project:  options.Baseline,
+		NoRights: true,
+		Meter:    true,
+		Injected: options.Injected,
+		Seed:     options.Seed,
+		Progress: options.Progress,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +163,10 @@ func (a *audience) broadcast(ctx context.Context, sender *rig.Caller, id string)
 	if err != nil {
 		return 0, err
 	}
-	sent, err := sender.Write(ctx, baseline.Message{Action: "sendmessage", Data: `{"recall":"` + id + `","in":"c2c_alice"}`})
+	sent, err := sender.Write(ctx, baseline.Message{
+		Action: "sendmessage",
+		Data:   `{"recall":"` + id + `","in":"c2c_alice"}`,
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -171,7 +181,12 @@ func (a *audience) broadcast(ctx context.Context, sender *rig.Caller, id string)
 }
 
 func measureRecall(ctx context.Context, options Options) ([]Measurement, error) {
-	stand, err := rig.Start(ctx, rig.Options{Meter: true, Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	stand, err := rig.Start(ctx, rig.Options{
+		Meter:    true,
+		Injected: options.Injected,
+		Seed:     options.Seed,
+		Progress: options.Progress,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +227,8 @@ func measureRecall(ctx context.Context, options Options) ([]Measurement, error) 
 }
 
 // recalls sends all messages first, so that only recalls are counted.
-func recalls(ctx context.Context, stand *rig.Rig, options Options, people *audience, sender *rig.Caller, size int) (Measurement, error) {
+func recalls(ctx context.Context, stand *rig.Rig, options Options, people *audience, sender *rig.Caller,
+	size int) (Measurement, error) {
 	m := messages{stand: stand, options: options, size: size, samples: samples(options.Samples, 0)}
 	ids := make([]string, m.samples+warmUps)
 	for n := range ids {
@@ -254,7 +270,8 @@ type messages struct {
 // warmUps are not counted.
 const warmUps = 2
 
-func (m messages) measure(ctx context.Context, one func(n int, counted bool) (time.Duration, error)) (Measurement, error) {
+func (m messages) measure(ctx context.Context,
+	one func(n int, counted bool) (time.Duration, error)) (Measurement, error) {
 	m.stand.Inject()
 	defer m.stand.Calm()
 	for n := range warmUps {
@@ -277,7 +294,11 @@ func (m messages) measure(ctx context.Context, one func(n int, counted bool) (ti
 	if err := pause(ctx, m.options.Settle); err != nil {
 		return Measurement{}, err
 	}
-	return Measurement{Connections: m.size, Addressed: measure.Summarize(sample), PerMessage: m.stand.Usage().Per(m.samples)}, nil
+	return Measurement{
+		Connections: m.size,
+		Addressed:   measure.Summarize(sample),
+		PerMessage:  m.stand.Usage().Per(m.samples),
+	}, nil
 }
 
 func (m Measurement) priced() Measurement {

@@ -11,8 +11,14 @@ import (
 // Table is the report as Markdown.
 func (r Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s. Latency before DynamoDB %s, before @connections %s. To the addressed receiver in ms, p50 / max; the rest is per message.\n\n", r.Machine, r.Injected.DynamoDB, r.Injected.Post)
-	b.WriteString("| connections | sample chat: receiver | DynamoDB calls | posts | read, write units | $ per million | recall: receiver | DynamoDB calls | posts | read, write units | $ per million | sample ÷ recall: time, $ |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&b,
+		"%s. Latency before DynamoDB %s, before @connections %s. "+
+			"To the addressed receiver in ms, p50 / max; the rest is per message.\n\n",
+		r.Machine, r.Injected.DynamoDB, r.Injected.Post)
+	b.WriteString("| connections " +
+		"| sample chat: receiver | DynamoDB calls | posts | read, write units | $ per million " +
+		"| recall: receiver | DynamoDB calls | posts | read, write units | $ per million | sample ÷ recall: time, $ |\n" +
+		"|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for n, sample := range r.Sample {
 		recall := r.Recall[n]
 		fmt.Fprintf(&b, "| %d | %s | %s | %.1f, %.1f |\n", sample.Connections, columns(sample), columns(recall),
@@ -23,7 +29,8 @@ func (r Report) Table() string {
 
 func columns(m Measurement) string {
 	used := m.PerMessage
-	return fmt.Sprintf("%s / %s | %.1f | %.1f | %.1f, %.1f | %.2f", measure.Cell(m.Addressed.P50), measure.Cell(m.Addressed.Max), used.DynamoDBCalls, used.Posts, used.ReadUnits, used.WriteUnits, m.Dollars)
+	return fmt.Sprintf("%s / %s | %.1f | %.1f | %.1f, %.1f | %.2f", measure.Cell(m.Addressed.P50),
+		measure.Cell(m.Addressed.Max), used.DynamoDBCalls, used.Posts, used.ReadUnits, used.WriteUnits, m.Dollars)
 }
 
 // Charts are the report's pictures, by file name.
@@ -43,7 +50,9 @@ func (r Report) Charts() map[string]chart.Chart {
 		return c
 	}
 	return map[string]chart.Chart{
-		"peers-time.svg":    draw("Until the addressed receiver has it", "milliseconds, p50", func(m Measurement) float64 { return measure.Milliseconds(m.Addressed.P50) }),
+		"peers-time.svg": draw("Until the addressed receiver has it", "milliseconds, p50", func(m Measurement) float64 {
+			return measure.Milliseconds(m.Addressed.P50)
+		}),
 		"peers-dollars.svg": draw("Cost of a million", "dollars", func(m Measurement) float64 { return m.Dollars }),
 	}
 }

@@ -100,7 +100,11 @@ type message struct {
 
 // Send sends a text and gives the message's ID.
 func (c *Caller) Send(ctx context.Context, conversation string) (string, error) {
-	reply, err := c.Ask(ctx, map[string]any{"action": "send", "conversation": conversation, "body": map[string]string{"text": "the meeting is at nine, not at ten"}})
+	reply, err := c.Ask(ctx, map[string]any{
+		"action":       "send",
+		"conversation": conversation,
+		"body":         map[string]string{"text": "the meeting is at nine, not at ten"},
+	})
 	if err != nil {
 		return "", err
 	}

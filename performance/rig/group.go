@@ -29,7 +29,9 @@ func (r *Rig) PutGroup(ctx context.Context, group string, members []string) erro
 	}
 	key := "group#" + group
 	joined := number("1700000000000")
-	rows := []item{{"pk": text(key), "sk": text("head"), "createdAt": joined, "lastChangeAt": joined, "rosterVersion": number("1")}}
+	rows := []item{
+		{"pk": text(key), "sk": text("head"), "createdAt": joined, "lastChangeAt": joined, "rosterVersion": number("1")},
+	}
 	for _, user := range members {
 		rows = append(rows,
 			item{"pk": text(key), "sk": text("member#" + user), "role": text("member"), "joinedAt": joined},
@@ -42,7 +44,10 @@ func (r *Rig) PutGroup(ctx context.Context, group string, members []string) erro
 			requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: row}})
 		}
 		rows = rows[len(requests):]
-		if _, err := client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: requests}}); err != nil {
+		_, err := client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{table: requests},
+		})
+		if err != nil {
 			return fmt.Errorf("put the group: %w", err)
 		}
 	}

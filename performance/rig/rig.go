@@ -62,8 +62,12 @@ const functionGigabytes = 1
 func (u Usage) Per(count int) measure.Consumption {
 	n := float64(count)
 	return measure.Consumption{
-		DynamoDBCalls: float64(u.DynamoDBCalls) / n, Posts: float64(u.Posts) / n, ReadUnits: u.ReadUnits / n, WriteUnits: u.WriteUnits / n,
-		Invocations: float64(u.Invocations) / n, GigabyteHours: measure.GigabyteHours(functionGigabytes, int64(u.FunctionTime)) / n,
+		DynamoDBCalls: float64(u.DynamoDBCalls) / n,
+		Posts:         float64(u.Posts) / n,
+		ReadUnits:     u.ReadUnits / n,
+		WriteUnits:    u.WriteUnits / n,
+		Invocations:   float64(u.Invocations) / n,
+		GigabyteHours: measure.GigabyteHours(functionGigabytes, int64(u.FunctionTime)) / n,
 	}
 }
 
@@ -71,7 +75,9 @@ func (u Usage) Per(count int) measure.Consumption {
 func Start(ctx context.Context, options Options) (*Rig, error) {
 	r := &Rig{options: options, connections: map[string]string{}}
 	running, err := stack.Start(ctx, stack.Options{
-		Project: options.Project, Strict: true, Parameters: options.Parameters, Environment: options.Environment, Programs: options.Programs, NoRights: options.NoRights, Meter: options.Meter, Report: r.report, Progress: options.Progress,
+		Project: options.Project, Strict: true, Parameters: options.Parameters, Environment: options.Environment,
+		Programs: options.Programs, NoRights: options.NoRights, Meter: options.Meter, Report: r.report,
+		Progress: options.Progress,
 		// The function that only makes the calls posts without a signature.
 		Switches: websocket.Switches{UnsignedManagement: true},
 	})

@@ -9,8 +9,9 @@ import (
 	"example.com/recall/protocol/scenarios"
 )
 
-// TestTheGoClientPassesEveryScenarioOfTheProtocol does what `recall conformance -- clients/go/driver.sh` does, all scenarios at
-// the same time. It stands here and not beside the client, because the client's module needs nothing of this project.
+// TestTheGoClientPassesEveryScenarioOfTheProtocol does what `recall conformance -- clients/go/driver.sh` does, all
+// scenarios at the same time. It stands here and not beside the client, because the client's module needs nothing of
+// this project.
 func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 	driver := filepath.Join(t.TempDir(), "driver")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", driver, "./driver")

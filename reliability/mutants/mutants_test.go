@@ -18,7 +18,8 @@ func TestEveryBugCanStillBePlanted(t *testing.T) {
 func TestABugWhoseCodeHasMovedIsNamed(t *testing.T) {
 	t.Chdir("../..")
 	moved := mutant{bug: "the moon is cheese", changes: []change{{"go.mod", "no such text stands there", ""}}}
-	want := `the bug "the moon is cheese" cannot be planted: "no such text stands there" stands 0 times in go.mod; change the list in reliability/mutants`
+	want := `the bug "the moon is cheese" cannot be planted: "no such text stands there" stands 0 times in go.mod; ` +
+		`change the list in reliability/mutants`
 	if err := found([]mutant{moved}); err == nil || err.Error() != want {
 		t.Errorf("it says %v, wanted %s", err, want)
 	}

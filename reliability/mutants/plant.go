@@ -86,7 +86,8 @@ func (m mutant) overlay(directory string) (string, error) {
 			content = string(read)
 		}
 		if count := strings.Count(content, change.old); count != 1 {
-			return "", fmt.Errorf("%q stands %d times in %s; change the list in reliability/mutants", change.old, count, change.file)
+			return "",
+				fmt.Errorf("%q stands %d times in %s; change the list in reliability/mutants", change.old, count, change.file)
 		}
 		contents[change.file] = strings.Replace(content, change.old, change.new, 1)
 	}

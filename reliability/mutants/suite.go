@@ -40,12 +40,27 @@ var (
 	delivering = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver"}
 	crossings  = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls"}
 	handshakes = suite{packages: "./reliability", search: "TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext"}
-	clocks     = suite{packages: "./reliability", search: "TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised"}
-	late       = suite{packages: "./reliability", search: "TestABodyThatWasHeldUpIsNotPostedAfterItsRecall"}
-	histories  = suite{packages: "./reliability", search: "TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable", arguments: "-soak.seed=1"}
+	clocks     = suite{
+		packages: "./reliability",
+		search:   "TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised",
+	}
+	late      = suite{packages: "./reliability", search: "TestABodyThatWasHeldUpIsNotPostedAfterItsRecall"}
+	histories = suite{
+		packages:  "./reliability",
+		search:    "TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable",
+		arguments: "-soak.seed=1",
+	}
 	// The random sequences of 12 seeds; a sequence that fails is not made shorter.
-	sequences = suite{packages: "./reliability", search: "TestSequencesKeepEveryGuarantee", arguments: "-soak.seed=1 -soak.seeds=12 -rapid.shrinktime=1ms"}
-	load      = suite{packages: "./reliability", search: "TestRealProcessesThatAreKilledAtRandomLoseNothing", arguments: "-soak.seed=1"}
+	sequences = suite{
+		packages:  "./reliability",
+		search:    "TestSequencesKeepEveryGuarantee",
+		arguments: "-soak.seed=1 -soak.seeds=12 -rapid.shrinktime=1ms",
+	}
+	load = suite{
+		packages:  "./reliability",
+		search:    "TestRealProcessesThatAreKilledAtRandomLoseNothing",
+		arguments: "-soak.seed=1",
+	}
 )
 
 // test runs the suite with the files of an overlay in place of those of the tree; empty is the tree as it is. The
@@ -86,8 +101,8 @@ func baseline(mutants []mutant) error {
 	return nil
 }
 
-// root makes sure that the tool runs in the root of the repository, since the list names files from there, and the suites
-// are packages of several modules.
+// root makes sure that the tool runs in the root of the repository, since the list names files from there, and the
+// suites are packages of several modules.
 func root() (string, error) {
 	directory, err := os.Getwd()
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 // Check holds the guarantees for the open devices in one conversation, after everything that was owed is done.
 // members are the users who are in it, since is the first message that the devices must know. It returns every
 // violation as a sentence that names the guarantee.
-func (w *World) Check(ctx context.Context, conversation recall.Conversation, members []recall.UserID, since recall.MessageID) ([]string, error) {
+func (w *World) Check(ctx context.Context, conversation recall.Conversation, members []recall.UserID,
+	since recall.MessageID) ([]string, error) {
 	items, err := w.RawMessages(ctx, conversation)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,8 @@ func (d *Device) check(conversation recall.Conversation, messages []recall.Messa
 		case message.Revoked != nil && holds:
 			violations = append(violations, fmt.Sprintf("G5: %s still shows the recalled %s", d.User(), message.ID))
 		case message.Revoked != nil && at != message.Revoked.At:
-			violations = append(violations, fmt.Sprintf("G2: %s was told another instant of the recall of %s", d.User(), message.ID))
+			violations = append(violations,
+				fmt.Sprintf("G2: %s was told another instant of the recall of %s", d.User(), message.ID))
 		}
 		if d.shown[name] > 1 {
 			violations = append(violations, fmt.Sprintf("G7: %s was shown %s %d times", d.User(), message.ID, d.shown[name]))
@@ -111,7 +113,8 @@ func (d *Device) knowsNothing(conversation recall.Conversation) []string {
 }
 
 // checkUnread recounts what every member has not read.
-func (w *World) checkUnread(ctx context.Context, conversation recall.Conversation, messages []recall.Message, members []recall.UserID) ([]string, error) {
+func (w *World) checkUnread(ctx context.Context, conversation recall.Conversation, messages []recall.Message,
+	members []recall.UserID) ([]string, error) {
 	process := w.Process(Healthy{})
 	var violations []string
 	for _, member := range members {
@@ -120,9 +123,12 @@ func (w *World) checkUnread(ctx context.Context, conversation recall.Conversatio
 			return nil, err
 		}
 		if !listed && len(messages) > 0 {
-			violations = append(violations, fmt.Sprintf("G4: %s's list lacks the conversation, so that a new device would not sync it", member))
+			violations = append(violations,
+				fmt.Sprintf("G4: %s's list lacks the conversation, so that a new device would not sync it", member))
 		}
-		result := process.Sync(ctx, recall.Caller{User: member}, recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 1}}})[0]
+		result := process.Sync(ctx, recall.Caller{User: member}, recall.SyncRequest{
+			Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 1}},
+		})[0]
 		if result.Err != nil {
 			return nil, result.Err
 		}
@@ -142,7 +148,8 @@ func (w *World) checkUnread(ctx context.Context, conversation recall.Conversatio
 			}
 		}
 		if min(recount, recall.MaximumUnread) != result.Unread {
-			violations = append(violations, fmt.Sprintf("G11: %s has %d unread, a recount gives %d", member, result.Unread, recount))
+			violations = append(violations,
+				fmt.Sprintf("G11: %s has %d unread, a recount gives %d", member, result.Unread, recount))
 		}
 	}
 	return violations, nil

@@ -43,7 +43,8 @@ func newDevice(world *World, user recall.UserID, id recall.ConnectionID, at reca
 	if before != nil {
 		before.mutex.Lock()
 		defer before.mutex.Unlock()
-		device.bodies, device.recalled, device.shown = maps.Clone(before.bodies), maps.Clone(before.recalled), maps.Clone(before.shown)
+		device.bodies, device.recalled, device.shown = maps.Clone(before.bodies), maps.Clone(before.recalled),
+			maps.Clone(before.shown)
 		device.cursors, device.received = maps.Clone(before.cursors), maps.Clone(before.received)
 		device.missed = maps.Clone(before.missed)
 	}
@@ -200,7 +201,8 @@ func (d *Device) Sync(ctx context.Context, process *recall.Service, conversation
 }
 
 // Acknowledged takes a good answer to the device's own request into its view.
-func (d *Device) Acknowledged(conversation recall.Conversation, id recall.MessageID, body recall.Body, recalledAt recall.Instant) {
+func (d *Device) Acknowledged(conversation recall.Conversation, id recall.MessageID, body recall.Body,
+	recalledAt recall.Instant) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	name := conversation.SeenBy(d.User()) + " " + string(id)

@@ -81,12 +81,16 @@ func (c *calls) labelOf(operation, table string, key map[string]types.AttributeV
 }
 
 // GetItem is dynamo.API's.
-func (c *calls) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	return around(c, c.labelOf("GetItem", *in.TableName, in.Key), func() (*dynamodb.GetItemOutput, error) { return c.world.Database.GetItem(ctx, in) })
+func (c *calls) GetItem(ctx context.Context, in *dynamodb.GetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return around(c, c.labelOf("GetItem", *in.TableName, in.Key), func() (*dynamodb.GetItemOutput, error) {
+		return c.world.Database.GetItem(ctx, in)
+	})
 }
 
 // PutItem is dynamo.API's.
-func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	return around(c, c.labelOf("PutItem", *in.TableName, in.Item), func() (*dynamodb.PutItemOutput, error) {
 		output, err := c.world.Database.PutItem(ctx, in)
 		if err == nil {
@@ -97,7 +101,8 @@ func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...fun
 }
 
 // UpdateItem is dynamo.API's. A settling is told from a recall by what it removes.
-func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	label := c.labelOf("UpdateItem", *in.TableName, in.Key)
 	if aws.ToString(in.UpdateExpression) == "REMOVE due, owed" {
 		label += " settle"
@@ -112,26 +117,36 @@ func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ 
 }
 
 // DeleteItem is dynamo.API's.
-func (c *calls) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
-	return around(c, c.labelOf("DeleteItem", *in.TableName, in.Key), func() (*dynamodb.DeleteItemOutput, error) { return c.world.Database.DeleteItem(ctx, in) })
+func (c *calls) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	return around(c, c.labelOf("DeleteItem", *in.TableName, in.Key), func() (*dynamodb.DeleteItemOutput, error) {
+		return c.world.Database.DeleteItem(ctx, in)
+	})
 }
 
 // Query is dynamo.API's.
-func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	return around(c, strings.TrimSpace("Query "+aws.ToString(in.IndexName)), func() (*dynamodb.QueryOutput, error) { return c.world.Database.Query(ctx, in) })
+func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return around(c, strings.TrimSpace("Query "+aws.ToString(in.IndexName)), func() (*dynamodb.QueryOutput, error) {
+		return c.world.Database.Query(ctx, in)
+	})
 }
 
 // BatchGetItem is dynamo.API's.
-func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	label := "BatchGetItem"
 	if _, presence := in.RequestItems[c.world.ConnectionsTable]; presence {
 		label += " presence"
 	}
-	return around(c, label, func() (*dynamodb.BatchGetItemOutput, error) { return c.world.Database.BatchGetItem(ctx, in) })
+	return around(c, label, func() (*dynamodb.BatchGetItemOutput, error) {
+		return c.world.Database.BatchGetItem(ctx, in)
+	})
 }
 
 // TransactWriteItems is dynamo.API's.
-func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return around(c, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
 		return c.world.Database.TransactWriteItems(ctx, in)
 	})

@@ -95,7 +95,8 @@ func (w *World) Accept(device *Device) {
 }
 
 // Connect does both parts of the handshake.
-func (w *World) Connect(ctx context.Context, process *recall.Service, user recall.UserID, before *Device) (*Device, error) {
+func (w *World) Connect(ctx context.Context, process *recall.Service, user recall.UserID,
+	before *Device) (*Device, error) {
 	device := w.Arrive(user, before)
 	if err := w.Register(ctx, process, device); err != nil {
 		return nil, err
@@ -228,13 +229,17 @@ func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 }
 
 // RawMessages reads a conversation's items as they are stored.
-func (w *World) RawMessages(ctx context.Context, conversation recall.Conversation) ([]map[string]types.AttributeValue, error) {
+func (w *World) RawMessages(ctx context.Context,
+	conversation recall.Conversation) ([]map[string]types.AttributeValue, error) {
 	var items []map[string]types.AttributeValue
 	query := &dynamodb.QueryInput{
-		TableName:                 &w.MessagesTable,
-		ConsistentRead:            aws.Bool(true),
-		KeyConditionExpression:    aws.String("pk=:pk AND begins_with(sk,:prefix)"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: conversation.Key()}, ":prefix": &types.AttributeValueMemberS{Value: "msg#"}},
+		TableName:              &w.MessagesTable,
+		ConsistentRead:         aws.Bool(true),
+		KeyConditionExpression: aws.String("pk=:pk AND begins_with(sk,:prefix)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":pk":     &types.AttributeValueMemberS{Value: conversation.Key()},
+			":prefix": &types.AttributeValueMemberS{Value: "msg#"},
+		},
 	}
 	for {
 		read, err := w.Database.Query(ctx, query)

@@ -91,8 +91,10 @@ func TestEveryActionIsAnsweredByAFunctionThatExists(t *testing.T) {
 			t.Errorf("%s: %v", each.Name, err)
 			continue
 		}
-		handler, _ := os.ReadFile(filepath.Join(root, "functions", each.Function, "handler.go")) // not every function has one
-		if answers := regexp.MustCompile(`action\.(Main|AnsweredBy)\("` + each.Function + `"\)`); !answers.Match(append(source, handler...)) {
+		// not every function has one
+		handler, _ := os.ReadFile(filepath.Join(root, "functions", each.Function, "handler.go"))
+		answers := regexp.MustCompile(`action\.(Main|AnsweredBy)\("` + each.Function + `"\)`)
+		if !answers.Match(append(source, handler...)) {
 			t.Errorf("functions/%s does not answer its actions", each.Function)
 		}
 	}
@@ -112,7 +114,8 @@ func TestEveryActionOfAClientHasItsRoute(t *testing.T) {
 			continue
 		}
 		names = append(names, each.Name)
-		route := each.Name + ": {FunctionArn: !GetAtt " + capitalized(each.Function) + "Function.Arn, RouteResponseSelectionExpression: $default}"
+		route := each.Name + ": {FunctionArn: !GetAtt " + capitalized(each.Function) +
+			"Function.Arn, RouteResponseSelectionExpression: $default}"
 		if !strings.Contains(template, "        "+route+"\n") {
 			t.Errorf("template.yaml has no route %s", route)
 		}
@@ -121,7 +124,8 @@ func TestEveryActionOfAClientHasItsRoute(t *testing.T) {
 			t.Errorf("template.yaml has no route response with %s", response)
 		}
 	}
-	for _, route := range regexp.MustCompile(`(?m)^        ([a-z]\w*): \{FunctionArn:`).FindAllStringSubmatch(template, -1) {
+	routes := regexp.MustCompile(`(?m)^        ([a-z]\w*): \{FunctionArn:`)
+	for _, route := range routes.FindAllStringSubmatch(template, -1) {
 		if !slices.Contains(names, route[1]) {
 			t.Errorf("template.yaml has the route %s, which is no action", route[1])
 		}
@@ -161,7 +165,8 @@ func TestEveryActionIsInTheTableOfCalls(t *testing.T) {
 			name = "admin " + name
 		}
 		if !regexp.MustCompile(`(?m)^\| ` + name + `\b`).Match(source) {
-			t.Errorf("docs/performance.md does not say what calls %s makes: add a scenario in shared/function/scenario_test.go, "+
+			t.Errorf("docs/performance.md does not say what calls %s makes: "+
+				"add a scenario in shared/function/scenario_test.go, "+
 				"and run go test ./shared/function -run CallsAndUnits -update", name)
 		}
 	}

@@ -1,7 +1,9 @@
 package action_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -14,8 +16,8 @@ import (
 )
 
 // A function passes on the actions that it answers. It answers every other action with an error. This is what
-// functions/revoke does, but on the fakes that tests use. There, Build makes the Frames on the services of AWS, and Main
-// starts the handler.
+// functions/revoke does, but on the fakes that tests use. There, Build makes the Frames on the services of AWS, and
+// Main starts the handler.
 func ExampleAnsweredBy() {
 	clock := recalltest.NewClock()
 	frames := function.Frames{
@@ -37,8 +39,40 @@ func ExampleAnsweredBy() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Body)
+	fmt.Println(indented([]byte(answer.Body)))
 
 	// Output:
-	// {"type":"reply","action":"revoke","id":"1","ok":false,"error":{"code":10030,"name":"message_not_found","desc":"no such message in that conversation","retryable":false},"results":[{"messageId":"01HF7YATZ8000000000000A1C2","ok":false,"error":{"code":10030,"name":"message_not_found","desc":"no such message in that conversation","retryable":false}}]}
+	// {
+	//   "type": "reply",
+	//   "action": "revoke",
+	//   "id": "1",
+	//   "ok": false,
+	//   "error": {
+	//     "code": 10030,
+	//     "name": "message_not_found",
+	//     "desc": "no such message in that conversation",
+	//     "retryable": false
+	//   },
+	//   "results": [
+	//     {
+	//       "messageId": "01HF7YATZ8000000000000A1C2",
+	//       "ok": false,
+	//       "error": {
+	//         "code": 10030,
+	//         "name": "message_not_found",
+	//         "desc": "no such message in that conversation",
+	//         "retryable": false
+	//       }
+	//     }
+	//   ]
+	// }
+}
+
+// indented writes a frame over several lines, for a reader.
+func indented(frame []byte) string {
+	var text bytes.Buffer
+	if err := json.Indent(&text, frame, "", "  "); err != nil {
+		return err.Error()
+	}
+	return text.String()
 }

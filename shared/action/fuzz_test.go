@@ -42,7 +42,8 @@ func checkRequest(t *testing.T, request any) {
 		}
 	case wire.Sync:
 		for _, item := range request.Request().Conversations {
-			if item.Limit < 1 || item.Limit > recall.MaximumSyncLimit || item.Conversation.IsZero() || len(item.Cursor) > recall.MaximumCursorBytes {
+			if item.Limit < 1 || item.Limit > recall.MaximumSyncLimit || item.Conversation.IsZero() ||
+				len(item.Cursor) > recall.MaximumCursorBytes {
 				t.Errorf("item %+v", item)
 			}
 		}
@@ -51,7 +52,8 @@ func checkRequest(t *testing.T, request any) {
 			t.Errorf("read of %q", request.MessageID)
 		}
 	case wire.AdminRevoke:
-		if request.Conversation.IsZero() || len(request.MessageIDs) == 0 || len(request.MessageIDs) > recall.MaximumAdminRevokes {
+		if request.Conversation.IsZero() || len(request.MessageIDs) == 0 ||
+			len(request.MessageIDs) > recall.MaximumAdminRevokes {
 			t.Errorf("revoke of %d", len(request.MessageIDs))
 		}
 	case wire.AdminSettings:

@@ -15,9 +15,11 @@ const secret = "s3cr3t-w0rds"
 
 // G10: no message text, reason or token ever stands in an error text.
 func TestG10NoRefusalRepeatsWhatWasWritten(t *testing.T) {
-	fields := []string{"action", "id", "conversation", "messageId", "messageIds", "replyTo", "body", "reason", "unsent", "conversations",
-		"cursor", "before", "limit", "after", "group", "user", "users", "role", "sender", "operator", "since", "next", "name",
-		"recallWindowSeconds"}
+	fields := []string{
+		"action", "id", "conversation", "messageId", "messageIds", "replyTo", "body", "reason", "unsent",
+		"conversations", "cursor", "before", "limit", "after", "group", "user", "users", "role", "sender", "operator",
+		"since", "next", "name", "recallWindowSeconds",
+	}
 	values := []string{
 		`"%s"`, `["%s"]`, `{"%s":"%s"}`, `[{"conversation":"%s"}]`, `[{"conversation":"c2c_bob","cursor":["%s"]}]`,
 		`{"users":["%s!","%s"]}`, `{"group":"%s!"}`, `{"x":"%s","x":"%s"}`, `{"%s":"\ud800"}`, `"%s\ud800"`,
@@ -54,7 +56,8 @@ func countRefusals(t *testing.T, raw string) (count int) {
 			continue
 		}
 		count++
-		if strings.Contains(err.Error(), secret) || strings.Contains(string(wire.ErrorReply(wire.Envelope{}, err, "5a1f")), secret) {
+		if strings.Contains(err.Error(), secret) ||
+			strings.Contains(string(wire.ErrorReply(wire.Envelope{}, err, "5a1f")), secret) {
 			t.Fatalf("%.200s: %v", raw, err)
 		}
 	}

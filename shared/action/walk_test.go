@@ -55,7 +55,8 @@ func readWalk(t *testing.T) walk {
 
 // isTest reports whether a file of the walk is a test, or written by one.
 func isTest(file string) bool {
-	return strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "protocol/vectors/") || file == "docs/performance.md"
+	return strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "protocol/vectors/") ||
+		file == "docs/performance.md"
 }
 
 func TestTheWalkInCONTRIBUTINGIsShort(t *testing.T) {
@@ -81,7 +82,8 @@ func TestTheWalkInCONTRIBUTINGIsShort(t *testing.T) {
 func TestTheWalkInCONTRIBUTINGAddsAnAction(t *testing.T) {
 	w := readWalk(t)
 	c := copyOf{t: t, folder: t.TempDir()}
-	c.fill("shared", "functions", "clients/go", "protocol", "local", "docs/performance.md", "template.yaml", "go.mod", "go.sum")
+	c.fill("shared", "functions", "clients/go", "protocol", "local", "docs/performance.md", "template.yaml", "go.mod",
+		"go.sum")
 	patch := filepath.Join(c.folder, "walk.patch")
 	if err := os.WriteFile(patch, []byte(w.patch), 0o600); err != nil {
 		t.Fatal(err)

@@ -32,7 +32,13 @@ func busAt(t *testing.T, handler http.Handler) *bus.Bus {
 
 var recalled = recall.RevokedMessage{
 	Conversation: recall.Between("bob", "alice"), MessageID: "01M3250V000000000000000001", Sender: "alice", SentAt: 5,
-	Revocation: recall.Revocation{ID: "01M3250V000000000000000002", At: 7, By: "bob", Role: recall.RoleAdmin, Reason: "canary"},
+	Revocation: recall.Revocation{
+		ID:     "01M3250V000000000000000002",
+		At:     7,
+		By:     "bob",
+		Role:   recall.RoleAdmin,
+		Reason: "canary",
+	},
 }
 
 func TestARecallIsPublishedWithoutItsReason(t *testing.T) {
@@ -51,7 +57,8 @@ func TestARecallIsPublishedWithoutItsReason(t *testing.T) {
 		t.Fatalf("events %+v", kept)
 	}
 	for i, conversation := range []string{`{"users":["alice","bob"]}`, `{"group":"eng"}`} {
-		want := `{"conversation":` + conversation + `,"messageId":"01M3250V000000000000000001","sender":"alice","operator":"bob","role":"admin","at":7}`
+		want := `{"conversation":` + conversation +
+			`,"messageId":"01M3250V000000000000000001","sender":"alice","operator":"bob","role":"admin","at":7}`
 		if difference := cmp.Diff(want, string(kept[i].Detail)); difference != "" {
 			t.Error(difference)
 		}

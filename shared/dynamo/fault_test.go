@@ -80,7 +80,13 @@ func message() recall.Message {
 func takeBack(message recall.Message) recall.RevokeCommand {
 	return recall.RevokeCommand{
 		Conversation: message.Conversation, MessageID: message.ID, SenderOnly: true,
-		Revocation: recall.Revocation{ID: recall.NewRevocationID(noon), At: noon, By: alice, Role: recall.RoleSender, Reason: "secret"},
+		Revocation: recall.Revocation{
+			ID:     recall.NewRevocationID(noon),
+			At:     noon,
+			By:     alice,
+			Role:   recall.RoleSender,
+			Reason: "secret",
+		},
 	}
 }
 
@@ -118,7 +124,9 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 			_, err := store.PutMember(ctx, engineers, alice, recall.MemberMember, noon)
 			return err
 		}},
-		{"DeleteMember", func(ctx context.Context) error { _, err := store.DeleteMember(ctx, engineers, alice); return err }},
+		{
+			"DeleteMember", func(ctx context.Context) error { _, err := store.DeleteMember(ctx, engineers, alice); return err },
+		},
 		{"Roster", func(ctx context.Context) error { _, err := store.Roster(ctx, engineers); return err }},
 		{"RosterStart", func(ctx context.Context) error { _, err := store.RosterStart(ctx, engineers); return err }},
 		{"Register", func(ctx context.Context) error { _, err := presence.Register(ctx, device, 20); return err }},

@@ -34,7 +34,8 @@ func TestG3TheStoredItemOfARecalledMessageHasNoBody(t *testing.T) {
 			read, err := tables.Client.GetItem(t.Context(), &dynamodb.GetItemInput{
 				TableName: &tables.Messages, ConsistentRead: aws.Bool(true),
 				Key: map[string]types.AttributeValue{
-					"pk": &types.AttributeValueMemberS{Value: direct.Key()}, "sk": &types.AttributeValueMemberS{Value: "msg#" + string(m.ID)},
+					"pk": &types.AttributeValueMemberS{Value: direct.Key()},
+					"sk": &types.AttributeValueMemberS{Value: "msg#" + string(m.ID)},
 				},
 			})
 			must(t, err)
@@ -42,7 +43,8 @@ func TestG3TheStoredItemOfARecalledMessageHasNoBody(t *testing.T) {
 				t.Fatal("there is no item")
 			}
 			for attribute, value := range read.Item {
-				if held, ok := value.(*types.AttributeValueMemberS); ok && (attribute == "body" || strings.Contains(held.Value, "secret")) {
+				held, ok := value.(*types.AttributeValueMemberS)
+				if ok && (attribute == "body" || strings.Contains(held.Value, "secret")) {
 					t.Errorf("the item still has %s", attribute)
 				}
 			}

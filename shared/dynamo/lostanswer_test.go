@@ -97,7 +97,8 @@ func TestAWriteWhoseAnswerWasLostIsDoneOnce(t *testing.T) {
 	if settled, _, err := plain.Message(ctx, direct, m.ID); err != nil || settled.Due != recall.DueNothing {
 		t.Errorf("it still owes %q, error %v", settled.Due, err)
 	}
-	if head, err := store.Touch(ctx, direct, noon, m.ID); err != nil || head.LastChangeAt != noon || head.LastMessageID != m.ID {
+	if head, err := store.Touch(ctx, direct, noon, m.ID); err != nil || head.LastChangeAt != noon ||
+		head.LastMessageID != m.ID {
 		t.Errorf("head %+v, error %v", head, err)
 	}
 	must(t, store.Join(ctx, alice, direct, noon))

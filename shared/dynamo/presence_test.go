@@ -60,7 +60,9 @@ func TestAnItemOfThousandsOfConnectionsIsRepairedByOneHandshake(t *testing.T) {
 			clock := recalltest.NewClock()
 			notifier := &recalltest.Notifier{}
 			service := recall.Service{
-				Presence: &dynamo.Presence{Client: tables.Client, Table: tables.Connections, Clock: clock}, Notifier: notifier, Clock: clock,
+				Presence: &dynamo.Presence{Client: tables.Client, Table: tables.Connections, Clock: clock},
+				Notifier: notifier,
+				Clock:    clock,
 			}
 			notifier.Presence = service.Presence
 			entries := make([]string, most)
@@ -74,8 +76,12 @@ func TestAnItemOfThousandsOfConnectionsIsRepairedByOneHandshake(t *testing.T) {
 				t.Errorf("%d stay and %d were closed, error %v", len(found), len(notifier.Disconnected()), err)
 			}
 			read, err := tables.Client.GetItem(t.Context(), &dynamodb.GetItemInput{
-				TableName: &tables.Connections, Key: map[string]types.AttributeValue{"user": &types.AttributeValueMemberS{Value: string(alice)}},
-				ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+				TableName: &tables.Connections,
+				Key: map[string]types.AttributeValue{
+					"user": &types.AttributeValueMemberS{Value: string(alice)},
+				},
+				ConsistentRead:         aws.Bool(true),
+				ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
 			})
 			if err != nil || aws.ToFloat64(read.ConsumedCapacity.CapacityUnits) != 1 {
 				t.Errorf("the item costs %v to read, error %v", read.ConsumedCapacity, err)

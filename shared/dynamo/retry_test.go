@@ -33,16 +33,19 @@ func (s *scripted) called() {
 }
 
 // GetItem finds nothing.
-func (s *scripted) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+func (s *scripted) GetItem(context.Context, *dynamodb.GetItemInput,
+	...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	return &dynamodb.GetItemOutput{}, nil
 }
 
-func (s *scripted) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+func (s *scripted) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	s.called()
 	return s.batchGet(input)
 }
 
-func (s *scripted) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (s *scripted) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput,
+	...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	s.called()
 	return &dynamodb.TransactWriteItemsOutput{}, s.transact()
 }
@@ -59,7 +62,9 @@ func some(input *dynamodb.BatchGetItemInput, processed int) *dynamodb.BatchGetIt
 			})
 		}
 		if rest := request.Keys[processed:]; len(rest) > 0 {
-			output.UnprocessedKeys = map[string]types.KeysAndAttributes{table: {Keys: rest, ConsistentRead: request.ConsistentRead}}
+			output.UnprocessedKeys = map[string]types.KeysAndAttributes{
+				table: {Keys: rest, ConsistentRead: request.ConsistentRead},
+			}
 		}
 	}
 	return output

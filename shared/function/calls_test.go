@@ -67,12 +67,14 @@ func TestCallsAndUnitsAreThoseOfTheDocs(t *testing.T) {
 			}
 		}
 	}
-	t.Errorf("calls or units differ from %s; if that is meant: go test ./shared/function -run CallsAndUnits -update", page)
+	t.Errorf("calls or units differ from %s; if that is meant: go test ./shared/function -run CallsAndUnits -update",
+		page)
 }
 
 func measureAll(t *testing.T) string {
 	table := &strings.Builder{}
-	fmt.Fprintln(table, "| action | calls: → one after the other, + side by side | depth | read units | write units | posts |")
+	fmt.Fprintln(table,
+		"| action | calls: → one after the other, + side by side | depth | read units | write units | posts |")
 	fmt.Fprintln(table, "|---|---|---:|---:|---:|---:|")
 	work := newOutside(16)
 	defer work.close()
@@ -95,7 +97,8 @@ func measureAll(t *testing.T) string {
 				synctest.Wait()
 				cost = w.meter.bill()
 			})
-			fmt.Fprintf(table, "| %s | %s | %d | %g | %g | %d |\n", scenario.name, cost.calls, cost.depth, cost.reads, cost.writes, cost.posts)
+			fmt.Fprintf(table, "| %s | %s | %d | %g | %g | %d |\n", scenario.name, cost.calls, cost.depth, cost.reads,
+				cost.writes, cost.posts)
 		})
 	}
 	return table.String()
@@ -216,7 +219,11 @@ func (w *measuredWorld) copyTo(users []recall.UserID) {
 	for some := range slices.Chunk(users, 25) {
 		var members, devices []types.WriteRequest
 		for _, user := range some {
-			member := put(map[string]string{"pk": group.Key(), "sk": "member#" + string(user), "role": string(recall.MemberMember)})
+			member := put(map[string]string{
+				"pk":   group.Key(),
+				"sk":   "member#" + string(user),
+				"role": string(recall.MemberMember),
+			})
 			member.PutRequest.Item["joinedAt"] = &types.AttributeValueMemberN{Value: fmt.Sprint(w.clock.Instant())}
 			members = append(members, member)
 			devices = append(devices, put(map[string]string{"user": string(user)}))

@@ -18,20 +18,37 @@ func (v variables) lookup(name string) string { return v[name] }
 
 func TestTheEnvironmentIsReadInFull(t *testing.T) {
 	e, err := function.ReadEnvironment(variables{
-		"AWS_LAMBDA_FUNCTION_NAME": "revoke", "AWS_REGION": "eu-central-1",
-		"MESSAGES_TABLE": "Messages", "CONNECTIONS_TABLE": "Connections",
-		"MANAGEMENT_ENDPOINT": "https://api/prod", "CHUNKS_QUEUE_URL": "https://queue", "EVENT_BUS_NAME": "bus",
-		"RECALL_WINDOW_SECONDS": "300", "RETENTION_DAYS": "30", "REQUESTS_PER_MINUTE": "60", "CONNECTIONS_PER_USER": "5", "LOG_LEVEL": "WARN",
-		"TOKEN_ISSUER": "issuer", "TOKEN_AUDIENCE": "audience", "TOKEN_JWKS_URL": "https://issuer/jwks",
-		"TOKEN_SECRET": "secret", "TOKEN_SECRET_ARN": "arn", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://secrets",
-		"ALLOWED_ORIGINS":           " https://a.example.com ,,https://b.example.com",
-		"AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb", "AWS_ENDPOINT_URL_SQS": "http://sqs", "AWS_ENDPOINT_URL_EVENTS": "http://events",
-		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret key", "AWS_SESSION_TOKEN": "session",
+		"AWS_LAMBDA_FUNCTION_NAME":         "revoke",
+		"AWS_REGION":                       "eu-central-1",
+		"MESSAGES_TABLE":                   "Messages",
+		"CONNECTIONS_TABLE":                "Connections",
+		"MANAGEMENT_ENDPOINT":              "https://api/prod",
+		"CHUNKS_QUEUE_URL":                 "https://queue",
+		"EVENT_BUS_NAME":                   "bus",
+		"RECALL_WINDOW_SECONDS":            "300",
+		"RETENTION_DAYS":                   "30",
+		"REQUESTS_PER_MINUTE":              "60",
+		"CONNECTIONS_PER_USER":             "5",
+		"LOG_LEVEL":                        "WARN",
+		"TOKEN_ISSUER":                     "issuer",
+		"TOKEN_AUDIENCE":                   "audience",
+		"TOKEN_JWKS_URL":                   "https://issuer/jwks",
+		"TOKEN_SECRET":                     "secret",
+		"TOKEN_SECRET_ARN":                 "arn",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://secrets",
+		"ALLOWED_ORIGINS":                  " https://a.example.com ,,https://b.example.com",
+		"AWS_ENDPOINT_URL_DYNAMODB":        "http://dynamodb",
+		"AWS_ENDPOINT_URL_SQS":             "http://sqs",
+		"AWS_ENDPOINT_URL_EVENTS":          "http://events",
+		"AWS_ACCESS_KEY_ID":                "key",
+		"AWS_SECRET_ACCESS_KEY":            "secret key",
+		"AWS_SESSION_TOKEN":                "session",
 	}.lookup)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.FunctionName != "revoke" || e.Region != "eu-central-1" || e.MessagesTable != "Messages" || e.ConnectionsTable != "Connections" ||
+	if e.FunctionName != "revoke" || e.Region != "eu-central-1" || e.MessagesTable != "Messages" ||
+		e.ConnectionsTable != "Connections" ||
 		e.ManagementEndpoint != "https://api/prod" || e.ChunksQueueURL != "https://queue" || e.EventBusName != "bus" {
 		t.Errorf("names %+v", e)
 	}
@@ -44,11 +61,13 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		!slices.Equal(e.AllowedOrigins, []string{"https://a.example.com", "https://b.example.com"}) {
 		t.Errorf("tokens %+v", e)
 	}
-	if *e.DynamoDBEndpoint != "http://dynamodb" || *e.EventBridgeEndpoint != "http://events" || *e.SQSEndpoint != "http://sqs" {
+	if *e.DynamoDBEndpoint != "http://dynamodb" || *e.EventBridgeEndpoint != "http://events" ||
+		*e.SQSEndpoint != "http://sqs" {
 		t.Errorf("endpoints %+v", e)
 	}
 	credentials, err := e.AWS(function.HTTPClient()).Credentials.Retrieve(t.Context())
-	if err != nil || credentials.AccessKeyID != "key" || credentials.SecretAccessKey != "secret key" || credentials.SessionToken != "session" {
+	if err != nil || credentials.AccessKeyID != "key" || credentials.SecretAccessKey != "secret key" ||
+		credentials.SessionToken != "session" {
 		t.Errorf("the role's credentials are not passed on, error %v", err)
 	}
 }
@@ -58,7 +77,8 @@ func TestAVariableThatIsNotSetHasItsDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.RecallWindow != recall.DefaultWindow || e.Retention != 0 || e.RequestsPerMinute != 0 || e.ConnectionsPerUser != 20 || e.LogLevel != slog.LevelInfo || len(e.AllowedOrigins) != 0 {
+	if e.RecallWindow != recall.DefaultWindow || e.Retention != 0 || e.RequestsPerMinute != 0 ||
+		e.ConnectionsPerUser != 20 || e.LogLevel != slog.LevelInfo || len(e.AllowedOrigins) != 0 {
 		t.Errorf("defaults %+v", e)
 	}
 	if e.DynamoDBEndpoint != nil || e.EventBridgeEndpoint != nil || e.SQSEndpoint != nil {
@@ -82,7 +102,11 @@ func TestABadValueIsNamedWithTheValuesThatAreAllowed(t *testing.T) {
 			t.Errorf("%s=%s: error %v, want %s", each.variable, each.value, err, each.want)
 		}
 	}
-	_, err := function.ReadEnvironment(variables{"RECALL_WINDOW_SECONDS": "x", "RETENTION_DAYS": "y", "LOG_LEVEL": "z"}.lookup)
+	_, err := function.ReadEnvironment(variables{
+		"RECALL_WINDOW_SECONDS": "x",
+		"RETENTION_DAYS":        "y",
+		"LOG_LEVEL":             "z",
+	}.lookup)
 	for _, variable := range []string{"RECALL_WINDOW_SECONDS", "RETENTION_DAYS", "LOG_LEVEL"} {
 		if err == nil || !strings.Contains(err.Error(), variable) {
 			t.Errorf("of three wrong values %s is not named: %v", variable, err)
@@ -96,7 +120,8 @@ func TestAFunctionSaysWhichVariableItLacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = e.Storage()
-	if err == nil || !strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") || strings.Contains(err.Error(), "MESSAGES_TABLE") {
+	if err == nil || !strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") ||
+		strings.Contains(err.Error(), "MESSAGES_TABLE") {
 		t.Errorf("error %v", err)
 	}
 	e.ConnectionsTable = "Connections"

@@ -1,7 +1,9 @@
 package function_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -14,8 +16,8 @@ import (
 )
 
 // A function that answers frames is a list of actions. An action decodes, calls the rules and encodes. The actions of
-// Recall are in package action. The handler does the rest: it admits the caller, maps errors to replies, and writes the
-// log and the metrics.
+// Recall are in package action. The handler does the rest: it admits the caller, maps errors to replies, and writes
+// the log and the metrics.
 //
 // In a function, Frames comes from Build and the handler is passed to Main. action.Main does both for functions/sync.
 func ExampleFrames_Handler() {
@@ -48,10 +50,40 @@ func ExampleFrames_Handler() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(answer.StatusCode, answer.Body)
+		fmt.Println(answer.StatusCode, indented([]byte(answer.Body)))
 	}
 
 	// Output:
-	// 200 {"type":"reply","action":"hello","id":"1","ok":true,"serverTime":1790000000000,"user":"alice","recallWindowSeconds":120,"maxBodyBytes":12288,"tokenExpiresAt":1790003600000}
-	// 200 {"type":"reply","action":"dance","id":"2","ok":false,"error":{"code":7014,"name":"unknown_action","desc":"action: no such action","retryable":false}}
+	// 200 {
+	//   "type": "reply",
+	//   "action": "hello",
+	//   "id": "1",
+	//   "ok": true,
+	//   "serverTime": 1790000000000,
+	//   "user": "alice",
+	//   "recallWindowSeconds": 120,
+	//   "maxBodyBytes": 12288,
+	//   "tokenExpiresAt": 1790003600000
+	// }
+	// 200 {
+	//   "type": "reply",
+	//   "action": "dance",
+	//   "id": "2",
+	//   "ok": false,
+	//   "error": {
+	//     "code": 7014,
+	//     "name": "unknown_action",
+	//     "desc": "action: no such action",
+	//     "retryable": false
+	//   }
+	// }
+}
+
+// indented writes a frame over several lines, for a reader.
+func indented(frame []byte) string {
+	var text bytes.Buffer
+	if err := json.Indent(&text, frame, "", "  "); err != nil {
+		return err.Error()
+	}
+	return text.String()
 }

@@ -168,10 +168,13 @@ func TestAnUnknownErrorIsInternalAndItsTextIsOnlyLogged(t *testing.T) {
 	r := newRoute(t)
 	r.fails = errors.New("nil map in a corner")
 	got := r.answers(r.event(`{"action":"act","id":"7"}`))
-	if got.OK || got.Error.Name != "internal" || got.Error.Desc != "internal error; reference b1946ac9" || !got.Error.Retryable || got.ID != "7" {
+	if got.OK || got.Error.Name != "internal" || got.Error.Desc != "internal error; reference b1946ac9" ||
+		!got.Error.Retryable || got.ID != "7" {
 		t.Errorf("reply %+v", got)
 	}
-	if line := r.line(); line["level"] != "ERROR" || line["outcome"] != "internal" || line["error"] != "nil map in a corner" || line["requestId"] != "b1946ac9" {
+	line := r.line()
+	if line["level"] != "ERROR" || line["outcome"] != "internal" || line["error"] != "nil map in a corner" ||
+		line["requestId"] != "b1946ac9" {
 		t.Errorf("logged %v", line)
 	}
 }
@@ -180,7 +183,8 @@ func TestAFailedDependencyIsUnavailableAndItsCauseIsOnlyLogged(t *testing.T) {
 	r := newRoute(t)
 	r.fails = recall.Unreachable("storage", errors.New("ThrottlingException of table Messages"))
 	got := r.answers(r.event(`{"action":"act"}`))
-	if got.Error.Name != "unavailable" || got.Error.Desc != "storage could not be reached; retry" || !got.Error.Retryable {
+	if got.Error.Name != "unavailable" || got.Error.Desc != "storage could not be reached; retry" ||
+		!got.Error.Retryable {
 		t.Errorf("reply %+v", got)
 	}
 	if line := r.line(); line["level"] != "ERROR" || !strings.Contains(fmt.Sprint(line["error"]), "ThrottlingException") {
@@ -219,7 +223,10 @@ func TestAnEventWithoutTheAuthorizersContextIsInternal(t *testing.T) {
 func TestTheTokensEndMayComeAsANumber(t *testing.T) {
 	r := newRoute(t)
 	event := r.event("")
-	event.RequestContext.Authorizer = map[string]any{function.AuthorizerUser: "alice", function.AuthorizerExpiresAt: float64(1_790_003_600_000)}
+	event.RequestContext.Authorizer = map[string]any{
+		function.AuthorizerUser:      "alice",
+		function.AuthorizerExpiresAt: float64(1_790_003_600_000),
+	}
 	caller, err := function.CallerOf(event)
 	if err != nil || caller.TokenExpiresAt != 1_790_003_600_000 {
 		t.Errorf("caller %+v, error %v", caller, err)

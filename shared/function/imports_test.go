@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,14 +43,12 @@ type listed struct {
 	Doc        string // the first sentence of the package's comment
 	Deps       []string
 	GoFiles    []string
-
-	TestGoFiles, XTestGoFiles []string
 }
 
 // packages are all packages of the project without their tests, which go list reads once for all tests here.
 var packages = sync.OnceValues(func() ([]listed, error) {
 	var complaints bytes.Buffer
-	const fields = "ImportPath,Dir,Doc,Deps,GoFiles,TestGoFiles,XTestGoFiles"
+	const fields = "ImportPath,Dir,Doc,Deps,GoFiles"
 	command := exec.Command("go", "list", "-json="+fields, module+"...")
 	command.Stderr = &complaints
 	output, err := command.Output()
@@ -177,7 +176,8 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 		}
 		functions++
 		for _, folder := range []string{"functions", "local", "clients", "cmd"} {
-			if needs := each.within(folder); len(needs) > 0 && !(name == "canary" && folder == "clients") { // it is a user, from outside
+			// it is a user, from outside
+			if needs := each.within(folder); len(needs) > 0 && !(name == "canary" && folder == "clients") {
 				t.Errorf("functions/%s needs %s/%s", name, folder, needs)
 			}
 		}
@@ -194,7 +194,8 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 		if lines := bytes.Count(source, []byte("\n")); lines > 40 {
 			t.Errorf("functions/%s/main.go has %d lines, more than 40: it only wires", name, lines)
 		}
-		if !slices.Contains(each.GoFiles, "handler.go") && !bytes.Contains(source, fmt.Appendf(nil, "action.Main(%q)", name)) {
+		if !slices.Contains(each.GoFiles, "handler.go") &&
+			!bytes.Contains(source, fmt.Appendf(nil, "action.Main(%q)", name)) {
 			t.Errorf("functions/%s has no handler.go, and does not answer its actions either", name)
 		}
 	}
@@ -211,31 +212,29 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	}
 }
 
-// TestLinesAreShort keeps lines below 120 characters: in what is deployed, in the Go client, in the scenarios' runner
-// and in the local stack. In the local stack the tests count too.
+// TestLinesAreShort keeps every line of Go under 120 characters, in tests, too.
 func TestLinesAreShort(t *testing.T) {
-	for _, each := range list(t) {
-		path := strings.TrimPrefix(each.ImportPath, module)
-		folders := []string{"shared/", "functions/", "clients/go", "protocol/", "local/"}
-		short := slices.ContainsFunc(folders, func(folder string) bool { return strings.HasPrefix(path, folder) })
-		if !short || strings.HasSuffix(path, "test") && strings.HasPrefix(path, "shared/") {
-			continue
-		}
-		files := each.GoFiles
-		if strings.HasPrefix(path, "local/") {
-			files = slices.Concat(files, each.TestGoFiles, each.XTestGoFiles)
-		}
-		for _, file := range files {
-			source, err := os.ReadFile(filepath.Join(each.Dir, file))
-			if err != nil {
-				t.Fatal(err)
+	folders := []string{
+		"shared", "functions", "clients/go", "protocol", "local", "cmd", "endtoend", "performance", "reliability",
+	}
+	for _, folder := range folders {
+		files := 0
+		err := filepath.WalkDir(filepath.Join("../..", folder), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+				return err
 			}
+			files++
+			source, err := os.ReadFile(path)
 			number := 0
 			for line := range strings.Lines(string(source)) {
 				if number++; utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) >= 120 {
-					t.Errorf("%s/%s:%d has 120 characters or more", path, file, number)
+					t.Errorf("%s:%d has 120 characters or more", path, number)
 				}
 			}
+			return err
+		})
+		if err != nil || files == 0 {
+			t.Errorf("%s has %d files of Go: %v", folder, files, err)
 		}
 	}
 }

@@ -23,7 +23,12 @@ func TestEveryLineOfAnInvocationHasItsRequestID(t *testing.T) {
 		t.Fatalf("%q is not one line of JSON: %v", output.String(), err)
 	}
 	for name, want := range map[string]string{
-		"requestId": "6f1c", "function": "send", "connectionId": "L0SM9cOFvHcCIhw=", "outcome": "ok", "msg": "frame", "level": "INFO",
+		"requestId":    "6f1c",
+		"function":     "send",
+		"connectionId": "L0SM9cOFvHcCIhw=",
+		"outcome":      "ok",
+		"msg":          "frame",
+		"level":        "INFO",
 	} {
 		if line[name] != want {
 			t.Errorf("%s is %v, want %q", name, line[name], want)

@@ -95,7 +95,12 @@ func (m *meter) begin() {
 func (m *meter) note(name string, reads, writes float64) func() {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.calls = append(m.calls, call{round: int(time.Since(m.started) / callTime), name: name, reads: reads, writes: writes})
+	m.calls = append(m.calls, call{
+		round:  int(time.Since(m.started) / callTime),
+		name:   name,
+		reads:  reads,
+		writes: writes,
+	})
 	return func() { time.Sleep(callTime) }
 }
 
@@ -103,7 +108,8 @@ func (m *meter) note(name string, reads, writes float64) func() {
 // Local reports less, and where no answer comes: an item that is not there, a query that finds nothing and a refused
 // condition cost a unit (Developer Guide, "Read consumption", "Conditional writes"), a transaction two for each item
 // ("Transactions").
-func measured[O any](m *meter, name string, reads bool, least float64, make func(context.Context) (O, error), used func(O) []types.ConsumedCapacity) (O, error) {
+func measured[O any](m *meter, name string, reads bool, least float64, make func(context.Context) (O, error),
+	used func(O) []types.ConsumedCapacity) (O, error) {
 	var output O
 	var err error
 	m.outside.run(func() { output, err = make(context.Background()) })
@@ -126,21 +132,24 @@ func one(capacity *types.ConsumedCapacity) []types.ConsumedCapacity {
 	return []types.ConsumedCapacity{*capacity}
 }
 
-func (m *meter) GetItem(_ context.Context, input *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+func (m *meter) GetItem(_ context.Context, input *dynamodb.GetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	return measured(m, "GetItem "+what(input.Key), true, 1,
 		func(ctx context.Context) (*dynamodb.GetItemOutput, error) { return m.tables.GetItem(ctx, input) },
 		func(output *dynamodb.GetItemOutput) []types.ConsumedCapacity { return one(output.ConsumedCapacity) })
 }
 
-func (m *meter) PutItem(_ context.Context, input *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+func (m *meter) PutItem(_ context.Context, input *dynamodb.PutItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	return measured(m, "PutItem "+what(input.Item), false, 1,
 		func(ctx context.Context) (*dynamodb.PutItemOutput, error) { return m.tables.PutItem(ctx, input) },
 		func(output *dynamodb.PutItemOutput) []types.ConsumedCapacity { return one(output.ConsumedCapacity) })
 }
 
-func (m *meter) UpdateItem(_ context.Context, input *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (m *meter) UpdateItem(_ context.Context, input *dynamodb.UpdateItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	name := "UpdateItem " + what(input.Key)
 	if *input.UpdateExpression == "REMOVE due, owed" {
@@ -151,14 +160,16 @@ func (m *meter) UpdateItem(_ context.Context, input *dynamodb.UpdateItemInput, _
 		func(output *dynamodb.UpdateItemOutput) []types.ConsumedCapacity { return one(output.ConsumedCapacity) })
 }
 
-func (m *meter) DeleteItem(_ context.Context, input *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+func (m *meter) DeleteItem(_ context.Context, input *dynamodb.DeleteItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	return measured(m, "DeleteItem "+what(input.Key), false, 1,
 		func(ctx context.Context) (*dynamodb.DeleteItemOutput, error) { return m.tables.DeleteItem(ctx, input) },
 		func(output *dynamodb.DeleteItemOutput) []types.ConsumedCapacity { return one(output.ConsumedCapacity) })
 }
 
-func (m *meter) Query(_ context.Context, input *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+func (m *meter) Query(_ context.Context, input *dynamodb.QueryInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	least := 1.0
 	if !aws.ToBool(input.ConsistentRead) {
@@ -169,7 +180,8 @@ func (m *meter) Query(_ context.Context, input *dynamodb.QueryInput, _ ...func(*
 		func(output *dynamodb.QueryOutput) []types.ConsumedCapacity { return one(output.ConsumedCapacity) })
 }
 
-func (m *meter) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+func (m *meter) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	kinds, keys := make(map[string]bool), 0
 	for _, request := range input.RequestItems {
@@ -185,7 +197,8 @@ func (m *meter) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInpu
 		func(output *dynamodb.BatchGetItemOutput) []types.ConsumedCapacity { return output.ConsumedCapacity })
 }
 
-func (m *meter) TransactWriteItems(_ context.Context, input *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+func (m *meter) TransactWriteItems(_ context.Context, input *dynamodb.TransactWriteItemsInput,
+	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	return measured(m, "TransactWriteItems member+row+head", false, 2*float64(len(input.TransactItems)),
 		func(ctx context.Context) (*dynamodb.TransactWriteItemsOutput, error) {

@@ -50,7 +50,8 @@ func TestMetricsAreWrittenInCloudWatchsEmbeddedMetricFormat(t *testing.T) {
 				"Namespace":  "Recall",
 				"Dimensions": []any{[]any{"Function"}, []any{"Function", "Outcome"}},
 				"Metrics": []any{
-					map[string]any{"Name": "NoticeMilliseconds", "Unit": "Milliseconds"}, map[string]any{"Name": "Recalls", "Unit": "Count"},
+					map[string]any{"Name": "NoticeMilliseconds", "Unit": "Milliseconds"},
+					map[string]any{"Name": "Recalls", "Unit": "Count"},
 				},
 			}},
 		},

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// deployedModules are the modules that the functions' programs are made of, besides the root module itself. What is added here
-// runs in production: docs/design.md, "Dependencies", says why each is there.
+// deployedModules are the modules that the functions' programs are made of, besides the root module itself. What is
+// added here runs in production: docs/design.md, "Dependencies", says why each is there.
 var deployedModules = []string{
 	"example.com/recall/clients/go", // the canary
 	"github.com/MicahParks/jwkset",
@@ -63,8 +63,8 @@ func (g goMod) requires() []string {
 	return slices.Sorted(slices.Values(paths))
 }
 
-// run runs the go command in the root folder and returns what it prints. Without the workspace, the root's go.mod alone
-// says what is found.
+// run runs the go command in the root folder and returns what it prints. Without the workspace, the root's go.mod
+// alone says what is found.
 func run(t *testing.T, workspace string, arguments ...string) []byte {
 	t.Helper()
 	command := exec.Command("go", arguments...)
@@ -106,8 +106,8 @@ func TestTheFunctionsAreMadeOfTheseModules(t *testing.T) {
 	}
 }
 
-// TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse keeps the dependencies of the tools out of the go.mod that
-// decides what is deployed.
+// TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse keeps the dependencies of the tools out of the
+// go.mod that decides what is deployed.
 func TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse(t *testing.T) {
 	want := slices.Sorted(slices.Values(slices.Concat(deployedModules, testModules)))
 	if difference := cmp.Diff(want, modulesOf(t, "-test", "./...")); difference != "" {
@@ -118,8 +118,8 @@ func TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse(t *testing.
 	}
 }
 
-// TestAnAppThatUsesTheGoClientGetsNothingElse wants the client's module to name no part of AWS and no other module of this
-// project. A module that is replaced by a folder could not be found by an app.
+// TestAnAppThatUsesTheGoClientGetsNothingElse wants the client's module to name no part of AWS and no other module of
+// this project. A module that is replaced by a folder could not be found by an app.
 func TestAnAppThatUsesTheGoClientGetsNothingElse(t *testing.T) {
 	client := readGoMod(t, "clients/go/go.mod")
 	want := []string{"github.com/coder/websocket", "github.com/oklog/ulid/v2", "go.uber.org/goleak"}
@@ -131,8 +131,8 @@ func TestAnAppThatUsesTheGoClientGetsNothingElse(t *testing.T) {
 	}
 }
 
-// TestTheWorkspaceSelectsTheVersionsOfEachModule wants the tests, which run in the workspace, to see the versions that are
-// deployed. The functions are built without the workspace.
+// TestTheWorkspaceSelectsTheVersionsOfEachModule wants the tests, which run in the workspace, to see the versions that
+// are deployed. The functions are built without the workspace.
 func TestTheWorkspaceSelectsTheVersionsOfEachModule(t *testing.T) {
 	selected := make(map[string]string)
 	for line := range strings.Lines(string(run(t, "", "list", "-m", "-f", "{{.Path}} {{.Version}}", "all"))) {

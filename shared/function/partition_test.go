@@ -23,7 +23,8 @@ func (h *hosts) Do(request *http.Request) (*http.Response, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.asked[request.URL.Scheme+"://"+request.URL.Host]++
-	return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: http.NoBody, Request: request}, nil
+	return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: http.NoBody, Request: request},
+		nil
 }
 
 // take returns the hosts that were asked since the last time.
@@ -45,8 +46,11 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 			connections := "https://api.execute-api." + region + "." + domain
 			address := func(service string) string { return "https://" + service + "." + region + "." + domain }
 			parts, err := build(Environment{
-				Region: region, MessagesTable: "Messages", ConnectionsTable: "Connections", ManagementEndpoint: connections + "/prod",
-				ChunksQueueURL: address("sqs") + "/123456789012/chunks",
+				Region:             region,
+				MessagesTable:      "Messages",
+				ConnectionsTable:   "Connections",
+				ManagementEndpoint: connections + "/prod",
+				ChunksQueueURL:     address("sqs") + "/123456789012/chunks",
 			}, client)
 			if err != nil {
 				t.Fatal(err)

@@ -50,7 +50,15 @@ func TestEachOutcomeOfARequestHasALogLineWithoutReasonOrMessage(t *testing.T) {
 		return fields
 	}
 	want := []map[string]any{
-		with(map[string]any{"role": "moderator", "outcome": "ok", "messages": 2.0, "notices": 3.0, "gone": 1.0, "failed": 0.0, "noticeMilliseconds": 12.0}),
+		with(map[string]any{
+			"role":               "moderator",
+			"outcome":            "ok",
+			"messages":           2.0,
+			"notices":            3.0,
+			"gone":               1.0,
+			"failed":             0.0,
+			"noticeMilliseconds": 12.0,
+		}),
 		with(map[string]any{"role": "", "outcome": "recall_window_expired", "messages": 1.0}),
 		with(map[string]any{"role": "moderator", "outcome": "repeated", "messages": 1.0}),
 	}

@@ -36,7 +36,11 @@ func connectionScenarios() []scenario {
 		}},
 		{name: "connect, of a user who has all 20 connections", prepare: func(w *measuredWorld) {
 			for i := range recall.DefaultConnectionsPerUser {
-				held := recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprint("device ", i)), ConnectedAt: w.clock.Instant()}
+				held := recall.Connection{
+					User:        alice,
+					ID:          recall.ConnectionID(fmt.Sprint("device ", i)),
+					ConnectedAt: w.clock.Instant(),
+				}
 				_, err := w.presence.Register(w.t.Context(), held, recall.DefaultConnectionsPerUser)
 				w.must(err)
 			}
@@ -46,7 +50,11 @@ func connectionScenarios() []scenario {
 			want(t, w.service.Connect(t.Context(), connection))
 		}},
 		{name: "disconnect", prepare: func(w *measuredWorld) { w.online(alice) }, act: func(t *testing.T, w *measuredWorld) {
-			want(t, w.service.ForgetConnection(t.Context(), recall.Connection{User: alice, ID: caller(alice).Connection, ConnectedAt: w.clock.Instant()}))
+			want(t, w.service.ForgetConnection(t.Context(), recall.Connection{
+				User:        alice,
+				ID:          caller(alice).Connection,
+				ConnectedAt: w.clock.Instant(),
+			}))
 		}},
 		{name: "hello, settings read within 5 s", act: hello},
 		{name: "hello, settings to be read", cold: true, act: hello},
@@ -61,26 +69,58 @@ func hello(t *testing.T, w *measuredWorld) {
 func messageScenarios() []scenario {
 	oneStored := func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }
 	return []scenario{
-		{name: "send 1:1, the first between two", prepare: func(w *measuredWorld) { w.online(alice, bob) }, act: sends(direct)},
+		{
+			name:    "send 1:1, the first between two",
+			prepare: func(w *measuredWorld) { w.online(alice, bob) },
+			act:     sends(direct),
+		},
 		{name: "send 1:1", prepare: (*measuredWorld).twoPeople, act: sends(direct)},
 		{name: "send 1:1, a retry of a stored message", prepare: oneStored, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: direct, Body: body, MessageID: w.messages[0]})
+			_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{
+				Conversation: direct,
+				Body:         body,
+				MessageID:    w.messages[0],
+			})
 			want(t, err)
 		}},
 		{name: "**revoke 1:1**", prepare: oneStored, act: revokes(alice, direct, "")},
-		{name: "revoke 1:1, a repeat", prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) }, act: revokes(alice, direct, "")},
-		{name: "revoke 1:1, after the window", prepare: func(w *measuredWorld) { oneStored(w); w.clock.Advance(121_000_000_000) }, act: revokes(alice, direct, recall.RecallWindowExpired)},
-		{name: "revoke 1:1, no such message", prepare: (*measuredWorld).twoPeople, act: func(t *testing.T, w *measuredWorld) {
-			w.messages = []recall.MessageID{recall.NewMessageID(w.clock.Instant())}
-			revokes(alice, direct, recall.MessageNotFound)(t, w)
-		}},
-		{name: "revoke 1:1, 10 messages", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 10) }, act: revokes(alice, direct, "")},
-		{name: "revoke 1:1, `unsent` and not stored", prepare: (*measuredWorld).twoPeople, act: func(t *testing.T, w *measuredWorld) {
-			id := recall.NewMessageID(w.clock.Instant())
-			for _, result := range w.service.Revoke(t.Context(), caller(alice), recall.RevokeRequest{Conversation: direct, MessageIDs: []recall.MessageID{id}, Unsent: true}) {
-				want(t, result.Err)
-			}
-		}},
+		{
+			name:    "revoke 1:1, a repeat",
+			prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) },
+			act:     revokes(alice, direct, ""),
+		},
+		{
+			name:    "revoke 1:1, after the window",
+			prepare: func(w *measuredWorld) { oneStored(w); w.clock.Advance(121_000_000_000) },
+			act:     revokes(alice, direct, recall.RecallWindowExpired),
+		},
+		{
+			name:    "revoke 1:1, no such message",
+			prepare: (*measuredWorld).twoPeople,
+			act: func(t *testing.T, w *measuredWorld) {
+				w.messages = []recall.MessageID{recall.NewMessageID(w.clock.Instant())}
+				revokes(alice, direct, recall.MessageNotFound)(t, w)
+			},
+		},
+		{
+			name:    "revoke 1:1, 10 messages",
+			prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 10) },
+			act:     revokes(alice, direct, ""),
+		},
+		{
+			name:    "revoke 1:1, `unsent` and not stored",
+			prepare: (*measuredWorld).twoPeople,
+			act: func(t *testing.T, w *measuredWorld) {
+				id := recall.NewMessageID(w.clock.Instant())
+				for _, result := range w.service.Revoke(t.Context(), caller(alice), recall.RevokeRequest{
+					Conversation: direct,
+					MessageIDs:   []recall.MessageID{id},
+					Unsent:       true,
+				}) {
+					want(t, result.Err)
+				}
+			},
+		},
 	}
 }
 
@@ -98,8 +138,16 @@ func groupScenarios(members int) []scenario {
 				_, err := w.store.PutMember(w.t.Context(), engineers, bob, recall.MemberAdmin, w.clock.Instant())
 				w.must(err)
 			}, act: revokes(bob, group, "")},
-			scenario{name: "revoke denied to a member, " + in, prepare: oneStored, act: revokes(bob, group, recall.RecallDenied)},
-			scenario{name: "revoke by a stranger, " + in, prepare: oneStored, act: revokes("mallory", group, recall.MessageNotFound)},
+			scenario{
+				name:    "revoke denied to a member, " + in,
+				prepare: oneStored,
+				act:     revokes(bob, group, recall.RecallDenied),
+			},
+			scenario{
+				name:    "revoke by a stranger, " + in,
+				prepare: oneStored,
+				act:     revokes("mallory", group, recall.MessageNotFound),
+			},
 		)
 	}
 	return rows
@@ -111,7 +159,11 @@ func historyScenarios() []scenario {
 		{name: "sync 1:1, no cursor, 100 messages", prepare: hundred, act: func(t *testing.T, w *measuredWorld) {
 			syncs(t, w, recall.SyncItem{Conversation: direct, Limit: recall.DefaultSyncLimit})
 		}},
-		{name: "sync 1:1, a cursor and nothing new", prepare: func(w *measuredWorld) { hundred(w); w.takeCursor(direct) }, act: fromCursor(direct)},
+		{
+			name:    "sync 1:1, a cursor and nothing new",
+			prepare: func(w *measuredWorld) { hundred(w); w.takeCursor(direct) },
+			act:     fromCursor(direct),
+		},
 		{name: "sync 1:1, 50 messages and 10 recalls since", prepare: func(w *measuredWorld) {
 			w.twoPeople()
 			w.stored(direct, 50)
@@ -122,41 +174,78 @@ func historyScenarios() []scenario {
 				w.recalled(direct, id)
 			}
 		}, act: fromCursor(direct)},
-		{name: "sync, 20 conversations without news", prepare: func(w *measuredWorld) { w.manyConversations(20) }, act: func(t *testing.T, w *measuredWorld) {
-			var items []recall.SyncItem
-			for i := range 20 {
-				items = append(items, recall.SyncItem{Conversation: peer(i), Cursor: w.cursor, Limit: recall.DefaultSyncLimit})
-			}
-			syncs(t, w, items...)
-		}},
-		{name: "sync, group of 50, a cursor and nothing new", prepare: func(w *measuredWorld) { w.members(50); w.stored(group, 1); w.takeCursor(group) }, act: fromCursor(group)},
-		{name: "read 1:1", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.Read(t.Context(), caller(bob), recall.ReadRequest{Conversation: direct, MessageID: w.messages[0]})
-			want(t, err)
-		}},
-		{name: "conversations, 20 of them", prepare: func(w *measuredWorld) { w.manyConversations(20) }, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.Conversations(t.Context(), caller(alice), "")
-			want(t, err)
-		}},
+		{
+			name:    "sync, 20 conversations without news",
+			prepare: func(w *measuredWorld) { w.manyConversations(20) },
+			act: func(t *testing.T, w *measuredWorld) {
+				var items []recall.SyncItem
+				for i := range 20 {
+					items = append(items, recall.SyncItem{Conversation: peer(i), Cursor: w.cursor, Limit: recall.DefaultSyncLimit})
+				}
+				syncs(t, w, items...)
+			},
+		},
+		{
+			name:    "sync, group of 50, a cursor and nothing new",
+			prepare: func(w *measuredWorld) { w.members(50); w.stored(group, 1); w.takeCursor(group) },
+			act:     fromCursor(group),
+		},
+		{
+			name:    "read 1:1",
+			prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) },
+			act: func(t *testing.T, w *measuredWorld) {
+				_, err := w.service.Read(t.Context(), caller(bob), recall.ReadRequest{
+					Conversation: direct,
+					MessageID:    w.messages[0],
+				})
+				want(t, err)
+			},
+		},
+		{
+			name:    "conversations, 20 of them",
+			prepare: func(w *measuredWorld) { w.manyConversations(20) },
+			act: func(t *testing.T, w *measuredWorld) {
+				_, err := w.service.Conversations(t.Context(), caller(alice), "")
+				want(t, err)
+			},
+		},
 	}
 }
 
 func deliverScenarios() []scenario {
 	finish := func(t *testing.T, w *measuredWorld) {
-		want(t, w.service.Finish(t.Context(), recall.Message{Conversation: direct, ID: w.messages[0], Revoked: &recall.Revocation{}}))
+		want(t, w.service.Finish(t.Context(), recall.Message{
+			Conversation: direct,
+			ID:           w.messages[0],
+			Revoked:      &recall.Revocation{},
+		}))
 	}
 	return []scenario{
-		{name: "finish, nothing is due any more", prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) }, act: finish},
+		{
+			name:    "finish, nothing is due any more",
+			prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) },
+			act:     finish,
+		},
 		{name: "finish, after a `revoke` 1:1 that died", prepare: func(w *measuredWorld) {
 			w.twoPeople()
 			w.stored(direct, 1)
 			w.recalled(direct, w.messages[0])
 			w.clock.Advance(recall.FinishAfter)
 		}, act: finish},
-		{name: "deliver, a chunk of 500 users", prepare: func(w *measuredWorld) { w.members(500); w.stored(group, 1); w.recalled(group, w.messages[0]) }, act: func(t *testing.T, w *measuredWorld) {
-			chunk := recall.Chunk{Conversation: group, Due: recall.DueRevoked, MessageIDs: w.messages, Users: w.users, Since: w.clock.Instant()}
-			want(t, w.service.DeliverChunk(t.Context(), chunk))
-		}},
+		{
+			name:    "deliver, a chunk of 500 users",
+			prepare: func(w *measuredWorld) { w.members(500); w.stored(group, 1); w.recalled(group, w.messages[0]) },
+			act: func(t *testing.T, w *measuredWorld) {
+				chunk := recall.Chunk{
+					Conversation: group,
+					Due:          recall.DueRevoked,
+					MessageIDs:   w.messages,
+					Users:        w.users,
+					Since:        w.clock.Instant(),
+				}
+				want(t, w.service.DeliverChunk(t.Context(), chunk))
+			},
+		},
 	}
 }
 
@@ -168,26 +257,39 @@ func adminScenarios() []scenario {
 		{name: "admin revoke 1:1", prepare: oneStored, act: adminRevokes},
 		{name: "admin revoke 1:1, 100 messages", prepare: hundred, act: adminRevokes},
 		{name: "admin revokeBySender, a page of 100", prepare: hundred, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.AdminRevokeBySender(t.Context(), recall.AdminRevokeBySender{Conversation: direct, Sender: alice})
+			_, err := w.service.AdminRevokeBySender(t.Context(),
+				recall.AdminRevokeBySender{Conversation: direct, Sender: alice})
 			want(t, err)
 		}},
 		{name: "admin putGroup, group of 3", prepare: three, act: func(t *testing.T, w *measuredWorld) {
 			want(t, w.service.PutGroup(t.Context(), recall.AdminPutGroup{Group: engineers, Name: "Engineers"}))
 		}},
 		{name: "admin putMember, group of 3", prepare: three, act: func(t *testing.T, w *measuredWorld) {
-			want(t, w.service.PutMember(t.Context(), recall.AdminPutMember{Group: engineers, User: "carol", Role: recall.MemberMember}))
+			want(t, w.service.PutMember(t.Context(), recall.AdminPutMember{
+				Group: engineers,
+				User:  "carol",
+				Role:  recall.MemberMember,
+			}))
 		}},
 		{name: "admin deleteMember, group of 3", prepare: three, act: func(t *testing.T, w *measuredWorld) {
 			want(t, w.service.DeleteMember(t.Context(), engineers, bob))
 		}},
-		{name: "admin deleteGroup, 3 members and 1 message, the first of two steps", prepare: func(w *measuredWorld) { three(w); w.stored(group, 1) }, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.DeleteGroup(t.Context(), engineers)
-			want(t, err)
-		}},
-		{name: "admin disconnect, 1 connection", prepare: func(w *measuredWorld) { w.online(alice) }, act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.AdminDisconnect(t.Context(), alice)
-			want(t, err)
-		}},
+		{
+			name:    "admin deleteGroup, 3 members and 1 message, the first of two steps",
+			prepare: func(w *measuredWorld) { three(w); w.stored(group, 1) },
+			act: func(t *testing.T, w *measuredWorld) {
+				_, err := w.service.DeleteGroup(t.Context(), engineers)
+				want(t, err)
+			},
+		},
+		{
+			name:    "admin disconnect, 1 connection",
+			prepare: func(w *measuredWorld) { w.online(alice) },
+			act: func(t *testing.T, w *measuredWorld) {
+				_, err := w.service.AdminDisconnect(t.Context(), alice)
+				want(t, err)
+			},
+		},
 		{name: "admin getGroup, group of 3", prepare: three, act: func(t *testing.T, w *measuredWorld) {
 			_, err := w.service.Group(t.Context(), engineers)
 			want(t, err)
@@ -196,9 +298,20 @@ func adminScenarios() []scenario {
 			_, err := w.service.Settings(t.Context())
 			want(t, err)
 		}},
-		{name: "admin putSettings", act: func(t *testing.T, w *measuredWorld) { want(t, w.service.PutSettings(t.Context(), 60)) }},
-		{name: "admin audit of a conversation, 1 recall", prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) }, act: audits(recall.AdminAudit{Conversation: direct})},
-		{name: "admin audit of an operator, 1 recall", prepare: func(w *measuredWorld) { oneStored(w); w.recalledBy(bob, recall.RoleAdmin, direct, w.messages[0]) }, act: audits(recall.AdminAudit{Operator: bob})},
+		{
+			name: "admin putSettings",
+			act:  func(t *testing.T, w *measuredWorld) { want(t, w.service.PutSettings(t.Context(), 60)) },
+		},
+		{
+			name:    "admin audit of a conversation, 1 recall",
+			prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) },
+			act:     audits(recall.AdminAudit{Conversation: direct}),
+		},
+		{
+			name:    "admin audit of an operator, 1 recall",
+			prepare: func(w *measuredWorld) { oneStored(w); w.recalledBy(bob, recall.RoleAdmin, direct, w.messages[0]) },
+			act:     audits(recall.AdminAudit{Operator: bob}),
+		},
 	}
 }
 
@@ -217,7 +330,8 @@ func sends(conversation recall.Conversation) func(*testing.T, *measuredWorld) {
 }
 
 // revokes recalls all stored messages; refused is the error that each must meet, empty for none.
-func revokes(user recall.UserID, conversation recall.Conversation, refused recall.Name) func(*testing.T, *measuredWorld) {
+func revokes(user recall.UserID, conversation recall.Conversation,
+	refused recall.Name) func(*testing.T, *measuredWorld) {
 	return func(t *testing.T, w *measuredWorld) {
 		request := recall.RevokeRequest{Conversation: conversation, MessageIDs: w.messages}
 		for _, result := range w.service.Revoke(t.Context(), caller(user), request) {
@@ -230,7 +344,10 @@ func revokes(user recall.UserID, conversation recall.Conversation, refused recal
 }
 
 func adminRevokes(t *testing.T, w *measuredWorld) {
-	for _, result := range w.service.AdminRevoke(t.Context(), recall.AdminRevoke{Conversation: direct, MessageIDs: w.messages}) {
+	for _, result := range w.service.AdminRevoke(t.Context(), recall.AdminRevoke{
+		Conversation: direct,
+		MessageIDs:   w.messages,
+	}) {
 		want(t, result.Err)
 	}
 }

@@ -12,7 +12,11 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 	server := httptest.NewServer(nil) // answers the warming
 	defer server.Close()
 	environment := function.Environment{
-		Region: "eu-central-1", MessagesTable: "Messages", ConnectionsTable: "Connections", DynamoDBEndpoint: &server.URL, RequestsPerMinute: 60,
+		Region:            "eu-central-1",
+		MessagesTable:     "Messages",
+		ConnectionsTable:  "Connections",
+		DynamoDBEndpoint:  &server.URL,
+		RequestsPerMinute: 60,
 	}
 	parts, err := function.Build(environment)
 	if err != nil || parts.Service.Notifier != nil || parts.Service.Queue != nil || parts.Service.Limiter == nil {
@@ -30,7 +34,8 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 
 func TestAFunctionWithoutItsTablesDoesNotStart(t *testing.T) {
 	_, err := function.Build(function.Environment{Region: "eu-central-1"})
-	if err == nil || !strings.Contains(err.Error(), "MESSAGES_TABLE is not set") || !strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") {
+	if err == nil || !strings.Contains(err.Error(), "MESSAGES_TABLE is not set") ||
+		!strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -92,7 +92,8 @@ func newStuckWorld(w *measuredWorld, stuck recall.ConnectionID, hangs bool) *stu
 }
 
 func (s *stuckWorld) PostToConnection(
-	ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+	ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput,
+	_ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
 	id := recall.ConnectionID(*input.ConnectionId)
 	s.mutex.Lock()

@@ -81,7 +81,9 @@ func template(t *testing.T) deployed {
 		retention:      seconds(queue.MessageRetentionPeriod),
 		receives:       queue.RedrivePolicy.MaxReceiveCount,
 	}
-	for _, name := range []string{"SendFunction", "RevokeFunction", "AdminFunction", "FinishFunction", "DeliverFunction"} {
+	for _, name := range []string{
+		"SendFunction", "RevokeFunction", "AdminFunction", "FinishFunction", "DeliverFunction",
+	} {
 		timeout := read.Resources[name].Properties.Timeout
 		if timeout == 0 {
 			timeout = read.Globals.Function.Timeout
@@ -120,17 +122,20 @@ func TestTheTemplateGivesEachStepTheTimeThatItTakes(t *testing.T) {
 	const margin = 5 * time.Second // for the calls before the posts and for the answer
 	for _, name := range []string{"SendFunction", "RevokeFunction", "AdminFunction"} {
 		if need := recall.NoticeBudget + recall.SettleBudget + margin; numbers.timeouts[name] < need {
-			t.Errorf("%s is stopped after %v, before it has queued the retries and settled; it needs %v", name, numbers.timeouts[name], need)
+			t.Errorf("%s is stopped after %v, before it has queued the retries and settled; it needs %v", name,
+				numbers.timeouts[name], need)
 		}
 	}
 	if need := recall.ChunkBudget + margin; numbers.timeouts["DeliverFunction"] < need {
-		t.Errorf("DeliverFunction is stopped after %v, before it has queued the retries; it needs %v", numbers.timeouts["DeliverFunction"], need)
+		t.Errorf("DeliverFunction is stopped after %v, before it has queued the retries; it needs %v",
+			numbers.timeouts["DeliverFunction"], need)
 	}
 	if need := recall.FinishAfter + recall.SettleBudget + margin; numbers.timeouts["FinishFunction"] < need {
 		t.Errorf("FinishFunction is stopped after %v; it needs %v", numbers.timeouts["FinishFunction"], need)
 	}
 	if numbers.chunksAtATime != 1 || numbers.chunksWindow != 0 || numbers.queueDelay != 0 {
-		t.Errorf("a retry waits for others: batches of %d, gathered for %v, queued for %v", numbers.chunksAtATime, numbers.chunksWindow, numbers.queueDelay)
+		t.Errorf("a retry waits for others: batches of %d, gathered for %v, queued for %v", numbers.chunksAtATime,
+			numbers.chunksWindow, numbers.queueDelay)
 	}
 	if numbers.visibility < 6*numbers.timeouts["DeliverFunction"] {
 		t.Errorf("a chunk comes again after %v, while its function may still be at work or throttled", numbers.visibility)
@@ -146,6 +151,7 @@ func TestTheFunctionsBehindTheClientsLeaveRoomInANewAccount(t *testing.T) {
 	const shards, account = 4, 10
 	numbers := template(t)
 	if numbers.factor == 0 || numbers.atOnce == 0 || shards*numbers.factor+numbers.atOnce >= account {
-		t.Errorf("%d runs of finish and %d of deliver leave nothing of %d for the clients", shards*numbers.factor, numbers.atOnce, account)
+		t.Errorf("%d runs of finish and %d of deliver leave nothing of %d for the clients", shards*numbers.factor,
+			numbers.atOnce, account)
 	}
 }

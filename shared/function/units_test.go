@@ -25,7 +25,10 @@ func (w *measuredWorld) manyMessages(conversation recall.Conversation, sender re
 		w.messages = append(w.messages, id)
 		request := put(map[string]string{
 			"pk": conversation.Key(), "sk": "msg#" + string(id), "sender": string(sender), "body": text})
-		for name, value := range map[string]recall.Instant{"sentAt": now, "recallableUntil": recall.DefaultWindow.Until(now)} {
+		for name, value := range map[string]recall.Instant{
+			"sentAt":          now,
+			"recallableUntil": recall.DefaultWindow.Until(now),
+		} {
 			request.PutRequest.Item[name] = &types.AttributeValueMemberN{Value: fmt.Sprint(value)}
 		}
 		requests = append(requests, request)
@@ -104,7 +107,11 @@ func TestAStrangersRequestCostsAtMostTwoReadUnits(t *testing.T) {
 		for _, id := range []recall.MessageID{w.messages[0], missing} {
 			for name, ask := range map[string]func(t *testing.T) error{
 				"send": func(t *testing.T) error {
-					_, err := w.service.Send(t.Context(), stranger, recall.SendRequest{Conversation: group, MessageID: id, Body: body})
+					_, err := w.service.Send(t.Context(), stranger, recall.SendRequest{
+						Conversation: group,
+						MessageID:    id,
+						Body:         body,
+					})
 					return err
 				},
 				"revoke": func(t *testing.T) error {
@@ -125,7 +132,8 @@ func TestAStrangersRequestCostsAtMostTwoReadUnits(t *testing.T) {
 				},
 			} {
 				cost := w.bill(t, func(t *testing.T) {
-					if err := ask(t); recall.NameOf(err) != recall.MessageNotFound && recall.NameOf(err) != recall.ConversationNotFound {
+					err := ask(t)
+					if recall.NameOf(err) != recall.MessageNotFound && recall.NameOf(err) != recall.ConversationNotFound {
 						t.Errorf("%s: %v", name, err)
 					}
 				})

@@ -32,8 +32,11 @@ type service struct {
 
 func newService(t *testing.T, http2 bool) (*service, *awshttp.BuildableClient) {
 	t.Helper()
-	s := &service{complete: make(chan struct{}), network: &network{accepted: make(chan net.Conn), closed: make(chan struct{})}}
-	s.Server = &httptest.Server{Listener: s.network, EnableHTTP2: http2, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := &service{
+		complete: make(chan struct{}),
+		network:  &network{accepted: make(chan net.Conn), closed: make(chan struct{})},
+	}
+	handler := func(w http.ResponseWriter, r *http.Request) {
 		if expected := s.expected.Load(); expected > 0 {
 			if s.came.Add(1) == expected {
 				close(s.complete)
@@ -44,7 +47,12 @@ func newService(t *testing.T, http2 bool) (*service, *awshttp.BuildableClient) {
 			}
 		}
 		_, _ = io.WriteString(w, "healthy: dynamodb.eu-central-1.amazonaws.com ")
-	})}}
+	}
+	s.Server = &httptest.Server{
+		Listener:    s.network,
+		EnableHTTP2: http2,
+		Config:      &http.Server{Handler: http.HandlerFunc(handler)},
+	}
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	// The functions' client, which trusts the test's certificate.
@@ -144,7 +152,8 @@ func TestAfterWarmingTheFirstFanOutDialsNothing(t *testing.T) {
 				}
 				calls.Wait()
 				if dialled := service.network.dialled.Load(); warmed != test.want || dialled != warmed {
-					t.Errorf("the warming dialled %d times, want %d; the fan-out dialled %d times more", warmed, test.want, dialled-warmed)
+					t.Errorf("the warming dialled %d times, want %d; the fan-out dialled %d times more", warmed, test.want,
+						dialled-warmed)
 				}
 			})
 		})
@@ -155,6 +164,9 @@ func TestAServiceThatCannotBeReachedAtTheStartIsNoError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service, client := newService(t, false)
 		service.Close()
-		function.Warm(t.Context(), client, function.Pool{Address: service.URL, Connections: 3}, function.Pool{Address: "://no address", Connections: 3})
+		function.Warm(t.Context(), client, function.Pool{Address: service.URL, Connections: 3}, function.Pool{
+			Address:     "://no address",
+			Connections: 3,
+		})
 	})
 }

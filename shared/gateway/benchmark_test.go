@@ -41,7 +41,10 @@ func notice() recall.Notice {
 func receivers(count int) []recall.Connection {
 	connections := make([]recall.Connection, count)
 	for i := range connections {
-		connections[i] = recall.Connection{User: recall.UserID(fmt.Sprintf("user%d", i)), ID: recall.ConnectionID(fmt.Sprintf("L0SM9cOFvHcC%03d=", i))}
+		connections[i] = recall.Connection{
+			User: recall.UserID(fmt.Sprintf("user%d", i)),
+			ID:   recall.ConnectionID(fmt.Sprintf("L0SM9cOFvHcC%03d=", i)),
+		}
 	}
 	return connections
 }

@@ -36,7 +36,8 @@ type api struct {
 }
 
 func (a *api) PostToConnection(
-	ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+	ctx context.Context, input *apigatewaymanagementapi.PostToConnectionInput,
+	_ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
 	id := recall.ConnectionID(*input.ConnectionId)
 	a.mutex.Lock()
@@ -62,7 +63,8 @@ func (a *api) PostToConnection(
 }
 
 func (a *api) DeleteConnection(
-	ctx context.Context, input *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
+	ctx context.Context, input *apigatewaymanagementapi.DeleteConnectionInput,
+	_ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
 	if a.endHangs {
 		<-ctx.Done()
@@ -138,7 +140,11 @@ func TestAConnectionWhoseHandshakeMayStillRunIsNotForgotten(t *testing.T) {
 		0: 0, 30 * time.Second: 0, 30*time.Second + time.Millisecond: 1,
 	} {
 		clock, presence := recalltest.NewClock(), &memory{}
-		poster := &gateway.Poster{Client: &api{post: func(context.Context, recall.ConnectionID) error { return errGone }}, Presence: presence, Clock: clock}
+		poster := &gateway.Poster{
+			Client:   &api{post: func(context.Context, recall.ConnectionID) error { return errGone }},
+			Presence: presence,
+			Clock:    clock,
+		}
 		failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", age, clock)})
 		if len(failed) != 0 || len(presence.forgotten) != forgotten {
 			t.Errorf("at an age of %s: failed %v, forgotten %v", age, failed, presence.forgotten)
@@ -153,7 +159,9 @@ func TestAConnectionThatWasYoungWhenThePostBeganIsNotForgotten(t *testing.T) {
 		return errGone
 	}}
 	poster := &gateway.Poster{Client: api, Presence: presence, Clock: clock}
-	failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", recall.YoungConnection, clock)})
+	failed := poster.Notify(t.Context(), notice(), []recall.Connection{
+		connection("alice", recall.YoungConnection, clock),
+	})
 	if len(failed) != 0 || len(presence.forgotten) != 0 {
 		t.Errorf("failed %v, forgotten %v", failed, presence.forgotten)
 	}
@@ -161,8 +169,13 @@ func TestAConnectionThatWasYoungWhenThePostBeganIsNotForgotten(t *testing.T) {
 
 func TestAGoneConnectionThatCannotBeForgottenDoesNotCountAsFailed(t *testing.T) {
 	clock, presence := recalltest.NewClock(), &memory{failure: errors.New("throttled")}
-	poster := &gateway.Poster{Client: &api{post: func(context.Context, recall.ConnectionID) error { return errGone }}, Presence: presence, Clock: clock}
-	if failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", time.Hour, clock)}); len(failed) != 0 {
+	poster := &gateway.Poster{
+		Client:   &api{post: func(context.Context, recall.ConnectionID) error { return errGone }},
+		Presence: presence,
+		Clock:    clock,
+	}
+	failed := poster.Notify(t.Context(), notice(), []recall.Connection{connection("alice", time.Hour, clock)})
+	if len(failed) != 0 {
 		t.Errorf("failed %v", failed)
 	}
 }
@@ -183,7 +196,8 @@ func TestAPostThatFailsOnceIsTriedAgain(t *testing.T) {
 				}}
 				poster := &gateway.Poster{Client: api, Presence: &memory{}, Clock: clock}
 				to := connection("alice", time.Hour, clock)
-				if failed := poster.Notify(t.Context(), notice(), []recall.Connection{to}); len(failed) != 0 || len(api.has(to.ID)) != 1 {
+				failed := poster.Notify(t.Context(), notice(), []recall.Connection{to})
+				if len(failed) != 0 || len(api.has(to.ID)) != 1 {
 					t.Errorf("failed %v, posted %v", failed, api.posted)
 				}
 			})
@@ -192,7 +206,11 @@ func TestAPostThatFailsOnceIsTriedAgain(t *testing.T) {
 }
 
 func TestAConnectionThatCannotBeReachedIsReturnedAndNotForgotten(t *testing.T) {
-	for name, failure := range map[string]error{"429": errThrottled, "500": errors.New("@connections: status 500"), "403": &types.ForbiddenException{}} {
+	for name, failure := range map[string]error{
+		"429": errThrottled,
+		"500": errors.New("@connections: status 500"),
+		"403": &types.ForbiddenException{},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				clock, presence := recalltest.NewClock(), &memory{}
@@ -281,7 +299,13 @@ func TestConnectionsThatWereNotToldInTimeAreReturned(t *testing.T) {
 
 // sent is a message's notice that can be renewed.
 func sent(clock *recalltest.Clock, renew func() (recall.Notice, error)) recall.Notice {
-	message := recall.Message{ID: "01HF7YATZ8000000000000A1C2", Conversation: recall.Between("alice", "bob"), Sender: "alice", SentAt: clock.Instant(), Body: `{"text":"secret"}`}
+	message := recall.Message{
+		ID:           "01HF7YATZ8000000000000A1C2",
+		Conversation: recall.Between("alice", "bob"),
+		Sender:       "alice",
+		SentAt:       clock.Instant(),
+		Body:         `{"text":"secret"}`,
+	}
 	return recall.Notice{
 		Conversation: message.Conversation, Message: &message, CommittedAt: clock.Instant(),
 		Renew: func(context.Context) (recall.Notice, error) { return renew() },
@@ -299,9 +323,18 @@ func TestABodyIsNotPostedLaterThanTwoSecondsAfterItsCommitUnlessItIsReadAgain(t 
 		failed  int
 	}{
 		{"2.000 s after it is posted as it was", 2 * time.Second, nil, `"secret"`, 0},
-		{"2.001 s after a recalled one becomes its recall", 2001 * time.Millisecond, func() (recall.Notice, error) { return recalled, nil }, `"type":"revoked"`, 0},
-		{"2.001 s after an expired one is nothing", 2001 * time.Millisecond, func() (recall.Notice, error) { return recall.Notice{}, nil }, "", 0},
-		{"2.001 s after one that cannot be read is not posted", 2001 * time.Millisecond, func() (recall.Notice, error) { return recall.Notice{}, errors.New("storage") }, "", 1},
+		{
+			"2.001 s after a recalled one becomes its recall", 2001 * time.Millisecond,
+			func() (recall.Notice, error) { return recalled, nil }, `"type":"revoked"`, 0,
+		},
+		{
+			"2.001 s after an expired one is nothing", 2001 * time.Millisecond,
+			func() (recall.Notice, error) { return recall.Notice{}, nil }, "", 0,
+		},
+		{
+			"2.001 s after one that cannot be read is not posted", 2001 * time.Millisecond,
+			func() (recall.Notice, error) { return recall.Notice{}, errors.New("storage") }, "", 1,
+		},
 	} {
 		t.Run(each.name, func(t *testing.T) {
 			clock := recalltest.NewClock()
@@ -315,7 +348,8 @@ func TestABodyIsNotPostedLaterThanTwoSecondsAfterItsCommitUnlessItIsReadAgain(t 
 				t.Errorf("failed %v", failed)
 			}
 			posted := strings.Join(api.has(to.ID), "")
-			if each.posts == "" && posted != "" || !strings.Contains(posted, each.posts) || each.posts != `"secret"` && strings.Contains(posted, "secret") {
+			if each.posts == "" && posted != "" || !strings.Contains(posted, each.posts) ||
+				each.posts != `"secret"` && strings.Contains(posted, "secret") {
 				t.Errorf("posted %q", posted)
 			}
 		})
@@ -338,7 +372,8 @@ func TestARetryLaterThanTwoSecondsReadsTheMessageAgain(t *testing.T) {
 		}}
 		to := connection("bob", time.Hour, clock)
 		poster := &gateway.Poster{Client: api, Presence: &memory{}, Clock: clock}
-		poster.Notify(t.Context(), sent(clock, func() (recall.Notice, error) { return recalled, nil }), []recall.Connection{to})
+		poster.Notify(t.Context(), sent(clock, func() (recall.Notice, error) { return recalled, nil }),
+			[]recall.Connection{to})
 		if posted := api.has(to.ID); len(posted) != 1 || !strings.Contains(posted[0], `"type":"revoked"`) {
 			t.Errorf("posted %q", posted)
 		}
@@ -371,9 +406,14 @@ func TestDisconnectClosesAndForgets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock, presence := recalltest.NewClock(), &memory{}
-			poster := &gateway.Poster{Client: &api{end: func(recall.ConnectionID) error { return each.failure }}, Presence: presence, Clock: clock}
+			poster := &gateway.Poster{
+				Client:   &api{end: func(recall.ConnectionID) error { return each.failure }},
+				Presence: presence,
+				Clock:    clock,
+			}
 			err := poster.Disconnect(t.Context(), connection("alice", time.Hour, clock))
-			if (err == nil) != (each.name == "") || err != nil && recall.NameOf(err) != each.name || len(presence.forgotten) != each.forgotten {
+			if (err == nil) != (each.name == "") || err != nil && recall.NameOf(err) != each.name ||
+				len(presence.forgotten) != each.forgotten {
 				t.Errorf("error %v, forgotten %v", err, presence.forgotten)
 			}
 		})

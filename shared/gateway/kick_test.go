@@ -27,7 +27,8 @@ func TestAConnectionWhoseTokenHasEndedIsClosedInsteadOfPostedTo(t *testing.T) {
 	if len(api.has(ended.ID)) != 0 || len(api.has(good.ID)) != 1 {
 		t.Errorf("posted %v", api.posted)
 	}
-	if !slices.Equal(api.deleted, []recall.ConnectionID{ended.ID}) || !slices.Equal(presence.forgotten, []recall.Connection{ended}) {
+	if !slices.Equal(api.deleted, []recall.ConnectionID{ended.ID}) ||
+		!slices.Equal(presence.forgotten, []recall.Connection{ended}) {
 		t.Errorf("closed %v, forgotten %v", api.deleted, presence.forgotten)
 	}
 }
@@ -55,7 +56,8 @@ func TestATokenThatEndsBetweenTwoAttemptsEndsThePosting(t *testing.T) {
 
 func TestClosedConnectionsAreForgottenAndTheOthersAreReturned(t *testing.T) {
 	clock := recalltest.NewClock()
-	open, gone, stuck := connection("open", time.Hour, clock), connection("gone", time.Hour, clock), connection("stuck", time.Hour, clock)
+	open, gone, stuck := connection("open", time.Hour, clock), connection("gone", time.Hour, clock),
+		connection("stuck", time.Hour, clock)
 	connecting := connection("connecting", recall.YoungConnection, clock)
 	api := &api{post: func(_ context.Context, id recall.ConnectionID) error {
 		if id == gone.ID || id == connecting.ID {
@@ -77,7 +79,8 @@ func TestClosedConnectionsAreForgottenAndTheOthersAreReturned(t *testing.T) {
 		t.Context(), "alice", []recall.Connection{open, gone, stuck, connecting}, recall.KickAdministrator,
 	)
 	// One whose handshake still runs is gone as far as @connections knows, and open a moment later.
-	if !slices.Equal(failed, []recall.Connection{stuck, connecting}) || !slices.Equal(presence.forgotten, []recall.Connection{open, gone}) {
+	if !slices.Equal(failed, []recall.Connection{stuck, connecting}) ||
+		!slices.Equal(presence.forgotten, []recall.Connection{open, gone}) {
 		t.Errorf("failed %v, forgotten %v", failed, presence.forgotten)
 	}
 }
@@ -86,7 +89,8 @@ func TestAClosedConnectionThatCannotBeForgottenCountsAsFailed(t *testing.T) {
 	clock := recalltest.NewClock()
 	open := connection("open", time.Hour, clock)
 	poster := &gateway.Poster{Client: &api{}, Presence: &memory{failure: errThrottled}, Clock: clock}
-	if failed := poster.Kick(t.Context(), "alice", []recall.Connection{open}, recall.KickAdministrator); !slices.Equal(failed, []recall.Connection{open}) {
+	failed := poster.Kick(t.Context(), "alice", []recall.Connection{open}, recall.KickAdministrator)
+	if !slices.Equal(failed, []recall.Connection{open}) {
 		t.Errorf("failed %v", failed)
 	}
 	if failed := poster.Kick(t.Context(), "alice", nil, recall.KickAdministrator); len(failed) != 0 {
@@ -104,7 +108,8 @@ func TestAHandshakeDoesNotWaitForThousandsOfConnectionsThatHang(t *testing.T) {
 		for i := range connections {
 			connections[i] = connection(recall.UserID(fmt.Sprint(i)), time.Hour, clock)
 		}
-		if failed := poster.Kick(t.Context(), "alice", connections, recall.KickAdministrator); len(failed) != len(connections) {
+		failed := poster.Kick(t.Context(), "alice", connections, recall.KickAdministrator)
+		if len(failed) != len(connections) {
 			t.Errorf("%d of %d failed", len(failed), len(connections))
 		}
 		if took := time.Since(began); took > 3*time.Second { // on the bubble's clock

@@ -74,7 +74,10 @@ func retries(count int) []recall.Chunk {
 	for i := range retries {
 		for _, user := range retries[i].Users {
 			retries[i].Connections = append(retries[i].Connections, recall.Connection{
-				User: user, ID: recall.ConnectionID(strings.Repeat("c", 40)), ConnectedAt: 1_790_000_000_001, TokenExpiresAt: 1_790_000_000_002,
+				User:           user,
+				ID:             recall.ConnectionID(strings.Repeat("c", 40)),
+				ConnectedAt:    1_790_000_000_001,
+				TokenExpiresAt: 1_790_000_000_002,
 			})
 		}
 		retries[i].Users, retries[i].Except, retries[i].Attempt = nil, "", 3
@@ -138,7 +141,8 @@ func TestTheQueueKeepsAChunkBackForItsDelay(t *testing.T) {
 
 func TestAnEmptyListOfChunksMakesNoCall(t *testing.T) {
 	queued := &api{}
-	if err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), nil); err != nil || len(queued.batches) != 0 {
+	err := (&queue.Queue{Client: queued, URL: "https://queue"}).Enqueue(t.Context(), nil)
+	if err != nil || len(queued.batches) != 0 {
 		t.Errorf("error %v, %d calls", err, len(queued.batches))
 	}
 }
@@ -171,7 +175,10 @@ func TestEnqueueWithoutAQueueIsAnErrorThatSaysSo(t *testing.T) {
 }
 
 func TestATextThatIsNoChunkIsRefused(t *testing.T) {
-	for _, body := range []string{"", "null", "[]", `{"conversation":""}`, `{"conversation":"elsewhere"}`, `{"conversation":"c2c#b#a"}`, `{"users":1}`, "\xff"} {
+	for _, body := range []string{
+		"", "null", "[]", `{"conversation":""}`, `{"conversation":"elsewhere"}`, `{"conversation":"c2c#b#a"}`, `{"users":1}`,
+		"\xff",
+	} {
 		if chunk, err := queue.Decode(body); err == nil {
 			t.Errorf("%q was read as %+v", body, chunk)
 		}

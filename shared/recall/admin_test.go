@@ -33,7 +33,13 @@ func TestAnAdminRecallsAnyMessageOfAnyAgeAndEveryDeviceIsTold(t *testing.T) {
 		w.device(bob, "bob")
 		result := w.adminRevokes("", message)[0]
 		w.must(result.Err)
-		want := recall.Revocation{ID: result.Revoked.ID, At: w.clock.Instant(), By: recall.AdminOperator, Role: recall.RoleAdmin, Reason: "policy"}
+		want := recall.Revocation{
+			ID:     result.Revoked.ID,
+			At:     w.clock.Instant(),
+			By:     recall.AdminOperator,
+			Role:   recall.RoleAdmin,
+			Reason: "policy",
+		}
 		if result.Revoked != want || result.Repeated {
 			t.Errorf("result %+v", result)
 		}
@@ -116,7 +122,9 @@ func TestABulkRecallGoesOnAfterAFailure(t *testing.T) {
 
 func TestABulkRecallGoesOnWhenTheStoreFails(t *testing.T) {
 	w := newWorld(t)
-	messages := []recall.Message{w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct)}
+	messages := []recall.Message{
+		w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct), w.sent(as(alice, ""), direct),
+	}
 	var calls atomic.Int64
 	w.store.before = func(call string) error {
 		if call == "RevokeMessage" && calls.Add(1) == 2 {
@@ -150,7 +158,13 @@ func TestAllOfASendersMessagesAreRecalledPageByPage(t *testing.T) {
 			w.sent(as(alice, ""), direct)
 			w.sent(as(bob, ""), direct)
 		}
-		request := recall.AdminRevokeBySender{Conversation: direct, Sender: alice, Since: since, Reason: "spam", Operator: "support"}
+		request := recall.AdminRevokeBySender{
+			Conversation: direct,
+			Sender:       alice,
+			Since:        since,
+			Reason:       "spam",
+			Operator:     "support",
+		}
 		recalled, pages := 0, 0
 		for {
 			page, err := w.AdminRevokeBySender(t.Context(), request)
@@ -200,8 +214,9 @@ func TestTheAuditTellsWhoRecalledAMessageAndWhenAndWhyAfterTheTextIsGone(t *test
 		w.recalls(as(alice, ""), elsewhere)
 		w.must(w.adminRevokes("support", admins)[0].Err)
 		line := func(recalled recall.RevokedMessage) string {
-			return fmt.Sprintf("%s of %s by %s as %s after %s: %d bytes of reason", recalled.Conversation.Key(), recalled.Sender,
-				recalled.Revocation.By, recalled.Revocation.Role, recalled.Revocation.At.Sub(begun), len(recalled.Revocation.Reason))
+			return fmt.Sprintf("%s of %s by %s as %s after %s: %d bytes of reason", recalled.Conversation.Key(),
+				recalled.Sender, recalled.Revocation.By, recalled.Revocation.Role, recalled.Revocation.At.Sub(begun),
+				len(recalled.Revocation.Reason))
 		}
 		for _, each := range []struct {
 			name    string
@@ -284,7 +299,8 @@ func TestChangesOfAGroupAreToldToItsMembers(t *testing.T) {
 		w.must(w.PutGroup(ctx, recall.AdminPutGroup{Group: engineers, Name: "Engineering"}))
 		w.wantTold("alice settings ")
 		for _, nowhere := range []recall.GroupID{"none"} {
-			wantName(t, w.PutMember(ctx, recall.AdminPutMember{Group: nowhere, User: alice, Role: recall.MemberMember}), recall.ConversationNotFound)
+			wantName(t, w.PutMember(ctx, recall.AdminPutMember{Group: nowhere, User: alice, Role: recall.MemberMember}),
+				recall.ConversationNotFound)
 		}
 	})
 }

@@ -20,7 +20,8 @@ func TestACursorThatThisServerDidNotGiveIsRefused(t *testing.T) {
 	for _, text := range []string{
 		"?", "AA==", encoded("1"), encoded("1:0"), encoded("2:5"), encoded("1:x"), encoded("1:-5"), encoded("1:5:" + id),
 		encoded("1:5:" + id + ":" + strings.ToLower(id)), encoded("1:5:x:y"), encoded("1:5:" + id + ":" + id + ":"),
-		encoded("1:5:" + id + "~:" + id), encoded("1:99999999999999999999"), strings.Repeat("A", recall.MaximumCursorBytes+1),
+		encoded("1:5:" + id + "~:" + id), encoded("1:99999999999999999999"),
+		strings.Repeat("A", recall.MaximumCursorBytes+1),
 	} {
 		w := newWorld(t)
 		err := w.sync(bob, recall.SyncItem{Conversation: direct, Cursor: text}).Err
@@ -44,7 +45,8 @@ func TestAForgedCursorOnlyReadsItsOwnersConversationAgain(t *testing.T) {
 	} {
 		onBoth(t, func(t *testing.T, w *world) {
 			w.sent(as(alice, ""), direct)
-			if result := w.sync(bob, recall.SyncItem{Conversation: direct, Cursor: encoded(text)}); result.Err != nil || result.Cursor == "" {
+			result := w.sync(bob, recall.SyncItem{Conversation: direct, Cursor: encoded(text)})
+			if result.Err != nil || result.Cursor == "" {
 				t.Errorf("%s: %+v", text, result)
 			}
 		})

@@ -149,7 +149,8 @@ func TestG9FinishPostsToNobody(t *testing.T) {
 	message := w.unsettled(direct)
 	w.must(w.Finish(t.Context(), message))
 	w.wantTold()
-	if chunks := w.queue.Take(); len(chunks) != 1 || !slices.Contains(chunks[0].Users, bob) || w.stored(message).Due != recall.DueNothing {
+	chunks := w.queue.Take()
+	if len(chunks) != 1 || !slices.Contains(chunks[0].Users, bob) || w.stored(message).Due != recall.DueNothing {
 		t.Errorf("queued %+v, still due %q", chunks, w.stored(message).Due)
 	}
 }
@@ -251,7 +252,12 @@ func TestAChunkOfAMissingMessageTellsNobody(t *testing.T) {
 	message := w.sent(as(alice, ""), direct)
 	w.told()
 	w.Retention = 0
-	gone := recall.Chunk{Conversation: direct, Due: recall.DueSent, MessageIDs: []recall.MessageID{recall.NewMessageID(w.clock.Instant())}, Users: []recall.UserID{bob}}
+	gone := recall.Chunk{
+		Conversation: direct,
+		Due:          recall.DueSent,
+		MessageIDs:   []recall.MessageID{recall.NewMessageID(w.clock.Instant())},
+		Users:        []recall.UserID{bob},
+	}
 	w.must(w.DeliverChunk(t.Context(), gone))
 	w.wantTold()
 	gone.MessageIDs = []recall.MessageID{message.ID}
@@ -259,7 +265,8 @@ func TestAChunkOfAMissingMessageTellsNobody(t *testing.T) {
 	wantName(t, w.DeliverChunk(t.Context(), gone), recall.Unavailable)
 }
 
-// TestTheStreamsRecordOfASendLeavesARecalledMessageToTheRecordOfTheRecall: both records are in one batch, and each would tell everybody.
+// TestTheStreamsRecordOfASendLeavesARecalledMessageToTheRecordOfTheRecall: both records are in one batch, and each
+// would tell everybody.
 func TestTheStreamsRecordOfASendLeavesARecalledMessageToTheRecordOfTheRecall(t *testing.T) {
 	w := newWorld(t)
 	w.device(bob, "bob")

@@ -52,10 +52,12 @@ func TestG11UnreadNeverCountsARecalledMessage(t *testing.T) {
 		t.Run(conversation.Key(), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, w *world) {
 				w.makeGroup()
-				first, second, third := w.sent(as(alice, ""), conversation), w.sent(as(alice, ""), conversation), w.sent(as(alice, ""), conversation)
+				first, second, third := w.sent(as(alice, ""), conversation), w.sent(as(alice, ""), conversation),
+					w.sent(as(alice, ""), conversation)
 				unread := func(want int) {
 					t.Helper()
-					if result := w.sync(bob, recall.SyncItem{Conversation: conversation}); result.Err != nil || result.Unread != want {
+					result := w.sync(bob, recall.SyncItem{Conversation: conversation})
+					if result.Err != nil || result.Unread != want {
 						t.Errorf("sync counts %d, want %d, error %v", result.Unread, want, result.Err)
 					}
 					page, err := w.Conversations(t.Context(), as(bob, ""), "")
@@ -75,7 +77,10 @@ func TestG11UnreadNeverCountsARecalledMessage(t *testing.T) {
 				}
 				w.recalls(as(alice, ""), third)
 				unread(0)
-				if mark, err := w.Read(t.Context(), as(bob, ""), recall.ReadRequest{Conversation: conversation, MessageID: third.ID}); err != nil || mark.Unread != 0 {
+				if mark, err := w.Read(t.Context(), as(bob, ""), recall.ReadRequest{
+					Conversation: conversation,
+					MessageID:    third.ID,
+				}); err != nil || mark.Unread != 0 {
 					t.Errorf("mark at a tombstone %+v, error %v", mark, err)
 				}
 			})
@@ -88,10 +93,15 @@ func TestANewMemberHasNothingUnreadFromBefore(t *testing.T) {
 		w.makeGroup()
 		w.sent(as(alice, ""), group)
 		w.clock.Advance(time.Second)
-		w.must(w.PutMember(t.Context(), recall.AdminPutMember{Group: engineers, User: "newcomer", Role: recall.MemberMember}))
+		w.must(w.PutMember(t.Context(), recall.AdminPutMember{
+			Group: engineers,
+			User:  "newcomer",
+			Role:  recall.MemberMember,
+		}))
 		w.clock.Advance(time.Second)
 		w.sent(as(alice, ""), group)
-		if result := w.sync("newcomer", recall.SyncItem{Conversation: group}); result.Unread != 1 || len(result.Messages) != 2 {
+		result := w.sync("newcomer", recall.SyncItem{Conversation: group})
+		if result.Unread != 1 || len(result.Messages) != 2 {
 			t.Errorf("unread %d of %d", result.Unread, len(result.Messages))
 		}
 	})
@@ -103,7 +113,8 @@ func TestTheListIsInOrderOfTheLatestChangeAndPaged(t *testing.T) {
 		var want []recall.Conversation
 		var first recall.Message
 		for i := range recall.ConversationsPage + 20 {
-			message := w.sent(as(recall.UserID(fmt.Sprintf("peer-%03d", i)), ""), recall.Between(bob, recall.UserID(fmt.Sprintf("peer-%03d", i))))
+			message := w.sent(as(recall.UserID(fmt.Sprintf("peer-%03d", i)), ""),
+				recall.Between(bob, recall.UserID(fmt.Sprintf("peer-%03d", i))))
 			if i == 0 {
 				first = message
 			}
@@ -157,7 +168,8 @@ func TestTheListTellsRoleAndNameOfAGroup(t *testing.T) {
 			t.Fatalf("list %+v", page.Conversations)
 		}
 		listed := page.Conversations[0]
-		if listed.Conversation != group || listed.Role != recall.MemberAdmin || listed.Name != "Engineers" || listed.LastChangeAt != w.clock.Instant() {
+		if listed.Conversation != group || listed.Role != recall.MemberAdmin || listed.Name != "Engineers" ||
+			listed.LastChangeAt != w.clock.Instant() {
 			t.Errorf("listed %+v", listed)
 		}
 	})
@@ -165,7 +177,9 @@ func TestTheListTellsRoleAndNameOfAGroup(t *testing.T) {
 
 func TestANextThatThisServerDidNotGiveIsRefused(t *testing.T) {
 	w := newWorld(t)
-	for _, after := range []string{"?", encoded("x"), encoded("5"), encoded("5:nothing"), encoded("x:c2c#alice#bob"), encoded("5:c2c#bob#alice")} {
+	for _, after := range []string{
+		"?", encoded("x"), encoded("5"), encoded("5:nothing"), encoded("x:c2c#alice#bob"), encoded("5:c2c#bob#alice"),
+	} {
 		_, err := w.Conversations(t.Context(), as(bob, ""), after)
 		wantName(t, err, recall.InvalidRequest)
 	}

@@ -41,7 +41,8 @@ func TestSendsRecallsAndTheirOutcomesAreCounted(t *testing.T) {
 	phone := w.device(alice, "phone")
 	w.device(bob, "bob")
 	message := w.sent(phone, direct)
-	if _, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: group, Body: `{}`}); recall.NameOf(err) != recall.ConversationNotFound {
+	_, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: group, Body: `{}`})
+	if recall.NameOf(err) != recall.ConversationNotFound {
 		t.Fatal(err)
 	}
 	late := w.sent(phone, direct)
@@ -99,7 +100,10 @@ func TestSendsAndRecallsThatMeetAFullConversationAreCountedAndTheLogNamesIt(t *t
 	_, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: direct, Body: `{}`})
 	wantName(t, err, recall.ConversationFull)
 	wantName(t, w.revokes(phone, direct, message.ID)[0].Err, recall.ConversationFull)
-	revoked := w.AdminRevoke(t.Context(), recall.AdminRevoke{Conversation: direct, MessageIDs: []recall.MessageID{message.ID}})
+	revoked := w.AdminRevoke(t.Context(), recall.AdminRevoke{
+		Conversation: direct,
+		MessageIDs:   []recall.MessageID{message.ID},
+	})
 	wantName(t, revoked[0].Err, recall.ConversationFull)
 	want := map[string]float64{"Sends conversation_full": 1, "Recalls conversation_full": 2, "CollectionFull": 3}
 	if difference := cmp.Diff(want, figures.sums); difference != "" {

@@ -132,7 +132,9 @@ func TestDevicesThatConnectAtOnceEndWithTheNewest(t *testing.T) {
 		for i := range devices {
 			group.Go(func() {
 				connection := recall.Connection{
-					User: alice, ID: recall.ConnectionID(fmt.Sprintf("device%02d", i)), ConnectedAt: w.clock.Instant().Add(time.Duration(i) * time.Millisecond),
+					User:        alice,
+					ID:          recall.ConnectionID(fmt.Sprintf("device%02d", i)),
+					ConnectedAt: w.clock.Instant().Add(time.Duration(i) * time.Millisecond),
 				}
 				// A device that is not let in tries again, as its client does. The older ones give up once enough newer are in.
 				for range 20 {

@@ -23,7 +23,11 @@ func TestG8SomebodyOutsideLearnsNothing(t *testing.T) {
 			return w.cancel(as(mallory, ""), conversation, id).Err
 		}, recall.MessageNotFound},
 		{"send", func(w *world, conversation recall.Conversation, id recall.MessageID) error {
-			_, err := w.Send(w.t.Context(), as(mallory, ""), recall.SendRequest{Conversation: conversation, MessageID: id, Body: `{}`})
+			_, err := w.Send(w.t.Context(), as(mallory, ""), recall.SendRequest{
+				Conversation: conversation,
+				MessageID:    id,
+				Body:         `{}`,
+			})
 			return err
 		}, recall.ConversationNotFound},
 		{"read", func(w *world, conversation recall.Conversation, id recall.MessageID) error {
@@ -90,7 +94,9 @@ func TestG8AConversationOfOthersCannotBeNamed(t *testing.T) {
 			t.Fatalf("%s is %v for mallory", text, conversation)
 		}
 		wantName(t, w.revokes(as(mallory, ""), conversation, message.ID)[0].Err, recall.MessageNotFound)
-		synced := w.Sync(t.Context(), as(mallory, ""), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 10}}})
+		synced := w.Sync(t.Context(), as(mallory, ""), recall.SyncRequest{
+			Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 10}},
+		})
 		if len(synced[0].Messages) != 0 {
 			t.Errorf("messages %+v", synced[0].Messages)
 		}
@@ -102,7 +108,9 @@ func TestG8AMemberWhoLeftReadsNothingAnyMore(t *testing.T) {
 		w.makeGroup()
 		message := w.sent(as(alice, ""), group)
 		w.must(w.DeleteMember(t.Context(), engineers, dave))
-		synced := w.Sync(t.Context(), as(dave, ""), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: group, Limit: 10}}})
+		synced := w.Sync(t.Context(), as(dave, ""), recall.SyncRequest{
+			Conversations: []recall.SyncItem{{Conversation: group, Limit: 10}},
+		})
 		wantName(t, synced[0].Err, recall.ConversationNotFound)
 		_, err := w.Read(t.Context(), as(dave, ""), recall.ReadRequest{Conversation: group, MessageID: message.ID})
 		wantName(t, err, recall.ConversationNotFound)

@@ -13,7 +13,11 @@ func TestAReplyToARecalledMessageIsAllowedAndNamesItOnly(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		quoted := w.sent(as(alice, ""), direct)
 		reply := func() recall.Message {
-			result, err := w.Send(t.Context(), as(bob, ""), recall.SendRequest{Conversation: direct, Body: `{"text":"yes"}`, ReplyTo: quoted.ID})
+			result, err := w.Send(t.Context(), as(bob, ""), recall.SendRequest{
+				Conversation: direct,
+				Body:         `{"text":"yes"}`,
+				ReplyTo:      quoted.ID,
+			})
 			w.must(err)
 			return result.Message
 		}
@@ -41,7 +45,8 @@ func TestRetentionEndsAMessageForEverybodyFromItsMomentOn(t *testing.T) {
 		message := w.sent(as(carol, ""), group)
 		kept := w.sent(as(carol, ""), group)
 		w.clock.Advance(24*time.Hour - time.Millisecond)
-		if list := w.syncs(as(dave, ""), recall.SyncItem{Conversation: group, Limit: 10}); len(list.Messages) != 2 || list.Unread != 2 {
+		if list := w.syncs(as(dave, ""), recall.SyncItem{Conversation: group, Limit: 10}); len(list.Messages) != 2 ||
+			list.Unread != 2 {
 			t.Errorf("a millisecond before: %d messages, %d unread", len(list.Messages), list.Unread)
 		}
 		w.recalls(as(alice, ""), kept)
@@ -56,7 +61,8 @@ func TestRetentionEndsAMessageForEverybodyFromItsMomentOn(t *testing.T) {
 		wantName(t, w.adminRevokes("support", message)[0].Err, recall.MessageNotFound)
 		_, err := w.Read(t.Context(), as(dave, ""), recall.ReadRequest{Conversation: group, MessageID: message.ID})
 		wantName(t, err, recall.MessageNotFound)
-		if page, err := w.AdminRevokeBySender(t.Context(), recall.AdminRevokeBySender{Conversation: group, Sender: carol}); err != nil || len(page.Results) != 0 {
+		if page, err := w.AdminRevokeBySender(t.Context(),
+			recall.AdminRevokeBySender{Conversation: group, Sender: carol}); err != nil || len(page.Results) != 0 {
 			t.Errorf("%d of a sender's expired messages were recalled, error %v", len(page.Results), err)
 		}
 	})

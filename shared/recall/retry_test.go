@@ -12,8 +12,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestG4ADeviceThatCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows. Everybody else
-// is told once, and the message is settled at once.
+// TestG4ADeviceThatCannotBeReachedIsToldAgainAndThenDisconnected: the device connects again, syncs, and knows.
+// Everybody else is told once, and the message is settled at once.
 func TestG4ADeviceThatCannotBeReachedIsToldAgainAndThenDisconnected(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.device(bob, "stuck")

@@ -18,7 +18,13 @@ func TestASenderTakesAMessageBackAndEveryOtherDeviceIsTold(t *testing.T) {
 		w.told()
 		w.clock.Advance(5 * time.Second)
 		result := w.recalls(phone, message)
-		want := recall.Revocation{ID: result.Revoked.ID, At: w.clock.Instant(), By: alice, Role: recall.RoleSender, Reason: "typo"}
+		want := recall.Revocation{
+			ID:     result.Revoked.ID,
+			At:     w.clock.Instant(),
+			By:     alice,
+			Role:   recall.RoleSender,
+			Reason: "typo",
+		}
 		if result.Revoked != want || result.Repeated || result.MessageID != message.ID {
 			t.Errorf("result %+v", result)
 		}
@@ -232,7 +238,10 @@ func TestG2Of32RecallsAtOnceOneIsFirstAnd31GetItsResult(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range results {
 			all.Go(func() {
-				results[i] = w.Revoke(t.Context(), phone, recall.RevokeRequest{Conversation: direct, MessageIDs: []recall.MessageID{message.ID}})[0]
+				results[i] = w.Revoke(t.Context(), phone, recall.RevokeRequest{
+					Conversation: direct,
+					MessageIDs:   []recall.MessageID{message.ID},
+				})[0]
 			})
 		}
 		all.Wait()

@@ -15,7 +15,8 @@ func TestAMessageIsStoredAndToldToEveryOtherDevice(t *testing.T) {
 		w.device(bob, "bob")
 		w.device(carol, "carol")
 		message := w.sent(phone, direct)
-		if message.Sender != alice || message.SentAt != w.clock.Instant() || message.RecallableUntil != message.SentAt+120_000 {
+		if message.Sender != alice || message.SentAt != w.clock.Instant() ||
+			message.RecallableUntil != message.SentAt+120_000 {
 			t.Errorf("message %+v", message)
 		}
 		w.wantTold("laptop message "+string(message.ID), "bob message "+string(message.ID))
@@ -25,7 +26,8 @@ func TestAMessageIsStoredAndToldToEveryOtherDevice(t *testing.T) {
 		for _, user := range []recall.UserID{alice, bob} {
 			page, err := w.Conversations(t.Context(), as(user, ""), "")
 			w.must(err)
-			if len(page.Conversations) != 1 || page.Conversations[0].LastMessageID != message.ID || page.Conversations[0].LastChangeAt != message.SentAt {
+			if len(page.Conversations) != 1 || page.Conversations[0].LastMessageID != message.ID ||
+				page.Conversations[0].LastChangeAt != message.SentAt {
 				t.Errorf("%s's list: %+v", user, page.Conversations)
 			}
 		}
@@ -44,16 +46,20 @@ func TestG7ARetryIsTheSameMessage(t *testing.T) {
 		first, err := w.Send(t.Context(), phone, request)
 		w.must(err)
 		w.wantTold("bob message " + string(request.MessageID))
-		for _, later := range []time.Duration{time.Second, time.Minute, 24 * time.Hour} { // also when the ID is stale by then
+		// also when the ID is stale by then
+		for _, later := range []time.Duration{time.Second, time.Minute, 24 * time.Hour} {
 			w.clock.Advance(later)
 			again, err := w.Send(t.Context(), phone, request)
 			w.must(err)
-			if !again.Duplicate || first.Duplicate || again.Message.SentAt != first.Message.SentAt || again.Message.RecallableUntil != first.Message.RecallableUntil {
+			if !again.Duplicate || first.Duplicate || again.Message.SentAt != first.Message.SentAt ||
+				again.Message.RecallableUntil != first.Message.RecallableUntil {
 				t.Errorf("first %+v, again %+v", first, again)
 			}
 		}
 		w.wantTold()
-		synced := w.Sync(t.Context(), as(bob, ""), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: direct, Limit: 10}}})
+		synced := w.Sync(t.Context(), as(bob, ""), recall.SyncRequest{
+			Conversations: []recall.SyncItem{{Conversation: direct, Limit: 10}},
+		})
 		if len(synced[0].Messages) != 1 {
 			t.Errorf("%d messages", len(synced[0].Messages))
 		}
@@ -83,7 +89,10 @@ func TestAnIDMoreThan30SecondsOffTheServersClockIsStale(t *testing.T) {
 	for _, each := range []struct {
 		off   time.Duration
 		stale bool
-	}{{-30 * time.Second, false}, {-30*time.Second - time.Millisecond, true}, {30 * time.Second, false}, {30*time.Second + time.Millisecond, true}} {
+	}{
+		{-30 * time.Second, false}, {-30*time.Second - time.Millisecond, true}, {30 * time.Second, false},
+		{30*time.Second + time.Millisecond, true},
+	} {
 		w := newWorld(t)
 		_, err := w.Send(t.Context(), as(alice, ""), recall.SendRequest{
 			Conversation: direct, Body: `{}`, MessageID: recall.NewMessageID(w.clock.Instant().Add(each.off)),
@@ -106,7 +115,11 @@ func TestAStaleIDOfAnotherSendersMessageTellsNothingOfIt(t *testing.T) {
 	w := newWorld(t)
 	message := w.sent(as(alice, ""), direct)
 	w.clock.Advance(time.Minute)
-	_, err := w.Send(t.Context(), as(bob, ""), recall.SendRequest{Conversation: direct, Body: message.Body, MessageID: message.ID})
+	_, err := w.Send(t.Context(), as(bob, ""), recall.SendRequest{
+		Conversation: direct,
+		Body:         message.Body,
+		MessageID:    message.ID,
+	})
 	wantName(t, err, recall.StaleMessageID)
 }
 
@@ -116,7 +129,11 @@ func TestASendOfARecalledMessageIsRefused(t *testing.T) {
 		message := w.sent(as(alice, ""), direct)
 		w.recalls(as(alice, ""), message)
 		w.clock.Advance(later)
-		_, err := w.Send(t.Context(), as(alice, ""), recall.SendRequest{Conversation: direct, Body: message.Body, MessageID: message.ID})
+		_, err := w.Send(t.Context(), as(alice, ""), recall.SendRequest{
+			Conversation: direct,
+			Body:         message.Body,
+			MessageID:    message.ID,
+		})
 		wantName(t, err, recall.AlreadyRecalled)
 	}
 }
@@ -180,8 +197,8 @@ func TestAStoreThatCannotBeReachedIsUnavailableAndNothingIsTold(t *testing.T) {
 	w.wantTold()
 }
 
-// TestConnectionsAreLookedUpAfterTheCommit: who registers after the look finds the message when they sync, only if it was stored
-// before.
+// TestConnectionsAreLookedUpAfterTheCommit: who registers after the look finds the message when they sync, only if it
+// was stored before.
 func TestConnectionsAreLookedUpAfterTheCommit(t *testing.T) {
 	w := newWorld(t)
 	looked := false

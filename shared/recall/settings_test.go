@@ -119,7 +119,13 @@ func TestHelloTellsTheServersTimeTheUserTheLimitsAndTheTokensEnd(t *testing.T) {
 	caller := recall.Caller{User: alice, TokenExpiresAt: w.clock.Instant() + 5}
 	hello, err := w.Hello(t.Context(), caller)
 	w.must(err)
-	want := recall.Hello{ServerTime: w.clock.Instant(), User: alice, RecallWindow: 120, MaxBodyBytes: 12_288, TokenExpiresAt: caller.TokenExpiresAt}
+	want := recall.Hello{
+		ServerTime:     w.clock.Instant(),
+		User:           alice,
+		RecallWindow:   120,
+		MaxBodyBytes:   12_288,
+		TokenExpiresAt: caller.TokenExpiresAt,
+	}
 	if hello != want {
 		t.Errorf("hello %+v", hello)
 	}

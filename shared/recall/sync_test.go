@@ -29,7 +29,12 @@ type follower struct {
 }
 
 func (w *world) follow(user recall.UserID, conversation recall.Conversation) *follower {
-	return &follower{w: w, user: user, item: recall.SyncItem{Conversation: conversation}, messages: make(map[recall.MessageID]bool)}
+	return &follower{
+		w:        w,
+		user:     user,
+		item:     recall.SyncItem{Conversation: conversation},
+		messages: make(map[recall.MessageID]bool),
+	}
 }
 
 // catchUp syncs until there is no more.
@@ -63,7 +68,8 @@ func TestASyncWithoutACursorReturnsTheNewestAndOlderTellsOfTheRest(t *testing.T)
 		}
 		result := w.sync(bob, recall.SyncItem{Conversation: direct, Limit: 3})
 		w.must(result.Err)
-		if got := idsOf(result.Messages); !slices.Equal(got, ids[2:]) || !result.Older || result.More || result.Cursor == "" {
+		got := idsOf(result.Messages)
+		if !slices.Equal(got, ids[2:]) || !result.Older || result.More || result.Cursor == "" {
 			t.Errorf("messages %v, %+v", got, result)
 		}
 		if result.Unread != 5 || result.ReadUpTo != "" {
@@ -119,7 +125,8 @@ func TestACursorBringsWhatChangedSince(t *testing.T) {
 		if got := idsOf(result.Messages); !slices.Equal(got, []recall.MessageID{fresh.ID}) {
 			t.Errorf("messages %v", got)
 		}
-		if len(result.Revocations) != 1 || result.Revocations[0].MessageID != old.ID || result.Revocations[0].Revocation.Reason != "typo" {
+		if len(result.Revocations) != 1 || result.Revocations[0].MessageID != old.ID ||
+			result.Revocations[0].Revocation.Reason != "typo" {
 			t.Errorf("revocations %+v", result.Revocations)
 		}
 		if result.More || result.Unread != 1 {
@@ -176,9 +183,20 @@ func TestASlowCommitIsNotJumpedOver(t *testing.T) {
 	start := w.clock.Instant()
 	device := w.follow(bob, direct)
 	late := recall.Message{
-		ID: recall.NewMessageID(start.Add(-30 * time.Second)), Conversation: direct, Sender: alice, SentAt: start, Body: `{}`,
+		ID:           recall.NewMessageID(start.Add(-30 * time.Second)),
+		Conversation: direct,
+		Sender:       alice,
+		SentAt:       start,
+		Body:         `{}`,
 	}
-	victim := recall.Message{ID: recall.NewMessageID(start.Add(-time.Hour)), Conversation: direct, Sender: alice, SentAt: start, RecallableUntil: -1, Body: `{}`}
+	victim := recall.Message{
+		ID:              recall.NewMessageID(start.Add(-time.Hour)),
+		Conversation:    direct,
+		Sender:          alice,
+		SentAt:          start,
+		RecallableUntil: -1,
+		Body:            `{}`,
+	}
 	if _, err := w.store.CreateMessage(t.Context(), victim); err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +271,11 @@ func TestARepliesBudgetIsKeptAndMoreSaysToCallAgain(t *testing.T) {
 	for _, start := range []string{"", cursorAt(beginning)} {
 		request := recall.SyncRequest{}
 		for _, conversation := range conversations {
-			request.Conversations = append(request.Conversations, recall.SyncItem{Conversation: conversation, Cursor: start, Limit: 100})
+			request.Conversations = append(request.Conversations, recall.SyncItem{
+				Conversation: conversation,
+				Cursor:       start,
+				Limit:        100,
+			})
 		}
 		got := make(map[recall.MessageID]bool)
 		for call := 0; len(request.Conversations) > 0; call++ {
@@ -291,7 +313,8 @@ func TestARepliesBudgetIsKeptAndMoreSaysToCallAgain(t *testing.T) {
 	}
 }
 
-func pageBack(w *world, conversation recall.Conversation, before recall.MessageID, got map[recall.MessageID]bool) map[recall.MessageID]bool {
+func pageBack(w *world, conversation recall.Conversation, before recall.MessageID,
+	got map[recall.MessageID]bool) map[recall.MessageID]bool {
 	for {
 		result := w.sync(bob, recall.SyncItem{Conversation: conversation, Before: before, Limit: 100})
 		w.must(result.Err)

@@ -9,9 +9,14 @@ import (
 )
 
 // cancel asks to recall a message whose send has no answer.
-func (w *world) cancel(caller recall.Caller, conversation recall.Conversation, id recall.MessageID) recall.RevokeResult {
+func (w *world) cancel(caller recall.Caller, conversation recall.Conversation,
+	id recall.MessageID) recall.RevokeResult {
 	w.t.Helper()
-	return w.Revoke(w.t.Context(), caller, recall.RevokeRequest{Conversation: conversation, MessageIDs: []recall.MessageID{id}, Unsent: true})[0]
+	return w.Revoke(w.t.Context(), caller, recall.RevokeRequest{
+		Conversation: conversation,
+		MessageIDs:   []recall.MessageID{id},
+		Unsent:       true,
+	})[0]
 }
 
 // TestG6AnUnsentMessageIsNeverStoredOrDelivered: a tombstone stands where it would be, and the late send is refused.
@@ -29,9 +34,12 @@ func TestG6AnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 				_, err := w.Send(t.Context(), phone, recall.SendRequest{Conversation: conversation, MessageID: id, Body: `{}`})
 				wantName(t, err, recall.AlreadyRecalled)
 				w.wantTold()
-				synced := w.Sync(t.Context(), as(bob, ""), recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 10}}})[0]
+				synced := w.Sync(t.Context(), as(bob, ""), recall.SyncRequest{
+					Conversations: []recall.SyncItem{{Conversation: conversation, Limit: 10}},
+				})[0]
 				w.must(synced.Err)
-				if len(synced.Messages) != 1 || synced.Messages[0].Revoked == nil || synced.Messages[0].Body != "" || synced.Unread != 0 {
+				if len(synced.Messages) != 1 || synced.Messages[0].Revoked == nil || synced.Messages[0].Body != "" ||
+					synced.Unread != 0 {
 					t.Errorf("synced %+v", synced)
 				}
 				page, err := w.Conversations(t.Context(), as(bob, ""), "")
@@ -43,7 +51,8 @@ func TestG6AnUnsentMessageIsNeverStoredOrDelivered(t *testing.T) {
 				if !found {
 					t.Error("it is not in bob's list, so the next device of bob would not sync it")
 				}
-				if again := w.cancel(phone, conversation, id); again.Err != nil || !again.Repeated || again.Revoked != result.Revoked {
+				again := w.cancel(phone, conversation, id)
+				if again.Err != nil || !again.Repeated || again.Revoked != result.Revoked {
 					t.Errorf("again %+v", again)
 				}
 			})
@@ -115,7 +124,8 @@ func TestARecallWithoutUnsentMakesNoTombstone(t *testing.T) {
 	w := newWorld(t)
 	id := recall.NewMessageID(w.clock.Instant())
 	wantName(t, w.revokes(as(alice, ""), direct, id)[0].Err, recall.MessageNotFound)
-	if _, err := w.Send(t.Context(), as(alice, ""), recall.SendRequest{Conversation: direct, MessageID: id, Body: `{}`}); err != nil {
+	_, err := w.Send(t.Context(), as(alice, ""), recall.SendRequest{Conversation: direct, MessageID: id, Body: `{}`})
+	if err != nil {
 		t.Errorf("the message that comes then: %v", err)
 	}
 }

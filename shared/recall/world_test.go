@@ -63,7 +63,13 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 func worldOn(t *testing.T, clock *recalltest.Clock, store recall.Store, presence recall.Presence) *world {
-	w := &world{t: t, clock: clock, store: &spy{Store: store}, notifier: &recalltest.Notifier{Clock: clock, Presence: presence}, queue: &recalltest.Queue{}}
+	w := &world{
+		t:        t,
+		clock:    clock,
+		store:    &spy{Store: store},
+		notifier: &recalltest.Notifier{Clock: clock, Presence: presence},
+		queue:    &recalltest.Queue{},
+	}
 	w.Service = &recall.Service{
 		Store: w.store, Presence: presence, Notifier: w.notifier, Queue: w.queue, Clock: clock, Window: recall.DefaultWindow,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -134,7 +140,8 @@ func (s *spy) RevokeMessage(ctx context.Context, command recall.RevokeCommand) (
 	return s.Store.RevokeMessage(ctx, command)
 }
 
-func (s *spy) Message(ctx context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+func (s *spy) Message(ctx context.Context, conversation recall.Conversation,
+	id recall.MessageID) (recall.Message, bool, error) {
 	if err := s.met("Message"); err != nil {
 		return recall.Message{}, false, err
 	}
@@ -148,28 +155,32 @@ func (s *spy) Settle(ctx context.Context, message recall.Message) error {
 	return s.Store.Settle(ctx, message)
 }
 
-func (s *spy) Touch(ctx context.Context, conversation recall.Conversation, at recall.Instant, last recall.MessageID) (recall.Head, error) {
+func (s *spy) Touch(ctx context.Context, conversation recall.Conversation, at recall.Instant,
+	last recall.MessageID) (recall.Head, error) {
 	if err := s.met("Touch"); err != nil {
 		return recall.Head{}, err
 	}
 	return s.Store.Touch(ctx, conversation, at, last)
 }
 
-func (s *spy) Join(ctx context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
+func (s *spy) Join(ctx context.Context, user recall.UserID, conversation recall.Conversation,
+	at recall.Instant) error {
 	if err := s.met("Join"); err != nil {
 		return err
 	}
 	return s.Store.Join(ctx, user, conversation, at)
 }
 
-func (s *spy) Membership(ctx context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
+func (s *spy) Membership(ctx context.Context, user recall.UserID,
+	conversation recall.Conversation) (recall.Membership, bool, error) {
 	if err := s.met("Membership"); err != nil {
 		return recall.Membership{}, false, err
 	}
 	return s.Store.Membership(ctx, user, conversation)
 }
 
-func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
+func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID,
+	user recall.UserID) (recall.HeadAndMembership, error) {
 	if err := s.met("HeadAndMembership"); err != nil {
 		return recall.HeadAndMembership{}, err
 	}
@@ -190,7 +201,8 @@ func (s *spy) RosterStart(ctx context.Context, group recall.GroupID) (recall.Ros
 	return s.Store.RosterStart(ctx, group)
 }
 
-func (s *spy) Messages(ctx context.Context, conversation recall.Conversation, which recall.MessageRange) (recall.Page[recall.Message], error) {
+func (s *spy) Messages(ctx context.Context, conversation recall.Conversation,
+	which recall.MessageRange) (recall.Page[recall.Message], error) {
 	if err := s.met("Messages"); err != nil {
 		return recall.Page[recall.Message]{}, err
 	}
@@ -204,14 +216,16 @@ func (s *spy) DefaultWindow(ctx context.Context) (recall.Window, bool, error) {
 	return s.Store.DefaultWindow(ctx)
 }
 
-func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
+func (s *spy) Unread(ctx context.Context, conversation recall.Conversation, reader recall.UserID,
+	after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	if err := s.met("Unread"); err != nil {
 		return recall.UnreadCount{}, err
 	}
 	return s.Store.Unread(ctx, conversation, reader, after, now)
 }
 
-func (s *spy) Revocations(ctx context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
+func (s *spy) Revocations(ctx context.Context, conversation recall.Conversation, after recall.RevocationID,
+	limit int) (recall.Page[recall.RevokedMessage], error) {
 	if err := s.met("Revocations"); err != nil {
 		return recall.Page[recall.RevokedMessage]{}, err
 	}
@@ -247,7 +261,8 @@ func (w *world) makeGroup() {
 	w.must(w.PutGroup(ctx, recall.AdminPutGroup{Group: engineers, Name: "Engineers"}))
 	for _, each := range []recall.AdminPutMember{
 		{Group: engineers, User: alice, Role: recall.MemberOwner}, {Group: engineers, User: bob, Role: recall.MemberAdmin},
-		{Group: engineers, User: carol, Role: recall.MemberMember}, {Group: engineers, User: dave, Role: recall.MemberMember},
+		{Group: engineers, User: carol, Role: recall.MemberMember},
+		{Group: engineers, User: dave, Role: recall.MemberMember},
 	} {
 		w.must(w.PutMember(ctx, each))
 	}
@@ -262,9 +277,14 @@ func (w *world) sent(caller recall.Caller, conversation recall.Conversation) rec
 }
 
 // revokes asks to recall messages and returns what became of each.
-func (w *world) revokes(caller recall.Caller, conversation recall.Conversation, ids ...recall.MessageID) []recall.RevokeResult {
+func (w *world) revokes(caller recall.Caller, conversation recall.Conversation,
+	ids ...recall.MessageID) []recall.RevokeResult {
 	w.t.Helper()
-	results := w.Revoke(w.t.Context(), caller, recall.RevokeRequest{Conversation: conversation, MessageIDs: ids, Reason: "typo"})
+	results := w.Revoke(w.t.Context(), caller, recall.RevokeRequest{
+		Conversation: conversation,
+		MessageIDs:   ids,
+		Reason:       "typo",
+	})
 	if len(results) != len(ids) {
 		w.t.Fatalf("%d results for %d messages", len(results), len(ids))
 	}

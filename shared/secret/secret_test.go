@@ -13,7 +13,11 @@ import (
 // environment is what Lambda gives, with an address in Secrets Manager's place.
 func environment(t *testing.T, changes map[string]string) function.Environment {
 	t.Helper()
-	variables := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+	variables := map[string]string{
+		"AWS_REGION":            "us-east-1",
+		"AWS_ACCESS_KEY_ID":     "key",
+		"AWS_SECRET_ACCESS_KEY": "secret",
+	}
 	for name, value := range changes {
 		variables[name] = value
 	}
@@ -35,7 +39,10 @@ func TestTheSecretIsReadFromSecretsManagerAtEachRead(t *testing.T) {
 		_, _ = w.Write([]byte(answer)) // the function fails where it cannot read it
 	}))
 	t.Cleanup(server.Close)
-	read := secret.Reader(environment(t, map[string]string{"TOKEN_SECRET_ARN": arn, "AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL}))
+	read := secret.Reader(environment(t, map[string]string{
+		"TOKEN_SECRET_ARN":                 arn,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
+	}))
 	for _, value := range []string{"first", "second"} {
 		answer = `{"SecretString":"` + value + `"}`
 		if text, err := read(t.Context()); text != value || err != nil {

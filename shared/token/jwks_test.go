@@ -80,7 +80,14 @@ func (p *provider) asked() int {
 
 func (p *provider) verifier(t *testing.T, clock *recalltest.Clock) *token.Verifier {
 	t.Helper()
-	verifier, err := token.New(t.Context(), token.Options{JWKSURL: p.URL, Issuer: issuer, Audience: audience, Clock: clock, Client: &http.Client{Timeout: 5 * time.Second}, Log: slog.New(slog.NewTextHandler(&p.log, nil))})
+	verifier, err := token.New(t.Context(), token.Options{
+		JWKSURL:  p.URL,
+		Issuer:   issuer,
+		Audience: audience,
+		Clock:    clock,
+		Client:   &http.Client{Timeout: 5 * time.Second},
+		Log:      slog.New(slog.NewTextHandler(&p.log, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,15 +104,21 @@ func TestAJWKSURLTakesRS256ES256AndEdDSAByTheirKeys(t *testing.T) {
 		kid    string
 		method jwt.SigningMethod
 		key    crypto.PrivateKey
-	}{{"rsa", jwt.SigningMethodRS256, rsaKey}, {"ec", jwt.SigningMethodES256, ecKey}, {"ed", jwt.SigningMethodEdDSA, edKey}} {
+	}{
+		{"rsa", jwt.SigningMethodRS256, rsaKey}, {"ec", jwt.SigningMethodES256, ecKey},
+		{"ed", jwt.SigningMethodEdDSA, edKey},
+	} {
 		t.Run(each.method.Alg(), func(t *testing.T) {
 			claims, err := verifier.Verify(t.Context(), sign(t, each.method, good(clock), each.kid, each.key))
 			if err != nil || claims.User != "alice" {
 				t.Errorf("claims %+v, error %v", claims, err)
 			}
-			refused(t, verifier, sign(t, each.method, changed(clock, jwt.MapClaims{"exp": clock.Now().Unix()}), each.kid, each.key), "expired")
-			refused(t, verifier, sign(t, each.method, changed(clock, jwt.MapClaims{"iss": "elsewhere"}), each.kid, each.key), "issuer")
-			refused(t, verifier, sign(t, each.method, changed(clock, jwt.MapClaims{"aud": "elsewhere"}), each.kid, each.key), "audience")
+			refused(t, verifier,
+				sign(t, each.method, changed(clock, jwt.MapClaims{"exp": clock.Now().Unix()}), each.kid, each.key), "expired")
+			refused(t, verifier, sign(t, each.method, changed(clock, jwt.MapClaims{"iss": "elsewhere"}), each.kid, each.key),
+				"issuer")
+			refused(t, verifier, sign(t, each.method, changed(clock, jwt.MapClaims{"aud": "elsewhere"}), each.kid, each.key),
+				"audience")
 		})
 	}
 	t.Run("forged", func(t *testing.T) {
@@ -113,7 +126,8 @@ func TestAJWKSURLTakesRS256ES256AndEdDSAByTheirKeys(t *testing.T) {
 		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "ec", rsaKey), "signature is invalid")
 		refused(t, verifier, sign(t, jwt.SigningMethodRS512, good(clock), "rsa", rsaKey), "signature is invalid")
 		refused(t, verifier, sign(t, jwt.SigningMethodPS256, good(clock), "rsa", rsaKey), "signature is invalid")
-		refused(t, verifier, sign(t, jwt.SigningMethodNone, good(clock), "rsa", jwt.UnsafeAllowNoneSignatureType), "signature is invalid")
+		refused(t, verifier, sign(t, jwt.SigningMethodNone, good(clock), "rsa", jwt.UnsafeAllowNoneSignatureType),
+			"signature is invalid")
 	})
 	t.Run("without a key's name", func(t *testing.T) {
 		if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "", rsaKey)); err != nil {
@@ -122,11 +136,14 @@ func TestAJWKSURLTakesRS256ES256AndEdDSAByTheirKeys(t *testing.T) {
 		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "", another), "signature is invalid")
 	})
 	t.Run("HS256 with the public key as the secret", func(t *testing.T) {
-		refused(t, verifier, sign(t, jwt.SigningMethodHS256, good(clock), "rsa", publicPEM(t, rsaKey.Public())), "signature is invalid")
+		refused(t, verifier, sign(t, jwt.SigningMethodHS256, good(clock), "rsa", publicPEM(t, rsaKey.Public())),
+			"signature is invalid")
 	})
 	t.Run("a key that the token brings itself", func(t *testing.T) {
 		forged := jwt.NewWithClaims(jwt.SigningMethodRS256, good(clock))
-		jwk, err := jwkset.NewJWKFromKey(another.Public(), jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: "rsa"}})
+		jwk, err := jwkset.NewJWKFromKey(another.Public(), jwkset.JWKOptions{
+			Metadata: jwkset.JWKMetadataOptions{KID: "rsa"},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +162,8 @@ func TestARotatedKeyIsFetchedWhenATokenNamesIt(t *testing.T) {
 	after, _, _ := keys(t)
 	p := newProvider(t, map[string]crypto.PublicKey{"before": before.Public()})
 	verifier := p.verifier(t, clock)
-	if _, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "before", before)); err != nil {
+	_, err := verifier.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, good(clock), "before", before))
+	if err != nil {
 		t.Fatal(err)
 	}
 	p.change(func() { p.keys = map[string]crypto.PublicKey{"after": after.Public()} })
@@ -173,7 +191,8 @@ func TestForgedKeyNamesDoNotMakeTheFunctionAskForEver(t *testing.T) {
 	verifier := p.verifier(t, clock)
 	clock.Advance(time.Minute)
 	for i := range 50 {
-		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "forged"+strings.Repeat("x", i), key), "unverifiable")
+		refused(t, verifier, sign(t, jwt.SigningMethodRS256, good(clock), "forged"+strings.Repeat("x", i), key),
+			"unverifiable")
 	}
 	if asked := p.asked(); asked != 2 { // at the start, and once for an unknown key
 		t.Errorf("50 forged tokens made %d requests", asked)

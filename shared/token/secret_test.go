@@ -116,7 +116,8 @@ func TestASecretThatIsTooShortVerifiesNothing(t *testing.T) {
 	s := &safe{value: short}
 	verifier := s.verifier(t, clock)
 	unavailable(t, verifier, withKey(t, clock, short))
-	if _, err := verifier.Verify(t.Context(), withKey(t, clock, short)); !strings.Contains(err.Error(), "shorter than 32 bytes") ||
+	if _, err := verifier.Verify(t.Context(),
+		withKey(t, clock, short)); !strings.Contains(err.Error(), "shorter than 32 bytes") ||
 		strings.Contains(err.Error(), short) {
 		t.Errorf("error %v", err)
 	}

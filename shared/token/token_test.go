@@ -70,7 +70,13 @@ func always(secret string) func(context.Context) (string, error) {
 
 func withSecret(t *testing.T, clock *recalltest.Clock) *token.Verifier {
 	t.Helper()
-	verifier, err := token.New(t.Context(), token.Options{Secret: always(secret), Issuer: issuer, Audience: audience, Clock: clock, Log: quiet})
+	verifier, err := token.New(t.Context(), token.Options{
+		Secret:   always(secret),
+		Issuer:   issuer,
+		Audience: audience,
+		Clock:    clock,
+		Log:      quiet,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +106,8 @@ func refused(t *testing.T, verifier *token.Verifier, text, reason string) {
 
 func TestATokenTellsWhoAndUntilWhen(t *testing.T) {
 	clock := recalltest.NewClock()
-	claims, err := withSecret(t, clock).Verify(t.Context(), sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(secret)))
+	claims, err := withSecret(t, clock).Verify(t.Context(),
+		sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(secret)))
 	want := token.Claims{User: "alice", ExpiresAt: clock.Instant().Add(time.Hour)}
 	if err != nil || claims != want {
 		t.Errorf("claims %+v, error %v", claims, err)
@@ -130,7 +137,10 @@ func TestTokensWithBadClaimsAreRefused(t *testing.T) {
 		{"another audience", jwt.MapClaims{"aud": "elsewhere"}, "audience"},
 		{"no audience", jwt.MapClaims{"aud": nil}, "required claim"},
 		{"one of several audiences", jwt.MapClaims{"aud": []string{"elsewhere", audience}}, ""},
-		{"an access token of Cognito, which names its client elsewhere", jwt.MapClaims{"aud": nil, "client_id": audience, "token_use": "access"}, "required claim"},
+		{
+			"an access token of Cognito, which names its client elsewhere",
+			jwt.MapClaims{"aud": nil, "client_id": audience, "token_use": "access"}, "required claim",
+		},
 		{"iat in an hour, which says nothing about validity", jwt.MapClaims{"iat": in(time.Hour)}, ""},
 		{"sub is a number", jwt.MapClaims{"sub": 7}, "malformed"},
 	} {
@@ -151,7 +161,8 @@ func TestTokensWithBadClaimsAreRefused(t *testing.T) {
 func TestASubjectOfAnyFormIsReturned(t *testing.T) {
 	clock := recalltest.NewClock()
 	for _, subject := range []any{"", "a b", "c2c#a#b", strings.Repeat("x", 65), nil} {
-		claims, err := withSecret(t, clock).Verify(t.Context(), sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"sub": subject}), "", []byte(secret)))
+		claims, err := withSecret(t, clock).Verify(t.Context(),
+			sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"sub": subject}), "", []byte(secret)))
 		want, _ := subject.(string)
 		if err != nil || claims.User != want || recall.UserID(claims.User).Valid() {
 			t.Errorf("subject %q: claims %+v, error %v", subject, claims, err)
@@ -170,20 +181,44 @@ func TestTokensWithBadSignaturesAreRefused(t *testing.T) {
 		{"none", sign(t, jwt.SigningMethodNone, good(clock), "", jwt.UnsafeAllowNoneSignatureType), "signature is invalid"},
 		{"none in capitals", header(`{"alg":"NONE"}`) + "." + parts[1] + ".", "unverifiable"},
 		{"no algorithm", header(`{"typ":"JWT"}`) + "." + parts[1] + "." + parts[2], "unverifiable"},
-		{"HS512, which is not configured", sign(t, jwt.SigningMethodHS512, good(clock), "", []byte(secret)), "signature is invalid"},
-		{"RS256 where a secret is configured", sign(t, jwt.SigningMethodRS256, good(clock), "", rsaKey), "signature is invalid"},
-		{"ES256 where a secret is configured", sign(t, jwt.SigningMethodES256, good(clock), "", ecKey), "signature is invalid"},
-		{"EdDSA where a secret is configured", sign(t, jwt.SigningMethodEdDSA, good(clock), "", edKey), "signature is invalid"},
-		{"another secret", sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(strings.ToUpper(secret))), "signature is invalid"},
+		{
+			"HS512, which is not configured", sign(t, jwt.SigningMethodHS512, good(clock), "", []byte(secret)),
+			"signature is invalid",
+		},
+		{
+			"RS256 where a secret is configured", sign(t, jwt.SigningMethodRS256, good(clock), "", rsaKey),
+			"signature is invalid",
+		},
+		{
+			"ES256 where a secret is configured", sign(t, jwt.SigningMethodES256, good(clock), "", ecKey),
+			"signature is invalid",
+		},
+		{
+			"EdDSA where a secret is configured", sign(t, jwt.SigningMethodEdDSA, good(clock), "", edKey),
+			"signature is invalid",
+		},
+		{
+			"another secret", sign(t, jwt.SigningMethodHS256, good(clock), "", []byte(strings.ToUpper(secret))),
+			"signature is invalid",
+		},
 		{"no signature", parts[0] + "." + parts[1] + ".", "signature is invalid"},
-		{"another's claims", parts[0] + "." + header(`{"sub":"bob","iss":"`+issuer+`","aud":"`+audience+`","exp":9999999999}`) + "." + parts[2], "signature is invalid"},
+		{
+			"another's claims",
+			parts[0] + "." + header(`{"sub":"bob","iss":"`+issuer+`","aud":"`+audience+`","exp":9999999999}`) + "." + parts[2],
+			"signature is invalid",
+		},
 		{"a signature with other last bits", signed[:len(signed)-1] + string(signed[len(signed)-1]+1), "malformed"},
 		{"two parts", parts[0] + "." + parts[1], "malformed"},
 		{"four parts", signed + ".x", "malformed"},
 		{"nothing", "", "malformed"},
 		{"no JSON", header("x") + "." + parts[1] + "." + parts[2], "malformed"},
 		{"no base64", "%%%." + parts[1] + "." + parts[2], "malformed"},
-		{"a huge one", sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"more": strings.Repeat("x", 8192)}), "", []byte(secret)), "longer than 8192 bytes"},
+		{
+			"a huge one",
+			sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"more": strings.Repeat("x", 8192)}), "",
+				[]byte(secret)),
+			"longer than 8192 bytes",
+		},
 	} {
 		t.Run(each.name, func(t *testing.T) { refused(t, verifier, each.token, each.reason) })
 	}
@@ -195,7 +230,8 @@ func TestIssuerAndAudienceAreNotCheckedUnlessTheyAreConfigured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed := sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"iss": nil, "aud": "elsewhere"}), "", []byte(secret))
+	signed := sign(t, jwt.SigningMethodHS256, changed(clock, jwt.MapClaims{"iss": nil, "aud": "elsewhere"}), "",
+		[]byte(secret))
 	if _, err := verifier.Verify(t.Context(), signed); err != nil {
 		t.Error(err)
 	}
@@ -204,7 +240,10 @@ func TestIssuerAndAudienceAreNotCheckedUnlessTheyAreConfigured(t *testing.T) {
 func TestAWrongConfigurationSaysWhatToDo(t *testing.T) {
 	for want, options := range map[string]token.Options{
 		"none of TOKEN_JWKS_URL, TOKEN_SECRET_ARN and TOKEN_SECRET is set": {},
-		"and TOKEN_JWKS_URL are both set; set one":                         {Secret: always(secret), JWKSURL: "https://issuer.example.com/jwks"},
+		"and TOKEN_JWKS_URL are both set; set one": {
+			Secret:  always(secret),
+			JWKSURL: "https://issuer.example.com/jwks",
+		},
 		"TOKEN_JWKS_URL": {JWKSURL: "https://issuer example.com:port/", Issuer: issuer, Audience: audience},
 	} {
 		options.Clock, options.Log = recalltest.NewClock(), quiet
@@ -217,7 +256,8 @@ func TestAWrongConfigurationSaysWhatToDo(t *testing.T) {
 func TestAKeySetWithoutIssuerOrAudienceIsRefusedAtTheStart(t *testing.T) {
 	for _, options := range []token.Options{{}, {Issuer: issuer}, {Audience: audience}} {
 		options.JWKSURL, options.Clock, options.Log = "https://issuer.example.com/jwks", recalltest.NewClock(), quiet
-		if _, err := token.New(t.Context(), options); err == nil || !strings.Contains(err.Error(), "needs TOKEN_ISSUER and TOKEN_AUDIENCE") {
+		_, err := token.New(t.Context(), options)
+		if err == nil || !strings.Contains(err.Error(), "needs TOKEN_ISSUER and TOKEN_AUDIENCE") {
 			t.Errorf("issuer %q, audience %q: error %v", options.Issuer, options.Audience, err)
 		}
 	}

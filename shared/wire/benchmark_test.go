@@ -12,7 +12,12 @@ func largeBody() recall.Body {
 }
 
 func BenchmarkEventRevoked(b *testing.B) {
-	notice := recall.Notice{Conversation: direct(), Revocations: []recall.RevokedMessage{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now, Revocation: *tombstone().Revoked}}}
+	notice := recall.Notice{
+		Conversation: direct(),
+		Revocations: []recall.RevokedMessage{
+			{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now, Revocation: *tombstone().Revoked},
+		},
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Event(alice, notice); err != nil {
@@ -44,7 +49,9 @@ func BenchmarkDecodeRevoke(b *testing.B) {
 }
 
 func BenchmarkDecodeSendWithALargeBody(b *testing.B) {
-	frame := []byte(`{"action":"send","id":"2","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2","body":` + string(largeBody()) + `}`)
+	frame := []byte(`{"action":"send","id":"2","conversation":"c2c_bob","messageId":"01HF7YATZ8000000000000A1C2",` +
+		`"body":` +
+		string(largeBody()) + `}`)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Decode[Send](readAs(alice, frame)); err != nil {

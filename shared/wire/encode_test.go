@@ -27,7 +27,8 @@ func TestTextIsEscapedSoThatItComesOutAsItWentIn(t *testing.T) {
 			t.Errorf("%q became %s, want %s", text, got, want)
 		}
 		var back string
-		if err := json.Unmarshal([]byte(got), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") && !strings.Contains(text, "\xed") {
+		err := json.Unmarshal([]byte(got), &back)
+		if err != nil || back != strings.ToValidUTF8(text, "\ufffd") && !strings.Contains(text, "\xed") {
 			t.Errorf("%q came back as %q, %v", text, back, err)
 		}
 	}
@@ -43,7 +44,10 @@ func TestEnvelopeIsEchoedWithItsEscapes(t *testing.T) {
 func TestEachOfTwoSeesTheOtherInTheName(t *testing.T) {
 	message := fromBob()
 	notice := recall.Notice{Conversation: direct(), Message: &message}
-	for viewer, want := range map[recall.UserID]string{alice: `"conversation":"c2c_bob"`, bob: `"conversation":"c2c_alice"`} {
+	for viewer, want := range map[recall.UserID]string{
+		alice: `"conversation":"c2c_bob"`,
+		bob:   `"conversation":"c2c_alice"`,
+	} {
 		event, err := Event(viewer, notice)
 		if err != nil || !strings.Contains(string(event), want) {
 			t.Errorf("%s sees %s, %v", viewer, event, err)
@@ -142,9 +146,22 @@ func TestEveryEventIsInTheTextOfTheProtocol(t *testing.T) {
 func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
 	const counted, escape = 640, 6
 	long := recall.UserID(strings.Repeat("u", 64))
-	revocation := recall.Revocation{At: now, By: long, Role: recall.RoleModerator, Reason: recall.Reason(strings.Repeat("\x01", recall.MaximumReasonBytes))}
+	revocation := recall.Revocation{
+		At:     now,
+		By:     long,
+		Role:   recall.RoleModerator,
+		Reason: recall.Reason(strings.Repeat("\x01", recall.MaximumReasonBytes)),
+	}
 	conversation := recall.InGroup(recall.GroupID(strings.Repeat("g", 64)))
-	message := recall.Message{ID: first, Conversation: conversation, Sender: long, SentAt: now, RecallableUntil: now, ReplyTo: second, Revoked: &revocation}
+	message := recall.Message{
+		ID:              first,
+		Conversation:    conversation,
+		Sender:          long,
+		SentAt:          now,
+		RecallableUntil: now,
+		ReplyTo:         second,
+		Revoked:         &revocation,
+	}
 	if size := len(must(encode(messageOf(message, alice)))) + 1; size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a tombstone takes %d bytes", size)
 	}
@@ -153,7 +170,8 @@ func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
 		t.Errorf("a message takes %d bytes", size)
 	}
 	recalled := recall.RevokedMessage{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
-	if size := len(must(encode(revocationsOf([]recall.RevokedMessage{recalled})[0]))) + 1; size > counted+escape*recall.MaximumReasonBytes {
+	size := len(must(encode(revocationsOf([]recall.RevokedMessage{recalled})[0]))) + 1
+	if size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a revocation takes %d bytes", size)
 	}
 }
@@ -170,11 +188,23 @@ func TestTheLargestMessageEventFitsAFrame(t *testing.T) {
 
 func TestHTTPStatusFollowsTheName(t *testing.T) {
 	want := map[recall.Name]int{
-		recall.InvalidRequest: http.StatusBadRequest, recall.UnknownAction: http.StatusBadRequest, recall.BodyTooLarge: http.StatusBadRequest,
-		recall.StaleMessageID: http.StatusBadRequest, recall.NotAllowed: http.StatusForbidden, recall.RecallDenied: http.StatusForbidden,
-		recall.TokenExpired: http.StatusForbidden, recall.MessageNotFound: http.StatusNotFound, recall.ConversationNotFound: http.StatusNotFound,
-		recall.AlreadyRecalled: http.StatusConflict, recall.RecallWindowExpired: http.StatusConflict, recall.MessageIDTaken: http.StatusConflict,
-		recall.GroupDeleted: http.StatusConflict, recall.ConversationFull: http.StatusConflict, recall.TooManyRequests: http.StatusTooManyRequests, recall.Unavailable: http.StatusInternalServerError, recall.Internal: http.StatusInternalServerError,
+		recall.InvalidRequest:       http.StatusBadRequest,
+		recall.UnknownAction:        http.StatusBadRequest,
+		recall.BodyTooLarge:         http.StatusBadRequest,
+		recall.StaleMessageID:       http.StatusBadRequest,
+		recall.NotAllowed:           http.StatusForbidden,
+		recall.RecallDenied:         http.StatusForbidden,
+		recall.TokenExpired:         http.StatusForbidden,
+		recall.MessageNotFound:      http.StatusNotFound,
+		recall.ConversationNotFound: http.StatusNotFound,
+		recall.AlreadyRecalled:      http.StatusConflict,
+		recall.RecallWindowExpired:  http.StatusConflict,
+		recall.MessageIDTaken:       http.StatusConflict,
+		recall.GroupDeleted:         http.StatusConflict,
+		recall.ConversationFull:     http.StatusConflict,
+		recall.TooManyRequests:      http.StatusTooManyRequests,
+		recall.Unavailable:          http.StatusInternalServerError,
+		recall.Internal:             http.StatusInternalServerError,
 	}
 	for _, failure := range everyFailure() {
 		if got := HTTPStatus(failure); got != want[failure.Name] {

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"log"
 
@@ -37,12 +39,29 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(string(reply))
+	fmt.Println(indented(reply))
 
 	// Output:
 	// action: revoke
 	// message: 01HF7YATZ8000000000000A1C2 between [alice bob]
-	// {"type":"reply","action":"revoke","id":"7","ok":true,"results":[{"messageId":"01HF7YATZ8000000000000A1C2","ok":true,"revoked":{"at":1700000005000,"by":"alice","role":"sender","reason":"wrong chat"}}]}
+	// {
+	//   "type": "reply",
+	//   "action": "revoke",
+	//   "id": "7",
+	//   "ok": true,
+	//   "results": [
+	//     {
+	//       "messageId": "01HF7YATZ8000000000000A1C2",
+	//       "ok": true,
+	//       "revoked": {
+	//         "at": 1700000005000,
+	//         "by": "alice",
+	//         "role": "sender",
+	//         "reason": "wrong chat"
+	//       }
+	//     }
+	//   ]
+	// }
 }
 
 // One notice becomes one frame for each receiver. In a conversation of two, each receiver sees the name of the other
@@ -60,12 +79,36 @@ func ExampleEvent() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(string(frame))
+		fmt.Println(indented(frame))
 	}
 
 	// Output:
-	// {"type":"message","message":{"messageId":"01HF7YATZ8000000000000A1C2","conversation":"c2c_alice","sender":"alice","sentAt":1700000001000,"recallableUntil":1700000121000,"body":{"text":"hi"}}}
-	// {"type":"message","message":{"messageId":"01HF7YATZ8000000000000A1C2","conversation":"c2c_bob","sender":"alice","sentAt":1700000001000,"recallableUntil":1700000121000,"body":{"text":"hi"}}}
+	// {
+	//   "type": "message",
+	//   "message": {
+	//     "messageId": "01HF7YATZ8000000000000A1C2",
+	//     "conversation": "c2c_alice",
+	//     "sender": "alice",
+	//     "sentAt": 1700000001000,
+	//     "recallableUntil": 1700000121000,
+	//     "body": {
+	//       "text": "hi"
+	//     }
+	//   }
+	// }
+	// {
+	//   "type": "message",
+	//   "message": {
+	//     "messageId": "01HF7YATZ8000000000000A1C2",
+	//     "conversation": "c2c_bob",
+	//     "sender": "alice",
+	//     "sentAt": 1700000001000,
+	//     "recallableUntil": 1700000121000,
+	//     "body": {
+	//       "text": "hi"
+	//     }
+	//   }
+	// }
 }
 
 // A frame that is not as the protocol says gets an error that names the field. It never repeats what the
@@ -78,13 +121,44 @@ func ExampleErrorReply() {
 	}
 	read.Viewer = "alice"
 	_, err = wire.Decode[wire.Send](read)
-	fmt.Println(string(wire.ErrorReply(read.Envelope, err, "")))
+	fmt.Println(indented(wire.ErrorReply(read.Envelope, err, "")))
 
 	// The rules do not know this error. Its text stays in the log, and the caller gets the reference of the log lines.
 	err = fmt.Errorf("the disk of the database is full")
-	fmt.Println(string(wire.ErrorReply(read.Envelope, err, "request 42")))
+	fmt.Println(indented(wire.ErrorReply(read.Envelope, err, "request 42")))
 
 	// Output:
-	// {"type":"reply","action":"send","id":"8","ok":false,"error":{"code":6017,"name":"invalid_request","desc":"body: must be a JSON object","retryable":false}}
-	// {"type":"reply","action":"send","id":"8","ok":false,"error":{"code":20005,"name":"internal","desc":"internal error; reference request 42","retryable":true}}
+	// {
+	//   "type": "reply",
+	//   "action": "send",
+	//   "id": "8",
+	//   "ok": false,
+	//   "error": {
+	//     "code": 6017,
+	//     "name": "invalid_request",
+	//     "desc": "body: must be a JSON object",
+	//     "retryable": false
+	//   }
+	// }
+	// {
+	//   "type": "reply",
+	//   "action": "send",
+	//   "id": "8",
+	//   "ok": false,
+	//   "error": {
+	//     "code": 20005,
+	//     "name": "internal",
+	//     "desc": "internal error; reference request 42",
+	//     "retryable": true
+	//   }
+	// }
+}
+
+// indented writes a frame over several lines, for a reader.
+func indented(frame []byte) string {
+	var text bytes.Buffer
+	if err := json.Indent(&text, frame, "", "  "); err != nil {
+		return err.Error()
+	}
+	return text.String()
 }

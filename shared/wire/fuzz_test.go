@@ -51,7 +51,8 @@ func FuzzRead(f *testing.F) {
 		}
 		// encoding/json takes the last of two names and any case; where there is one, both must read the same.
 		var plain struct{ Action, ID string }
-		if json.Unmarshal(frame, &plain) == nil && plain.Action != envelope.Action && !bytes.Contains(bytes.ToLower(frame), []byte(`\u00`)) &&
+		if json.Unmarshal(frame, &plain) == nil && plain.Action != envelope.Action &&
+			!bytes.Contains(bytes.ToLower(frame), []byte(`\u00`)) &&
 			bytes.Count(bytes.ToLower(frame), []byte(`action"`)) == 1 {
 			t.Errorf("action %q, encoding/json reads %q", envelope.Action, plain.Action)
 		}

@@ -14,7 +14,8 @@ import (
 // vectors is the folder of the frames that clients in all languages are tested with.
 const vectors = "../../protocol/vectors"
 
-var update = flag.Bool("update", false, "rewrite the vectors that this package produces; review the difference: the protocol is append-only")
+var update = flag.Bool("update", false,
+	"rewrite the vectors that this package produces; review the difference: the protocol is append-only")
 
 // vector is one golden frame.
 type vector struct {
@@ -31,7 +32,8 @@ func golden(t *testing.T, file string, produced []vector) {
 	}
 	recorded := readVectors[vector](t, file)
 	if len(recorded) != len(produced) {
-		t.Errorf("%s has %d frames, this package produces %d; if the change is meant, run go test ./shared/wire -update", file, len(recorded), len(produced))
+		t.Errorf("%s has %d frames, this package produces %d; if the change is meant, run go test ./shared/wire -update",
+			file, len(recorded), len(produced))
 	}
 	for i := range min(len(recorded), len(produced)) {
 		var want bytes.Buffer
@@ -39,7 +41,8 @@ func golden(t *testing.T, file string, produced []vector) {
 			t.Fatal(err)
 		}
 		if recorded[i].Name != produced[i].Name || want.String() != string(produced[i].Frame) {
-			t.Errorf("%s[%d]\nrecorded %s: %s\nproduced %s: %s", file, i, recorded[i].Name, want.String(), produced[i].Name, produced[i].Frame)
+			t.Errorf("%s[%d]\nrecorded %s: %s\nproduced %s: %s", file, i, recorded[i].Name, want.String(), produced[i].Name,
+				produced[i].Frame)
 		}
 	}
 }
@@ -101,21 +104,43 @@ func direct() recall.Conversation { return recall.Between(alice, bob) }
 func group() recall.Conversation { return recall.InGroup("eng") }
 
 func fromBob() recall.Message {
-	return recall.Message{ID: first, Conversation: direct(), Sender: bob, SentAt: now, RecallableUntil: now + 120_000, Body: `{"text":"hi"}`}
+	return recall.Message{
+		ID:              first,
+		Conversation:    direct(),
+		Sender:          bob,
+		SentAt:          now,
+		RecallableUntil: now + 120_000,
+		Body:            `{"text":"hi"}`,
+	}
 }
 
 func fromAlice() recall.Message {
-	return recall.Message{ID: second, Conversation: direct(), Sender: alice, SentAt: now + 1_000, RecallableUntil: now + 121_000,
+	return recall.Message{ID: second, Conversation: direct(), Sender: alice, SentAt: now + 1_000, RecallableUntil: now +
+		121_000,
 		Body: `{"text":"<b>é\u00e9 😀</b> & more"}`, ReplyTo: first}
 }
 
 func tombstone() recall.Message {
-	return recall.Message{ID: third, Conversation: direct(), Sender: bob, SentAt: now + 2_000, RecallableUntil: recall.AlwaysRecallable,
-		Revoked: &recall.Revocation{ID: "01HF7YAXXR0000000000000000", At: now + 4_000, By: bob, Role: recall.RoleSender, Reason: "wrong \"chat\"\n😀"}}
+	return recall.Message{ID: third, Conversation: direct(), Sender: bob, SentAt: now +
+		2_000, RecallableUntil: recall.AlwaysRecallable,
+		Revoked: &recall.Revocation{
+			ID:     "01HF7YAXXR0000000000000000",
+			At:     now + 4_000,
+			By:     bob,
+			Role:   recall.RoleSender,
+			Reason: "wrong \"chat\"\n😀",
+		}}
 }
 
 func inGroup() recall.Message {
-	return recall.Message{ID: fourth, Conversation: group(), Sender: carol, SentAt: now + 3_000, RecallableUntil: recall.NeverRecallable, Body: `{"text":"morning"}`}
+	return recall.Message{
+		ID:              fourth,
+		Conversation:    group(),
+		Sender:          carol,
+		SentAt:          now + 3_000,
+		RecallableUntil: recall.NeverRecallable,
+		Body:            `{"text":"morning"}`,
+	}
 }
 
 func bySender() recall.Revocation {

@@ -22,16 +22,55 @@ func singleReplies() []vector {
 	plain := fromAlice()
 	plain.ReplyTo = ""
 	return []vector{
-		{"hello", must(HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: 120, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
-		{"hello without id, no limit", must(HelloReply(Envelope{"hello", ""}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.Unlimited, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
-		{"hello, recall off", must(HelloReply(Envelope{"hello", "1"}, recall.Hello{ServerTime: now, User: alice, RecallWindow: recall.WindowOff, MaxBodyBytes: recall.MaximumBodyBytes, TokenExpiresAt: now + 3_600_000}))},
+		{
+			"hello",
+			must(HelloReply(Envelope{"hello", "1"}, recall.Hello{
+				ServerTime:     now,
+				User:           alice,
+				RecallWindow:   120,
+				MaxBodyBytes:   recall.MaximumBodyBytes,
+				TokenExpiresAt: now + 3_600_000,
+			})),
+		},
+		{
+			"hello without id, no limit",
+			must(HelloReply(Envelope{"hello", ""}, recall.Hello{
+				ServerTime:     now,
+				User:           alice,
+				RecallWindow:   recall.Unlimited,
+				MaxBodyBytes:   recall.MaximumBodyBytes,
+				TokenExpiresAt: now + 3_600_000,
+			})),
+		},
+		{
+			"hello, recall off",
+			must(HelloReply(Envelope{"hello", "1"}, recall.Hello{
+				ServerTime:     now,
+				User:           alice,
+				RecallWindow:   recall.WindowOff,
+				MaxBodyBytes:   recall.MaximumBodyBytes,
+				TokenExpiresAt: now + 3_600_000,
+			})),
+		},
 		{"send", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: plain}))},
 		{"send of a reply", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice()}))},
-		{"send, stored before", must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true}))},
-		{"send to a group without recall", must(SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup}))},
+		{
+			"send, stored before",
+			must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: fromAlice(), Duplicate: true})),
+		},
+		{
+			"send to a group without recall",
+			must(SendReply(Envelope{"send", "3"}, alice, recall.SendResult{Message: fromAliceInGroup})),
+		},
 		{"read", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: third, Unread: 0}))},
-		{"read, more than is counted", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: 1_000}))},
-		{"read, more than 99 unread", must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread}))},
+		{
+			"read, more than is counted",
+			must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: 1_000})),
+		},
+		{
+			"read, more than 99 unread",
+			must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})),
+		},
 	}
 }
 
@@ -40,9 +79,19 @@ func revokeReplies() []vector {
 	expired := recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over")
 	return []vector{
 		{"revoke", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender()}}, true, reference))},
-		{"revoke, repeated by the same operator", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender(), Repeated: true}}, true, reference))},
-		{"revoke by a moderator with a reason", must(RevokeReply(one, []recall.RevokeResult{{MessageID: fourth, Revoked: byModerator()}}, true, reference))},
-		{"revoke after the window", must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference))},
+		{
+			"revoke, repeated by the same operator",
+			must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Revoked: bySender(), Repeated: true}}, true,
+				reference)),
+		},
+		{
+			"revoke by a moderator with a reason",
+			must(RevokeReply(one, []recall.RevokeResult{{MessageID: fourth, Revoked: byModerator()}}, true, reference)),
+		},
+		{
+			"revoke after the window",
+			must(RevokeReply(one, []recall.RevokeResult{{MessageID: second, Err: expired.In(direct())}}, true, reference)),
+		},
 		{"revoke of several, one of which fails", must(RevokeReply(one, []recall.RevokeResult{
 			{MessageID: second, Revoked: bySender()},
 			{MessageID: fourth, Err: recall.Fail(recall.MessageNotFound, "no such message in that conversation")},
@@ -60,18 +109,53 @@ func revokeReplies() []vector {
 
 func syncReplies() []vector {
 	sync := Envelope{"sync", "5"}
-	revocations := []recall.RevokedMessage{{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked}}
+	revocations := []recall.RevokedMessage{
+		{Conversation: direct(), MessageID: third, Sender: bob, SentAt: now + 2_000, Revocation: *tombstone().Revoked},
+	}
 	return []vector{
 		{"sync of the newest, older ones exist", must(SyncReply(sync, alice, []recall.SyncResult{{
-			Conversation: direct(), Messages: []recall.Message{fromBob(), fromAlice(), tombstone()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1,
+			Conversation: direct(),
+			Messages:     []recall.Message{fromBob(), fromAlice(), tombstone()},
+			Cursor:       "MToxNzAwMDAwMDA1MDAw",
+			Older:        true,
+			Unread:       1,
 		}}, reference))},
 		{"sync since a cursor, more to come", must(SyncReply(sync, alice, []recall.SyncResult{
-			{Conversation: direct(), Messages: []recall.Message{fromBob()}, Revocations: revocations, Cursor: "MToxNzAwMDAwMDA1MDAwOjAxOjAx", More: true, Unread: 2},
-			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Older: true, Unread: 1},
+			{
+				Conversation: direct(),
+				Messages:     []recall.Message{fromBob()},
+				Revocations:  revocations,
+				Cursor:       "MToxNzAwMDAwMDA1MDAwOjAxOjAx",
+				More:         true,
+				Unread:       2,
+			},
+			{
+				Conversation: group(),
+				Messages:     []recall.Message{inGroup()},
+				Cursor:       "MToxNzAwMDAwMDA1MDAw",
+				Older:        true,
+				Unread:       1,
+			},
 		}, reference))},
-		{"sync without news", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference))},
-		{"sync, paging back, the beginning is reached", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}}, reference))},
-		{"sync, paging back, older ones exist", must(SyncReply(sync, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second}}, reference))},
+		{
+			"sync without news",
+			must(SyncReply(sync, alice,
+				[]recall.SyncResult{{Conversation: direct(), Cursor: "MToxNzAwMDAwMDA1MDAw", ReadUpTo: second}}, reference)),
+		},
+		{
+			"sync, paging back, the beginning is reached",
+			must(SyncReply(sync, alice,
+				[]recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{fromBob()}, ReadUpTo: second}},
+				reference)),
+		},
+		{
+			"sync, paging back, older ones exist",
+			must(SyncReply(sync, alice,
+				[]recall.SyncResult{
+					{Conversation: direct(), Messages: []recall.Message{fromAlice()}, More: true, ReadUpTo: second},
+				},
+				reference)),
+		},
 		{"sync of several: one fails, one did not fit", must(SyncReply(sync, alice, []recall.SyncResult{
 			{Conversation: group(), Messages: []recall.Message{inGroup()}, Cursor: "MToxNzAwMDAwMDA1MDAw", Unread: 1},
 			{Conversation: recall.InGroup("secret"), Err: recall.Fail(recall.ConversationNotFound, "no such conversation")},
@@ -85,13 +169,22 @@ func listReplies() []vector {
 	return []vector{
 		{"conversations, more to come", must(ConversationsReply(list, alice, recall.ConversationsResult{
 			Conversations: []recall.ListEntry{
-				{Conversation: group(), LastChangeAt: now + 6_000, LastMessageID: fourth, Unread: 1, Role: recall.MemberOwner, Name: "Engineering"},
+				{
+					Conversation:  group(),
+					LastChangeAt:  now + 6_000,
+					LastMessageID: fourth,
+					Unread:        1,
+					Role:          recall.MemberOwner,
+					Name:          "Engineering",
+				},
 				{Conversation: direct(), LastChangeAt: now + 5_000, LastMessageID: third},
 			},
 			Next: "MTcwMDAwMDAwNTAwMDpjMmMjYWxpY2UjYm9i",
 		}))},
 		{"conversations, a group without messages", must(ConversationsReply(list, alice, recall.ConversationsResult{
-			Conversations: []recall.ListEntry{{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember}},
+			Conversations: []recall.ListEntry{
+				{Conversation: recall.InGroup("new"), LastChangeAt: now, Role: recall.MemberMember},
+			},
 		}))},
 		{"conversations of a new user", must(ConversationsReply(list, alice, recall.ConversationsResult{}))},
 	}
@@ -99,7 +192,8 @@ func listReplies() []vector {
 
 // everyFailure has each name of the error table once, in the table's order.
 func everyFailure() []*recall.Error {
-	stale := recall.Fail(recall.StaleMessageID, "the messageId's time is more than 30 s off the server's; set the clock by serverTime")
+	stale := recall.Fail(recall.StaleMessageID,
+		"the messageId's time is more than 30 s off the server's; set the clock by serverTime")
 	stale.ServerTime = now
 	return []*recall.Error{
 		recall.Invalid("conversation", "is missing"),
@@ -125,10 +219,21 @@ func everyFailure() []*recall.Error {
 func errorReplies() []vector {
 	var replies []vector
 	for _, failure := range everyFailure() {
-		replies = append(replies, vector{"error " + string(failure.Name), ErrorReply(Envelope{"send", "8"}, failure, reference)})
+		replies = append(replies, vector{
+			"error " + string(failure.Name), ErrorReply(Envelope{"send", "8"}, failure, reference),
+		})
 	}
 	return append(replies,
-		vector{"error in a group", ErrorReply(Envelope{"revoke", "8"}, recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over").In(group()), reference)},
-		vector{"error of a frame that could not be read", ErrorReply(Envelope{}, recall.Fail(recall.UnknownAction, "the frame is not JSON; send a JSON object with an action"), reference)},
+		vector{
+			"error in a group",
+			ErrorReply(Envelope{"revoke", "8"},
+				recall.Fail(recall.RecallWindowExpired, "the time in which the message could be recalled is over").In(group()),
+				reference),
+		},
+		vector{
+			"error of a frame that could not be read",
+			ErrorReply(Envelope{},
+				recall.Fail(recall.UnknownAction, "the frame is not JSON; send a JSON object with an action"), reference),
+		},
 	)
 }

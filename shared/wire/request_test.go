@@ -17,7 +17,8 @@ func frameOf(viewer recall.UserID, raw string) Frame {
 }
 
 func TestDecodeSendReadsEveryField(t *testing.T) {
-	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` + string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
+	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` +
+		string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
 	got, err := Decode[Send](frameOf(alice, frame))
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +44,10 @@ func TestBodyIsMeasuredAsItStandsInTheFrame(t *testing.T) {
 		{"12,288 bytes of which some are escapes", bodyOf(recall.MaximumBodyBytes, `{"text":"\u00e9@"}`), ""},
 		{"12,288 bytes in fewer characters", `{"text":"` + strings.Repeat("é", (recall.MaximumBodyBytes-11)/2) + `"}`, ""},
 		{"space counts", spaced, recall.BodyTooLarge},
-		{"a long string is no object, whatever its size", `"` + strings.Repeat("x", recall.MaximumBodyBytes) + `"`, recall.InvalidRequest},
+		{
+			"a long string is no object, whatever its size", `"` + strings.Repeat("x", recall.MaximumBodyBytes) + `"`,
+			recall.InvalidRequest,
+		},
 		{"100 levels", `{"a":` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + `}`, ""},
 		{"101 levels", `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, recall.InvalidRequest},
 		{"many arrays side by side", `{"a":[` + strings.Repeat("[],", 200) + `[]]}`, ""},
@@ -82,14 +86,21 @@ func TestARefusalSaysWhatIsWrong(t *testing.T) {
 			"body: must not hold a name twice in one object"},
 		{"half a pair in a body", `"conversation":"c2c_bob","body":{"x":"\ud800"}`, decoderOf[Send](),
 			"body: must not hold an unpaired surrogate"},
-		{"a body that is no object", `"conversation":"c2c_bob","body":["\ud800"]`, decoderOf[Send](), "body: must be a JSON object"},
+		{
+			"a body that is no object", `"conversation":"c2c_bob","body":["\ud800"]`, decoderOf[Send](),
+			"body: must be a JSON object",
+		},
 		{"half a pair in a text", `"conversation":"c2c_bob","messageId":"\ud800"`, decoderOf[Revoke](),
 			"messageId: must not hold an unpaired surrogate"},
 		{"half a pair in a conversation", `"conversation":"\ud800"`, decoderOf[Revoke](),
 			"conversation: must not hold an unpaired surrogate"},
-		{"a name twice in an item", `"conversations":[{"conversation":"c2c_bob"},{"conversation":"c2c_carol","x":1,"x":2}]`, decoderOf[Sync](),
+		{"a name twice in an item", `"conversations":[{"conversation":"c2c_bob"},{"conversation":"c2c_carol","x":1,"x":2}]`,
+			decoderOf[Sync](),
 			"conversations[1]: must not hold a name twice in one object"},
-		{"an item that is no object", `"conversations":["c2c_bob"]`, decoderOf[Sync](), "conversations[0]: must be an object"},
+		{
+			"an item that is no object", `"conversations":["c2c_bob"]`, decoderOf[Sync](),
+			"conversations[0]: must be an object",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -109,10 +120,22 @@ func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 		single bool
 	}{
 		{"one", `"messageId":"` + string(first) + `"`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}}, true},
-		{"several", `"messageIds":["` + string(first) + `","` + string(second) + `"]`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first, second}}, false},
-		{"a list of one", `"messageIds":["` + string(first) + `"],"messageId":null`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}}, false},
-		{"reason and unsent", `"messageId":"` + string(first) + `","reason":"é\n","unsent":true`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: "é\n", Unsent: true}, true},
-		{"256 bytes of reason", `"messageId":"` + string(first) + `","reason":"` + strings.Repeat("é", 128) + `"`, recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: recall.Reason(strings.Repeat("é", 128))}, true},
+		{
+			"several", `"messageIds":["` + string(first) + `","` + string(second) + `"]`,
+			recall.RevokeRequest{MessageIDs: []recall.MessageID{first, second}}, false,
+		},
+		{
+			"a list of one", `"messageIds":["` + string(first) + `"],"messageId":null`,
+			recall.RevokeRequest{MessageIDs: []recall.MessageID{first}}, false,
+		},
+		{
+			"reason and unsent", `"messageId":"` + string(first) + `","reason":"é\n","unsent":true`,
+			recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: "é\n", Unsent: true}, true,
+		},
+		{
+			"256 bytes of reason", `"messageId":"` + string(first) + `","reason":"` + strings.Repeat("é", 128) + `"`,
+			recall.RevokeRequest{MessageIDs: []recall.MessageID{first}, Reason: recall.Reason(strings.Repeat("é", 128))}, true,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,7 +149,9 @@ func TestDecodeRevokeTellsOneFromSeveral(t *testing.T) {
 }
 
 func TestDecodeSyncReadsEveryItem(t *testing.T) {
-	request, err := Decode[Sync](frameOf(alice, `{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,"before":null}]}`))
+	request, err := Decode[Sync](frameOf(alice,
+		`{"conversations":[{"conversation":"c2c_bob"},{"conversation":"group_eng","cursor":"c","limit":100,`+
+			`"before":null}]}`))
 	want := recall.SyncRequest{Conversations: []recall.SyncItem{
 		{Conversation: direct(), Limit: recall.DefaultSyncLimit},
 		{Conversation: group(), Cursor: "c", Limit: 100},
@@ -134,7 +159,8 @@ func TestDecodeSyncReadsEveryItem(t *testing.T) {
 	if got := request.Request(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	request, err = Decode[Sync](frameOf(alice, `{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
+	request, err = Decode[Sync](frameOf(alice,
+		`{"conversations":[{"conversation":"c2c_bob","before":"`+string(first)+`","limit":1}]}`))
 	want = recall.SyncRequest{Conversations: []recall.SyncItem{{Conversation: direct(), Before: first, Limit: 1}}}
 	if got := request.Request(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("paging back: got %+v, %v", got, err)
@@ -169,14 +195,21 @@ func TestAdminRequestsAreReadInFull(t *testing.T) {
 		action, fields string
 		want           any
 	}{
-		{"revoke", `"conversation":{"users":["bob","alice"]},"messageIds":["` + string(first) + `"],"reason":"r","operator":"o"`,
+		{"revoke",
+			`"conversation":{"users":["bob","alice"]},"messageIds":["` + string(first) + `"],"reason":"r","operator":"o"`,
 			AdminRevoke{Conversation: direct(), MessageIDs: []recall.MessageID{first}, Reason: "r", Operator: "o"}},
 		{"revokeBySender", `"conversation":{"group":"eng"},"sender":"bob","since":5,"reason":"r","operator":"o","next":"n"`,
 			AdminRevokeBySender{Conversation: group(), Sender: bob, Since: 5, Reason: "r", Operator: "o", Next: "n"}},
-		{"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`, AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour}},
+		{
+			"putGroup", `"group":"eng","name":"Engineering","recallWindowSeconds":3600`,
+			AdminPutGroup{Group: "eng", Name: "Engineering", Window: &hour},
+		},
 		{"putGroup", `"group":"eng","recallWindowSeconds":null`, AdminPutGroup{Group: "eng"}},
 		{"getGroup", `"group":"eng"`, AdminGroup{"eng"}},
-		{"putMember", `"group":"eng","user":"bob","role":"owner"`, AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner}},
+		{
+			"putMember", `"group":"eng","user":"bob","role":"owner"`,
+			AdminPutMember{Group: "eng", User: bob, Role: recall.MemberOwner},
+		},
 		{"deleteMember", `"group":"eng","user":"bob"`, AdminMember{"eng", bob}},
 		{"disconnect", `"user":"bob"`, AdminUser{bob}},
 		{"putSettings", `"recallWindowSeconds":0`, AdminSettings{recall.WindowOff}},

@@ -18,9 +18,12 @@ func TestErrorsThatAreNotOfTheRulesNeverReachTheCaller(t *testing.T) {
 		"a reply's error":       ErrorReply(Envelope{"send", "1"}, unknown, reference),
 		"internal of the rules": ErrorReply(Envelope{"send", "1"}, recall.Fail(recall.Internal, secret), reference),
 		"a cause":               ErrorReply(Envelope{"send", "1"}, wrapped, reference),
-		"a result's error":      must(RevokeReply(Envelope{"revoke", "1"}, []recall.RevokeResult{{MessageID: first, Err: unknown}}, true, reference)),
-		"an item's error":       must(SyncReply(Envelope{"sync", "1"}, alice, []recall.SyncResult{{Conversation: direct(), Err: unknown}}, reference)),
-		"an admin result":       must(AdminRevokeReply(Envelope{"revoke", "1"}, recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Err: unknown}}}, reference)),
+		"a result's error": must(RevokeReply(Envelope{"revoke", "1"},
+			[]recall.RevokeResult{{MessageID: first, Err: unknown}}, true, reference)),
+		"an item's error": must(SyncReply(Envelope{"sync", "1"}, alice,
+			[]recall.SyncResult{{Conversation: direct(), Err: unknown}}, reference)),
+		"an admin result": must(AdminRevokeReply(Envelope{"revoke", "1"},
+			recall.AdminRevokePage{Results: []recall.RevokeResult{{MessageID: first, Err: unknown}}}, reference)),
 	}
 	for name, reply := range replies {
 		if strings.Contains(string(reply), secret) {
@@ -42,8 +45,11 @@ func TestATombstoneIsNeverEncodedWithABody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply := must(SyncReply(Envelope{"sync", "1"}, alice, []recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{message}}}, reference))
-	for _, frame := range [][]byte{event, reply, must(SendReply(Envelope{"send", "1"}, alice, recall.SendResult{Message: message}))} {
+	reply := must(SyncReply(Envelope{"sync", "1"}, alice,
+		[]recall.SyncResult{{Conversation: direct(), Messages: []recall.Message{message}}}, reference))
+	for _, frame := range [][]byte{
+		event, reply, must(SendReply(Envelope{"send", "1"}, alice, recall.SendResult{Message: message})),
+	} {
 		if strings.Contains(string(frame), secret) {
 			t.Errorf("%s", frame)
 		}
@@ -51,7 +57,8 @@ func TestATombstoneIsNeverEncodedWithABody(t *testing.T) {
 }
 
 func TestTheReplyToSendLeavesTheBodyOut(t *testing.T) {
-	if reply := must(SendReply(Envelope{"send", "1"}, alice, recall.SendResult{Message: fromAlice()})); strings.Contains(string(reply), "body") {
+	reply := must(SendReply(Envelope{"send", "1"}, alice, recall.SendResult{Message: fromAlice()}))
+	if strings.Contains(string(reply), "body") {
 		t.Errorf("%s", reply)
 	}
 }

@@ -24,7 +24,12 @@ func TestErrorTableIsThatOfTheVectors(t *testing.T) {
 		t.Fatalf("%d errors in the vectors, %d here", len(rows), len(failures))
 	}
 	for i, failure := range failures {
-		got := row{Name: failure.Name, Code: failure.Code(), GroupCode: failure.In(group()).Code(), Retryable: failure.Retryable()}
+		got := row{
+			Name:      failure.Name,
+			Code:      failure.Code(),
+			GroupCode: failure.In(group()).Code(),
+			Retryable: failure.Retryable(),
+		}
 		if got != rows[i] {
 			t.Errorf("%+v, the vectors say %+v", got, rows[i])
 		}
@@ -76,7 +81,8 @@ func TestIdentifiersOfTheVectors(t *testing.T) {
 	}
 	for _, entry := range identifiers.MessageIDs.Valid {
 		if !entry.MessageID.Valid() || entry.MessageID.Time() != entry.At {
-			t.Errorf("messageId %q: valid %v, time %d, want %d", entry.MessageID, entry.MessageID.Valid(), entry.MessageID.Time(), entry.At)
+			t.Errorf("messageId %q: valid %v, time %d, want %d", entry.MessageID, entry.MessageID.Valid(),
+				entry.MessageID.Time(), entry.At)
 		}
 	}
 	for _, id := range identifiers.MessageIDs.Invalid {
@@ -97,7 +103,9 @@ func TestEveryEventIsInTheVectors(t *testing.T) {
 	}
 	for _, event := range events() {
 		if !found[event.name] {
-			t.Errorf("events.json has no event %s: add one to TestEventsAreThoseOfTheVectors, and run go test ./shared/wire -update", event.name)
+			t.Errorf(
+				"events.json has no event %s: add one to TestEventsAreThoseOfTheVectors, and run go test ./shared/wire -update",
+				event.name)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"example.com/recall/clients/go/clienttest"
 )
 
-// A test of an app runs against this server, without a network and without AWS. Here the server sends each event twice, as a
-// backend may do after a fault. The app is told of each message once.
+// A test of an app runs against this server, without a network and without AWS. Here the server sends each event
+// twice, as a backend may do after a fault. The app is told of each message once.
 func ExampleServer_SetFaults() {
 	ctx := context.Background()
 	server := clienttest.NewServer(clienttest.Options{})

@@ -33,8 +33,12 @@ func New(t *testing.T, actions []function.Action) *Route {
 	clock := recalltest.NewClock()
 	r := &Route{t: t, Clock: clock, notifier: &recalltest.Notifier{}}
 	r.Service = &recall.Service{
-		Store: recalltest.NewStore(), Presence: recalltest.NewPresence(clock), Notifier: r.notifier, Queue: &recalltest.Queue{},
-		Clock: clock, Window: recall.DefaultWindow,
+		Store:    recalltest.NewStore(),
+		Presence: recalltest.NewPresence(clock),
+		Notifier: r.notifier,
+		Queue:    &recalltest.Queue{},
+		Clock:    clock,
+		Window:   recall.DefaultWindow,
 	}
 	frames := function.Frames{
 		Service: r.Service, Log: function.NewLogger(function.Environment{}, &r.Log),
@@ -47,7 +51,11 @@ func New(t *testing.T, actions []function.Action) *Route {
 // Online connects a device of the user's; its connection ID is the user's name.
 func (r *Route) Online(user recall.UserID) {
 	r.t.Helper()
-	err := r.Service.Connect(r.t.Context(), recall.Connection{User: user, ID: recall.ConnectionID(user), ConnectedAt: r.Clock.Instant()})
+	err := r.Service.Connect(r.t.Context(), recall.Connection{
+		User:        user,
+		ID:          recall.ConnectionID(user),
+		ConnectedAt: r.Clock.Instant(),
+	})
 	if err != nil {
 		r.t.Fatal(err)
 	}

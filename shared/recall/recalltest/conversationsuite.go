@@ -10,7 +10,8 @@ import (
 
 func conversationSentences() []sentence {
 	here, there := recall.Between(alice, bob), recall.Between(alice, carol)
-	touch := func(t *testing.T, store recall.Store, at recall.Instant, message recall.MessageID, wantAt recall.Instant, wantMessage recall.MessageID) {
+	touch := func(t *testing.T, store recall.Store, at recall.Instant, message recall.MessageID, wantAt recall.Instant,
+		wantMessage recall.MessageID) {
 		t.Helper()
 		head, err := store.Touch(t.Context(), here, at, message)
 		must(t, err)
@@ -31,16 +32,18 @@ func conversationSentences() []sentence {
 			touch(t, store, noon+3, "", noon+5, messageAt(0, 1))
 			touch(t, store, noon+5, messageAt(5, 1), noon+5, messageAt(5, 1))
 		}},
-		{"a later recall that touches the head first does not lose the newest message", func(t *testing.T, store recall.Store) {
-			touch(t, store, noon+5, "", noon+5, "")
-			touch(t, store, noon+3, messageAt(3, 1), noon+5, messageAt(3, 1))
-			touch(t, store, noon+4, messageAt(4, 1), noon+5, messageAt(4, 1))
-			touch(t, store, noon+2, messageAt(2, 1), noon+5, messageAt(4, 1))
-		}},
-		{"a message that is stored later and sorts before the newest moves only the last change", func(t *testing.T, store recall.Store) {
-			touch(t, store, noon, messageAt(9, 1), noon, messageAt(9, 1))
-			touch(t, store, noon+1, messageAt(8, 1), noon+1, messageAt(9, 1))
-		}},
+		{"a later recall that touches the head first does not lose the newest message",
+			func(t *testing.T, store recall.Store) {
+				touch(t, store, noon+5, "", noon+5, "")
+				touch(t, store, noon+3, messageAt(3, 1), noon+5, messageAt(3, 1))
+				touch(t, store, noon+4, messageAt(4, 1), noon+5, messageAt(4, 1))
+				touch(t, store, noon+2, messageAt(2, 1), noon+5, messageAt(4, 1))
+			}},
+		{"a message that is stored later and sorts before the newest moves only the last change",
+			func(t *testing.T, store recall.Store) {
+				touch(t, store, noon, messageAt(9, 1), noon, messageAt(9, 1))
+				touch(t, store, noon+1, messageAt(8, 1), noon+1, messageAt(9, 1))
+			}},
 		{"touches side by side leave the latest change and the newest message", touchesSideBySide},
 		{"many heads are read at once, and missing ones are left out", func(t *testing.T, store recall.Store) {
 			var all []recall.Conversation

@@ -25,18 +25,19 @@ func createSentences() []sentence {
 				t.Errorf("found=%t, error %v", found, err)
 			}
 		}},
-		{"a message whose ID is taken is not overwritten, and the outcome has the stored message", func(t *testing.T, store recall.Store) {
-			first := create(t, store, text(messageAt(0, 1)))
-			second := first
-			second.Sender, second.Body, second.SentAt = bob, `{"text":"other"}`, noon+1
-			outcome, err := store.CreateMessage(t.Context(), second)
-			if err != nil || outcome.Created || outcome.Message.Sender != alice || outcome.Message.Body != first.Body {
-				t.Errorf("%+v, error %v", outcome, err)
-			}
-			if read(t, store, first).Sender != alice {
-				t.Error("the first message was written over")
-			}
-		}},
+		{"a message whose ID is taken is not overwritten, and the outcome has the stored message",
+			func(t *testing.T, store recall.Store) {
+				first := create(t, store, text(messageAt(0, 1)))
+				second := first
+				second.Sender, second.Body, second.SentAt = bob, `{"text":"other"}`, noon+1
+				outcome, err := store.CreateMessage(t.Context(), second)
+				if err != nil || outcome.Created || outcome.Message.Sender != alice || outcome.Message.Body != first.Body {
+					t.Errorf("%+v, error %v", outcome, err)
+				}
+				if read(t, store, first).Sender != alice {
+					t.Error("the first message was written over")
+				}
+			}},
 		{"one ID in two conversations is two messages", func(t *testing.T, store recall.Store) {
 			first := text(messageAt(0, 1))
 			second := first

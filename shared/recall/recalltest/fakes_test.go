@@ -12,5 +12,6 @@ func TestTheStoreInMemoryConforms(t *testing.T) {
 }
 
 func TestThePresenceInMemoryConforms(t *testing.T) {
-	recalltest.RunPresence(t, func(_ *testing.T, clock recall.Clock) recall.Presence { return recalltest.NewPresence(clock) })
+	recalltest.RunPresence(t,
+		func(_ *testing.T, clock recall.Clock) recall.Presence { return recalltest.NewPresence(clock) })
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // HeadAndMembership is as recall.GroupStore says.
-func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user recall.UserID) (recall.HeadAndMembership, error) {
+func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID,
+	user recall.UserID) (recall.HeadAndMembership, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, found := s.heads[recall.InGroup(group)]
@@ -16,7 +17,8 @@ func (s *Store) HeadAndMembership(_ context.Context, group recall.GroupID, user 
 }
 
 // PutGroup is as recall.GroupStore says.
-func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, window *recall.Window, at recall.Instant) error {
+func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, window *recall.Window,
+	at recall.Instant) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, exists := s.heads[recall.InGroup(group)]
@@ -52,7 +54,8 @@ func (s *Store) DeleteGroup(_ context.Context, group recall.GroupID) (bool, erro
 }
 
 // PutMember is as recall.GroupStore says.
-func (s *Store) PutMember(_ context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole, at recall.Instant) (recall.MemberRole, error) {
+func (s *Store) PutMember(_ context.Context, group recall.GroupID, user recall.UserID, role recall.MemberRole,
+	at recall.Instant) (recall.MemberRole, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)

@@ -36,7 +36,8 @@ func groupSentences() []sentence {
 			window := recall.WindowOff
 			must(t, store.PutGroup(t.Context(), engineers, "Engineers", &window, noon))
 			head, found, err := store.Head(t.Context(), here)
-			if err != nil || !found || head.Name != "Engineers" || head.Window == nil || *head.Window != 0 || head.LastChangeAt != noon {
+			if err != nil || !found || head.Name != "Engineers" || head.Window == nil || *head.Window != 0 ||
+				head.LastChangeAt != noon {
 				t.Fatalf("head %+v, found=%t, error %v", head, found, err)
 			}
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon+9))
@@ -77,7 +78,8 @@ func groupSentences() []sentence {
 			}
 			read, err := store.HeadAndMembership(t.Context(), engineers, alice)
 			head, membership := read.Head, read.Membership
-			if err != nil || !read.Found || membership.Role != recall.MemberAdmin || membership.JoinedAt != noon || head.Conversation != here {
+			if err != nil || !read.Found || membership.Role != recall.MemberAdmin || membership.JoinedAt != noon ||
+				head.Conversation != here {
 				t.Errorf("head %+v, membership %+v, error %v", head, membership, err)
 			}
 			row, found, err := store.Membership(t.Context(), alice, here)
@@ -85,7 +87,8 @@ func groupSentences() []sentence {
 				t.Errorf("row %+v, found=%t, error %v", row, found, err)
 			}
 			second := rosterOf(t, store)
-			if second.Version <= first.Version || second.Version != head.RosterVersion || !slices.Equal(second.Users, []recall.UserID{alice}) ||
+			if second.Version <= first.Version || second.Version != head.RosterVersion ||
+				!slices.Equal(second.Users, []recall.UserID{alice}) ||
 				!slices.Equal(second.Roles, []recall.MemberRole{recall.MemberAdmin}) {
 				t.Errorf("roster %+v after %+v", second, first)
 			}
@@ -112,7 +115,8 @@ func groupSentences() []sentence {
 			if _, found, err := store.Membership(t.Context(), bob, here); err != nil || found {
 				t.Errorf("found=%t, error %v", found, err)
 			}
-			if after := rosterOf(t, store); !slices.Equal(after.Users, []recall.UserID{alice}) || after.Version <= before.Version {
+			after := rosterOf(t, store)
+			if !slices.Equal(after.Users, []recall.UserID{alice}) || after.Version <= before.Version {
 				t.Errorf("roster %+v after %+v", after, before)
 			}
 		}},
@@ -125,7 +129,8 @@ func groupSentences() []sentence {
 			if roster := rosterOf(t, store); len(roster.Users) != 1 {
 				t.Errorf("roster %+v", roster)
 			}
-			if page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon}); err != nil || len(page.Items) != 1 {
+			page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon})
+			if err != nil || len(page.Items) != 1 {
 				t.Errorf("%d messages, error %v", len(page.Items), err)
 			}
 		}},
@@ -135,7 +140,9 @@ func groupSentences() []sentence {
 			var group sync.WaitGroup
 			for i := range 6 {
 				group.Go(func() {
-					if _, err := store.PutMember(t.Context(), engineers, recall.UserID(fmt.Sprintf("user-%d", i)), recall.MemberMember, noon); err != nil {
+					_, err := store.PutMember(t.Context(), engineers, recall.UserID(fmt.Sprintf("user-%d", i)), recall.MemberMember,
+						noon)
+					if err != nil {
 						t.Error(err)
 					}
 				})
@@ -146,7 +153,9 @@ func groupSentences() []sentence {
 			}
 		}},
 		{"a deleted group is gone with its roster, rows and messages", deletedGroup},
-		{"the ID of a deleted group is never used again, so that a late message of the old group has no reader", reusedGroup},
+		{
+			"the ID of a deleted group is never used again, so that a late message of the old group has no reader", reusedGroup,
+		},
 		{"a group is gone from the first step of its deletion on", partlyDeletedGroup},
 	}
 }
@@ -177,7 +186,8 @@ func deletedGroup(t *testing.T, store recall.Store) {
 	filledGroup(t, store, 450)
 	deleteGroup(t, store)
 	wantDeleted(t, store)
-	if page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon}); err != nil || len(page.Items) != 0 {
+	if page, err := store.Messages(t.Context(), here, recall.MessageRange{Limit: 9, Now: noon}); err != nil ||
+		len(page.Items) != 0 {
 		t.Errorf("%d messages, error %v", len(page.Items), err)
 	}
 	for _, user := range []recall.UserID{alice, bob, carol} {
@@ -215,11 +225,13 @@ func reusedGroup(t *testing.T, store recall.Store) {
 	late.Conversation = here
 	create(t, store, late)
 	for range 2 {
-		if err := store.PutGroup(t.Context(), engineers, "Engineers", nil, noon+9); recall.NameOf(err) != recall.GroupDeleted {
+		err := store.PutGroup(t.Context(), engineers, "Engineers", nil, noon+9)
+		if recall.NameOf(err) != recall.GroupDeleted {
 			t.Errorf("a new group of the same ID: %v", err)
 		}
 	}
-	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon+9); recall.NameOf(err) != recall.ConversationNotFound {
+	_, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon+9)
+	if recall.NameOf(err) != recall.ConversationNotFound {
 		t.Errorf("a new member: %v", err)
 	}
 	if roster := rosterOf(t, store); len(roster.Users) != 0 {
@@ -246,7 +258,8 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	if head, err := store.Touch(t.Context(), here, noon+9, ""); err != nil || head != (recall.Head{}) {
 		t.Errorf("a touch brought back %+v, error %v", head, err)
 	}
-	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember, noon); recall.NameOf(err) != recall.ConversationNotFound {
+	if _, err := store.PutMember(t.Context(), engineers, "dave", recall.MemberMember,
+		noon); recall.NameOf(err) != recall.ConversationNotFound {
 		t.Errorf("a new member: %v", err)
 	}
 	if roster := rosterOf(t, store); len(roster.Users) != 0 {
@@ -278,7 +291,8 @@ func rosterStart(t *testing.T, store recall.Store) {
 	}
 	all := rosterOf(t, store).Users
 	roster := start()
-	if len(roster.Users) == 0 || !slices.Equal(roster.Users, all[:len(roster.Users)]) || roster.Version != big || !roster.More {
+	if len(roster.Users) == 0 || !slices.Equal(roster.Users, all[:len(roster.Users)]) || roster.Version != big ||
+		!roster.More {
 		t.Errorf("a big roster: %+v", roster)
 	}
 	deleteGroup(t, store)

@@ -45,7 +45,8 @@ func pageSentences() []sentence {
 	return []sentence{
 		page("all messages come oldest first", recall.MessageRange{Limit: 10}, []int{1, 2, 3, 4, 5, 6, 7}, false),
 		page("a page of exactly all has no more", recall.MessageRange{Limit: 7}, []int{1, 2, 3, 4, 5, 6, 7}, false),
-		page("reading forwards, the oldest come first and there are more", recall.MessageRange{Limit: 3}, []int{1, 2, 3}, true),
+		page("reading forwards, the oldest come first and there are more", recall.MessageRange{Limit: 3}, []int{1, 2, 3},
+			true),
 		page("after is exclusive", recall.MessageRange{After: id(3), Limit: 3}, []int{4, 5, 6}, true),
 		page("after the last there is nothing", recall.MessageRange{After: id(7), Limit: 3}, nil, false),
 		page("the newest are returned oldest first", recall.MessageRange{Newest: true, Limit: 3}, []int{5, 6, 7}, true),

@@ -21,13 +21,14 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			connected(t, presence, []recall.UserID{alice, bob})
 			connected(t, presence, nil)
 		}},
-		{"all devices of the users are found, and each of them once", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
-			other := register(t, presence, clock, bob, "other=")
-			register(t, presence, clock, carol, "carol=")
-			connected(t, presence, []recall.UserID{alice, bob, alice}, phone, laptop, other)
-			connected(t, presence, []recall.UserID{alice}, phone, laptop)
-		}},
+		{"all devices of the users are found, and each of them once",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
+				other := register(t, presence, clock, bob, "other=")
+				register(t, presence, clock, carol, "carol=")
+				connected(t, presence, []recall.UserID{alice, bob, alice}, phone, laptop, other)
+				connected(t, presence, []recall.UserID{alice}, phone, laptop)
+			}},
 		{"registering a connection twice changes nothing", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone := register(t, presence, clock, alice, "phone=")
 			register(t, presence, clock, alice, "phone=")
@@ -47,22 +48,28 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			phone = register(t, presence, clock, alice, "phone=")
 			connected(t, presence, []recall.UserID{alice}, phone)
 		}},
-		{"forgetting a connection that was never registered is no error", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			must(t, presence.Forget(t.Context(), alice, recall.Connection{User: alice, ID: "phone=", ConnectedAt: clock.Instant()}))
-			connected(t, presence, []recall.UserID{alice})
-		}},
-		{"a connection older than two hours is dead, one of exactly two hours is not", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			old := register(t, presence, clock, alice, "old=")
-			clock.Advance(time.Millisecond)
-			young := register(t, presence, clock, alice, "young=")
-			clock.Advance(recall.MaximumConnectionAge - time.Millisecond)
-			connected(t, presence, []recall.UserID{alice}, old, young)
-			clock.Advance(time.Millisecond)
-			connected(t, presence, []recall.UserID{alice}, young)
-			clock.Advance(time.Millisecond)
-			fresh := register(t, presence, clock, alice, "fresh=")
-			connected(t, presence, []recall.UserID{alice}, fresh)
-		}},
+		{"forgetting a connection that was never registered is no error",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				must(t, presence.Forget(t.Context(), alice, recall.Connection{
+					User:        alice,
+					ID:          "phone=",
+					ConnectedAt: clock.Instant(),
+				}))
+				connected(t, presence, []recall.UserID{alice})
+			}},
+		{"a connection older than two hours is dead, one of exactly two hours is not",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				old := register(t, presence, clock, alice, "old=")
+				clock.Advance(time.Millisecond)
+				young := register(t, presence, clock, alice, "young=")
+				clock.Advance(recall.MaximumConnectionAge - time.Millisecond)
+				connected(t, presence, []recall.UserID{alice}, old, young)
+				clock.Advance(time.Millisecond)
+				connected(t, presence, []recall.UserID{alice}, young)
+				clock.Advance(time.Millisecond)
+				fresh := register(t, presence, clock, alice, "fresh=")
+				connected(t, presence, []recall.UserID{alice}, fresh)
+			}},
 		{"several connections are forgotten at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
 			tablet := register(t, presence, clock, alice, "tablet=")
@@ -70,27 +77,34 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			must(t, presence.Forget(t.Context(), alice))
 			connected(t, presence, []recall.UserID{alice}, laptop)
 		}},
-		{"the end of a connection's token is kept, and may be unknown", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			known := recall.Connection{User: alice, ID: "known=", ConnectedAt: clock.Instant(), TokenExpiresAt: clock.Instant() + 1}
-			unknown := recall.Connection{User: alice, ID: "unknown=", ConnectedAt: clock.Instant()}
-			registered(t, presence, known, 2)
-			registered(t, presence, unknown, 2)
-			clock.Advance(time.Hour)
-			connected(t, presence, []recall.UserID{alice}, known, unknown)
-		}},
-		{"a user who has all places gets no more, and the connections that hold them are returned", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
-			tablet := recall.Connection{User: alice, ID: "tablet=", ConnectedAt: clock.Instant()}
-			holders, err := presence.Register(t.Context(), tablet, 2)
-			must(t, err)
-			sameConnections(t, holders, []recall.Connection{phone, laptop})
-			connected(t, presence, []recall.UserID{alice}, phone, laptop)
-			registered(t, presence, phone, 2) // it has its place
-			must(t, presence.Forget(t.Context(), alice, phone))
-			registered(t, presence, tablet, 2)
-			connected(t, presence, []recall.UserID{alice}, laptop, tablet)
-			registered(t, presence, recall.Connection{User: bob, ID: "bob=", ConnectedAt: clock.Instant()}, 2)
-		}},
+		{"the end of a connection's token is kept, and may be unknown",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				known := recall.Connection{
+					User:           alice,
+					ID:             "known=",
+					ConnectedAt:    clock.Instant(),
+					TokenExpiresAt: clock.Instant() + 1,
+				}
+				unknown := recall.Connection{User: alice, ID: "unknown=", ConnectedAt: clock.Instant()}
+				registered(t, presence, known, 2)
+				registered(t, presence, unknown, 2)
+				clock.Advance(time.Hour)
+				connected(t, presence, []recall.UserID{alice}, known, unknown)
+			}},
+		{"a user who has all places gets no more, and the connections that hold them are returned",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				phone, laptop := register(t, presence, clock, alice, "phone="), register(t, presence, clock, alice, "laptop=")
+				tablet := recall.Connection{User: alice, ID: "tablet=", ConnectedAt: clock.Instant()}
+				holders, err := presence.Register(t.Context(), tablet, 2)
+				must(t, err)
+				sameConnections(t, holders, []recall.Connection{phone, laptop})
+				connected(t, presence, []recall.UserID{alice}, phone, laptop)
+				registered(t, presence, phone, 2) // it has its place
+				must(t, presence.Forget(t.Context(), alice, phone))
+				registered(t, presence, tablet, 2)
+				connected(t, presence, []recall.UserID{alice}, laptop, tablet)
+				registered(t, presence, recall.Connection{User: bob, ID: "bob=", ConnectedAt: clock.Instant()}, 2)
+			}},
 		{"a connection older than two hours holds no place", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			register(t, presence, clock, alice, "old=")
 			clock.Advance(recall.MaximumConnectionAge + time.Millisecond)
@@ -98,24 +112,29 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			registered(t, presence, fresh, 1)
 			connected(t, presence, []recall.UserID{alice}, fresh)
 		}},
-		{"devices that register at the same time never get more places than the limit", func(t *testing.T, presence recall.Presence, clock *Clock) {
-			const limit = 5
-			var group sync.WaitGroup
-			for i := range 4 * limit {
-				group.Go(func() {
-					connection := recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprintf("device-%d=", i)), ConnectedAt: clock.Instant()}
-					if _, err := presence.Register(t.Context(), connection, limit); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			group.Wait()
-			found, err := presence.Connections(t.Context(), []recall.UserID{alice})
-			must(t, err)
-			if len(found) != limit {
-				t.Errorf("%d connections hold %d places", len(found), limit)
-			}
-		}},
+		{"devices that register at the same time never get more places than the limit",
+			func(t *testing.T, presence recall.Presence, clock *Clock) {
+				const limit = 5
+				var group sync.WaitGroup
+				for i := range 4 * limit {
+					group.Go(func() {
+						connection := recall.Connection{
+							User:        alice,
+							ID:          recall.ConnectionID(fmt.Sprintf("device-%d=", i)),
+							ConnectedAt: clock.Instant(),
+						}
+						if _, err := presence.Register(t.Context(), connection, limit); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				group.Wait()
+				found, err := presence.Connections(t.Context(), []recall.UserID{alice})
+				must(t, err)
+				if len(found) != limit {
+					t.Errorf("%d connections hold %d places", len(found), limit)
+				}
+			}},
 		{"150 users are looked up at once", func(t *testing.T, presence recall.Presence, clock *Clock) {
 			var users []recall.UserID
 			var all []recall.Connection
@@ -133,7 +152,11 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 			var group sync.WaitGroup
 			for i := range all {
 				group.Go(func() {
-					all[i] = recall.Connection{User: alice, ID: recall.ConnectionID(fmt.Sprintf("device-%d=", i)), ConnectedAt: clock.Instant()}
+					all[i] = recall.Connection{
+						User:        alice,
+						ID:          recall.ConnectionID(fmt.Sprintf("device-%d=", i)),
+						ConnectedAt: clock.Instant(),
+					}
 					if holders, err := presence.Register(t.Context(), all[i], len(all)); err != nil || holders != nil {
 						t.Errorf("holders %v, error %v", holders, err)
 					}
@@ -151,7 +174,8 @@ func RunPresence(t *testing.T, open func(t *testing.T, clock recall.Clock) recal
 	}
 }
 
-func register(t *testing.T, presence recall.Presence, clock *Clock, user recall.UserID, id recall.ConnectionID) recall.Connection {
+func register(t *testing.T, presence recall.Presence, clock *Clock, user recall.UserID,
+	id recall.ConnectionID) recall.Connection {
 	t.Helper()
 	connection := recall.Connection{
 		User: user, ID: id, ConnectedAt: clock.Instant(), TokenExpiresAt: clock.Instant().Add(time.Hour),

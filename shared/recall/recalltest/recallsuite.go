@@ -38,21 +38,23 @@ func idsOf(recalls []recall.RevokedMessage) []recall.RevocationID {
 func recallsSentences() []sentence {
 	here := recall.Between(alice, bob)
 	return []sentence{
-		{"recalls come in the order in which they were accepted, with all that an event tells", func(t *testing.T, store recall.Store) {
-			ids := recalled(t, store, here, 5)
-			create(t, store, text(messageAt(900, 1))) // not recalled
-			page, err := store.Revocations(t.Context(), here, "", 9)
-			must(t, err)
-			if difference := cmp.Diff(ids, idsOf(page.Items)); difference != "" || page.More {
-				t.Errorf("more=%t %s", page.More, difference)
-			}
-			want := recall.RevokedMessage{Conversation: here, MessageID: messageAt(4, 4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
-				ID: ids[0], At: noon + 1_001, By: alice, Role: recall.RoleSender, Reason: "typo",
-			}}
-			if page.Items[0] != want {
-				t.Errorf("%+v is not %+v", page.Items[0], want)
-			}
-		}},
+		{"recalls come in the order in which they were accepted, with all that an event tells",
+			func(t *testing.T, store recall.Store) {
+				ids := recalled(t, store, here, 5)
+				create(t, store, text(messageAt(900, 1))) // not recalled
+				page, err := store.Revocations(t.Context(), here, "", 9)
+				must(t, err)
+				if difference := cmp.Diff(ids, idsOf(page.Items)); difference != "" || page.More {
+					t.Errorf("more=%t %s", page.More, difference)
+				}
+				want := recall.RevokedMessage{Conversation: here, MessageID: messageAt(4,
+					4), Sender: alice, SentAt: noon, Revocation: recall.Revocation{
+					ID: ids[0], At: noon + 1_001, By: alice, Role: recall.RoleSender, Reason: "typo",
+				}}
+				if page.Items[0] != want {
+					t.Errorf("%+v is not %+v", page.Items[0], want)
+				}
+			}},
 		{"after is exclusive, and more tells that the limit cut off", func(t *testing.T, store recall.Store) {
 			ids := recalled(t, store, here, 5)
 			page, err := store.Revocations(t.Context(), here, ids[1], 2)
@@ -83,55 +85,56 @@ func recallsSentences() []sentence {
 				t.Errorf("recalls %+v, error %v", page.Items, err)
 			}
 		}},
-		{"an operator's recalls are found across conversations, without those of their own messages", func(t *testing.T, store recall.Store) {
-			var want []recall.RevocationID
-			for i, each := range []struct {
-				conversation recall.Conversation
-				by           recall.UserID
-				role         recall.Role
-				listed       bool
-			}{
-				{here, bob, recall.RoleAdmin, true},
-				{here, bob, recall.RoleAdmin, true},
-				{recall.InGroup(engineers), bob, recall.RoleModerator, true},
-				{recall.InGroup(engineers), alice, recall.RoleSender, false},
-				{recall.InGroup(engineers), carol, recall.RoleModerator, false},
-			} {
-				message := text(messageAt(0, i))
-				message.Conversation = each.conversation
-				create(t, store, message)
-				command := takeBack(message, 1_000+int64(i))
-				command.SenderOnly = each.role == recall.RoleSender
-				command.Revocation.By, command.Revocation.Role = each.by, each.role
-				applied(t, store, command)
-				if each.listed {
-					want = append(want, command.Revocation.ID)
+		{"an operator's recalls are found across conversations, without those of their own messages",
+			func(t *testing.T, store recall.Store) {
+				var want []recall.RevocationID
+				for i, each := range []struct {
+					conversation recall.Conversation
+					by           recall.UserID
+					role         recall.Role
+					listed       bool
+				}{
+					{here, bob, recall.RoleAdmin, true},
+					{here, bob, recall.RoleAdmin, true},
+					{recall.InGroup(engineers), bob, recall.RoleModerator, true},
+					{recall.InGroup(engineers), alice, recall.RoleSender, false},
+					{recall.InGroup(engineers), carol, recall.RoleModerator, false},
+				} {
+					message := text(messageAt(0, i))
+					message.Conversation = each.conversation
+					create(t, store, message)
+					command := takeBack(message, 1_000+int64(i))
+					command.SenderOnly = each.role == recall.RoleSender
+					command.Revocation.By, command.Revocation.Role = each.by, each.role
+					applied(t, store, command)
+					if each.listed {
+						want = append(want, command.Revocation.ID)
+					}
 				}
-			}
-			page := eventually(t, func() (recall.Page[recall.RevokedMessage], bool) {
-				page, err := store.RevocationsBy(t.Context(), bob, "", 9)
+				page := eventually(t, func() (recall.Page[recall.RevokedMessage], bool) {
+					page, err := store.RevocationsBy(t.Context(), bob, "", 9)
+					must(t, err)
+					return page, len(page.Items) == len(want) && !page.More
+				})
+				if difference := cmp.Diff(want, idsOf(page.Items)); difference != "" {
+					t.Error(difference)
+				}
+				last := page.Items[2]
+				if last.Conversation != recall.InGroup(engineers) || last.Sender != alice || last.Revocation.By != bob ||
+					last.Revocation.Role != recall.RoleModerator || last.Revocation.Reason != "typo" {
+					t.Errorf("%+v", last)
+				}
+				page, err := store.RevocationsBy(t.Context(), bob, want[0], 1)
 				must(t, err)
-				return page, len(page.Items) == len(want) && !page.More
-			})
-			if difference := cmp.Diff(want, idsOf(page.Items)); difference != "" {
-				t.Error(difference)
-			}
-			last := page.Items[2]
-			if last.Conversation != recall.InGroup(engineers) || last.Sender != alice || last.Revocation.By != bob ||
-				last.Revocation.Role != recall.RoleModerator || last.Revocation.Reason != "typo" {
-				t.Errorf("%+v", last)
-			}
-			page, err := store.RevocationsBy(t.Context(), bob, want[0], 1)
-			must(t, err)
-			if difference := cmp.Diff(want[1:2], idsOf(page.Items)); difference != "" || !page.More {
-				t.Errorf("more=%t %s", page.More, difference)
-			}
-			page, err = store.RevocationsBy(t.Context(), alice, "", 9)
-			must(t, err)
-			if len(page.Items) != 0 {
-				t.Errorf("alice recalled only her own message, and these are listed: %v", page.Items)
-			}
-		}},
+				if difference := cmp.Diff(want[1:2], idsOf(page.Items)); difference != "" || !page.More {
+					t.Errorf("more=%t %s", page.More, difference)
+				}
+				page, err = store.RevocationsBy(t.Context(), alice, "", 9)
+				must(t, err)
+				if len(page.Items) != 0 {
+					t.Errorf("alice recalled only her own message, and these are listed: %v", page.Items)
+				}
+			}},
 	}
 }
 
@@ -153,7 +156,8 @@ func eventually[T any](t *testing.T, read func() (T, bool)) T {
 
 func unreadSentences() []sentence {
 	here := recall.Between(alice, bob)
-	count := func(t *testing.T, store recall.Store, reader recall.UserID, after recall.MessageID, now recall.Instant, want int) {
+	count := func(t *testing.T, store recall.Store, reader recall.UserID, after recall.MessageID, now recall.Instant,
+		want int) {
 		t.Helper()
 		got, err := store.Unread(t.Context(), here, reader, after, now)
 		if err != nil || got != (recall.UnreadCount{Messages: want}) {
@@ -200,21 +204,22 @@ func unreadSentences() []sentence {
 			count(t, store, bob, "", noon+59_999, 3)
 			count(t, store, bob, "", noon+60_000, 2)
 		}},
-		{"unread is exact up to 99, however many were recalled between, and stops at 100", func(t *testing.T, store recall.Store) {
-			sideBySide(t, 2*recall.MaximumUnread, func(i int) error {
-				if i%2 == 0 {
-					return recalledUnsent(t, store, i)
-				}
-				_, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i)))
-				return err
-			})
-			count(t, store, bob, messageAt(1, 1), noon, recall.MaximumUnread-1)
-			count(t, store, bob, "", noon, recall.MaximumUnread)
-			must(t, recalledUnsent(t, store, 301))
-			_, err := store.CreateMessage(t.Context(), text(messageAt(302, 302)))
-			must(t, err)
-			count(t, store, bob, "", noon, recall.MaximumUnread)
-		}},
+		{"unread is exact up to 99, however many were recalled between, and stops at 100",
+			func(t *testing.T, store recall.Store) {
+				sideBySide(t, 2*recall.MaximumUnread, func(i int) error {
+					if i%2 == 0 {
+						return recalledUnsent(t, store, i)
+					}
+					_, err := store.CreateMessage(t.Context(), text(messageAt(int64(i), i)))
+					return err
+				})
+				count(t, store, bob, messageAt(1, 1), noon, recall.MaximumUnread-1)
+				count(t, store, bob, "", noon, recall.MaximumUnread)
+				must(t, recalledUnsent(t, store, 301))
+				_, err := store.CreateMessage(t.Context(), text(messageAt(302, 302)))
+				must(t, err)
+				count(t, store, bob, "", noon, recall.MaximumUnread)
+			}},
 		{"counting reads at most MaximumUnreadRows rows", func(t *testing.T, store recall.Store) {
 			numbered(t, store, 2)
 			sideBySide(t, recall.MaximumUnreadRows-1, func(i int) error { return recalledUnsent(t, store, i+10) })

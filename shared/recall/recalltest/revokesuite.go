@@ -10,19 +10,21 @@ import (
 
 func revokeSentences() []sentence {
 	return []sentence{
-		{"a recall removes the body and stores who recalled, when, in which role and why", func(t *testing.T, store recall.Store) {
-			message := create(t, store, text(messageAt(0, 1)))
-			command := takeBack(message, 1_000)
-			outcome := applied(t, store, command)
-			for _, tombstone := range []recall.Message{outcome.Message, read(t, store, message)} {
-				if tombstone.Body != "" || tombstone.Revoked == nil || *tombstone.Revoked != command.Revocation || tombstone.Due != recall.DueRevoked {
-					t.Errorf("the tombstone is %+v", tombstone)
+		{"a recall removes the body and stores who recalled, when, in which role and why",
+			func(t *testing.T, store recall.Store) {
+				message := create(t, store, text(messageAt(0, 1)))
+				command := takeBack(message, 1_000)
+				outcome := applied(t, store, command)
+				for _, tombstone := range []recall.Message{outcome.Message, read(t, store, message)} {
+					if tombstone.Body != "" || tombstone.Revoked == nil || *tombstone.Revoked != command.Revocation ||
+						tombstone.Due != recall.DueRevoked {
+						t.Errorf("the tombstone is %+v", tombstone)
+					}
+					if tombstone.Sender != alice || tombstone.SentAt != noon || tombstone.RecallableUntil != message.RecallableUntil {
+						t.Errorf("the tombstone lost what the message was: %+v", tombstone)
+					}
 				}
-				if tombstone.Sender != alice || tombstone.SentAt != noon || tombstone.RecallableUntil != message.RecallableUntil {
-					t.Errorf("the tombstone lost what the message was: %+v", tombstone)
-				}
-			}
-		}},
+			}},
 		{"a recall without a reason has none", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			command := takeBack(message, 1_000)
@@ -168,19 +170,20 @@ func unsentSentences() []sentence {
 		return command
 	}
 	return []sentence{
-		{"an unsent recall of a missing message stores a tombstone, and the late message is refused", func(t *testing.T, store recall.Store) {
-			message := text(messageAt(0, 1))
-			command := cancel(message)
-			tombstone := applied(t, store, command).Message
-			if tombstone.Sender != alice || tombstone.SentAt != noon+1_000 || *tombstone.Revoked != command.Revocation ||
-				tombstone.Due != recall.DueRevoked || tombstone.ExpiresAt != noon+3_600_000 {
-				t.Errorf("the tombstone is %+v", tombstone)
-			}
-			outcome, err := store.CreateMessage(t.Context(), message)
-			if err != nil || outcome.Created || outcome.Message.Revoked == nil {
-				t.Errorf("%+v, error %v", outcome, err)
-			}
-		}},
+		{"an unsent recall of a missing message stores a tombstone, and the late message is refused",
+			func(t *testing.T, store recall.Store) {
+				message := text(messageAt(0, 1))
+				command := cancel(message)
+				tombstone := applied(t, store, command).Message
+				if tombstone.Sender != alice || tombstone.SentAt != noon+1_000 || *tombstone.Revoked != command.Revocation ||
+					tombstone.Due != recall.DueRevoked || tombstone.ExpiresAt != noon+3_600_000 {
+					t.Errorf("the tombstone is %+v", tombstone)
+				}
+				outcome, err := store.CreateMessage(t.Context(), message)
+				if err != nil || outcome.Created || outcome.Message.Revoked == nil {
+					t.Errorf("%+v, error %v", outcome, err)
+				}
+			}},
 		{"an unsent recall of a stored message is an ordinary one", func(t *testing.T, store recall.Store) {
 			message := create(t, store, text(messageAt(0, 1)))
 			tombstone := applied(t, store, cancel(message)).Message
@@ -198,7 +201,8 @@ func unsentSentences() []sentence {
 			message := text(messageAt(0, 1))
 			message.Sender = bob
 			create(t, store, message)
-			if outcome := revoke(t, store, cancel(message)); outcome.Applied || !outcome.Found || outcome.Message.Sender != bob {
+			outcome := revoke(t, store, cancel(message))
+			if outcome.Applied || !outcome.Found || outcome.Message.Sender != bob {
 				t.Errorf("the outcome is %+v", outcome)
 			}
 		}},
@@ -210,25 +214,26 @@ func unsentSentences() []sentence {
 				t.Errorf("the outcome is %+v", outcome)
 			}
 		}},
-		{"the body is gone at the end, whether the message or its unsent recall comes first", func(t *testing.T, store recall.Store) {
-			for serial := range 20 {
-				message := text(messageAt(0, serial))
-				var group sync.WaitGroup
-				group.Go(func() {
-					if _, err := store.CreateMessage(t.Context(), message); err != nil {
-						t.Error(err)
+		{"the body is gone at the end, whether the message or its unsent recall comes first",
+			func(t *testing.T, store recall.Store) {
+				for serial := range 20 {
+					message := text(messageAt(0, serial))
+					var group sync.WaitGroup
+					group.Go(func() {
+						if _, err := store.CreateMessage(t.Context(), message); err != nil {
+							t.Error(err)
+						}
+					})
+					group.Go(func() {
+						if outcome, err := store.RevokeMessage(t.Context(), cancel(message)); err != nil || !outcome.Applied {
+							t.Errorf("applied=%t, error %v", outcome.Applied, err)
+						}
+					})
+					group.Wait()
+					if stored := read(t, store, message); stored.Body != "" || stored.Revoked == nil {
+						t.Errorf("stored %+v", stored)
 					}
-				})
-				group.Go(func() {
-					if outcome, err := store.RevokeMessage(t.Context(), cancel(message)); err != nil || !outcome.Applied {
-						t.Errorf("applied=%t, error %v", outcome.Applied, err)
-					}
-				})
-				group.Wait()
-				if stored := read(t, store, message); stored.Body != "" || stored.Revoked == nil {
-					t.Errorf("stored %+v", stored)
 				}
-			}
-		}},
+			}},
 	}
 }

@@ -85,7 +85,8 @@ func recallable(message recall.Message, now recall.Instant) bool {
 }
 
 // Message is as recall.MessageReader says.
-func (s *Store) Message(_ context.Context, conversation recall.Conversation, id recall.MessageID) (recall.Message, bool, error) {
+func (s *Store) Message(_ context.Context, conversation recall.Conversation,
+	id recall.MessageID) (recall.Message, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	message, found := s.messages[conversation][id]
@@ -114,7 +115,8 @@ func (s *Store) sorted(conversation recall.Conversation) []recall.Message {
 }
 
 // Messages is as recall.HistoryReader says.
-func (s *Store) Messages(_ context.Context, conversation recall.Conversation, which recall.MessageRange) (recall.Page[recall.Message], error) {
+func (s *Store) Messages(_ context.Context, conversation recall.Conversation,
+	which recall.MessageRange) (recall.Page[recall.Message], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	var within []recall.Message
@@ -135,14 +137,17 @@ func (s *Store) Messages(_ context.Context, conversation recall.Conversation, wh
 }
 
 // Revocations is as recall.HistoryReader says.
-func (s *Store) Revocations(_ context.Context, conversation recall.Conversation, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
+func (s *Store) Revocations(_ context.Context, conversation recall.Conversation, after recall.RevocationID,
+	limit int) (recall.Page[recall.RevokedMessage], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return firstRevocations(s.sorted(conversation), func(message recall.Message) bool { return message.Revoked.ID > after }, limit), nil
+	return firstRevocations(s.sorted(conversation),
+		func(message recall.Message) bool { return message.Revoked.ID > after }, limit), nil
 }
 
 // RevocationsBy is as recall.AdminStore says.
-func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after recall.RevocationID, limit int) (recall.Page[recall.RevokedMessage], error) {
+func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after recall.RevocationID,
+	limit int) (recall.Page[recall.RevokedMessage], error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	var all []recall.Message
@@ -154,7 +159,8 @@ func (s *Store) RevocationsBy(_ context.Context, operator recall.UserID, after r
 	}, limit), nil
 }
 
-func firstRevocations(messages []recall.Message, wanted func(recall.Message) bool, limit int) recall.Page[recall.RevokedMessage] {
+func firstRevocations(messages []recall.Message, wanted func(recall.Message) bool,
+	limit int) recall.Page[recall.RevokedMessage] {
 	var recalls []recall.RevokedMessage
 	for _, message := range messages {
 		if message.Revoked != nil && wanted(message) {
@@ -172,7 +178,8 @@ func firstRevocations(messages []recall.Message, wanted func(recall.Message) boo
 }
 
 // Unread is as recall.ReadStore says.
-func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID, after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
+func (s *Store) Unread(_ context.Context, conversation recall.Conversation, reader recall.UserID,
+	after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	unread, rows := 0, 0
@@ -200,7 +207,8 @@ func (s *Store) Head(_ context.Context, conversation recall.Conversation) (recal
 }
 
 // Heads is as recall.ListStore says.
-func (s *Store) Heads(_ context.Context, conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
+func (s *Store) Heads(_ context.Context,
+	conversations []recall.Conversation) (map[recall.Conversation]recall.Head, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	heads := make(map[recall.Conversation]recall.Head)
@@ -213,7 +221,8 @@ func (s *Store) Heads(_ context.Context, conversations []recall.Conversation) (m
 }
 
 // Touch is as recall.OutboxStore says.
-func (s *Store) Touch(_ context.Context, conversation recall.Conversation, at recall.Instant, lastMessage recall.MessageID) (recall.Head, error) {
+func (s *Store) Touch(_ context.Context, conversation recall.Conversation, at recall.Instant,
+	lastMessage recall.MessageID) (recall.Head, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	head, found := s.heads[conversation]
@@ -240,7 +249,8 @@ func (s *Store) join(user recall.UserID, conversation recall.Conversation, at re
 }
 
 // Join is as recall.OutboxStore says.
-func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.Conversation, at recall.Instant) error {
+func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.Conversation,
+	at recall.Instant) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.join(user, conversation, at, "")
@@ -248,7 +258,8 @@ func (s *Store) Join(_ context.Context, user recall.UserID, conversation recall.
 }
 
 // Membership is as recall.MembershipReader says.
-func (s *Store) Membership(_ context.Context, user recall.UserID, conversation recall.Conversation) (recall.Membership, bool, error) {
+func (s *Store) Membership(_ context.Context, user recall.UserID,
+	conversation recall.Conversation) (recall.Membership, bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	membership, found := s.lists[user][conversation]
@@ -267,7 +278,8 @@ func (s *Store) Memberships(_ context.Context, user recall.UserID) ([]recall.Mem
 }
 
 // MarkRead is as recall.ReadStore says.
-func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation, upTo recall.MessageID) (recall.MarkOutcome, error) {
+func (s *Store) MarkRead(_ context.Context, user recall.UserID, conversation recall.Conversation,
+	upTo recall.MessageID) (recall.MarkOutcome, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	membership, exists := s.lists[user][conversation]

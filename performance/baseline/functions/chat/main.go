@@ -24,7 +24,8 @@ func main() {
 		panic(err)
 	}
 	connections := gateway.NewClient(config, environment.ManagementEndpoint)
-	lambda.Start(func(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	lambda.Start(func(ctx context.Context,
+		event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		answer := events.APIGatewayProxyResponse{StatusCode: http.StatusOK}
 		var message baseline.Message
 		if err := json.Unmarshal([]byte(event.Body), &message); err != nil {
@@ -35,7 +36,10 @@ func main() {
 			return answer, err
 		}
 		return answer, baseline.Each(all, func(id string) error {
-			_, err := connections.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &id, Data: []byte(message.Data)})
+			_, err := connections.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{
+				ConnectionId: &id,
+				Data:         []byte(message.Data),
+			})
 			if _, gone := errors.AsType[*types.GoneException](err); gone {
 				return tables.Disconnected(ctx, id)
 			}

@@ -16,11 +16,13 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	lambda.Start(func(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	lambda.Start(func(ctx context.Context,
+		event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		id := event.RequestContext.ConnectionID
 		if event.RequestContext.RouteKey == "$disconnect" {
 			return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, tables.Disconnected(ctx, id)
 		}
-		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, tables.Connected(ctx, event.Headers[baseline.UserHeader], id)
+		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK},
+			tables.Connected(ctx, event.Headers[baseline.UserHeader], id)
 	})
 }

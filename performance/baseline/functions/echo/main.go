@@ -24,7 +24,8 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	lambda.Start(func(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	lambda.Start(func(ctx context.Context,
+		event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		answer := events.APIGatewayProxyResponse{StatusCode: http.StatusOK, Body: event.Body}
 		if event.RequestContext.RouteKey == "echo" {
 			return answer, nil
@@ -38,7 +39,8 @@ func main() {
 	})
 }
 
-func do(ctx context.Context, calls baseline.Calls, tables baseline.Tables, client aws.HTTPClient, endpoint string) error {
+func do(ctx context.Context, calls baseline.Calls, tables baseline.Tables, client aws.HTTPClient,
+	endpoint string) error {
 	if err := tables.Commit(ctx, calls.ID); err != nil {
 		return err
 	}
@@ -48,7 +50,8 @@ func do(ctx context.Context, calls baseline.Calls, tables baseline.Tables, clien
 	}
 	notice := []byte(calls.Notice)
 	return baseline.Each(connections, func(connection string) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint+"/@connections/"+url.QueryEscape(connection), bytes.NewReader(notice))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost,
+			endpoint+"/@connections/"+url.QueryEscape(connection), bytes.NewReader(notice))
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 func main() {
-	lambda.Start(func(_ context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	lambda.Start(func(_ context.Context,
+		event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK, Body: event.Body}, nil
 	})
 }
