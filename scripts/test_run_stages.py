@@ -32,7 +32,9 @@ class RunStages(unittest.TestCase):
         (self.root / "Makefile").write_text(MAKEFILE)
 
     def run_stages(self, *stages):
-        return subprocess.run(["scripts/run-stages.sh", *stages], cwd=self.root, capture_output=True, text=True, timeout=60)
+        # The tests themselves may run in a stage of a make with another number of jobs.
+        environment = {**os.environ, "JOBS": "2"}
+        return subprocess.run(["scripts/run-stages.sh", *stages], cwd=self.root, env=environment, capture_output=True, text=True, timeout=60)
 
     def times(self):
         lines = (self.root / "build/stages/times.tsv").read_text().splitlines()
