@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -108,8 +109,29 @@ func client(directory string) (string, bool) {
 	return "", false
 }
 
+// modulesOf are the folders in which a function in Node.js finds modules: those of its NODE_PATH, which on AWS takes
+// the place of the usual folder of the layers. There layers are all in /opt, and the function is in /var/task.
+func modulesOf(function template.Function, directory string) []string {
+	configured, ok := function.Environment["NODE_PATH"]
+	if !ok {
+		configured = "/opt/nodejs/node_modules"
+	}
+	var folders []string
+	for _, folder := range strings.Split(configured, ":") {
+		at := path.Clean("/" + folder)
+		if below, found := strings.CutPrefix(at+"/", "/opt/"); found {
+			for _, layer := range function.LayerDirectories {
+				folders = append(folders, filepath.Join(layer, filepath.FromSlash(below)))
+			}
+		} else if below, found := strings.CutPrefix(at+"/", "/var/task/"); found {
+			folders = append(folders, filepath.Join(directory, filepath.FromSlash(below)))
+		}
+	}
+	return folders
+}
+
 func node(function template.Function, directory string) (Program, error) {
-	path, err := exec.LookPath("node")
+	interpreter, err := exec.LookPath("node")
 	if err != nil {
 		return Program{}, errors.New("it needs Node.js, which is not on the PATH")
 	}
@@ -122,17 +144,14 @@ func node(function template.Function, directory string) (Program, error) {
 	if _, err := os.Stat(start); err != nil {
 		start = filepath.Join(ric, "bin", "index.js") // before version 3
 	}
-	modules := []string{filepath.Dir(ric)}
-	for _, layer := range function.LayerDirectories {
-		modules = append(modules, filepath.Join(layer, "nodejs", "node_modules"))
-	}
+	modules := append([]string{filepath.Dir(ric)}, modulesOf(function, directory)...)
 	modules = append(modules, filepath.SplitList(os.Getenv("NODE_PATH"))...)
-	version, err := output(path, "--version")
+	version, err := output(interpreter, "--version")
 	if err != nil {
 		return Program{}, err
 	}
 	return Program{
-		Path: path, Arguments: []string{start, function.Handler},
+		Path: interpreter, Arguments: []string{start, function.Handler},
 		Environment: map[string]string{
 			"AWS_EXECUTION_ENV": "AWS_Lambda_" + function.Runtime,
 			"NODE_PATH":         strings.Join(modules, string(filepath.ListSeparator)),
