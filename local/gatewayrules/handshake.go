@@ -130,7 +130,11 @@ func wrongVersion(ctx context.Context, p *prober) error {
 }
 
 func otherStage(ctx context.Context, p *prober) error {
-	s, err := p.handshake(ctx, query(p.target.URL+"x"), nil)
+	address, err := anotherStage(p.target.URL)
+	if err != nil {
+		return err
+	}
+	s, err := p.handshake(ctx, query(address), nil)
 	if err != nil {
 		return err
 	}

@@ -80,8 +80,12 @@ func managementRules() []Rule {
 			Text:   "Another stage gets 403",
 			Source: "aws-sdk-go-v2, issue 889", Certainty: Unsure,
 			probe: onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
-				return p.wantFailure(ctx, http.MethodPost, strings.Replace(p.connection(id), "/@", "x/@", 1), []byte("x"), 403,
-					"ForbiddenException")
+				address, err := anotherStage(p.target.ManagementURL)
+				if err != nil {
+					return err
+				}
+				address += strings.TrimPrefix(p.connection(id), p.target.ManagementURL)
+				return p.wantFailure(ctx, http.MethodPost, address, []byte("x"), 403, "ForbiddenException")
 			})},
 		{
 			Text:   "POST to an ID that is unknown gets 410 GoneException",

@@ -118,6 +118,18 @@ func (p *prober) connectTo(ctx context.Context, address string, fields ...string
 	return s, wantStatus(s.answer, http.StatusSwitchingProtocols)
 }
 
+// anotherStage is an address of an API in which the name of the stage is another one. Some emulators have no stage.
+func anotherStage(address string) (string, error) {
+	at, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	if at.Path == "" || at.Path == "/" {
+		return "", errors.New("the address has no stage")
+	}
+	return address + "x", nil
+}
+
 // ask sends a frame and reads the event that the function was given for it.
 func (s *socket) ask(message string) (event, error) {
 	if err := s.text(message); err != nil {

@@ -96,21 +96,27 @@ func Rules() []Rule {
 
 // Verify holds an API against all rules, one after the other, since some end its connections or spend its quotas.
 func Verify(ctx context.Context, target Target, probed func(Result)) []Result {
-	if target.Quiet == 0 {
-		target.Quiet = time.Second
-	}
 	var results []Result
 	for _, rule := range Rules() {
-		result := Result{Rule: rule, Probed: target.has(rule.needs)}
-		if result.Probed {
-			result.Failure = probe(ctx, target, rule)
-		}
+		result := Probe(ctx, target, rule)
 		results = append(results, result)
 		if probed != nil {
 			probed(result)
 		}
 	}
 	return results
+}
+
+// Probe holds an API against one rule.
+func Probe(ctx context.Context, target Target, rule Rule) Result {
+	if target.Quiet == 0 {
+		target.Quiet = time.Second
+	}
+	result := Result{Rule: rule, Probed: target.has(rule.needs)}
+	if result.Probed {
+		result.Failure = probe(ctx, target, rule)
+	}
+	return result
 }
 
 func (t Target) has(needed need) bool {

@@ -6,8 +6,9 @@ const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
 
 // post posts to a connection, signed (AWS Signature Version 4), and gives the status.
-async function post({ domainName, stage }, connectionId, data) {
-  const base = process.env.PROBE_MANAGEMENT || `https://${domainName}/${stage}`;
+async function post({ domainName, apiId, stage }, connectionId, data) {
+  const { PROBE_BASE: elsewhere, PROBE_MANAGEMENT: whole } = process.env;
+  const base = whole || (elsewhere ? `${elsewhere}/${apiId}/${stage}` : `https://${domainName}/${stage}`);
   const url = new URL(`${base}/@connections/${encodeURIComponent(connectionId)}`);
   const { AWS_REGION: region, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
   const date = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
