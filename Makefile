@@ -171,7 +171,7 @@ test-sam: ## Runs `sam local invoke` of each function, in containers, against th
 	@scripts/test-sam.sh
 
 ##@ Measuring (docs/performance.md has the results, and ARGS='--help' lists what can be changed)
-.PHONY: bench peers bench-cold bench-offline bench-compare
+.PHONY: bench peers bench-cold bench-emulators bench-compare
 bench: recall ## Measures how long a recall takes, compared with the least that is possible: make bench ARGS='--large'
 	@$(tools) java dynamodb-local elasticmq
 	@./recall bench latency $(ARGS)
@@ -181,9 +181,9 @@ peers: recall ## Compares Recall with the sample chat of AWS, with up to 10,000 
 bench-cold: recall ## Measures how long the functions take to start
 	@$(tools) java dynamodb-local elasticmq
 	@./recall bench cold $(ARGS)
-bench-offline: recall ## Compares the local stack with serverless-offline
-	@$(tools) java dynamodb-local serverless-offline
-	@$(path); ./recall bench offline $(ARGS)
+bench-emulators: recall ## Compares the local stack with serverless-offline and MiniStack: rules, start-up, round trip, frames, memory
+	@$(tools) lambda-runtimes serverless-offline ministack
+	@$(path); NODE_PATH="$(CURDIR)/.tools/lambda-node/node_modules" ./recall bench emulators $(ARGS)
 bench-compare: ## Compares processor time and memory of this tree with those of a commit: make bench-compare AGAINST=HEAD~1
 	@scripts/bench-compare.sh $(AGAINST)
 

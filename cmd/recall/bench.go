@@ -16,21 +16,21 @@ import (
 	"example.com/recall/performance/chart"
 	"example.com/recall/performance/coldstart"
 	"example.com/recall/performance/devices"
+	"example.com/recall/performance/emulators"
 	"example.com/recall/performance/latency"
 	"example.com/recall/performance/measure"
-	"example.com/recall/performance/offline"
 	"example.com/recall/performance/peers"
 )
 
 // benchCommand is `recall bench` and what it is compared with.
 type benchCommand struct {
-	Latency benchLatencyCommand `cmd:"" default:"withargs" help:"Measure how long a recall takes (the default)."`
-	Cold    benchColdCommand    `cmd:"" help:"Measure how long the functions take to start."`
-	Peers   benchPeersCommand   `cmd:"" help:"Compare Recall with the sample chat of AWS."`
-	Offline benchOfflineCommand `cmd:"" help:"Compare the local stack with serverless-offline."`
-	Growth  benchGrowthCommand  `cmd:"" help:"Simulate up to 100 million users: their quotas and costs."`
-	Stack   benchStackCommand   `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
-	Devices benchDevicesCommand `cmd:"" hidden:"" help:"Serve devices to another benchmark on standard input and output."`
+	Latency   benchLatencyCommand   `cmd:"" default:"withargs" help:"Measure how long a recall takes (the default)."`
+	Cold      benchColdCommand      `cmd:"" help:"Measure how long the functions take to start."`
+	Peers     benchPeersCommand     `cmd:"" help:"Compare Recall with the sample chat of AWS."`
+	Emulators benchEmulatorsCommand `cmd:"" help:"Compare the local stack with other emulators."`
+	Growth    benchGrowthCommand    `cmd:"" help:"Simulate up to 100 million users: their quotas and costs."`
+	Stack     benchStackCommand     `cmd:"" hidden:"" help:"Serve an echo for another benchmark."`
+	Devices   benchDevicesCommand   `cmd:"" hidden:"" help:"Serve devices to another benchmark."`
 }
 
 // benchOutput is how every benchmark tells its results.
@@ -199,16 +199,20 @@ func (c benchColdCommand) Run(ctx context.Context) error {
 	return c.print(report, report.Table(), nil)
 }
 
-// benchOfflineCommand is `recall bench offline`.
-type benchOfflineCommand struct {
-	Serverless  string `help:"Directory of serverless-offline." default:".tools/serverless-offline" type:"existingdir"`
-	Connections []int  `help:"Numbers of connections, ascending." default:"1000,10000"`
+// benchEmulatorsCommand is `recall bench emulators`.
+type benchEmulatorsCommand struct {
+	Serverless  string        `help:"Where serverless-offline is." default:".tools/serverless-offline" type:"existingdir"`
+	Ministack   string        `help:"Where MiniStack is." default:".tools/ministack" type:"existingdir"`
+	Rounds      int           `help:"How often each is started and measured, in turns." default:"3"`
+	Frames      int           `help:"Frames whose round trip is measured in each round." default:"500"`
+	Flood       time.Duration `help:"For how long as many frames as possible are sent." default:"5s"`
+	Connections []int         `help:"Numbers of connections, ascending." default:"1000,10000"`
 	benchOutput
 }
 
 // Run measures and prints.
-func (c benchOfflineCommand) Run(ctx context.Context) error {
-	baseline, err := baselineProject()
+func (c benchEmulatorsCommand) Run(ctx context.Context) error {
+	rules, err := rulesProject()
 	if err != nil {
 		return err
 	}
@@ -216,14 +220,9 @@ func (c benchOfflineCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := offline.Run(ctx, offline.Options{
-		Program:     program,
-		Baseline:    baseline,
-		Serverless:  c.Serverless,
-		Connections: c.Connections,
-		Echoes:      500,
-		Flood:       5 * time.Second,
-		Progress:    benchProgress(),
+	report, err := emulators.Run(ctx, emulators.Options{
+		Program: program, Rules: rules, Serverless: c.Serverless, MiniStack: c.Ministack, Rounds: c.Rounds,
+		Connections: c.Connections, Frames: c.Frames, Flood: c.Flood, Progress: benchProgress(),
 	})
 	if err != nil {
 		return err
@@ -231,25 +230,36 @@ func (c benchOfflineCommand) Run(ctx context.Context) error {
 	return c.print(report, report.Table(), nil)
 }
 
+// rulesProject is local/gatewayrules.
+func rulesProject() (string, error) {
+	baseline, err := baselineProject()
+	return filepath.Join(filepath.Dir(filepath.Dir(baseline)), "local", "gatewayrules"), err
+}
+
 // benchStackCommand is the child process of a benchmark that compares the local stack: it has no quotas, which the
 // others do not imitate.
 type benchStackCommand struct {
-	Port int `arg:"" help:"Port of the WebSocket API."`
+	Port         int  `arg:"" help:"Port of the WebSocket API."`
+	DefaultRoute bool `help:"With a $$default route."`
 }
 
 // Run serves until standard input ends.
 func (c benchStackCommand) Run(ctx context.Context) error {
-	baseline, err := baselineProject()
+	rules, err := rulesProject()
 	if err != nil {
 		return err
 	}
+	parameters := map[string]string{"DefaultRoute": "no"}
+	if c.DefaultRoute {
+		parameters["DefaultRoute"] = "yes"
+	}
 	none := websocket.Throttle{RateLimit: -1}
 	running, err := stack.Start(ctx, stack.Options{
-		Project:  filepath.Join(filepath.Dir(baseline), "offline", "local"),
-		Strict:   true,
-		NoRights: true,
-		Ports:    stack.Ports{WebSocket: c.Port},
-		Limits:   websocket.Limits{NewConnections: none, Requests: none},
+		Template:   filepath.Join(rules, "template.yaml"),
+		Strict:     true,
+		Parameters: parameters,
+		Ports:      stack.Ports{WebSocket: c.Port},
+		Limits:     websocket.Limits{NewConnections: none, Requests: none},
 	})
 	if err != nil {
 		return err

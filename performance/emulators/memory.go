@@ -1,4 +1,4 @@
-package offline
+package emulators
 
 import (
 	"encoding/json"
@@ -8,25 +8,18 @@ import (
 	"strings"
 )
 
-// Memory is that of a process and all its descendants, from /proc: what is resident, with pages that several share
-// counted in parts (PSS, proc(5)), since the local stack runs a function's program many times over.
-type Memory struct {
-	// Bytes leave out Java, which is DynamoDB Local: the other side has no database.
-	Bytes int64
-	Java  int64
-}
+// Memory is that of a process and all its descendants in bytes, from /proc: what is resident, with pages that several
+// share counted in parts (PSS, proc(5)), since a function's program runs many times over.
+type Memory int64
 
 // MarshalJSON writes megabytes.
-func (m Memory) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]float64{"megabytes": megabytes(m.Bytes), "javaMegabytes": megabytes(m.Java)})
-}
+func (m Memory) MarshalJSON() ([]byte, error) { return json.Marshal(m.megabytes()) }
 
-func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
+func (m Memory) megabytes() float64 { return float64(m) / 1e6 }
 
 // process is a line of the table of processes.
 type process struct {
 	parent int
-	name   string
 	share  int64
 }
 
@@ -41,11 +34,7 @@ func sum(root int, all map[int]process) Memory {
 		if !descends(id, root, all) {
 			continue
 		}
-		if p.name == "java" {
-			memory.Java += p.share
-		} else {
-			memory.Bytes += p.share
-		}
+		memory += Memory(p.share)
 	}
 	return memory
 }
@@ -75,10 +64,7 @@ func processes(directory string) map[int]process {
 		for line := range strings.Lines(string(content)) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 			value = strings.TrimSpace(value)
-			switch name {
-			case "Name":
-				p.name = value
-			case "PPid":
+			if name == "PPid" {
 				p.parent, _ = strconv.Atoi(value)
 			}
 		}
