@@ -119,6 +119,20 @@ func TestAnAddressWhereNothingListensKeepsNoRule(t *testing.T) {
 	}
 }
 
+func TestAnAddressWithoutAStageBreaksTheRuleAboutAnotherStageInWords(t *testing.T) {
+	for _, rule := range gatewayrules.Rules() {
+		if rule.Section != "handshake" || rule.Text != "Another stage gets 403" {
+			continue
+		}
+		result := gatewayrules.Probe(t.Context(), gatewayrules.Target{URL: "ws://127.0.0.1:1", Patience: time.Minute}, rule)
+		if !result.Probed || result.Failure == nil || result.Failure.Error() != "the address has no stage" {
+			t.Errorf("probed: %t, and it is broken by %v", result.Probed, result.Failure)
+		}
+		return
+	}
+	t.Error("there is no such rule")
+}
+
 var update = flag.Bool("update", false, "write the table of rules into the README of local/websocket")
 
 func TestTheREADMEHasTheTableOfRules(t *testing.T) {
