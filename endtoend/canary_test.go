@@ -20,8 +20,8 @@ import (
 // canaryText is what the canary sends (functions/canary).
 const canaryText = "a message of the canary"
 
-// runCanary invokes the canary by the Lambda endpoint with the event of a schedule. It returns what it answered, and
-// the error that it failed with, "" if it passed.
+// runCanary invokes the canary through the Lambda endpoint with the event of a schedule. It returns the answer and the
+// error of the canary. The error is empty if the canary passed.
 func runCanary(t *testing.T) (answer frame, failure string) {
 	t.Helper()
 	const event = `{"source":"aws.events","detail-type":"Scheduled Event","detail":{}}`
@@ -62,7 +62,7 @@ func TestACanaryPassesWhereTwoUsersCanSendAndRecall(t *testing.T) {
 			t.Fatalf("it failed: %s", failure)
 		}
 		for _, field := range []string{"messageMilliseconds", "noticeMilliseconds"} {
-			if _, told := answer[field].(float64); !told {
+			if _, isNumber := answer[field].(float64); !isNumber {
 				t.Errorf("the answer has no %s: %v", field, answer)
 			}
 		}

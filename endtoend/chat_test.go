@@ -24,7 +24,7 @@ type talk struct {
 	ended   bool
 }
 
-func talks(t *testing.T, made *exec.Cmd) *talk {
+func startTalk(t *testing.T, made *exec.Cmd) *talk {
 	t.Helper()
 	input, err := made.StdinPipe()
 	if err != nil {
@@ -90,12 +90,12 @@ func (k *talk) sees(pattern string) string {
 
 func TestTwoPeopleChatInTwoTerminalsAndTailShowsTheirRecalls(t *testing.T) {
 	people := users(t, "alice", "bob")
-	tail := talks(t, command(t, "tail"))
+	tail := startTalk(t, command(t, "tail"))
 	tail.sees("^following the local stack at ws://")
-	alice := talks(t, command(t, "chat", "--user", people[0], "--to", people[1]))
+	alice := startTalk(t, command(t, "chat", "--user", people[0], "--to", people[1]))
 	alice.sees("^-- you are " + people[0] + " in a chat with " + people[1] + ", on the local stack at " +
 		shared.Addresses().WebSocket)
-	bob := talks(t, command(t, "chat", "--user", people[1], "--to", people[0]))
+	bob := startTalk(t, command(t, "chat", "--user", people[1], "--to", people[0]))
 	bob.sees("^-- you are " + people[1])
 	alice.types("canary-text")
 	alice.sees("^#1 sent; it can be recalled until")
@@ -120,7 +120,7 @@ func TestTwoPeopleChatInTwoTerminalsAndTailShowsTheirRecalls(t *testing.T) {
 func TestAChatInAGroupShowsAModeratorsRecall(t *testing.T) {
 	people := users(t, "alice", "bob")
 	group := newGroup(t, people[0], people[1])
-	alice := talks(t, command(t, "chat", "--user", people[0], "--group", group))
+	alice := startTalk(t, command(t, "chat", "--user", people[0], "--group", group))
 	alice.sees(`in group ` + group + ` \(Engineering\)`)
 	bob := connect(t, people[1])
 	bob.send("group_"+group, "off topic")
@@ -153,7 +153,7 @@ func TestATokenOfTheCommandLineConnectsAndExpires(t *testing.T) {
 	if hello["user"] != user {
 		t.Errorf("hello: %v", hello)
 	}
-	// An expired token in mid-connection: every frame is refused, and the connection stays for API Gateway's sake.
+	// The token expires while the connection is open. Then every frame is refused, but API Gateway keeps the connection.
 	waitUntil(t, time.UnixMilli(int64(hello["tokenExpiresAt"].(float64))).Add(100*time.Millisecond))
 	for range 2 {
 		if reply := alice.ask("send", frame{"conversation": "c2c_bob", "body": frame{"text": "late"}}); code(reply) != 6206 {

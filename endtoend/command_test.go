@@ -44,7 +44,7 @@ func command(t *testing.T, arguments ...string) *exec.Cmd {
 	return made
 }
 
-// runs runs recall to its end and gives what it printed.
+// runs runs recall until it ends, and returns what it printed.
 func runs(t *testing.T, input string, arguments ...string) (output, errors string, err error) {
 	t.Helper()
 	made := command(t, arguments...)
@@ -54,7 +54,7 @@ func runs(t *testing.T, input string, arguments ...string) (output, errors strin
 	return stdout.String(), stderr.String(), err
 }
 
-// prints is runs that wants success.
+// prints runs recall, fails if it does not succeed, and returns its output.
 func prints(t *testing.T, arguments ...string) string {
 	t.Helper()
 	output, stderr, err := runs(t, "", arguments...)
@@ -64,7 +64,7 @@ func prints(t *testing.T, arguments ...string) string {
 	return output
 }
 
-// wants checks an output against a pattern; times and padding of tables stand for themselves.
+// wants checks an output against a pattern.
 func wants(t *testing.T, what, output, pattern string) {
 	t.Helper()
 	if !regexp.MustCompile("(?s)^" + pattern + "$").MatchString(output) {
@@ -200,7 +200,8 @@ func TestAdminReachesADeployedFunctionByItsURLAndByInvocation(t *testing.T) {
 		"direct invocation": {"admin", "--function", "AdminFunction", "get-settings"},
 	} {
 		made := command(t, arguments...)
-		made.Args[3] = filepath.Join(t.TempDir(), "none") // --state: the local stack must not be what is found
+		// the value of --state, so that recall does not find the local stack
+		made.Args[3] = filepath.Join(t.TempDir(), "none")
 		made.Env = append(made.Env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1",
 			"AWS_CONFIG_FILE=/dev/null",
 			"AWS_ENDPOINT_URL_LAMBDA="+shared.Addresses().Lambda)

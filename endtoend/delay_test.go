@@ -13,11 +13,11 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// TestARetryIsDelayedByTheQueue: the adapter asks a real queue for the delay, and the queue counts the chunk as
+// TestARetryIsDelayedByTheQueue lets the adapter ask a real queue for the delay. The queue then counts the chunk as
 // delayed.
 func TestARetryIsDelayedByTheQueue(t *testing.T) {
 	client := elasticmq.Client(shared.Addresses().Queues, shared.Template().Region)
-	// no function reads it
+	// No function reads this queue.
 	created, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("retries")})
 	if err != nil {
 		t.Fatal(err)

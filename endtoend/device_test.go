@@ -12,10 +12,10 @@ import (
 	"github.com/coder/websocket"
 )
 
-// frame is a frame as a client without our code would read it.
+// frame is a frame as a client that does not use our code reads it.
 type frame = map[string]any
 
-// line is a connection to the API: this package's own library, or a program of others.
+// line is a connection to the API, either by the library that this package uses or by another program.
 type line interface {
 	read() ([]byte, error)
 	write(ctx context.Context, kind websocket.MessageType, data []byte) error
@@ -106,7 +106,7 @@ func (d *device) read() {
 	}
 }
 
-// take waits for the first frame that is wanted and was not taken yet.
+// take waits for the first wanted frame that no earlier call has taken.
 func (d *device) take(what string, wanted func(frame) bool) frame {
 	d.t.Helper()
 	late := time.AfterFunc(patience, d.arrived.Broadcast)
@@ -137,7 +137,7 @@ func (d *device) event(kind string) frame {
 	return d.take("event "+kind, func(f frame) bool { return f["type"] == kind })
 }
 
-// none wants no frame of a type to have come. Ask after something that came later by the same way.
+// none fails if a frame of the type has arrived. Call it after a later frame has arrived on the same connection.
 func (d *device) none(kind string) {
 	d.t.Helper()
 	d.mutex.Lock()
@@ -177,7 +177,7 @@ func (d *device) ask(action string, fields frame) frame {
 	return d.take("the reply to "+action, func(f frame) bool { return f["type"] == "reply" && f["id"] == id })
 }
 
-// must is ask that wants ok.
+// must sends a request as ask does, and fails if the reply is not ok.
 func (d *device) must(action string, fields frame) frame {
 	d.t.Helper()
 	reply := d.ask(action, fields)
@@ -194,7 +194,7 @@ func (d *device) send(conversation, text string) string {
 	return reply["message"].(frame)["messageId"].(string)
 }
 
-// code is the number in a reply's error, 0 if it has none.
+// code returns the number of the error in a reply, or 0 if there is no error.
 func code(reply frame) int {
 	if failure, ok := reply["error"].(frame); ok {
 		return int(failure["code"].(float64))
@@ -202,7 +202,7 @@ func code(reply frame) int {
 	return 0
 }
 
-// messageID finds the ID of a message event, or of the first recall of a revoked one.
+// messageID returns the ID in a message event, or the ID of the first revocation in a revoked event.
 func messageID(event frame) string {
 	if message, ok := event["message"].(frame); ok {
 		return message["messageId"].(string)

@@ -23,7 +23,7 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// foreign is the path of a client that is not ours.
+// foreign returns the path of a client that is not part of this project.
 func foreign(t *testing.T, path string) string {
 	t.Helper()
 	found, err := filepath.Abs(filepath.Join("..", ".tools", path))
@@ -63,7 +63,7 @@ func (p program) close() {
 	_ = p.command.Wait()
 }
 
-// connectBy connects a user with a program, and returns when it is connected: when hello is answered.
+// connectBy connects a user with a program, and returns when the server has answered hello.
 func connectBy(t *testing.T, user string, command *exec.Cmd) *device {
 	t.Helper()
 	input, err := command.StdinPipe()
@@ -82,7 +82,7 @@ func connectBy(t *testing.T, user string, command *exec.Cmd) *device {
 	lines.Buffer(nil, 1<<20)
 	d := newDevice(t, user, program{command, input, lines})
 	for deadline := time.Now().Add(patience); ; {
-		// wscat drops what it reads before it is connected, and does not tell.
+		// wscat drops the lines that it reads before it is connected, and does not report that it is connected.
 		d.write(websocket.MessageText, []byte(`{"action":"hello","id":"connected?"}`))
 		if d.arrivedWithin(200 * time.Millisecond) {
 			return d
@@ -232,7 +232,7 @@ func TestAWSsCommandLinePostsToAConnectionReadsAndDeletesIt(t *testing.T) {
 	}
 }
 
-// ends waits until the connection is closed, and returns how.
+// ends waits until the connection is closed, and returns the error that closed it.
 func (d *device) ends() error {
 	d.t.Helper()
 	late := time.AfterFunc(patience, d.arrived.Broadcast)

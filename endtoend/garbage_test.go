@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// garbage is what no client of HTTP or WebSocket sends.
+// garbage returns data that no client of HTTP or WebSocket sends.
 func garbage() map[string][]byte {
 	random := rand.New(rand.NewPCG(1, 2))
 	noise := make([]byte, 8_192)
@@ -41,8 +41,7 @@ func garbage() map[string][]byte {
 	}
 }
 
-// throw writes garbage to an address and reads what comes back, until the other side closes or has said nothing for a
-// moment.
+// throw writes garbage to an address and reads the answer, until the other side closes or sends nothing for a moment.
 func throw(t *testing.T, address string, data []byte) {
 	connection, err := net.DialTimeout("tcp", address, patience)
 	if err != nil {

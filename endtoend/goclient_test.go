@@ -13,21 +13,21 @@ import (
 	client "example.com/recall/clients/go"
 )
 
-// told is what a Go client's callbacks have told.
-type told struct {
+// callbacks records what the callbacks of a Go client reported.
+type callbacks struct {
 	mutex    sync.Mutex
 	changed  *sync.Cond
 	received map[string]bool
-	recalled map[string]string // who, and why
+	recalled map[string]string // who recalled the message, and why
 }
 
-func newTold() *told {
-	heard := &told{received: map[string]bool{}, recalled: map[string]string{}}
-	heard.changed = sync.NewCond(&heard.mutex)
-	return heard
+func newCallbacks() *callbacks {
+	recorded := &callbacks{received: map[string]bool{}, recalled: map[string]string{}}
+	recorded.changed = sync.NewCond(&recorded.mutex)
+	return recorded
 }
 
-func (h *told) listener() client.Listener {
+func (h *callbacks) listener() client.Listener {
 	note := func(change func()) {
 		h.mutex.Lock()
 		defer h.mutex.Unlock()
@@ -42,8 +42,8 @@ func (h *told) listener() client.Listener {
 	}
 }
 
-// until waits for a condition on what was told.
-func (h *told) until(t *testing.T, what string, condition func() bool) {
+// until waits until a condition on the recorded callbacks holds.
+func (h *callbacks) until(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	late := time.AfterFunc(patience, h.changed.Broadcast)
 	defer late.Stop()
@@ -52,13 +52,13 @@ func (h *told) until(t *testing.T, what string, condition func() bool) {
 	defer h.mutex.Unlock()
 	for !condition() {
 		if !time.Now().Before(deadline) {
-			t.Fatalf("%s: told of %d messages and %d recalls", what, len(h.received), len(h.recalled))
+			t.Fatalf("%s: the callbacks reported %d messages and %d recalls", what, len(h.received), len(h.recalled))
 		}
 		h.changed.Wait()
 	}
 }
 
-// savingStore tells when cursors were saved.
+// savingStore reports when cursors were saved.
 type savingStore struct {
 	*client.MemoryStore
 	saved func()
@@ -70,13 +70,13 @@ func (s savingStore) SaveCursors(user string, cursors map[string]string) error {
 }
 
 // logIn logs a Go client in, with a store of cursors.
-func logIn(t *testing.T, user string, heard *told, store client.Store) *client.Client {
+func logIn(t *testing.T, user string, recorded *callbacks, store client.Store) *client.Client {
 	t.Helper()
 	made, err := client.New(client.Options{URL: shared.Addresses().WebSocket, Store: store})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made.AddListener(heard.listener())
+	made.AddListener(recorded.listener())
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := made.Login(ctx, user, tokenOf(t, user)); err != nil {
@@ -90,7 +90,7 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 	people := users(t, "alice", "bob")
 	alice := connect(t, people[0])
 	to, from := "c2c_"+people[1], "c2c_"+people[0]
-	before := newTold()
+	before := newCallbacks()
 	memory := client.NewMemoryStore()
 	store := savingStore{memory, func() {
 		before.mutex.Lock()
@@ -115,19 +115,19 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 		alice.must("revoke", frame{"conversation": to, "messageIds": batch, "reason": "typo"})
 	}
 
-	after := newTold()
+	after := newCallbacks()
 	bob = logIn(t, people[1], after, store)
 	after.until(t, "after the absence", func() bool { return len(after.recalled) == 20 && len(after.received) >= 90 })
 	for _, id := range recalled {
 		if after.recalled[id] != people[0]+": typo" || after.received[id] {
-			t.Errorf("of %s was told: recalled %q, received %t", id, after.recalled[id], after.received[id])
+			t.Errorf("the callbacks reported of %s: recalled %q, received %t", id, after.recalled[id], after.received[id])
 		}
 	}
 	missing := slices.DeleteFunc(slices.Clone(missed), func(id string) bool {
 		return after.received[id] || after.recalled[id] != ""
 	})
 	if len(missing) > 0 {
-		t.Errorf("nothing was told of %v", missing)
+		t.Errorf("the callbacks reported nothing of %v", missing)
 	}
 	// Since the cursor overlaps, messages that were seen may come again; those that are recalled may not.
 	if got := bob.Unread(from); got != 95 {
@@ -169,7 +169,7 @@ func TestADeviceThatLogsInFirstHoldsEveryConversationThoughOneReplyHasNoRoomForT
 			sent["c2c_"+peer] = append(sent["c2c_"+peer], from.send("c2c_"+alice, text))
 		}
 	}
-	logged := logIn(t, alice, newTold(), nil)
+	logged := logIn(t, alice, newCallbacks(), nil)
 	for conversation, ids := range sent {
 		var held []string
 		for _, message := range logged.Messages(conversation) {

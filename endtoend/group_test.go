@@ -31,7 +31,7 @@ func TestAnOwnerRecallsAMembersMessageAndEveryMemberIsTold(t *testing.T) {
 	}
 }
 
-func TestAMemberWhoLeftMayStillRecallHisOwnMessage(t *testing.T) {
+func TestAMemberWhoLeftMayStillRecallTheirOwnMessage(t *testing.T) {
 	people := users(t, "alice", "bob")
 	group := newGroup(t, people[0], people[1])
 	alice, bob := connect(t, people[0]), connect(t, people[1])

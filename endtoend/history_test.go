@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// most is what a reply may have (protocol/README.md, "sync").
+// most is the largest size of a reply (protocol/README.md, "sync").
 const most = 100_000
 
 func TestRepliesToSyncStayUnder100KBAndOmitNothing(t *testing.T) {
@@ -68,7 +68,7 @@ func TestTwentyConversationsAreSyncedInOneCallAndOneThatFailsFailsNoOther(t *tes
 	}
 }
 
-func TestADeletedGroupIsThereForNobody(t *testing.T) {
+func TestADeletedGroupIsNotFoundByAnybody(t *testing.T) {
 	people := users(t, "alice", "bob")
 	group := newGroup(t, people[0], people[1])
 	where := "group_" + group

@@ -63,7 +63,7 @@ func TestClientsThatMeetEndWithTheSameTombstones(t *testing.T) {
 	}
 }
 
-// A driver whose output goes through sed stands for a client that gets one thing wrong.
+// The output of one driver goes through sed, so that it looks like the output of a client with one fault.
 func TestAMeetingShowsWhichClientDiffersAndWhere(t *testing.T) {
 	driver := goDriver(t)
 	for wrong, edit := range map[string]string{

@@ -21,7 +21,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// issuer is an OpenID provider as far as its key set goes.
+// issuer is the part of an OpenID provider that publishes the key set.
 type issuer struct {
 	*httptest.Server
 	mutex sync.Mutex
@@ -54,7 +54,7 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		}
 		set.Keys = append(set.Keys, made.Marshal())
 	}
-	_ = json.NewEncoder(w).Encode(set) // the function that asks fails where it cannot read it
+	_ = json.NewEncoder(w).Encode(set) // If this fails, the function that reads the key set fails too.
 }
 
 func (i *issuer) fail(fails bool) {
@@ -69,7 +69,7 @@ func (i *issuer) publish(keys map[string]any) {
 	i.keys = keys
 }
 
-// What the tokens name, and the stack demands.
+// The tokens contain these values, and the stack requires them.
 const issuerName, audience = "https://issuer.example.com/", "recall"
 
 func signed(t *testing.T, method jwt.SigningMethod, keyID string, key any) string {
@@ -85,7 +85,7 @@ func signed(t *testing.T, method jwt.SigningMethod, keyID string, key any) strin
 	return text
 }
 
-// handshake is the status that a token is answered with.
+// handshake connects with a token and returns the status of the answer.
 func handshake(t *testing.T, url, token string) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -94,7 +94,7 @@ func handshake(t *testing.T, url, token string) int {
 		HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
 	})
 	if err == nil {
-		_ = socket.CloseNow() // it has told what was asked
+		_ = socket.CloseNow() // The status is known, so the connection is not needed.
 	}
 	if answer == nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func TestTokensOfAnIssuersKeySetConnectAndNoOthers(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		running.Close()
-		_ = os.RemoveAll(running.temporary) // what stays in the temporary directory harms nobody
+		_ = os.RemoveAll(running.temporary) // A file that stays in the temporary directory does no harm.
 	})
 	url := running.Addresses().WebSocket
 

@@ -10,7 +10,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// disconnected waits for the connection's end and wants it to be a close with 1000.
+// disconnected waits until the connection ends, and fails if its close code is not 1000.
 func (d *device) disconnected() {
 	d.t.Helper()
 	until(d.t, d.user+"'s connection is closed", func() bool {
@@ -25,7 +25,7 @@ func (d *device) disconnected() {
 	}
 }
 
-// kicked wants the device to be told why, and then to be disconnected.
+// kicked waits until the device has received the reason and is then disconnected.
 func (d *device) kicked(reason string) {
 	d.t.Helper()
 	if event := d.event("kicked"); event["reason"] != reason || len(event) != 2 {
@@ -34,7 +34,7 @@ func (d *device) kicked(reason string) {
 	d.disconnected()
 }
 
-// connectTooOften connects a user once more than a user may and returns the devices, the oldest first.
+// connectTooOften makes one connection more than a user may have. It returns the devices, the oldest first.
 func connectTooOften(t *testing.T, user string) []*device {
 	t.Helper()
 	devices := make([]*device, 21)
@@ -74,7 +74,7 @@ func TestAnAdministratorDisconnectsAllDevicesOfAUser(t *testing.T) {
 func TestTheChatSaysThatAnAdministratorEndedItAndEndsWithAFailure(t *testing.T) {
 	people := users(t, "alice", "bob")
 	made := command(t, "chat", "--user", people[0], "--to", people[1])
-	chat := talks(t, made)
+	chat := startTalk(t, made)
 	chat.sees("-- you are " + people[0])
 	prints(t, "admin", "disconnect", people[0])
 	chat.sees("disconnected by an administrator")

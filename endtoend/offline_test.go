@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// view is what a plain client holds of one conversation, kept as the protocol tells clients to: repeats dropped by ID,
-// sorted by ID, and a recall always wins.
+// view is the state of one conversation in a plain client. It follows the rules of the protocol for clients: it drops
+// repeats by ID, sorts by ID, and a recall always wins over a message.
 type view struct {
 	texts    map[string]string
 	recalled map[string]string // by whom
@@ -34,7 +34,7 @@ func (v *view) recall(id string, revoked frame) {
 	delete(v.texts, id)
 }
 
-// events takes what a device got so far.
+// events applies all events that a device has received so far.
 func (v *view) events(d *device) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -117,7 +117,7 @@ func TestADeviceThatWasOfflineEndsWithTheStateOfOneThatWasOnline(t *testing.T) {
 	}
 }
 
-// recallable takes 50 of the IDs: 20 of those that were seen, 30 of those that were missed.
+// recallable returns 50 of the IDs: 20 that the device has seen, and 30 that it has missed.
 func recallable(ids []string) []string {
 	return append(slices.Clone(ids[10:30]), ids[100:130]...)
 }

@@ -30,7 +30,7 @@ var usedByLambda = map[string]string{
 	"dynamodb:GetRecords":       "the same",
 }
 
-// unused are the rights that nothing has used so far.
+// unused returns the rights that no function has used so far.
 func unused() []policy.Use {
 	var found []policy.Use
 	for _, right := range shared.Uses() {
@@ -41,9 +41,9 @@ func unused() []policy.Use {
 	return found
 }
 
-// TestEveryRightOfEveryRoleIsUsed does, once at least, all that functions need rights for. What it leaves unused no
-// function needs: take it out of template.yaml, or add here what needs it. TestMain finds what is needed and not
-// granted.
+// TestEveryRightOfEveryRoleIsUsed does everything for which functions need rights at least once. No function needs a
+// right that stays unused: remove it from template.yaml, or add here an action that needs it. TestMain finds rights
+// that functions need but do not have.
 func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	people := users(t, "alice", "bob", "gone")
 	alice, bob := connect(t, people[0]), connect(t, people[1])
@@ -92,7 +92,7 @@ func leaveBehind(t *testing.T, user string) {
 	}
 }
 
-// talkWithSomebodyWhoIsGone lets each function that posts meet an entry of connections that are gone, and forget them.
+// talkWithSomebodyWhoIsGone lets each function that posts find entries of connections that are gone and delete them.
 func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
 	leaveBehind(t, gone)
 	id := alice.send("c2c_"+gone, "are you there?")
@@ -111,7 +111,7 @@ func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
 	})
 	admin(t, frame{"action": "audit", "operator": "moderator-" + gone})
 	admin(t, frame{"action": "audit", "conversation": frame{"users": []string{alice.user, gone}}})
-	// A recall of a message that is not there yet, in a conversation that nobody has.
+	// This recalls a message that is not stored yet, in a conversation that does not exist.
 	alice.must("revoke", frame{"conversation": "c2c_new-" + gone, "messageId": newULID(t), "unsent": true})
 }
 
@@ -130,7 +130,8 @@ func useAGroup(t *testing.T, alice, bob *device) {
 	admin(t, frame{"action": "deleteMember", "group": group, "user": bob.user})
 }
 
-// useALargeGroup tells over 500 members, which goes through the queue; once SendFunction dies before it has done so.
+// useALargeGroup sends to more than 500 members, so the notices go through the queue. Once SendFunction dies before
+// that.
 func useALargeGroup(t *testing.T, alice, bob *device) {
 	group := newGroup(t, alice.user, bob.user)
 	client := storage()
@@ -223,7 +224,7 @@ func closeWhatCannotBeReached(t *testing.T, alice, bob *device) {
 	deliver(t, chunk)
 }
 
-// deliver gives DeliverFunction a message of the queue.
+// deliver invokes DeliverFunction with a message of the queue.
 func deliver(t *testing.T, chunk frame) {
 	t.Helper()
 	body, err := json.Marshal(chunk)

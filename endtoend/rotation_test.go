@@ -15,7 +15,7 @@ func TestAChangedTokenSecretIsInForceWithinAMinuteWithoutADeployment(t *testing.
 	}
 	t.Cleanup(func() {
 		running.Close()
-		_ = os.RemoveAll(running.temporary) // what stays in the temporary directory harms nobody
+		_ = os.RemoveAll(running.temporary) // A file that stays in the temporary directory does no harm.
 	})
 	url := running.Addresses().WebSocket
 	made := func() string {

@@ -27,7 +27,7 @@ func results(t *testing.T, reply frame) []frame {
 	return found
 }
 
-// until waits for a condition.
+// until waits until a condition holds.
 func until(t *testing.T, what string, met func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !met(); time.Sleep(20 * time.Millisecond) {

@@ -28,7 +28,7 @@ func callsOf(function string, do func()) map[string]int {
 	return made
 }
 
-// answerOf is a reply without what differs from request to request.
+// answerOf returns a reply without the fields that differ from request to request.
 func answerOf(reply frame) string {
 	without := maps.Clone(reply)
 	delete(without, "id")
@@ -43,7 +43,7 @@ func TestG8WhatExistsAndWhatDoesNotIsAnsweredAlikeAndByTheSameCalls(t *testing.T
 	people := users(t, "alice", "bob", "eve")
 	alice, eve := connect(t, people[0]), connect(t, people[2])
 	group := newGroup(t, people[0], people[1])
-	there, notThere := alice.send("group_"+group, "private"), newULID(t)
+	stored, unknown := alice.send("group_"+group, "private"), newULID(t)
 	recalled := alice.send("group_"+group, "private too")
 	alice.must("revoke", frame{"conversation": "group_" + group, "messageId": recalled})
 	betweenTwo := alice.send("c2c_"+people[1], "private")
@@ -56,10 +56,10 @@ func TestG8WhatExistsAndWhatDoesNotIsAnsweredAlikeAndByTheSameCalls(t *testing.T
 	}{
 		{"a recall in a group", "RevokeFunction",
 			func() frame {
-				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": there})
+				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": stored})
 			},
 			func() frame {
-				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": notThere})
+				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": unknown})
 			}},
 		{"a recall of a recalled message", "RevokeFunction",
 			func() frame {
@@ -68,29 +68,29 @@ func TestG8WhatExistsAndWhatDoesNotIsAnsweredAlikeAndByTheSameCalls(t *testing.T
 			func() frame { return eve.ask("revoke", frame{"conversation": noGroup, "messageId": recalled}) }},
 		{"an unsent recall in a group", "RevokeFunction",
 			func() frame {
-				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": there, "unsent": true})
+				return eve.ask("revoke", frame{"conversation": "group_" + group, "messageId": stored, "unsent": true})
 			},
 			func() frame {
-				return eve.ask("revoke", frame{"conversation": noGroup, "messageId": there, "unsent": true})
+				return eve.ask("revoke", frame{"conversation": noGroup, "messageId": stored, "unsent": true})
 			}},
 		{"a recall between two", "RevokeFunction",
 			func() frame {
 				return eve.ask("revoke", frame{"conversation": "c2c_" + people[1], "messageId": betweenTwo})
 			},
 			func() frame {
-				return eve.ask("revoke", frame{"conversation": "c2c_" + people[1], "messageId": notThere})
+				return eve.ask("revoke", frame{"conversation": "c2c_" + people[1], "messageId": unknown})
 			}},
 		{"a send to a group", "SendFunction",
 			func() frame { return eve.ask("send", frame{"conversation": "group_" + group, "body": frame{}}) },
 			func() frame { return eve.ask("send", frame{"conversation": noGroup, "body": frame{}}) }},
 		{"a read in a group", "SyncFunction",
-			func() frame { return eve.ask("read", frame{"conversation": "group_" + group, "messageId": there}) },
-			func() frame { return eve.ask("read", frame{"conversation": noGroup, "messageId": there}) }},
+			func() frame { return eve.ask("read", frame{"conversation": "group_" + group, "messageId": stored}) },
+			func() frame { return eve.ask("read", frame{"conversation": noGroup, "messageId": stored}) }},
 		{"a read between two", "SyncFunction",
 			func() frame {
 				return eve.ask("read", frame{"conversation": "c2c_" + people[1], "messageId": betweenTwo})
 			},
-			func() frame { return eve.ask("read", frame{"conversation": "c2c_" + people[1], "messageId": notThere}) }},
+			func() frame { return eve.ask("read", frame{"conversation": "c2c_" + people[1], "messageId": unknown}) }},
 	} {
 		t.Run(action.name, func(t *testing.T) {
 			var exists, not frame
@@ -99,7 +99,7 @@ func TestG8WhatExistsAndWhatDoesNotIsAnsweredAlikeAndByTheSameCalls(t *testing.T
 			if code(exists) == 0 {
 				t.Errorf("eve is answered %v", exists)
 			}
-			neutral := strings.NewReplacer(there, "ID", notThere, "ID", recalled, "ID", betweenTwo, "ID", noGroup, "GROUP",
+			neutral := strings.NewReplacer(stored, "ID", unknown, "ID", recalled, "ID", betweenTwo, "ID", noGroup, "GROUP",
 				"group_"+group, "GROUP")
 			if a, b := neutral.Replace(answerOf(exists)), neutral.Replace(answerOf(not)); a != b {
 				t.Errorf("what exists is answered %s,\nwhat does not %s", a, b)
@@ -121,7 +121,7 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 	} {
 		for _, prefix := range []string{"c2c_", "group_"} {
 			if prefix+id == "group_head" || prefix+id == "c2c_head" {
-				continue // a name like any other: no key begins with it
+				continue // no key begins with it, so it is an ordinary name
 			}
 			for function, ask := range map[string]func() frame{
 				"SendFunction": func() frame { return alice.ask("send", frame{"conversation": prefix + id, "body": frame{}}) },
@@ -154,8 +154,8 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
-// TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures puts a word into texts, reasons and tokens and looks for it in
-// all that is logged, published or told as an error.
+// TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures puts a word into texts, reasons and tokens. Then it looks for the
+// word in all logs, published events and errors.
 func TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures(t *testing.T) {
 	const canary = "kanarienvogel"
 	people := users(t, "alice", "bob")
@@ -221,7 +221,7 @@ func TestG10TheCanaryIsSilentOnEveryPathAlsoOfFailures(t *testing.T) {
 	}
 }
 
-// refuseAll lets DynamoDB refuse every call while do runs.
+// refuseAll makes DynamoDB refuse every call while do runs.
 func refuseAll(t *testing.T, status int, name string, do func()) {
 	t.Helper()
 	shared.DynamoDB().SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {
@@ -231,7 +231,7 @@ func refuseAll(t *testing.T, status int, name string, do func()) {
 	do()
 }
 
-// refusedHandshakes come with tokens that hold the canary.
+// refusedHandshakes tries handshakes with tokens that contain the canary.
 func refusedHandshakes(t *testing.T, canary string) {
 	t.Helper()
 	good, err := shared.Token("alice", time.Hour)

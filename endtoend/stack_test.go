@@ -17,7 +17,7 @@ import (
 	"example.com/recall/local/stack"
 )
 
-// patience bounds every wait; nothing waits longer than what it waits for.
+// patience is the longest time that a test waits for something. A wait ends as soon as its condition holds.
 const patience = time.Minute
 
 // backend is the one stack that the tests of this package share. Each test has users of its own.
@@ -30,7 +30,7 @@ type backend struct {
 	lines []string
 }
 
-// logged is everything that functions logged so far.
+// logged returns all lines that the functions have logged so far.
 func (b *backend) logged() []string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	started.Close()
-	_ = os.RemoveAll(started.temporary) // what stays in the temporary directory harms nobody
+	_ = os.RemoveAll(started.temporary) // A file that stays in the temporary directory does no harm.
 	os.Exit(code)
 }
 
@@ -80,7 +80,7 @@ func start(ctx context.Context, parameters map[string]string) (*backend, error) 
 	return b, err
 }
 
-// users gives a test names that no other test has.
+// users returns user IDs that no other test uses.
 func users(t *testing.T, names ...string) []string {
 	t.Helper()
 	named := make([]string, len(names))
@@ -127,7 +127,7 @@ func newGroup(t *testing.T, owner string, members ...string) string {
 	return group
 }
 
-// storage is a client of DynamoDB itself, past the functions.
+// storage returns a client that reaches DynamoDB directly and not through the functions.
 func storage() *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",
@@ -138,7 +138,7 @@ func storage() *dynamodb.Client {
 	})
 }
 
-// storedItem reads a message's item as DynamoDB has it.
+// storedItem reads the item of a message from DynamoDB.
 func storedItem(t *testing.T, conversationKey, messageID string) map[string]types.AttributeValue {
 	t.Helper()
 	read, err := storage().GetItem(t.Context(), &dynamodb.GetItemInput{

@@ -29,7 +29,7 @@ func local(t *testing.T, arguments ...string) *exec.Cmd {
 	return made
 }
 
-// descendants are the processes that a process has started, and theirs.
+// descendants returns the processes that a process has started, and the processes that these have started.
 func descendants(t *testing.T, process int) []int {
 	t.Helper()
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", process))
@@ -53,8 +53,8 @@ func descendants(t *testing.T, process int) []int {
 	return found
 }
 
-// listening gives the addresses at which processes listen, as the kernel has them.
-func listening(t *testing.T, processes []int) (addresses []string) {
+// listenAddresses returns the addresses at which processes listen. It reads them from the kernel.
+func listenAddresses(t *testing.T, processes []int) (addresses []string) {
 	t.Helper()
 	sockets := map[string]bool{}
 	for _, process := range processes {
@@ -88,7 +88,7 @@ func listening(t *testing.T, processes []int) (addresses []string) {
 	return addresses
 }
 
-// onLoopback tells whether an address of /proc/net/tcp is 127.0.0.1, also when written for IPv6.
+// onLoopback reports whether an address of /proc/net/tcp is 127.0.0.1, also when written for IPv6.
 func onLoopback(address string) bool {
 	host, _, _ := strings.Cut(address, ":")
 	return host == "0100007F" || host == "0000000000000000FFFF00000100007F" || host == "00000000000000000000000001000000"
@@ -96,7 +96,7 @@ func onLoopback(address string) bool {
 
 func TestAStrangerStartsTheStackUsesWhatItPrintsAndEndsItWithoutALeftover(t *testing.T) {
 	made := local(t)
-	stack := talks(t, made)
+	stack := startTalk(t, made)
 	stack.sees(`Ctrl-C stops`)
 	address := strings.Fields(stack.sees(`^  WebSocket API `))[2]
 	token := strings.Fields(stack.sees(`^  alice `))[1]
@@ -116,7 +116,7 @@ func TestAStrangerStartsTheStackUsesWhatItPrintsAndEndsItWithoutALeftover(t *tes
 	if len(processes) < 4 { // itself, DynamoDB Local, ElasticMQ, functions
 		t.Errorf("only these processes run: %v", processes)
 	}
-	addresses := listening(t, processes)
+	addresses := listenAddresses(t, processes)
 	if len(addresses) < 7 {
 		t.Errorf("only these ports are listened at: %v", addresses)
 	}
@@ -148,7 +148,7 @@ func TestAStrangerStartsTheStackUsesWhatItPrintsAndEndsItWithoutALeftover(t *tes
 }
 
 func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutputAndSwitchesWork(t *testing.T) {
-	// The idle limit of 10 minutes is over in 5 seconds.
+	// At this speed the idle limit of 10 minutes is reached after 5 seconds.
 	made := local(t, "--json", "--quiet", "--speed", "120", "--parameter", "RecallWindowSeconds=1")
 	output, err := made.StdoutPipe()
 	if err != nil {
@@ -176,7 +176,8 @@ func TestWithJSONTheAddressesAreAllThatStandsOnStandardOutputAndSwitchesWork(t *
 	}
 }
 
-// recallsTooLateAndIdles meets a window of a second and an idle limit of a few.
+// recallsTooLateAndIdles recalls after a window of one second, and then waits until the idle limit closes the
+// connection.
 func recallsTooLateAndIdles(t *testing.T, address, stateFile string) {
 	asked := command(t, "token", "--user", "alice")
 	asked.Args[3] = stateFile
@@ -239,7 +240,7 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 		if stateFile != "" {
 			made.Args[3] = stateFile
 		}
-		stack := talks(t, made)
+		stack := startTalk(t, made)
 		stack.sees(`Ctrl-C stops`)
 		return made, stack
 	}
@@ -259,9 +260,9 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 			t.Fatalf("%v: %v: %s", arguments, err, output)
 		}
 	}
-	alice := talks(t, recalls("chat", "--user", "alice", "--to", "bob"))
+	alice := startTalk(t, recalls("chat", "--user", "alice", "--to", "bob"))
 	alice.sees(`^-- you are alice in a chat with bob, on the local stack at ws://127.0.0.1:` + port)
-	group := talks(t, recalls("chat", "--user", "alice", "--group", "eng"))
+	group := startTalk(t, recalls("chat", "--user", "alice", "--group", "eng"))
 	group.sees(`^-- you are alice in group eng`)
 	if err := first.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -283,7 +284,7 @@ func TestAChatSurvivesARestartOfTheStackAndSaysWhatIsGone(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingOrBrokenIsSaidWithWhatToDo(t *testing.T) {
+func TestTheErrorForAMissingOrBrokenPartSaysWhatToDo(t *testing.T) {
 	withoutJava := t.TempDir()
 	for _, program := range []string{"go", "git"} {
 		found, err := exec.LookPath(program)

@@ -35,8 +35,8 @@ func TestWhoIsConnectedLearnsOfARecallWhoseFunctionDiedRightAfterItsCommit(t *te
 	}
 }
 
-// TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall: publish gets its record again and again, and finish does not wait
-// for it.
+// TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall lets publish fail, so that it gets its record again and again. The
+// function finish does not wait for it.
 func TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall(t *testing.T) {
 	people := users(t, "alice", "bob")
 	alice, bob := connect(t, people[0]), connect(t, people[1])
@@ -66,7 +66,7 @@ func TestABusThatIsAwayDelaysNoNoticeAndLosesNoRecall(t *testing.T) {
 	}
 }
 
-// isPublished tells whether the bus was told of a message's recall.
+// isPublished reports whether the bus has received the recall of a message.
 func isPublished(messageID string) bool {
 	return slices.ContainsFunc(shared.Events(), func(event eventbus.Event) bool {
 		var detail frame
@@ -74,8 +74,8 @@ func isPublished(messageID string) bool {
 	})
 }
 
-// dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway then answers
-// itself.
+// dieDuring sends a request whose function dies at its first call of a DynamoDB operation. API Gateway itself then
+// answers the request.
 func dieDuring(t *testing.T, from *device, function, operation string, request frame) {
 	t.Helper()
 	var once sync.Once

@@ -16,12 +16,12 @@ type action struct {
 	// row is the row of the table "Calls and units" (docs/performance.md) whose calls the action makes at least.
 	row        string
 	group, big bool
-	// aged tells that the devices have been connected for longer than a handshake may last.
+	// aged means that the devices have been connected for longer than a handshake may last.
 	aged bool
 	// sent is how many messages there are before.
 	sent int
 	act  func(ctx context.Context, process *recall.Service, s *scene) error
-	// byBystander tells that the bystander is the one who asks, and not the actor.
+	// byBystander means that the bystander makes the request, and not the actor.
 	byBystander bool
 	// commit is the call after which the rest is deliver's, where there is one; nth counts its label from 1.
 	commit string
@@ -29,7 +29,7 @@ type action struct {
 	// then is done by a healthy process after the retry, to see that all still works.
 	then  func(ctx context.Context, process *recall.Service, s *scene) error
 	check func(t *testing.T, s *scene)
-	// ends tells that there is no conversation afterwards.
+	// ends means that the conversation does not exist afterwards.
 	ends bool
 }
 
@@ -338,7 +338,7 @@ func administration() []action {
 	}
 }
 
-// wantRole wants the roster and the user's own list to agree; an empty role is none.
+// wantRole checks the role in the roster and in the list of the user. An empty role means that there is none.
 func wantRole(of func(*scene) recall.UserID, role recall.MemberRole) func(*testing.T, *scene) {
 	return func(t *testing.T, s *scene) {
 		t.Helper()
@@ -354,7 +354,7 @@ func wantRole(of func(*scene) recall.UserID, role recall.MemberRole) func(*testi
 	}
 }
 
-// wantNothing wants nothing to be left of the group.
+// wantNothing checks that nothing of the group is left.
 func wantNothing(t *testing.T, s *scene) {
 	t.Helper()
 	items, err := s.world.RawMessages(t.Context(), s.conversation)

@@ -58,7 +58,7 @@ func TestG10NoQueueEverHoldsATextAReasonOrAToken(t *testing.T) {
 			t.Fatalf("%s is answered %s", each["action"], name)
 		}
 	}
-	// By an admin, too: another function puts the chunks into the queue.
+	// An admin recalls, too, because then another function puts the chunks into the queue.
 	recallAsAdmin(t, running, second)
 	const events = 4
 	put := queued(t, events*canaryChunks)
@@ -188,7 +188,7 @@ func recallAsAdmin(t *testing.T, running *stack.Stack, id recall.MessageID) {
 	}
 }
 
-// drain takes everything out of a queue until there is enough.
+// drain receives and deletes the messages of a queue until there are enough.
 func drain(t *testing.T, running *stack.Stack, logicalID string, enough func(read []string) bool) []string {
 	t.Helper()
 	client, url := queues(running), running.QueueURL(logicalID)

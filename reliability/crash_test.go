@@ -12,41 +12,41 @@ import (
 var allFaults = flag.Bool("faults.all", false,
 	"have every fault at every call, not only every kill and each third of the others")
 
-// faulty is a fault of a run, and whether the devices have been connected for long by then.
-type faulty struct {
+// faultCase is a fault of a run, and whether the devices have been connected for long by then.
+type faultCase struct {
 	simulation.Point
 	aged bool
 }
 
 // String names the fault.
-func (f faulty) String() string {
+func (f faultCase) String() string {
 	if f.aged {
 		return f.Point.String() + " and is old"
 	}
 	return f.Point.String()
 }
 
-// chosen are the faults that a run has: every kill, every 410 for a connection that lives, young and old, and of the
-// others, which search the same again, each third.
-func chosen(recorder *simulation.Recorder) []faulty {
-	var faults []faulty
+// chosen returns the faults of a run: every kill, every 410 for a connection that is alive (young and old), and every
+// third of the other faults, because these repeat the same search.
+func chosen(recorder *simulation.Recorder) []faultCase {
+	var faults []faultCase
 	others := 0
 	for _, point := range recorder.Points() {
 		switch {
 		case point.Kind == simulation.Gone:
-			faults = append(faults, faulty{point, false}, faulty{point, true})
+			faults = append(faults, faultCase{point, false}, faultCase{point, true})
 			continue
 		case !point.Kind.Kills():
 			others++
 		}
 		if *allFaults || point.Kind.Kills() || others%3 == 1 {
-			faults = append(faults, faulty{point, false})
+			faults = append(faults, faultCase{point, false})
 		}
 	}
 	return faults
 }
 
-// neverAgain keeps the users of the scenes whose client gives up apart from the others.
+// neverAgain separates the users of the scenes whose client gives up from the users of the other scenes.
 const neverAgain = 10_000
 
 // TestEveryGuaranteeHoldsWhateverHappensToACall takes every action of every function, and every outside call that it
@@ -89,7 +89,7 @@ func TestEveryGuaranteeHoldsWhateverHappensToACall(t *testing.T) {
 				t.Run(each.String()+", and the client never asks again", func(t *testing.T) {
 					s := stage(t, world, a, i+1+neverAgain)
 					fault := &simulation.At{Point: each.Point}
-					_ = a.act(t.Context(), world.Process(fault), s) // nobody is left to see its error
+					_ = a.act(t.Context(), world.Process(fault), s) // Its process is dead, so nobody gets the error.
 					if !fault.Reached() {
 						t.Fatal("the call was not made this time")
 					}
@@ -156,7 +156,7 @@ func abandoned(t *testing.T, world *simulation.World, a action, take int) *scene
 	t.Helper()
 	s := stage(t, world, a, take)
 	killer := &simulation.At{Point: simulation.Point{Label: a.commit, Nth: a.nth, Kind: simulation.KilledAfter}}
-	_ = a.act(t.Context(), world.Process(killer), s) // nobody is left to see its error
+	_ = a.act(t.Context(), world.Process(killer), s) // Its process is dead, so nobody gets the error.
 	if !killer.Reached() {
 		t.Fatalf("the action does not commit with %s", a.commit)
 	}

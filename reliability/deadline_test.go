@@ -15,7 +15,7 @@ import (
 	"example.com/recall/shared/recall/recalltest"
 )
 
-// silent are neighbours that never answer: a call ends only with its context.
+// silent is a client of services that never answer. A call ends only when its context ends.
 type silent struct{}
 
 var (

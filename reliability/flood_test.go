@@ -18,7 +18,7 @@ func TestAFloodOfFramesIsBoundedForItsUserAloneAndCostsNoCall(t *testing.T) {
 	running, err := stack.Start(t.Context(), stack.Options{
 		Strict:     true,
 		Parameters: map[string]string{"RequestsPerMinute": fmt.Sprint(perMinute)},
-		// Each environment counts for itself; with one, the limit is what it says.
+		// Each environment counts its own frames. With one environment the limit is exact.
 		MaximumConcurrency: 1,
 	})
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// asked and told are one operation on one message, as its caller saw it.
-type asked struct {
+// request and answer are one operation on one message as its caller saw it.
+type request struct {
 	what string // send, store, recall or read; store is a send's first attempt, whose answer was lost
 	by   recall.UserID
 }
 
-type told struct {
+type answer struct {
 	name    recall.Name
 	revoked recall.Revocation
 	exists  bool
@@ -32,21 +32,21 @@ type register struct {
 	revoked recall.Revocation
 }
 
-// messageModel says what each operation may be told in each state: the recalls of the owner, who moderates, and of the
-// sender, who may also cancel what is not stored.
+// messageModel says which answers each operation may get in each state: the recalls of the owner, who moderates, and
+// of the sender, who may also cancel what is not stored.
 func messageModel(sender recall.UserID) porcupine.Model {
 	allowed := porcupine.NondeterministicModel{
 		Init:  func() []any { return []any{register{}} },
 		Equal: func(a, b any) bool { return a == b },
 		Step: func(state, input, output any) []any {
-			return step(sender, state.(register), input.(asked), output.(told))
+			return step(sender, state.(register), input.(request), output.(answer))
 		},
 		DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v -> %+v", input, output) },
 	}
 	return allowed.ToModel()
 }
 
-func step(sender recall.UserID, state register, in asked, out told) []any {
+func step(sender recall.UserID, state register, in request, out answer) []any {
 	recalled := state.revoked != recall.Revocation{}
 	same, sent := []any{state}, []any{register{true, state.revoked}}
 	switch in.what {
@@ -100,10 +100,10 @@ func TestHistoriesOfSendsRecallsAndReadsAtOnceAreLinearizable(t *testing.T) {
 	counted.wantEnough(t, least{operations: histories * callers * callsEach})
 }
 
-// What a history has: each caller makes its calls one after the other.
+// These are the sizes of a history. Each caller makes its calls one after the other.
 const callers, callsEach = 5, 4
 
-// history makes one and checks it.
+// history makes one history and checks it.
 func history(t *testing.T, seed uint64, counted *tally) {
 	world := newWorld(t)
 	a := action{group: true}
@@ -117,22 +117,22 @@ func history(t *testing.T, seed uint64, counted *tally) {
 			random := rand.New(rand.NewPCG(seed, uint64(client)))
 			for range callsEach {
 				// Answers get lost and are asked for again by the SDK; processes do not die, so that each recall has its answer.
-				lost := &loses{nth: random.Uint64N(4)}
+				lost := &answerLoss{nth: random.Uint64N(4)}
 				process := world.Process(lost)
 				ctx := t.Context()
 				switch drawn := random.IntN(10); {
 				case drawn < 3:
-					noted.note(client, asked{"send", sender.User()}, lost, func() told { return sendTold(ctx, process, s, id) })
+					noted.note(client, request{"send", sender.User()}, lost, func() answer { return sendAnswer(ctx, process, s, id) })
 				case drawn < 5:
-					noted.note(client, asked{"recall", sender.User()}, lost, func() told {
-						return recallTold(ctx, process, s, sender, id)
+					noted.note(client, request{"recall", sender.User()}, lost, func() answer {
+						return recallAnswer(ctx, process, s, sender, id)
 					})
 				case drawn < 7:
-					noted.note(client, asked{"recall", owner.User()}, lost, func() told {
-						return recallTold(ctx, process, s, owner, id)
+					noted.note(client, request{"recall", owner.User()}, lost, func() answer {
+						return recallAnswer(ctx, process, s, owner, id)
 					})
 				default:
-					noted.note(client, asked{"read", owner.User()}, lost, func() told { return readTold(ctx, process, s, id) })
+					noted.note(client, request{"read", owner.User()}, lost, func() answer { return readAnswer(ctx, process, s, id) })
 				}
 			}
 		})
@@ -140,7 +140,7 @@ func history(t *testing.T, seed uint64, counted *tally) {
 	work.Wait()
 	counted.run(seed)
 	for _, operation := range noted.operations {
-		counted.operation("history: " + operation.Input.(asked).what)
+		counted.operation("history: " + operation.Input.(request).what)
 	}
 	if result := noted.check(sender.User()); result != porcupine.Ok {
 		counted.violated(fmt.Sprintf("seed %d: a history is not linearizable (%s): %+v", seed, result, noted.operations))
@@ -153,19 +153,19 @@ func TestASendThatIsRecalledBetweenItsTwoAttemptsIsLinearizable(t *testing.T) {
 	s := stage(t, newWorld(t), action{group: true}, 0)
 	id, sender := s.ids[0], s.actor
 	noted := record{started: time.Now()}
-	lost := &loses{nth: 1, between: func() {
-		noted.note(1, asked{"read", s.bystander.User()}, nil, func() told {
-			return readTold(t.Context(), s.healthy(), s, id)
+	lost := &answerLoss{nth: 1, between: func() {
+		noted.note(1, request{"read", s.bystander.User()}, nil, func() answer {
+			return readAnswer(t.Context(), s.healthy(), s, id)
 		})
-		noted.note(2, asked{"recall", sender.User()}, nil, func() told {
-			return recallTold(t.Context(), s.healthy(), s, sender, id)
+		noted.note(2, request{"recall", sender.User()}, nil, func() answer {
+			return recallAnswer(t.Context(), s.healthy(), s, sender, id)
 		})
 	}}
-	noted.note(0, asked{"send", sender.User()}, lost, func() told {
-		return sendTold(t.Context(), s.world.Process(lost), s, id)
+	noted.note(0, request{"send", sender.User()}, lost, func() answer {
+		return sendAnswer(t.Context(), s.world.Process(lost), s, id)
 	})
 	last := noted.operations[len(noted.operations)-1]
-	if last.Input.(asked).what != "store" {
+	if last.Input.(request).what != "store" {
 		t.Fatalf("the send was not recalled between its attempts: %+v", noted.operations)
 	}
 	if result := noted.check(sender.User()); result != porcupine.Ok {
@@ -180,8 +180,8 @@ type record struct {
 	operations []porcupine.Operation
 }
 
-// note makes a call and keeps what it was told. lost is the fault that the call may meet, nil for none.
-func (r *record) note(client int, in asked, lost *loses, call func() told) {
+// note makes a call and keeps its answer. lost is the fault that the call may meet, or nil.
+func (r *record) note(client int, in request, lost *answerLoss, call func() answer) {
 	begin := int64(time.Since(r.started))
 	out := call()
 	end := int64(time.Since(r.started))
@@ -198,8 +198,8 @@ func (r *record) note(client int, in asked, lost *loses, call func() told) {
 		// The first attempt stored the message, and a recall came before the second: two effects of one send.
 		r.operations = append(r.operations, porcupine.Operation{
 			ClientId: client,
-			Input:    asked{"store", in.by},
-			Output:   told{},
+			Input:    request{"store", in.by},
+			Output:   answer{},
 			Call:     begin,
 			Return:   end,
 		})
@@ -210,8 +210,8 @@ func (r *record) check(sender recall.UserID) porcupine.CheckResult {
 	return porcupine.CheckOperationsTimeout(messageModel(sender), r.operations, time.Minute)
 }
 
-// loses is a fault that loses every nth answer of a write and lets the SDK try again.
-type loses struct {
+// answerLoss is a fault that loses every nth answer of a write, so that the SDK tries again.
+type answerLoss struct {
 	nth uint64
 	// stored tells that the message was stored by an attempt whose answer was lost.
 	stored bool
@@ -220,7 +220,7 @@ type loses struct {
 }
 
 // Around makes the call, twice where its answer is lost.
-func (l *loses) Around(label string, do func() error) error {
+func (l *answerLoss) Around(label string, do func() error) error {
 	if l.nth == 1 && (label == "PutItem msg" || label == "UpdateItem msg") {
 		err := do() // its answer is lost
 		l.stored = l.stored || err == nil && label == "PutItem msg"
@@ -231,46 +231,46 @@ func (l *loses) Around(label string, do func() error) error {
 	return do()
 }
 
-var _ simulation.Fault = (*loses)(nil)
+var _ simulation.Fault = (*answerLoss)(nil)
 
-func sendTold(ctx context.Context, process *recall.Service, s *scene, id recall.MessageID) told {
-	return failureTold(send(ctx, process, s, s.actor, id))
+func sendAnswer(ctx context.Context, process *recall.Service, s *scene, id recall.MessageID) answer {
+	return failureAnswer(send(ctx, process, s, s.actor, id))
 }
 
-func failureTold(err error) told {
+func failureAnswer(err error) answer {
 	if err == nil {
-		return told{}
+		return answer{}
 	}
-	return told{name: recall.NameOf(err)}
+	return answer{name: recall.NameOf(err)}
 }
 
-func recallTold(ctx context.Context, process *recall.Service, s *scene, by *simulation.Device,
-	id recall.MessageID) told {
+func recallAnswer(ctx context.Context, process *recall.Service, s *scene, by *simulation.Device,
+	id recall.MessageID) answer {
 	result := process.Revoke(ctx, by.Caller(), recall.RevokeRequest{
 		Conversation: s.conversation,
 		MessageIDs:   []recall.MessageID{id},
 		Unsent:       by == s.actor,
 		Reason:       theReason,
 	})[0]
-	out := failureTold(result.Err)
+	out := failureAnswer(result.Err)
 	out.revoked = result.Revoked
 	return out
 }
 
-func readTold(ctx context.Context, process *recall.Service, s *scene, id recall.MessageID) told {
+func readAnswer(ctx context.Context, process *recall.Service, s *scene, id recall.MessageID) answer {
 	page := process.Sync(ctx, s.bystander.Caller(), recall.SyncRequest{
 		Conversations: []recall.SyncItem{{Conversation: s.conversation, Limit: 10}},
 	})[0]
 	if page.Err != nil {
-		return failureTold(page.Err)
+		return failureAnswer(page.Err)
 	}
 	for _, message := range page.Messages {
 		if message.ID == id {
 			if message.Revoked != nil {
-				return told{exists: true, revoked: *message.Revoked}
+				return answer{exists: true, revoked: *message.Revoked}
 			}
-			return told{exists: true}
+			return answer{exists: true}
 		}
 	}
-	return told{}
+	return answer{}
 }

@@ -38,7 +38,7 @@ type load struct {
 	denied map[string]bool
 }
 
-// guest is the one whose connections get 410; the others must be told without ever coming back.
+// guest returns the person whose connections get 410. The others must get their notices without a new connection.
 func (l *load) guest() string { return l.people[3] }
 
 // person is one device of one person.
@@ -237,7 +237,7 @@ func (l *load) kill(ctx context.Context, random *rand.Rand) {
 	}
 }
 
-// breakPosts lets posts to whoever is next fail or hang for a moment.
+// breakPosts makes the next posts fail or hang for a moment.
 func (l *load) breakPosts(ctx context.Context, random *rand.Rand) {
 	for pause(ctx, time.Duration(random.IntN(400))*time.Millisecond) {
 		fault := gateway.PostFault{Count: 1 + random.IntN(3)}
@@ -314,7 +314,7 @@ func (l *load) breakDatabase(seed uint64) {
 	})
 }
 
-// neverRead is a device that connects and reads nothing, and goes without a word.
+// neverRead connects a device that reads nothing and then breaks off the connection.
 func (l *load) neverRead(ctx context.Context) {
 	for pause(ctx, time.Second) {
 		token, err := l.stack.Token(l.guest(), time.Hour)

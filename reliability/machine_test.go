@@ -30,11 +30,11 @@ type machine struct {
 	back  map[*simulation.Device]bool
 	// unsure are devices with a request that was never answered.
 	unsure map[*simulation.Device]bool
-	// clocks are by how much the machines' clocks are off.
+	// clocks are the errors of the clocks of the machines.
 	clocks []time.Duration
 }
 
-// Clocks as they may be off with every guarantee kept, and as they may not be.
+// With the first of these clock errors every guarantee must hold. With the second some guarantees need not hold.
 var (
 	nearClocks = []time.Duration{0, 0, -simulation.ClockRange, simulation.ClockRange}
 	farClocks  = []time.Duration{0, 0, 0, -time.Hour, time.Hour}
@@ -42,7 +42,7 @@ var (
 
 func (m *machine) far() bool { return slices.Contains(m.clocks, time.Hour) }
 
-// clock draws a machine's clock: mostly steady, else one that jumps in the middle of the work.
+// clock draws the clock of a machine. Most are steady, and some jump in the middle of the work.
 func (m *machine) clock(t *rapid.T) *simulation.MachineClock {
 	clock := &simulation.MachineClock{World: m.world.Clock, By: rapid.SampledFrom(m.clocks).Draw(t, "clock")}
 	if rapid.IntRange(0, 2).Draw(t, "jumps") == 0 {
@@ -52,7 +52,7 @@ func (m *machine) clock(t *rapid.T) *simulation.MachineClock {
 	return clock
 }
 
-// healthy is a process without a fault, and with the world's clock.
+// healthy returns a process without faults that uses the clock of the world.
 func (m *machine) healthy() *recall.Service { return m.world.Process(simulation.Healthy{}) }
 
 // operation is a request that is ready to run. It returns what its client does with the answer.
@@ -96,7 +96,7 @@ func newMachine(ctx context.Context, world *simulation.World, tally *tally, cloc
 	return m, nil
 }
 
-// deepest is how many processes stand still at once at most.
+// deepest is the largest number of processes that stand still at the same time.
 const deepest = 3
 
 // step draws an operation, runs it and everything that it draws in between, and reports what contradicts the model.
@@ -156,7 +156,8 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 	}
 }
 
-// briefly are the operations that may happen while a process stands still: no process lives for minutes.
+// briefly are the operations that may happen while a process stands still. None takes minutes, because no process
+// lives that long.
 var briefly = []string{
 	"send", "send", "send again", "recall", "recall", "cancel", "read", "sync", "disconnect", "moment",
 }
@@ -203,7 +204,7 @@ func (m *machine) open(t *rapid.T, users ...recall.UserID) (*simulation.Device, 
 	return rapid.SampledFrom(open).Draw(t, "device"), true
 }
 
-// inside are the conversations of a user.
+// inside returns the conversations of a user.
 func (m *machine) inside(user recall.UserID) []recall.Conversation {
 	var inside []recall.Conversation
 	for _, conversation := range m.conversations {
@@ -225,7 +226,7 @@ func (m *machine) moderates(user recall.UserID, conversation recall.Conversation
 	return conversation.IsGroup() && (user == m.users[0] || user == m.users[1])
 }
 
-// rest lets the event sources finish, at first with faults, and holds every guarantee.
+// rest lets the event sources finish, at first with faults, and checks every guarantee.
 func (m *machine) rest(t *rapid.T) {
 	seed := rapid.Uint64().Draw(t, "deliver's fault seed")
 	rounds := rapid.IntRange(0, 3).Draw(t, "rounds with faults")
@@ -283,7 +284,7 @@ func (m *machine) comeBack() bool {
 		if m.far() {
 			before = nil
 		}
-		_ = m.world.Close(m.ctx, nil, old, false) // nobody is told
+		_ = m.world.Close(m.ctx, nil, old, false) // $disconnect does not reach the functions
 		device, err := m.world.Connect(m.ctx, m.healthy(), old.User(), before)
 		if err != nil {
 			m.model.violate("connect: %v", err)

@@ -85,9 +85,9 @@ func TestEveryGuaranteeHoldsWhateverOthersDoBetweenTwoCalls(t *testing.T) {
 					crossings.Add(1)
 					t.Run(fmt.Sprintf("before %s #%d %s", place.Label, place.Nth, other.name), func(t *testing.T) {
 						s := stage(t, world, a, take)
-						// it may lose the race
+						// Both may fail, because the other may come first.
 						cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() { _ = other.do(t.Context(), s) }}
-						_ = a.act(t.Context(), world.Process(cross), s) // the same
+						_ = a.act(t.Context(), world.Process(cross), s)
 						cross.End()
 						if !cross.Reached() {
 							t.Fatal("the call was not made this time")

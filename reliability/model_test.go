@@ -10,8 +10,8 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// fate is what the clients were told of one message. What they were not told is not known: their process may have
-// died.
+// fate is what the clients know of one message from their answers. Without an answer they know nothing, because the
+// process may have died.
 type fate struct {
 	id           recall.MessageID
 	conversation recall.Conversation
@@ -23,7 +23,7 @@ type fate struct {
 	revoked *recall.Revocation
 	// tried are those who have tried to recall it.
 	tried map[recall.UserID]bool
-	// dropped tells that its sender has given it up: its ID is too old.
+	// dropped means that its sender has given it up, because its ID is too old.
 	dropped bool
 }
 
@@ -43,7 +43,7 @@ func (m *model) violate(format string, arguments ...any) {
 	m.violations = append(m.violations, fmt.Sprintf(format, arguments...))
 }
 
-// of are the fates of a conversation.
+// of returns the fates of a conversation.
 func (m *model) of(conversation recall.Conversation) []*fate {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -63,7 +63,7 @@ func (m *model) add(f *fate) {
 	m.fates = append(m.fates, f)
 }
 
-// now is a copy of what was known of a message when a request began.
+// now returns a copy of what is known of a message when a request begins.
 func (m *model) now(f *fate) fate {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -24,7 +24,7 @@ func (s span) apart(id recall.MessageID) time.Duration {
 	return max(s.latest.Sub(id.Time()), id.Time().Sub(s.earliest))
 }
 
-// noAnswer is for who needs none.
+// noAnswer is for a client that does nothing with the answer.
 func noAnswer() {}
 
 func (m *machine) send(t *rapid.T) (operation, bool) {
@@ -104,7 +104,7 @@ func idsOf(fates []*fate) []recall.MessageID {
 	return ids
 }
 
-// tries notes who tries, and returns what is known before.
+// tries notes that a user tries a recall. It returns what was known of the messages before.
 func (m *machine) tries(user recall.UserID, fates []*fate) []fate {
 	before := make([]fate, len(fates))
 	m.model.mutex.Lock()
@@ -268,9 +268,9 @@ func (m *machine) disconnect(t *rapid.T) (operation, bool) {
 	if !ok {
 		return operation{}, false
 	}
-	told := rapid.Bool().Draw(t, "$disconnect is delivered")
+	delivered := rapid.Bool().Draw(t, "$disconnect is delivered")
 	return operation{name: "disconnect", run: func(process *recall.Service) func() {
-		_ = m.world.Close(m.ctx, process, device, told) // nobody waits for it
+		_ = m.world.Close(m.ctx, process, device, delivered) // nobody waits for it
 		return noAnswer
 	}}, true
 }
@@ -326,7 +326,7 @@ func (m *machine) pass(name string, duration time.Duration) operation {
 func (m *machine) endOld() {
 	for _, device := range m.world.Open() {
 		if m.world.Now().Sub(device.Connection().ConnectedAt) > connectionLife {
-			_ = m.world.Close(m.ctx, nil, device, false) // nobody is told
+			_ = m.world.Close(m.ctx, nil, device, false) // nobody is delivered
 		}
 	}
 }

@@ -33,10 +33,10 @@ const (
 	theReason recall.Reason = "why " + simulation.Canary
 )
 
-// crowd is the one big group of a world: filling it for every scene would take most of the time.
+// crowd is the only big group of a world, because filling one for every scene would take most of the time.
 const crowd recall.GroupID = "crowd"
 
-// stage sets the scene: users of its own, connected, and what was sent before.
+// stage makes the scene: its own users, their connections, and the messages that were sent before.
 func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
 	t.Helper()
 	healthy := world.Process(simulation.Healthy{})
@@ -75,7 +75,7 @@ func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
 	return s
 }
 
-// fillCrowd makes the big group bigger than one call serves.
+// fillCrowd adds more members to the big group than one call can serve.
 func fillCrowd(t *testing.T, world *simulation.World) {
 	t.Helper()
 	var rows []types.TransactWriteItem
@@ -176,7 +176,7 @@ func settleWithoutClient(t *testing.T, s *scene, a action) {
 	}
 }
 
-// check holds the guarantees, and leaves nobody connected for the next scene.
+// check checks the guarantees, and closes all connections before the next scene.
 func check(t *testing.T, s *scene, a action) {
 	t.Helper()
 	if !a.ends {
@@ -220,8 +220,8 @@ func comeBack(t *testing.T, s *scene) bool {
 	return came
 }
 
-// hearNext sends one more message, which devices with a young connection must hear of although a post to them was
-// answered with 410 before.
+// hearNext sends one more message. Devices with a young connection must get it although a post to them was answered
+// with 410 before.
 func hearNext(t *testing.T, s *scene, a action) {
 	t.Helper()
 	if a.ends || !slices.ContainsFunc(s.world.Open(), (*simulation.Device).Excused) {

@@ -39,7 +39,7 @@ func TestSequencesKeepEveryGuarantee(t *testing.T) {
 	counted.wantEnough(t, leastSequences(len(seeds)))
 }
 
-// leastSequences is what the sequences of so many seeds must have done: 7 sequences each.
+// leastSequences returns the smallest amount of work for the sequences of so many seeds, 7 sequences for each.
 func leastSequences(seeds int) least {
 	return least{operations: 100 * seeds, faults: 20 * seeds, kills: 5 * seeds}
 }
@@ -81,7 +81,7 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 	})
 }
 
-// time lets time pass, mostly up to an edge of a rule.
+// time lets time pass, mostly up to a limit of a rule.
 func (m *machine) time(t *rapid.T) {
 	passing := rapid.SampledFrom([]time.Duration{
 		time.Millisecond, time.Second, 29 * time.Second, 31 * time.Second, 61 * time.Second, 119 * time.Second,

@@ -49,10 +49,10 @@ func leastLoad(duration time.Duration) least {
 	}
 }
 
-// patience bounds the wait for what is owed: the event source's retries and the clients' back-off.
+// patience is the longest wait for work that is due: retries of the event source and the back-off of the clients.
 const patience = 3 * time.Minute
 
-// converges waits until nothing is owed and every device shows what is stored.
+// converges waits until no work is due and every device shows the stored messages.
 func (l *load) converges(t *testing.T) {
 	t.Helper()
 	deadline := time.Now().Add(patience)
@@ -138,7 +138,7 @@ func (p *person) differs(conversation recall.Conversation, messages []recall.Mes
 	return differences
 }
 
-// items is the whole table of messages.
+// items returns the whole table of messages.
 func (l *load) items(t *testing.T) []map[string]types.AttributeValue {
 	t.Helper()
 	database, name := dynamotest.Client(l.stack.Addresses().DynamoDB), tableOf(l.stack, "MessagesTable")

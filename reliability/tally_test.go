@@ -21,7 +21,7 @@ type tally struct {
 	operations map[string]int
 	faults     map[string]int
 	kills      int
-	// confirmed are the requests of the load that were done, refused those that were refused for a reason of their own,
+	// confirmed are the requests of the load that succeeded, refused those that were refused for a reason of their own,
 	// and unanswered those that ended with a time-out or as unavailable.
 	confirmed           map[string]int
 	refused, unanswered int
@@ -93,7 +93,7 @@ func total(counts map[string]int) int {
 	return sum
 }
 
-// line is the state in one line.
+// line returns the state as one line.
 func (t *tally) line() string {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -106,7 +106,7 @@ func (t *tally) table(to io.Writer) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	row := func(line string) { _, _ = fmt.Fprintln(table, line) } // what cannot be printed is not missed
+	row := func(line string) { _, _ = fmt.Fprintln(table, line) } // A report that cannot be printed does not matter.
 	row(fmt.Sprintf("seconds\t%.0f", time.Since(t.started).Seconds()))
 	row(fmt.Sprintf("runs\t%d", t.runs))
 	if len(t.seeds) > 0 {
@@ -131,7 +131,7 @@ func (t *tally) table(to io.Writer) {
 	}
 }
 
-// least is what a search must have done, so that no violation means something.
+// least is the smallest amount of work of a search. With less, a result without violations means nothing.
 type least struct {
 	operations, faults, kills int
 	// confirmed are requests of the load on the local stack. Of all its requests at most a quarter may be without an
@@ -139,7 +139,7 @@ type least struct {
 	confirmed map[string]int
 }
 
-// shortfalls says what is missing, in sentences.
+// shortfalls returns a sentence for each amount that is too small.
 func (t *tally) shortfalls(wanted least) []string {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()

@@ -64,12 +64,12 @@ func tellsOfCarol(t *testing.T, kicking bool) string {
 	return "ws" + strings.TrimPrefix(server.URL, "http")
 }
 
-// told is what the application hears.
-type told struct {
+// callbacks records what the application hears.
+type callbacks struct {
 	received, revoked, kicked chan string
 }
 
-func (h told) listener() client.Listener {
+func (h callbacks) listener() client.Listener {
 	return client.Listener{
 		OnRecvNewMessage:     func(m client.Message) { h.received <- m.MessageID },
 		OnRecvMessageRevoked: func(id, _, _ string) { h.revoked <- id },
@@ -77,11 +77,11 @@ func (h told) listener() client.Listener {
 	}
 }
 
-func hears() told {
-	return told{make(chan string, 10), make(chan string, 10), make(chan string, 10)}
+func newCallbacks() callbacks {
+	return callbacks{make(chan string, 10), make(chan string, 10), make(chan string, 10)}
 }
 
-func TestTheRecallOfAMessageIsToldWhenTheClientLoggedOutBeforeItHadACursor(t *testing.T) {
+func TestAClientThatLoggedOutBeforeItHadACursorLearnsOfTheRecall(t *testing.T) {
 	url, store := tellsOfCarol(t, false), client.NewMemoryStore()
 	for login := 1; login <= 2; login++ {
 		c, err := client.New(client.Options{URL: url, Store: store})
@@ -89,7 +89,7 @@ func TestTheRecallOfAMessageIsToldWhenTheClientLoggedOutBeforeItHadACursor(t *te
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Logout)
-		heard := hears()
+		heard := newCallbacks()
 		c.AddListener(heard.listener())
 		loggedIn := make(chan error, 1)
 		go func() { loggedIn <- c.Login(t.Context(), "alice", "token") }()
@@ -119,13 +119,13 @@ func TestTheRecallOfAMessageIsToldWhenTheClientLoggedOutBeforeItHadACursor(t *te
 	}
 }
 
-func TestALoginAfterAKickGoesOnWithWhatIsHeldAndWhatIsStillToBeTold(t *testing.T) {
+func TestALoginAfterAKickKeepsTheViewAndTheCallbacksThatAreDue(t *testing.T) {
 	c, err := client.New(client.Options{URL: tellsOfCarol(t, true)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Logout)
-	heard, release := hears(), make(chan struct{})
+	heard, release := newCallbacks(), make(chan struct{})
 	c.AddListener(client.Listener{OnConnected: func() { <-release }}) // the later callbacks wait behind this one
 	c.AddListener(heard.listener())
 	if err := c.Login(t.Context(), "alice", "token"); err != nil && client.Code(err) != client.CodeNotLoggedIn {

@@ -280,7 +280,7 @@ func TestADeviceThatWasOfflineEndsLikeOneThatWasNot(t *testing.T) {
 	})
 }
 
-func TestWhatTheServerDidWithoutAnAnswerIsLearntBySynchronising(t *testing.T) {
+func TestAClientThatGotNoAnswerLearnsTheOutcomeBySynchronising(t *testing.T) {
 	server := clienttest.NewServer(clienttest.Options{Seed: 1})
 	defer server.Close()
 	options := quick(server.URL)
@@ -302,7 +302,7 @@ func TestWhatTheServerDidWithoutAnAnswerIsLearntBySynchronising(t *testing.T) {
 	}
 }
 
-func TestWhatTheServerDoesAfterItsCallerLeftIsLearntFromTheLateAnswer(t *testing.T) {
+func TestALateAnswerStillChangesTheViewAfterItsCallerLeft(t *testing.T) {
 	server := clienttest.NewServer(clienttest.Options{Seed: 1})
 	defer server.Close()
 	alice := logIn(t, quick(server.URL), "alice", client.Listener{})

@@ -143,20 +143,20 @@ func (c *adminCommand) call(ctx context.Context, request map[string]any) (adminR
 	return reply, nil
 }
 
-// say prints a line for people.
+// say prints a line for people, unless JSON is wanted.
 func (c *adminCommand) say(format string, values ...any) {
 	if !c.JSON {
 		fmt.Printf(format+"\n", values...)
 	}
 }
 
-// errRefused means that the reply, which is printed, says why; the exit code tells scripts.
+// errRefused means that the printed reply says why the request was refused. It makes the exit code 1 for scripts.
 var errRefused = errors.New("the request was refused; the reply says why")
 
 // adminRaw is `recall admin raw`.
 type adminRaw struct{}
 
-// Run sends standard input as it is; nothing is checked here, so that every refusal is the server's own.
+// Run sends standard input without a change or check, so that every refusal comes from the server.
 func (*adminRaw) Run(ctx context.Context, admin *adminCommand) error {
 	body, err := io.ReadAll(os.Stdin)
 	if err != nil {

@@ -39,7 +39,7 @@ type adminGroup struct {
 	Group string `arg:"" help:"The group's ID."`
 }
 
-// Run shows the group, a member a line.
+// Run shows the group, with one line for each member.
 func (g *adminGroup) Run(ctx context.Context, admin *adminCommand) error {
 	reply, err := admin.call(ctx, request("getGroup", map[string]any{"group": g.Group}))
 	if err != nil {
@@ -63,7 +63,7 @@ type adminDeleteGroup struct {
 	Group string `arg:"" help:"The group's ID."`
 }
 
-// deletionCalls bounds how often a big group's deletion is continued.
+// deletionCalls is how many calls the deletion of a big group may take.
 const deletionCalls = 1_000
 
 // Run calls until everything is deleted.
@@ -143,7 +143,7 @@ func (*adminGetSettings) Run(ctx context.Context, admin *adminCommand) error {
 
 type adminPutSettings struct {
 	Seconds string `arg:"" optional:"" name:"recall-window-seconds" help:"0 (recall is off), -1 (no limit), 1 to 604800."`
-	// What begins with a hyphen is a flag, so that -1 is one, too.
+	// An argument that begins with a hyphen is a flag, so -1 needs a flag of its own.
 	NoLimit bool `help:"Set no limit, which is the same as -1." short:"1"`
 }
 

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// errSome means that the table has failures; the exit code tells scripts.
+// errSome means that the table contains failures. It makes the exit code 1 for scripts.
 var errSome = errors.New("some messages were not recalled; see the table")
 
 type adminRevoke struct {

@@ -27,7 +27,8 @@ const adminTimeout = 90 * time.Second
 const maximumReplyBytes = 8 << 20
 
 // post sends a request to the local stack, or, signed with the caller's AWS credentials, to a deployed function by its
-// URL or by direct invocation. Both are Lambda's, so both are signed for lambda.
+// URL or by direct invocation. In both cases the service that is called is Lambda, so the request is signed for
+// lambda.
 func (c *adminCommand) post(ctx context.Context, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
 	defer cancel()
@@ -95,7 +96,7 @@ func (c *adminCommand) target(ctx context.Context) (address string, credentials 
 	if c.URL != "" {
 		return c.URL, credentials, loaded.Region, nil
 	}
-	// The variable is AWS's own, for all its tools; the local stack has such an endpoint too.
+	// All tools of AWS read this variable. The local stack has such an endpoint, too.
 	endpoint := os.Getenv("AWS_ENDPOINT_URL_LAMBDA")
 	if endpoint == "" {
 		endpoint = fmt.Sprintf("https://lambda.%s.amazonaws.com", loaded.Region)

@@ -33,13 +33,13 @@ type benchCommand struct {
 	Devices   benchDevicesCommand   `cmd:"" hidden:"" help:"Serve devices to another benchmark."`
 }
 
-// benchOutput is how every benchmark tells its results.
+// benchOutput has the flags that say where a benchmark writes its results.
 type benchOutput struct {
 	JSON   bool   `help:"Print the results as JSON on standard output." name:"json"`
 	Charts string `help:"Write the charts (SVG) into this directory." placeholder:"DIRECTORY"`
 }
 
-// benchLatencies are put before the services.
+// benchLatencies are the latencies that a benchmark adds to the calls of services.
 type benchLatencies struct {
 	// A latency is fixed (4ms), uniform:2ms:8ms, or lognormal:4ms:15ms, with the median and the 99th percentile.
 	Dynamodb    measure.Distribution `help:"Latency before DynamoDB." default:"4ms" name:"dynamodb-latency"`
@@ -115,7 +115,7 @@ func (o benchOutput) print(report any, table string, charts map[string]chart.Cha
 	return encoder.Encode(report)
 }
 
-// benchProgress prints what is being done, with the time since the start.
+// benchProgress prints each step with the time since the start.
 func benchProgress() func(string) {
 	started := time.Now()
 	return func(text string) {
@@ -236,8 +236,8 @@ func rulesProject() (string, error) {
 	return filepath.Join(filepath.Dir(filepath.Dir(baseline)), "local", "gatewayrules"), err
 }
 
-// benchStackCommand is the child process of a benchmark that compares the local stack: it has no quotas, which the
-// others do not imitate.
+// benchStackCommand is the child process of a benchmark that compares the local stack with others. It has no quotas,
+// because the others do not have them either.
 type benchStackCommand struct {
 	Port         int  `arg:"" help:"Port of the WebSocket API."`
 	DefaultRoute bool `help:"With a $$default route."`

@@ -41,7 +41,7 @@ For another stack, set the token in the environment, because a process list does
 
 const (
 	chatTokenTime = time.Hour
-	// chatLoginTime is how long to wait for the first connection; later ones are waited for without end.
+	// chatLoginTime is how long to wait for the first connection; there is no limit for later ones.
 	chatLoginTime = 20 * time.Second
 )
 
@@ -106,8 +106,8 @@ func (c *chatCommand) conversation() (string, error) {
 	return "c2c_" + c.To, nil
 }
 
-// server says where to connect, and with which token: those of the local stack, unless others are given. There is no
-// followed stack where a URL is given.
+// server returns where to connect and the token. They are those of the local stack, unless the user gives others. If a
+// URL is given, there is no followed stack.
 func (c *chatCommand) server() (client.Options, string, *followedStack, error) {
 	if c.URL != "" {
 		if c.Token == "" {

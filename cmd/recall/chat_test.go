@@ -215,7 +215,7 @@ func TestListShowsTheIDThatAModeratorNeeds(t *testing.T) {
 	alice.sees("#1 " + id + " ")
 }
 
-func TestACommandThatDoesNotExistIsSaidAndIsNotSent(t *testing.T) {
+func TestAnUnknownCommandPrintsAnErrorAndIsNotSent(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	alice := chats(t, server, "alice", "c2c_bob")
 	alice.types("/frob the bar")
@@ -248,7 +248,7 @@ func TestAChatWithoutATerminalFailsWhereALineFailed(t *testing.T) {
 	}
 }
 
-func TestAGroupThatDoesNotExistIsSaidAtOnce(t *testing.T) {
+func TestAGroupThatDoesNotExistEndsTheChatWithAnError(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	eve := chats(t, server, "eve", "group_none")
 	err := eve.room.enter(t.Context(), server.URL)
@@ -272,7 +272,7 @@ func TestTheEndOfTheInputWaitsForTheAnswers(t *testing.T) {
 	alice.sees("#2 sent")
 }
 
-func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
+func TestTheChatShowsALostConnectionAndReconnects(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	alice, bob := chats(t, server, "alice", "c2c_bob"), chats(t, server, "bob", "c2c_alice")
 	server.Cut()
@@ -291,7 +291,7 @@ func TestForeignTextCannotWriteToTheTerminal(t *testing.T) {
 	bob.neverSaw("\x1b")
 }
 
-func TestChatSaysWhatIsMissing(t *testing.T) {
+func TestChatFailsWithWhatIsMissing(t *testing.T) {
 	for _, c := range []struct {
 		command chatCommand
 		want    string
@@ -311,7 +311,7 @@ func TestChatSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsRefusedIsSaidPlainly(t *testing.T) {
+func TestARefusedTokenGivesAClearError(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	talking, err := client.New(client.Options{URL: server.URL})
 	if err != nil {

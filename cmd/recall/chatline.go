@@ -22,7 +22,7 @@ const chatHelp = `-- what is typed is sent. Commands:
 --   /unread            shows all conversations with their unread messages
 --   /quit              ends (Ctrl-D too); a line that begins with // is sent with one /`
 
-// read does what is typed, until the end of the input, and then waits for what is not answered yet.
+// read executes each line until the input ends. Then it waits for the answers that are still missing.
 func (r *chatRoom) read(ctx context.Context, next func() (string, error)) error {
 	lines, ended := make(chan string), make(chan error, 1)
 	go func() {
@@ -58,7 +58,7 @@ func (r *chatRoom) read(ctx context.Context, next func() (string, error)) error 
 	}
 }
 
-// endOf is why the chat had to end; nil if a person ended it.
+// endOf returns why the chat had to end, or nil if a person ended it.
 func endOf(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
@@ -66,7 +66,7 @@ func endOf(ctx context.Context) error {
 	return nil
 }
 
-// finish waits for the answers to what was sent and recalled, and says so if that takes long.
+// finish waits for the answers to all sends and recalls. It prints that it waits if this takes long.
 func (r *chatRoom) finish(ctx context.Context) {
 	answered := make(chan struct{})
 	go func() {
@@ -85,7 +85,7 @@ func (r *chatRoom) finish(ctx context.Context) {
 	}
 }
 
-// do does one line and reports whether it was the last.
+// do executes one line and reports whether it was the last one.
 func (r *chatRoom) do(ctx context.Context, line string) (quit bool) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	rest = strings.TrimSpace(rest)
@@ -140,7 +140,7 @@ func (r *chatRoom) send(ctx context.Context, text, replyTo string) {
 		defer r.mutex.Unlock()
 		switch {
 		case client.Code(err) == client.CodeAlreadyRecalled:
-			// The recall has said so.
+			// The recall has printed this already.
 		case err != nil:
 			if client.Code(err) != client.CodeTimeout {
 				r.mine = slices.DeleteFunc(r.mine, func(each string) bool { return each == id })
@@ -153,7 +153,7 @@ func (r *chatRoom) send(ctx context.Context, text, replyTo string) {
 	})
 }
 
-// renumber follows a message that had to be sent under another ID; the mutex is held.
+// renumber gives the number of a message to the new ID under which it had to be sent. The caller holds the mutex.
 func (r *chatRoom) renumber(id, sent string) {
 	if id == sent {
 		return
@@ -218,14 +218,15 @@ func (r *chatRoom) recall(ctx context.Context, arguments string) {
 	})
 }
 
-// last is the latest message of this user that is not recalled: sent here, or before.
+// last returns the latest message of this user that is not recalled. It may be from before this chat.
 func (r *chatRoom) last() (messageID string, number int, found bool) {
 	held := r.client.Messages(r.conversation)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if len(r.mine) > 0 {
 		id := r.mine[len(r.mine)-1]
-		r.mine = r.mine[:len(r.mine)-1] // the next /recall takes the one before, also while this one is under way
+		// The next /recall takes the message before, even while this recall is not answered yet.
+		r.mine = r.mine[:len(r.mine)-1]
 		return id, r.number(id), true
 	}
 	for _, m := range slices.Backward(held) {
@@ -248,7 +249,7 @@ func (r *chatRoom) reply(ctx context.Context, arguments string) {
 
 const historyPage = 20
 
-// history shows the page before the oldest message shown, and goes on from there the next time.
+// history shows the page of messages before the oldest message on the screen.
 func (r *chatRoom) history(ctx context.Context) {
 	r.mutex.Lock()
 	before := ""

@@ -23,7 +23,7 @@ type chatRoom struct {
 	output       io.Writer
 	stack        *followedStack // nil = none is followed
 
-	calls sync.WaitGroup // what the server has not answered yet
+	calls sync.WaitGroup // the calls that the server has not answered yet
 
 	mutex   sync.Mutex
 	numbers map[string]int // by messageId
@@ -51,13 +51,13 @@ func (r *chatRoom) say(format string, values ...any) {
 	r.print(format, values...)
 }
 
-// print writes a line; the mutex is held, so that lines do not mix.
+// print writes a line. The caller holds the mutex, so that lines do not mix.
 func (r *chatRoom) print(format string, values ...any) {
 	// A terminal that is gone ends the input too.
 	_, _ = fmt.Fprintf(r.output, format+"\n", values...)
 }
 
-// number gives a message its number; the mutex is held.
+// number returns the number of a message and assigns one if it has none. The caller holds the mutex.
 func (r *chatRoom) number(messageID string) int {
 	if number := r.numbers[messageID]; number > 0 {
 		return number
@@ -84,7 +84,7 @@ func (r *chatRoom) listener(end context.CancelCauseFunc) client.Listener {
 	}
 }
 
-// kickedOffline says in words why the server ended this chat.
+// kickedOffline returns an error that says why the server ended this chat.
 func kickedOffline(reason string) error {
 	switch reason {
 	case client.KickedConnectionLimit:
@@ -96,8 +96,8 @@ func kickedOffline(reason string) error {
 	return fmt.Errorf("this device was disconnected by the server: %s", reason)
 }
 
-// disconnected says that the connection is lost, and looks out for a local stack that is started again elsewhere,
-// where the client would never find it.
+// disconnected prints that the connection is lost. It also watches for a local stack that is started again at another
+// address, because the client would never find it there.
 func (r *chatRoom) disconnected(end context.CancelCauseFunc) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -140,7 +140,7 @@ func (r *chatRoom) connectedAgain() {
 	}
 }
 
-// isThere asks whether the conversation can be read, which a group cannot that does not exist or has another roster.
+// isThere returns an error if the group does not exist or this user is not a member.
 func (r *chatRoom) isThere(ctx context.Context) error {
 	group, is := strings.CutPrefix(r.conversation, "group_")
 	if !is {
@@ -148,7 +148,7 @@ func (r *chatRoom) isThere(ctx context.Context) error {
 	}
 	_, err := r.client.History(ctx, r.conversation, "", 1)
 	if client.Code(err) != client.CodeConversationNotFound {
-		return nil // what else is wrong shows when something is sent
+		return nil // Any other error is shown when a message is sent.
 	}
 	return fmt.Errorf(
 		"there is no group %s, or %s is not in it; "+
@@ -156,7 +156,7 @@ func (r *chatRoom) isThere(ctx context.Context) error {
 		group, r.user, group, group, r.user)
 }
 
-// enter shows the conversation, unless it cannot be had.
+// enter shows the conversation, or returns an error if it cannot be read.
 func (r *chatRoom) enter(ctx context.Context, address string) error {
 	if err := r.isThere(ctx); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (r *chatRoom) enter(ctx context.Context, address string) error {
 	return nil
 }
 
-// outcome is an error where lines failed that nobody watched, so that the exit code tells scripts.
+// outcome returns an error if lines of a script failed, so that the exit code shows it.
 func (r *chatRoom) outcome(interactive bool) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -175,7 +175,7 @@ func (r *chatRoom) outcome(interactive bool) error {
 	return fmt.Errorf("%d of the lines could not be done; what is printed above says why", r.failed)
 }
 
-// fail prints why a line was not done; the mutex is held.
+// fail prints why a line was not executed. The caller holds the mutex.
 func (r *chatRoom) fail(format string, values ...any) {
 	r.failed++
 	r.print(format, values...)
@@ -234,7 +234,7 @@ func (r *chatRoom) readUpTo(messages []client.Message) {
 		return
 	}
 	last := messages[len(messages)-1].MessageID
-	// The end of the chat need not wait for it: a logout ends it.
+	// The end of the chat does not wait for this call, because a logout ends it.
 	go func() { _, _ = r.client.MarkRead(context.Background(), r.conversation, last) }()
 }
 
@@ -256,7 +256,7 @@ func (r *chatRoom) line(m client.Message, before string) {
 	r.print("#%d %s%s %s: %s%s", number, before, at, printable(m.Sender), quote, textOf(m))
 }
 
-// quote is what a reply shows of the message it answers: that of now, which may be recalled.
+// quote returns what a reply shows of the message that it answers. If that message is recalled by now, it shows this.
 func (r *chatRoom) quote(replyTo string) string {
 	if replyTo == "" {
 		return ""
@@ -273,7 +273,7 @@ func (r *chatRoom) quote(replyTo string) string {
 	return "(re: an older message) "
 }
 
-// recalled changes a bubble that is on the screen, by a line that names it.
+// recalled prints that a message on the screen is recalled. The line contains the number of the message.
 func (r *chatRoom) recalled(m client.Message) {
 	if m.Conversation != r.conversation {
 		return
@@ -288,7 +288,7 @@ func (r *chatRoom) recalled(m client.Message) {
 	r.print("#%d %s: [message recalled%s]", r.number(m.MessageID), printable(m.Sender), by(m))
 }
 
-// by says who recalled a message, if not its sender, and why.
+// by returns who recalled a message and why. It leaves out the name if it was the sender.
 func by(m client.Message) string {
 	text := ""
 	if m.Revoked.By != m.Sender {
@@ -300,7 +300,7 @@ func by(m client.Message) string {
 	return text
 }
 
-// textOf is a message's text on one line, free of control characters; another body is shown as JSON.
+// textOf returns the text of a message on one line and without control characters. A body without text becomes JSON.
 func textOf(m client.Message) string {
 	var body struct {
 		Text *string `json:"text"`
@@ -311,7 +311,7 @@ func textOf(m client.Message) string {
 	return printable(string(m.Body))
 }
 
-// why says in words why a call failed.
+// why returns in words why a call failed.
 func why(err error) string {
 	switch client.Code(err) {
 	case client.CodeRecallWindowExpired, client.CodeGroupRecallWindowExpired, client.CodeClientWindowOver:
@@ -340,8 +340,7 @@ func why(err error) string {
 	return err.Error()
 }
 
-// unreadCount is a number of unread messages in words. The server counts up to 100, by which it says that there are
-// more than 99.
+// unreadCount returns a number of unread messages in words. The server counts up to 100, and 100 means more than 99.
 func unreadCount(number int) string {
 	if number > 99 {
 		return "99+"

@@ -10,8 +10,8 @@ import (
 	"example.com/recall/local/state"
 )
 
-// followedStack is the local stack that a chat talks to. It may end and be started again while the chat goes on: then
-// it takes other tokens, and has forgotten all messages and groups.
+// followedStack is the local stack to which a chat is connected. The stack may end and start again while the chat
+// runs. Then it requires new tokens, and all messages and groups are gone.
 type followedStack struct {
 	path    string // of its state file
 	user    string
@@ -70,14 +70,14 @@ func (f *followedStack) sameAddress(running state.State) error {
 		running.Addresses.WebSocket)
 }
 
-// refusal is why no token could be had.
+// refusal returns why there is no token, or nil.
 func (f *followedStack) refusal() error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.problem
 }
 
-// lost says what a lost connection means.
+// lost returns a text that says what a lost connection means.
 func (f *followedStack) lost() string {
 	if _, err := state.Find(f.path); errors.Is(err, state.ErrNotRunning) {
 		return "the local stack has ended; this chat goes on when it is started again: recall local"
@@ -85,8 +85,8 @@ func (f *followedStack) lost() string {
 	return "the connection is lost; connecting again"
 }
 
-// connected is told of every connection. It says what a new one means, and whether the stack was started again since
-// the one before.
+// connected is called for every connection. It returns a text that says what the new connection means, and whether the
+// stack was started again since the last one.
 func (f *followedStack) connected() (text string, startedAgain bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

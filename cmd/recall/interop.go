@@ -16,7 +16,7 @@ import (
 	"example.com/recall/protocol/conformance"
 )
 
-// interopCommand lets the clients of all languages meet.
+// interopCommand is `recall interop`. It runs the clients of all languages in one conversation.
 type interopCommand struct {
 	Clients  string        `help:"The folder with the driver.sh of each client." default:"clients" type:"path"`
 	Without  []string      `help:"Leave these clients out." placeholder:"CLIENT" enum:"go,web,android,cpp,apple"`
@@ -37,13 +37,13 @@ The driver.sh of each client installs what it needs and builds the client, which
 // interopClients are the folders of the clients.
 func interopClients() []string { return []string{"go", "web", "android", "cpp", "apple"} }
 
-// interopGroup is where the clients meet; the stack is a fresh one.
+// interopGroup is the group of the clients. The stack is new, so the name is always free.
 const interopGroup = "interop"
 
-// driverBuildTime bounds the building of a driver.
+// driverBuildTime is the longest time that building a driver may take.
 const driverBuildTime = 30 * time.Minute
 
-// Run lets them meet and prints the matrix.
+// Run runs the clients and prints the matrix.
 func (c interopCommand) Run(ctx context.Context) error {
 	participants, missing := c.participants()
 	if len(missing) > 0 {
@@ -94,8 +94,8 @@ func (interopCommand) say(format string, arguments ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
 }
 
-// participants are the clients that are there, and the names of those that are not.
-func (c interopCommand) participants() (there []conformance.Participant, missing []string) {
+// participants returns the clients whose drivers are present, and the names of the clients whose drivers are missing.
+func (c interopCommand) participants() (present []conformance.Participant, missing []string) {
 	for _, client := range interopClients() {
 		if slices.Contains(c.Without, client) {
 			continue
@@ -105,9 +105,9 @@ func (c interopCommand) participants() (there []conformance.Participant, missing
 			missing = append(missing, client)
 			continue
 		}
-		there = append(there, conformance.Participant{User: client, Driver: []string{driver}})
+		present = append(present, conformance.Participant{User: client, Driver: []string{driver}})
 	}
-	return there, missing
+	return present, missing
 }
 
 func (c interopCommand) meeting(running *stack.Stack, participants []conformance.Participant) conformance.Meeting {

@@ -35,7 +35,7 @@ func (l *localLines) write(at time.Time, text string) {
 	_, _ = fmt.Fprintf(l.output, "%s  %s\n", at.Local().Format("15:04:05.000"), text)
 }
 
-// entry prints one entry, or nothing if it says what another one says already.
+// entry prints one entry. It prints nothing if another entry says the same.
 func (l *localLines) entry(e stack.Entry) {
 	if e.Kind == stack.KindNotice {
 		l.write(e.At, e.Text)
@@ -50,7 +50,7 @@ func (l *localLines) entry(e stack.Entry) {
 			l.write(e.At, text)
 		}
 	case stack.KindInvocation:
-		// The line of the handshake says of a refusal what is to be said.
+		// The line of the handshake reports the refusal already.
 		failed := e.Outcome != "ok" && e.Outcome != lambda.Unauthorized
 		if e.Source != "" || failed || e.Initialization > 0 {
 			l.write(e.At, invocationLine(e))
@@ -88,7 +88,7 @@ func gatewayLine(e stack.Entry) string {
 		what, detail = "closed", strconv.Itoa(r.Status)+" "+r.Outcome
 	case websocket.KindFrame:
 		if r.Outcome == "ok" {
-			return "" // its invocation, post or reply says so
+			return "" // Its invocation, post or reply reports this.
 		}
 		what = "frame " + r.Direction
 	default:

@@ -113,7 +113,7 @@ func TestARefusedTokenIsARefusalAndNoError(t *testing.T) {
 	}
 }
 
-func TestOfFunctionsLogsWarningsAndWhatIsNoEntryAreShown(t *testing.T) {
+func TestWarningsAndPlainLinesOfFunctionLogsAreShown(t *testing.T) {
 	lines := []string{
 		`{"time":"t","level":"INFO","msg":"frame"}`, `{"Recalls":[1],"_aws":{}}`,
 		`{"time":"t","level":"WARN","msg":"left to finish","function":"F","step":"sent","conversation":"c2c#a#b"}`,

@@ -90,8 +90,8 @@ func (c *tailCommand) local(ctx context.Context, show *tailView) error {
 // maximumLogEntry is CloudWatch's limit of a log event (CloudWatch Logs quotas: 1 MB).
 const maximumLogEntry = 1 << 20
 
-// tailLines reads what `aws logs tail` prints: a time and a name may stand before an entry, and one that is printed
-// over several lines (--format json) is put together again.
+// tailLines reads the output of `aws logs tail`. A time and a name may precede an entry. It joins an entry that is
+// printed over several lines (--format json).
 func tailLines(input io.Reader, show *tailView) error {
 	scanner := bufio.NewScanner(input)
 	scanner.Buffer(make([]byte, 64<<10), maximumLogEntry)
@@ -130,7 +130,7 @@ func unfinished(text string) bool {
 	return errors.Is(json.NewDecoder(strings.NewReader(text)).Decode(&value), io.ErrUnexpectedEOF)
 }
 
-// tailEntry is what the functions log of a request to recall (shared/function.LogRecalls).
+// tailEntry is the log entry that the functions write for a recall (shared/function.LogRecalls).
 type tailEntry struct {
 	Time               time.Time `json:"time"`
 	Message            string    `json:"msg"`
@@ -146,7 +146,7 @@ type tailEntry struct {
 	NoticeMilliseconds float64   `json:"noticeMilliseconds"`
 }
 
-// tailView prints entries that tell of recalls, and leaves out all others.
+// tailView prints the entries of recalls and skips all others.
 type tailView struct {
 	output io.Writer
 	asJSON bool
@@ -180,7 +180,7 @@ func (v *tailView) line(text string) error {
 
 const tailFormat = "%-12s  %-20s  %-9s  %-22s  %8v  %7v  %10s  %4v  %6v\n"
 
-// String is the entry as one line for people.
+// String returns the entry as one line for people.
 func (e tailEntry) String() string {
 	outcome, role := e.Outcome, e.Role
 	switch outcome {

@@ -54,7 +54,7 @@ func TestTailSaysThatALargeGroupIsToldThroughTheQueue(t *testing.T) {
 	}
 }
 
-func TestTailLeavesOutWhatIsNoRecall(t *testing.T) {
+func TestTailSkipsEveryLineThatIsNoRecall(t *testing.T) {
 	input := strings.Join([]string{
 		"START RequestId: x", `{"msg":"frame","operator":"eve"}`, `{"msg":"recall"}`, `not { json`,
 		`{"Recalls":[1],"_aws":{}}`, "2023 {broken", "a {", tailSample, "}", "",

@@ -25,8 +25,8 @@ func TestAReleaseSaysItsVersion(t *testing.T) {
 		".").CombinedOutput(); err != nil {
 		t.Fatalf("building the command line: %v\n%s", err, output)
 	}
-	said, err := exec.CommandContext(t.Context(), program, "version").Output()
-	if err != nil || !strings.HasPrefix(string(said), "recall v1.2.3") {
-		t.Errorf("it says %q, %v", said, err)
+	output, err := exec.CommandContext(t.Context(), program, "version").Output()
+	if err != nil || !strings.HasPrefix(string(output), "recall v1.2.3") {
+		t.Errorf("it says %q, %v", output, err)
 	}
 }

@@ -36,7 +36,7 @@ type Options struct {
 	Progress func(string)
 }
 
-// Measurement is what came out of a function.
+// Measurement is the result for one function.
 type Measurement struct {
 	Function string `json:"function"`
 	Bytes    int64  `json:"bytes"`
@@ -49,7 +49,7 @@ type Measurement struct {
 	Again  measure.Summary `json:"again"`
 }
 
-// Report is everything that was measured. The program that does nothing is the first measurement.
+// Report has all measurements. The first is that of the program that does nothing.
 type Report struct {
 	Machine      measure.Machine `json:"machine"`
 	Rounds       int             `json:"rounds"`
@@ -138,7 +138,7 @@ func newService(programs string, environment map[string]string, names ...string)
 	return s, err
 }
 
-// start starts a function's process anew, invokes it, and tells how long both took.
+// start starts a new process of a function, invokes it, and returns how long each of the two took.
 func (s *service) start(ctx context.Context, name string, event []byte) (initialization, answer time.Duration,
 	err error) {
 	started := time.Now()
@@ -151,7 +151,7 @@ func (s *service) start(ctx context.Context, name string, event []byte) (initial
 	return reported.Initialization, answer, err
 }
 
-// report waits for what is reported of the invocation that was answered.
+// report waits for the report of the invocation that was answered.
 func (s *service) report(ctx context.Context) (lambda.Invocation, error) {
 	select {
 	case invocation := <-s.reported:
@@ -174,10 +174,10 @@ func (s *service) end(ctx context.Context, name string) error {
 	return nil
 }
 
-// nowhere refuses connections at once, so nothing is there to warm.
+// nowhere refuses connections at once, so that no connection can be opened early.
 const nowhere = "http://127.0.0.1:1"
 
-// measureStarts takes turns, so that whatever else the machine does meets all of them alike.
+// measureStarts starts the functions in turns, so that other work of the machine affects all of them equally.
 func measureStarts(ctx context.Context, programs string, rounds int, report *Report) error {
 	var names []string
 	for _, m := range report.Measurements {

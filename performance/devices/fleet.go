@@ -136,7 +136,7 @@ func (f *Fleet) Expect(_ context.Context, count int, patience time.Duration,
 func (f *Fleet) Close() error {
 	f.mutex.Lock()
 	for _, socket := range f.sockets {
-		_ = socket.CloseNow() // that it is closed is what is wanted
+		_ = socket.CloseNow() // It is closed now or was closed before.
 	}
 	f.sockets = nil
 	f.mutex.Unlock()
@@ -144,7 +144,7 @@ func (f *Fleet) Close() error {
 	return nil
 }
 
-// expectation is what is waited for.
+// expectation is the set of frames that a caller waits for.
 type expectation struct {
 	parts    [][]byte
 	count    int

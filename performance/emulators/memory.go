@@ -27,7 +27,7 @@ func memoryOf(root int) Memory {
 	return sum(root, processes("/proc"))
 }
 
-// sum adds a process and its descendants up.
+// sum returns the memory of a process and all its descendants.
 func sum(root int, all map[int]process) Memory {
 	var memory Memory
 	for id, p := range all {
@@ -74,7 +74,7 @@ func processes(directory string) map[int]process {
 	return all
 }
 
-// share is a process's proportional set size; 0 where it is a kernel's or gone.
+// share returns the proportional set size of a process, or 0 if the process has ended or belongs to the kernel.
 func share(file string) int64 {
 	content, err := os.ReadFile(file)
 	if err != nil {

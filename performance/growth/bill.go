@@ -37,7 +37,7 @@ const (
 	gigabyte   = 1e9
 )
 
-// usage is what a day used.
+// usage is the consumption of one day.
 type usage struct {
 	// frames has all units and posts, and the functions that answer frames and handshakes. finish is the stream's
 	// function.
@@ -83,7 +83,7 @@ type item struct {
 	dollars  float64
 }
 
-// items are the lines of the bill that are always paid. Their sum is the total.
+// items returns the lines of the bill that are always paid. Their sum is the total.
 func (m Month) items() []item {
 	return []item{
 		{"frames", "requests, replies and posts of up to 32 KB", m.Frames},
@@ -100,7 +100,7 @@ func (m Month) items() []item {
 	}
 }
 
-// Total is the sum.
+// Total returns the sum of all items.
 func (m Month) Total() float64 {
 	total := 0.0
 	for _, each := range m.items() {
@@ -109,15 +109,15 @@ func (m Month) Total() float64 {
 	return total
 }
 
-// besides is what is neither frames, connections, DynamoDB's units nor functions.
+// besides returns the cost of everything except frames, connections, units of DynamoDB and functions.
 func (m Month) besides() float64 {
 	return m.DataOut + m.Storage + m.Recovery + m.Logs + m.Watching
 }
 
-// stored is what the table holds when the oldest messages begin to be deleted, in gigabytes.
+// stored is the size of the table in gigabytes at the time when the oldest messages begin to be deleted.
 func stored(messagesADay float64) float64 { return messagesADay * keptDays * storedBytes / gigabyte }
 
-// functionsOf is what of it is paid for as Lambda.
+// functionsOf returns the part of the consumption that is paid as Lambda.
 func functionsOf(all measure.Consumption) measure.Consumption {
 	return measure.Consumption{Invocations: all.Invocations, GigabyteHours: all.GigabyteHours}
 }
@@ -181,7 +181,7 @@ func MillionRecalls() string {
 
 // MillionLooks says what finish costs for a million changes, where each run finds one alone.
 func MillionLooks() string {
-	alone := finish(1, 0, 1e6) // so many shards that no run finds two
+	alone := finish(1, 0, 1e6) // With so many shards no run finds two changes.
 	return fmt.Sprintf("$%.2f a million where each run finds one change alone",
 		1e6*measure.Consumption{
 			ReadUnits:     finishReads,

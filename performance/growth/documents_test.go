@@ -36,8 +36,7 @@ func within(t *testing.T, document, name, text string) {
 	}
 }
 
-// TestTheReport makes one report for all that is wanted of it, because the search for the quotas takes most of the
-// time.
+// TestTheReport makes one report for all checks, because the search for the quotas takes most of the time.
 func TestTheReport(t *testing.T) {
 	var steps []string
 	report := Run(Usual(), []float64{1e4, 1e5, 1e6, 1e7, 1e8}, 1, func(step string) { steps = append(steps, step) })
@@ -66,8 +65,8 @@ func TestTheReport(t *testing.T) {
 	t.Run("stands in the documents", func(t *testing.T) { wantInDocuments(t, report) })
 }
 
-// wantInDocuments wants the tables that recall bench growth --charts docs prints, and the sentences that follow from
-// them.
+// wantInDocuments checks that the documents contain the tables that recall bench growth --charts docs prints, and the
+// sentences that follow from these tables.
 func wantInDocuments(t *testing.T, report Report) {
 	t.Helper()
 	performance, operations := read(t, "../../docs/performance.md"), read(t, "../../docs/operations.md")

@@ -66,7 +66,7 @@ func TestADayIsTheSameForTheSameSeed(t *testing.T) {
 	}
 }
 
-func TestTenTimesTheUsersCostTenTimesAsMuchButForWhatIsThereAnyway(t *testing.T) {
+func TestTenTimesTheUsersCostTenTimesAsMuchExceptForFixedCosts(t *testing.T) {
 	small, large := Simulate(Usual(), 1e5, 1).Month, Simulate(Usual(), 1e6, 1).Month
 	for place, each := range small.items() {
 		switch ratio := large.items()[place].dollars / each.dollars; {

@@ -16,7 +16,7 @@ type Report struct {
 	Quotas   []Quota   `json:"quotas"`
 }
 
-// Run simulates the sizes. progress is told of each step.
+// Run simulates the sizes. It calls progress for each step.
 func Run(w Workload, sizes []float64, seed uint64, progress func(string)) Report {
 	report := Report{Workload: w, Quotas: Quotas()}
 	for _, users := range sizes {
@@ -127,7 +127,7 @@ func percent(share float64) string {
 
 func dollars(value float64) string { return "$" + count(value) }
 
-// duration is rounded to what a person wants to know.
+// duration returns a duration that is rounded for people.
 func duration(seconds float64) string {
 	switch d := time.Duration(seconds * float64(time.Second)); {
 	case d < time.Second:

@@ -9,7 +9,7 @@ import (
 type Quota struct {
 	Name      string  `json:"name"`
 	PerSecond float64 `json:"perSecond"`
-	// Raisable tells whether AWS raises it on request, and Then what helps where that ends.
+	// Raisable means that AWS raises the quota on request. Then says what helps beyond that.
 	Raisable bool   `json:"raisable"`
 	Then     string `json:"then"`
 }
@@ -44,7 +44,7 @@ func Quotas() []Quota {
 // requestBurst is the account's bucket beside its 10,000 a second.
 const requestBurst = 5_000
 
-// Day is what a simulated day came to.
+// Day is the result of a simulated day.
 type Day struct {
 	Users float64 `json:"users"`
 	// Used is how much of each quota the busiest minute asked for; 1 is all of it.
@@ -128,10 +128,10 @@ func (w Workload) shards(users float64, activities []activity) float64 {
 	return shardsOf(writeUnits, stored(messages*share))
 }
 
-// connectPlace is where activities has the handshake.
+// connectPlace is the index of the handshake in activities.
 const connectPlace = 1
 
-// bucket is a quota with a burst, and what waits for it.
+// bucket is a quota with a burst, and the requests that wait for it.
 type bucket struct{ rate, burst, tokens, waiting float64 }
 
 // take asks for an amount within one second.

@@ -6,7 +6,7 @@ import (
 	"example.com/recall/performance/measure"
 )
 
-// Workload is what people do. All of it is assumed; Usual is what docs/performance.md shows.
+// Workload is what people do. All of it is an assumption. docs/performance.md shows Usual.
 type Workload struct {
 	// MessagesPerHour are sent by a connected user.
 	MessagesPerHour float64 `json:"messagesPerHour"`
@@ -45,7 +45,7 @@ func (w Workload) connected(most float64, second int) float64 {
 	return most * (w.NightShare + (1-w.NightShare)*wave)
 }
 
-// activity is one kind of thing that happens, and what it uses each time.
+// activity is one kind of event, and what each event uses.
 type activity struct {
 	// perSecond is how often it happens for each connected user.
 	perSecond float64
@@ -123,7 +123,7 @@ func groupSendReads(members int) float64 { return 2 + rosterReads(members) + flo
 // firstMembers are read for one unit beside the write of a recall.
 const firstMembers = 21
 
-// revokeReadsRosterTwice tells that the first members, which are read beside the write, are not all.
+// revokeReadsRosterTwice reports that the first members, which are read beside the write, are not all.
 func revokeReadsRosterTwice(members int) bool { return members > firstMembers }
 
 // groupRevokeReads are the roster, the head that has its version, and the presence of each member.
@@ -135,7 +135,7 @@ func groupRevokeReads(members int) float64 {
 	return reads
 }
 
-// activities are all that happens.
+// activities returns all kinds of activity.
 func (w Workload) activities() []activity {
 	messages := w.MessagesPerHour / 3600
 	all := []activity{w.hello(), w.connect(1.0 / reconnectEverySeconds)}

@@ -8,7 +8,7 @@ import (
 	"example.com/recall/performance/rig"
 )
 
-// Hanging is what a receiver does to the others that takes posts and never answers them.
+// Hanging is the effect of a receiver that never answers its posts on the other receivers.
 type Hanging struct {
 	// Reply is how long the sender waits, Last how long the last of the other receivers.
 	Reply measure.Summary `json:"reply"`

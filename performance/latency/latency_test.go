@@ -40,7 +40,7 @@ func TestFloorsFollowFromTheDependentCalls(t *testing.T) {
 	}
 }
 
-func TestWhoIsOnlineIsSpreadOverTheRoster(t *testing.T) {
+func TestOnlineMembersAreSpreadOverTheRoster(t *testing.T) {
 	users := []string{"a", "b", "c", "d", "e", "f"}
 	if got := (Scenario{Members: 6, Online: 3}).online(users); !cmp.Equal(got, []string{"a", "c", "e"}) {
 		t.Errorf("got %v", got)
@@ -67,8 +67,8 @@ func TestAGoalAllowsAShareOfTheFloorAndTheHarness(t *testing.T) {
 	}
 }
 
-// A smoke test of the whole: what it measures means nothing with three recalls, but that each figure is there and
-// none is below what cannot be beaten.
+// This is a smoke test of the whole benchmark. With three recalls the figures mean little, but each figure must be
+// present, and no figure may be below the floor.
 func TestABenchmarkMeasuresEveryScenario(t *testing.T) {
 	report, err := Run(t.Context(), Options{
 		Injected: measure.Injected{

@@ -24,7 +24,7 @@ type Options struct {
 	Progress func(string)
 }
 
-// Measurement is what came out of a scenario.
+// Measurement is the result of one scenario.
 type Measurement struct {
 	Scenario Scenario `json:"scenario"`
 	// Reply, First and Last are from the revoke frame to the sender's reply, to the first and to the last notice.

@@ -17,7 +17,7 @@ const (
 	batchKeys     = 100
 )
 
-// Scenario is who is in the conversation. Direct is between two.
+// Scenario says how many members a conversation has. A direct conversation has two.
 type Scenario struct {
 	Members int `json:"members"`
 	Online  int `json:"online"` // the sender's device included

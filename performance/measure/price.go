@@ -10,7 +10,7 @@ const (
 	hoursPerDuration = 1.0 / 3600e9        // a duration counts nanoseconds
 )
 
-// Consumption is what something used of AWS.
+// Consumption is how much of the services of AWS something used.
 type Consumption struct {
 	DynamoDBCalls float64 `json:"dynamodbCalls"`
 	Posts         float64 `json:"posts"`
@@ -23,7 +23,7 @@ type Consumption struct {
 	GigabyteHours float64 `json:"gigabyteHours"`
 }
 
-// Dollars is what it costs.
+// Dollars returns the cost of the consumption.
 func (c Consumption) Dollars() float64 {
 	return c.ReadUnits*PerReadUnit + c.WriteUnits*PerWriteUnit + c.Frames*PerFrame + c.Invocations*PerInvocation +
 		c.GigabyteHours*PerGigabyteHour

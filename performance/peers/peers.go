@@ -41,7 +41,7 @@ type Measurement struct {
 	Dollars    float64             `json:"dollarsPerMillion"`
 }
 
-// Report is everything that was measured.
+// Report has all measurements.
 type Report struct {
 	Machine  measure.Machine  `json:"machine"`
 	Injected measure.Injected `json:"injected"`
@@ -49,7 +49,7 @@ type Report struct {
 	Recall   []Measurement    `json:"recall"`
 }
 
-// patience is how long one message may take before the benchmark gives up.
+// patience is the longest time for one message before the benchmark gives up.
 const patience = 60 * time.Second
 
 // Settled is when all that a message caused is done: a batch of the stream is gathered for a second, and finish waits
@@ -69,7 +69,7 @@ func Run(ctx context.Context, options Options) (Report, error) {
 	return report, nil
 }
 
-// audience is the addressed receiver and all the others.
+// audience is the addressed receiver and all other devices.
 type audience struct {
 	addressed, others devices.Devices
 	connected         int
@@ -91,7 +91,7 @@ func (a *audience) grow(ctx context.Context, count int, dials func(from, to int)
 }
 
 func (a *audience) close() {
-	_ = a.addressed.Close() // their end is all that is wanted
+	_ = a.addressed.Close() // They only need to be closed.
 	_ = a.others.Close()
 }
 
@@ -148,7 +148,7 @@ func measureSample(ctx context.Context, options Options) ([]Measurement, error) 
 	return measured, nil
 }
 
-// samples are fewer where each message goes to thousands.
+// samples returns a smaller number if each message goes to thousands of devices.
 func samples(wanted, size int) int { return max(3, wanted*100/(100+size/10)) }
 
 // broadcast sends one message of the sample chat, and waits until everybody has it, so that the next finds it quiet.
@@ -260,14 +260,14 @@ func recalls(ctx context.Context, stand *rig.Rig, options Options, people *audie
 	})
 }
 
-// messages are those of one size.
+// messages are the messages that are measured at one size.
 type messages struct {
 	stand         *rig.Rig
 	options       Options
 	size, samples int
 }
 
-// warmUps are not counted.
+// warmUps is the number of messages at the start that are not counted.
 const warmUps = 2
 
 func (m messages) measure(ctx context.Context,

@@ -9,7 +9,7 @@ import (
 	"example.com/recall/performance/measure"
 )
 
-// Smoke test of both sides with few connections: what each used is as its design says.
+// This is a smoke test of both sides with few connections. Each side must use as much as its design says.
 func TestTheSampleGrowsWithConnectionsAndRecallDoesNot(t *testing.T) {
 	report, err := Run(t.Context(), Options{
 		Injected: measure.Injected{DynamoDB: measure.Fixed(0), Post: measure.Fixed(0)},

@@ -42,7 +42,7 @@ func Call(ctx context.Context, dial devices.Dial) (*Caller, error) {
 	return c, nil
 }
 
-// read passes replies on; the events of other devices and of earlier requests are not waited for.
+// read passes replies on. It drops events of other devices and of earlier requests.
 func (c *Caller) read() {
 	defer close(c.replies)
 	for {
@@ -57,10 +57,10 @@ func (c *Caller) read() {
 	}
 }
 
-// errClosed is a connection that ended while a reply was waited for.
+// errClosed means that the connection ended while a caller waited for a reply.
 var errClosed = errors.New("the sender's connection was closed")
 
-// Write sends a frame and says when.
+// Write sends a frame and returns the time.
 func (c *Caller) Write(ctx context.Context, request any) (time.Time, error) {
 	frame, err := json.Marshal(request)
 	if err != nil {

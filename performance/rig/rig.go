@@ -17,7 +17,7 @@ import (
 	"example.com/recall/performance/measure"
 )
 
-// Options say what to run.
+// Options says what to run.
 type Options struct {
 	// Project is the directory with template.yaml; empty = Recall's, found upwards from the working directory.
 	Project string
@@ -45,7 +45,7 @@ type Rig struct {
 	usage       Usage
 }
 
-// Usage is what functions called and consumed.
+// Usage is the calls and the consumption of the functions.
 type Usage struct {
 	// DynamoDBCalls and Posts are calls of AWS.
 	DynamoDBCalls, Posts  int
@@ -111,14 +111,14 @@ func (r *Rig) report(entry stack.Entry) {
 	}
 }
 
-// ResetUsage begins to count anew.
+// ResetUsage sets all counts to zero.
 func (r *Rig) ResetUsage() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.usage = Usage{}
 }
 
-// Usage is what was counted since ResetUsage.
+// Usage returns what was counted since ResetUsage.
 func (r *Rig) Usage() Usage {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -142,7 +142,7 @@ func (r *Rig) Inject(hanging ...string) {
 	r.Gateway().Faults().Add(websocket.PostFault{Draw: r.options.Injected.Post.Source(r.options.Seed + 1)})
 }
 
-// Calm takes the latencies away.
+// Calm removes the latencies.
 func (r *Rig) Calm() {
 	r.DynamoDB().SetHook(nil)
 	r.Gateway().Faults().Clear()
@@ -151,7 +151,7 @@ func (r *Rig) Calm() {
 // tokenTime is longer than any benchmark.
 const tokenTime = 2 * time.Hour
 
-// Dial is how a user's device connects.
+// Dial returns the address and headers with which the device of a user connects.
 func (r *Rig) Dial(user string) (devices.Dial, error) {
 	token, err := r.Token(user, tokenTime)
 	if err != nil {
@@ -160,7 +160,7 @@ func (r *Rig) Dial(user string) (devices.Dial, error) {
 	return devices.Dial{URL: r.Addresses().WebSocket, Header: http.Header{"Authorization": {"Bearer " + token}}}, nil
 }
 
-// Dials are the devices of many users.
+// Dials returns a Dial for each user.
 func (r *Rig) Dials(users []string) ([]devices.Dial, error) {
 	dials := make([]devices.Dial, len(users))
 	for i, user := range users {
@@ -173,7 +173,7 @@ func (r *Rig) Dials(users []string) ([]devices.Dial, error) {
 	return dials, nil
 }
 
-// Users names count users.
+// Users returns the IDs of count users.
 func Users(prefix string, count int) []string {
 	users := make([]string, count)
 	for i := range users {

@@ -66,7 +66,7 @@ func (p *run) reply(connection *serverConnection, step Step) error {
 		return err
 	}
 	fields := value.(map[string]any) // fill keeps the kind of value
-	if _, there := fields["error"]; there {
+	if _, failed := fields["error"]; failed {
 		setDefault(fields, "ok", false)
 	}
 	connection.reply(request, fields)

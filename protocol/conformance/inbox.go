@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// inbox holds what came and was not taken yet. Takers wait for what they want.
+// inbox holds the values that have arrived and that no call has taken yet. A caller waits for the value that it wants.
 type inbox struct {
 	mutex   sync.Mutex
 	entries []map[string]any
@@ -61,7 +61,7 @@ func (i *inbox) take(ctx context.Context, fits func(map[string]any) bool) (map[s
 	}
 }
 
-// all returns what was not taken.
+// all returns the values that no call has taken.
 func (i *inbox) all() []map[string]any {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()

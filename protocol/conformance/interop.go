@@ -21,9 +21,9 @@ type Meeting struct {
 	Participants []Participant
 	// Deadline is how long each step may take; 0: 60 s.
 	Deadline time.Duration
-	// Progress is told what happens next; nil: nobody is.
+	// Progress is called with a text about each step. It may be nil.
 	Progress func(string)
-	Trace    func(user, direction, text string) // gets every line; nil: none
+	Trace    func(user, direction, text string) // is called with every line; may be nil
 }
 
 // guest is a participant whose driver runs.

@@ -19,14 +19,14 @@ func matches(wanted, actual any, serverTime int64) bool {
 			return false
 		}
 		for name, value := range wanted {
-			found, there := object[name]
+			found, exists := object[name]
 			if value == "$absent" {
-				if there && found != nil {
+				if exists && found != nil {
 					return false
 				}
 				continue
 			}
-			if !there || !matches(value, found, serverTime) {
+			if !exists || !matches(value, found, serverTime) {
 				return false
 			}
 		}

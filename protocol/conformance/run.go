@@ -14,7 +14,7 @@ import (
 type Runner struct {
 	Driver   []string                     // the driver's command and its arguments
 	Deadline time.Duration                // of each step; 0: 10 s
-	Trace    func(direction, text string) // gets every frame and line; nil: none
+	Trace    func(direction, text string) // is called with every frame and line; may be nil
 	Now      func() time.Time             // nil: time.Now
 }
 
@@ -239,7 +239,7 @@ func (p *run) handshake(ctx context.Context, h *Handshake) error {
 	}
 }
 
-// missing says what the client has not asked for.
+// missing returns a text that says which requests the client has not sent.
 func (s *script) missing() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

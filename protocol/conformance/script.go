@@ -146,7 +146,7 @@ func completeMessages(conversation string, messages any) {
 }
 
 func setDefault(object map[string]any, name string, value any) {
-	if _, there := object[name]; !there {
+	if _, exists := object[name]; !exists {
 		object[name] = value
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// variables are what steps took under a name, and the server's clock.
+// variables are the values that steps stored under a name, and the clock of the server.
 type variables struct {
 	taken map[string]any
 	now   func() int64

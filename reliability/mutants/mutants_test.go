@@ -57,8 +57,8 @@ func TestASearchThatAMutantNamesExists(t *testing.T) {
 			}
 		}
 	}
-	for name, there := range sources {
-		if !there {
+	for name, exists := range sources {
+		if !exists {
 			t.Errorf("there is no search %s", name)
 		}
 	}

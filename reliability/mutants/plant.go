@@ -20,8 +20,8 @@ type mutant struct {
 // change replaces a text that stands exactly once in a file.
 type change struct{ file, old, new string }
 
-// found checks that each bug can be planted, and names all that cannot: the code that they change has moved or is
-// written differently, and the list must follow it.
+// found checks that each bug can be planted. Its error names all bugs that cannot be planted because their code has
+// changed. The list must then be changed, too.
 func found(mutants []mutant) error {
 	var lost []error
 	for _, m := range mutants {
@@ -37,7 +37,7 @@ var (
 	broken     = regexp.MustCompile(`(?m)^FAIL\s.*\[(build|setup) failed\]|^build the functions:`)
 )
 
-// plant runs the suite with the bug and returns the name of a test that failed; empty is that the bug survives.
+// plant runs the suite with the bug and returns the name of a test that failed, or an empty name if the bug survives.
 func (m mutant) plant() (string, error) {
 	var caughtBy string
 	err := m.inTemporary(func(overlay string) error {
@@ -55,13 +55,13 @@ func (m mutant) plant() (string, error) {
 	return caughtBy, err
 }
 
-// inTemporary has the overlay in a directory for as long as do runs.
+// inTemporary writes the overlay into a temporary directory, calls do, and removes the directory.
 func (m mutant) inTemporary(do func(overlay string) error) error {
 	directory, err := os.MkdirTemp("", "mutant-")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(directory) }() // what is left in the temporary directory harms nobody
+	defer func() { _ = os.RemoveAll(directory) }() // A file that stays in the temporary directory does no harm.
 	overlay, err := m.overlay(directory)
 	if err != nil {
 		return err

@@ -81,7 +81,7 @@ func (s suite) test(overlay string) (string, error) {
 	return string(output), err
 }
 
-// baseline wants the suites to be green as long as nothing is planted.
+// baseline checks that the suites pass without a bug.
 func baseline(mutants []mutant) error {
 	done := make(map[suite]bool)
 	for _, m := range mutants {

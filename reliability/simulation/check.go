@@ -9,7 +9,7 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// Check holds the guarantees for the open devices in one conversation, after everything that was owed is done.
+// Check checks the guarantees for the open devices in one conversation, after all work that was due is done.
 // members are the users who are in it, since is the first message that the devices must know. It returns every
 // violation as a sentence that names the guarantee.
 func (w *World) Check(ctx context.Context, conversation recall.Conversation, members []recall.UserID,
@@ -50,7 +50,7 @@ func (w *World) Check(ctx context.Context, conversation recall.Conversation, mem
 	return append(violations, unread...), err
 }
 
-// checkOutside holds what other systems and the logs learnt.
+// checkOutside checks the events for other systems and the log lines.
 func (w *World) checkOutside(messages []recall.Message) []string {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -112,7 +112,7 @@ func (d *Device) knowsNothing(conversation recall.Conversation) []string {
 	return nil
 }
 
-// checkUnread recounts what every member has not read.
+// checkUnread compares the unread count of every member with the stored messages.
 func (w *World) checkUnread(ctx context.Context, conversation recall.Conversation, messages []recall.Message,
 	members []recall.UserID) ([]string, error) {
 	process := w.Process(Healthy{})
@@ -139,7 +139,7 @@ func (w *World) checkUnread(ctx context.Context, conversation recall.Conversatio
 		recount := 0
 		for _, message := range messages {
 			if message.Sender == member {
-				after = max(after, message.ID) // who writes has read what came before
+				after = max(after, message.ID) // A sender has read all earlier messages.
 			}
 		}
 		for _, message := range messages {

@@ -10,8 +10,8 @@ import (
 // ClockRange is how far a machine's clock may be off, to either side, with every guarantee kept.
 const ClockRange = 10 * time.Second
 
-// MachineClock is the clock of one machine among many: off by By, and from its reading number Jump on (from 1; 0 is
-// never) by Then. A clock that is corrected jumps back.
+// MachineClock is the clock of one machine among many. It is off by By. From its reading number Jump on, it is off by
+// Then (the first reading has number 1, and a Jump of 0 means never). A clock that is corrected jumps back.
 type MachineClock struct {
 	World    recall.Clock
 	By, Then time.Duration
@@ -22,7 +22,7 @@ type MachineClock struct {
 	earliest, latest recall.Instant
 }
 
-// Now is recall.Clock's.
+// Now implements recall.Clock.
 func (c *MachineClock) Now() time.Time {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -42,14 +42,14 @@ func (c *MachineClock) Now() time.Time {
 
 func (c *MachineClock) jumped() bool { return c.Jump > 0 && c.readings >= c.Jump }
 
-// Span is from the earliest to the latest time that anybody read.
+// Span returns the earliest and the latest time that was read from the clock.
 func (c *MachineClock) Span() (earliest, latest recall.Instant) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.earliest, c.latest
 }
 
-// WentBack tells whether a later reading may have been before an earlier one.
+// WentBack reports whether a later reading may have been before an earlier one.
 func (c *MachineClock) WentBack() bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

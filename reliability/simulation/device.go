@@ -12,7 +12,7 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// Device is a client that keeps its view as the protocol tells clients to. It reads frames without our code.
+// Device is a client that keeps its view by the rules of the protocol. It reads frames without our code.
 type Device struct {
 	world      *World
 	connection recall.Connection
@@ -56,20 +56,20 @@ func (d *Device) GoString() string {
 	return string(d.connection.ID) + " of " + string(d.connection.User)
 }
 
-// User is whose device it is.
+// User returns the user of the device.
 func (d *Device) User() recall.UserID { return d.connection.User }
 
-// Connection is the device's connection.
+// Connection returns the connection of the device.
 func (d *Device) Connection() recall.Connection { return d.connection }
 
-// Received tells whether a body of the message ever came to the device.
+// Received reports whether the device has ever received the body of the message.
 func (d *Device) Received(conversation recall.Conversation, id recall.MessageID) bool {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	return d.received[conversation.SeenBy(d.User())+" "+string(id)]
 }
 
-// Caller is the device as a function sees it.
+// Caller returns the caller that a function sees for the device.
 func (d *Device) Caller() recall.Caller {
 	return recall.Caller{User: d.connection.User, Connection: d.connection.ID}
 }
@@ -91,14 +91,14 @@ type event struct {
 	} `json:"revocations"`
 }
 
-// Excuse allows the device not to know what happens, until it comes back on another connection.
+// Excuse allows the device to miss changes until it connects again.
 func (d *Device) Excuse() {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.deaf = true
 }
 
-// Excused tells whether the device may not know of everything.
+// Excused reports whether the device may have missed changes.
 func (d *Device) Excused() bool {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -143,7 +143,7 @@ func (d *Device) receive(data []byte) error {
 	return nil
 }
 
-// hold shows a message, unless its recall came first.
+// hold adds a message to the view, unless its recall came first.
 func (d *Device) hold(name, body string) {
 	d.received[name] = true
 	if _, gone := d.recalled[name]; gone {
@@ -163,7 +163,7 @@ func (d *Device) drop(name string, at recall.Instant) {
 // Sync reads what the device missed in a conversation.
 func (d *Device) Sync(ctx context.Context, process *recall.Service, conversation recall.Conversation) error {
 	d.mutex.Lock()
-	missed := maps.Clone(d.missed) // what it misses from now on, this sync need not bring
+	missed := maps.Clone(d.missed) // This sync need not bring what the device misses from now on.
 	d.mutex.Unlock()
 	for {
 		d.mutex.Lock()

@@ -32,17 +32,17 @@ const (
 	// KilledBefore and KilledAfter end the process: no call is made any more, and nobody is answered.
 	KilledBefore Kind = "killed before"
 	KilledAfter  Kind = "killed after"
-	// Refused is a call that was not done: throttled, or status 500, after the SDK's own retries.
+	// Refused is a call that was not executed: it was throttled or got status 500 after all retries of the SDK.
 	Refused Kind = "refused"
-	// Lost is a call that was done and whose answer never came.
+	// Lost is a call that was executed but whose answer was lost.
 	Lost Kind = "answer lost"
 	// Repeated is the same, and the SDK's own retry meets its first attempt.
 	Repeated Kind = "answer lost, tried again"
-	// Gone is API Gateway's 410 for a connection that lives.
+	// Gone is a 410 of API Gateway for a connection that is alive.
 	Gone Kind = "410 though it lives"
 )
 
-// kindsOf are those that a call can have.
+// kindsOf returns the kinds of fault that a call can have.
 func kindsOf(label string) []Kind {
 	kinds := []Kind{KilledBefore, KilledAfter, Refused, Lost, Repeated}
 	if label == post || label == deleteConnection {
@@ -51,7 +51,8 @@ func kindsOf(label string) []Kind {
 	return kinds
 }
 
-// apart are those that can be told apart: of a call that changes nothing it is all the same whether it was done.
+// apart returns the kinds that have different effects. For a call that changes nothing, it does not matter whether it
+// was executed.
 func apart(label string) []Kind {
 	for _, reading := range []string{"GetItem", "BatchGetItem", "Query"} {
 		if strings.HasPrefix(label, reading) {
@@ -61,7 +62,7 @@ func apart(label string) []Kind {
 	return kindsOf(label)
 }
 
-// Kills tells whether the process ends.
+// Kills reports whether the fault ends the process.
 func (k Kind) Kills() bool { return k == KilledBefore || k == KilledAfter }
 
 const (
@@ -75,7 +76,7 @@ func (k Kind) do(label string, call func() error) error {
 	case KilledBefore:
 		return errKilled
 	case KilledAfter:
-		_ = call() // nobody is left to see how it went
+		_ = call() // The process is dead, so nobody gets the result.
 		return errKilled
 	case Refused:
 		if label == post {
@@ -94,7 +95,7 @@ func (k Kind) do(label string, call func() error) error {
 	return call()
 }
 
-// errKilled is what a call of a killed process returns; nobody is left to see it.
+// errKilled is the error of a call in a killed process. No caller sees it.
 var errKilled = errors.New("the process was killed")
 
 // Point is a fault of the nth call of a label.
@@ -107,7 +108,7 @@ type Point struct {
 // String names the point.
 func (p Point) String() string { return fmt.Sprintf("%s #%d, %s", p.Label, p.Nth, p.Kind) }
 
-// Recorder makes every call and writes down which there were.
+// Recorder makes every call and records it.
 type Recorder struct {
 	mutex  sync.Mutex
 	counts map[string]int
@@ -124,7 +125,7 @@ func (r *Recorder) Around(label string, do func() error) error {
 	return do()
 }
 
-// Calls is how many calls there were.
+// Calls returns the number of calls.
 func (r *Recorder) Calls() int {
 	calls := 0
 	for _, count := range r.counts {
@@ -133,7 +134,7 @@ func (r *Recorder) Calls() int {
 	return calls
 }
 
-// Operations are how often each kind of call was made, whatever it was about.
+// Operations returns how often each operation was called, on any item.
 func (r *Recorder) Operations() map[string]int {
 	operations := make(map[string]int)
 	for label, count := range r.counts {
@@ -143,7 +144,7 @@ func (r *Recorder) Operations() map[string]int {
 	return operations
 }
 
-// Places are all calls, as points without a fault.
+// Places returns all calls as points without a fault.
 func (r *Recorder) Places() []Point {
 	var places []Point
 	for _, point := range r.Points() {
@@ -154,7 +155,7 @@ func (r *Recorder) Places() []Point {
 	return places
 }
 
-// Points are all faults of all calls, in an order that does not change.
+// Points returns all faults of all calls, always in the same order.
 func (r *Recorder) Points() []Point {
 	var points []Point
 	for label, count := range r.counts {
@@ -170,7 +171,7 @@ func (r *Recorder) Points() []Point {
 	return points
 }
 
-// At has the fault of one point, once.
+// At is a fault that occurs once, at one point.
 type At struct {
 	Point Point
 
@@ -179,7 +180,7 @@ type At struct {
 	reached bool
 }
 
-// Around makes the call, or has the fault.
+// Around makes the call, or lets the fault happen.
 func (a *At) Around(label string, do func() error) error {
 	a.mutex.Lock()
 	if a.reached && a.Point.Kind.Kills() {
@@ -199,7 +200,7 @@ func (a *At) Around(label string, do func() error) error {
 	return a.Point.Kind.do(label, do)
 }
 
-// Reached tells whether the point was reached.
+// Reached reports whether the point was reached.
 func (a *At) Reached() bool {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -222,7 +223,7 @@ type Meanwhile struct {
 // for may come after the action's end.
 func (m *Meanwhile) End() { m.once.Do(func() {}) }
 
-// Reached tells, after End, whether the call was made, so that the other process ran.
+// Reached reports, after End, whether the call was made and so the other process ran.
 func (m *Meanwhile) Reached() bool { return m.reached }
 
 // Around makes the call.

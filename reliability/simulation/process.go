@@ -24,7 +24,7 @@ const Window = recall.DefaultWindow
 // Process is a function's environment: the rules with the real adapters, whose outside calls go through the fault.
 func (w *World) Process(fault Fault) *recall.Service { return w.ProcessWithClock(fault, w.Clock) }
 
-// ProcessWithClock is one on a machine whose clock is its own.
+// ProcessWithClock returns a process on a machine with its own clock.
 func (w *World) ProcessWithClock(fault Fault, clock recall.Clock) *recall.Service {
 	calls := &calls{world: w, fault: fault}
 	log := slog.New(slog.NewJSONHandler(w, nil))
@@ -80,7 +80,7 @@ func (c *calls) labelOf(operation, table string, key map[string]types.AttributeV
 	return operation + " " + kind
 }
 
-// GetItem is dynamo.API's.
+// GetItem implements dynamo.API.
 func (c *calls) GetItem(ctx context.Context, in *dynamodb.GetItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	return around(c, c.labelOf("GetItem", *in.TableName, in.Key), func() (*dynamodb.GetItemOutput, error) {
@@ -88,7 +88,7 @@ func (c *calls) GetItem(ctx context.Context, in *dynamodb.GetItemInput,
 	})
 }
 
-// PutItem is dynamo.API's.
+// PutItem implements dynamo.API.
 func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	return around(c, c.labelOf("PutItem", *in.TableName, in.Item), func() (*dynamodb.PutItemOutput, error) {
@@ -100,7 +100,7 @@ func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput,
 	})
 }
 
-// UpdateItem is dynamo.API's. A settling is told from a recall by what it removes.
+// UpdateItem implements dynamo.API. A settling is told from a recall by what it removes.
 func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	label := c.labelOf("UpdateItem", *in.TableName, in.Key)
@@ -116,7 +116,7 @@ func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
 	})
 }
 
-// DeleteItem is dynamo.API's.
+// DeleteItem implements dynamo.API.
 func (c *calls) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
 	return around(c, c.labelOf("DeleteItem", *in.TableName, in.Key), func() (*dynamodb.DeleteItemOutput, error) {
@@ -124,7 +124,7 @@ func (c *calls) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput,
 	})
 }
 
-// Query is dynamo.API's.
+// Query implements dynamo.API.
 func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	return around(c, strings.TrimSpace("Query "+aws.ToString(in.IndexName)), func() (*dynamodb.QueryOutput, error) {
@@ -132,7 +132,7 @@ func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput,
 	})
 }
 
-// BatchGetItem is dynamo.API's.
+// BatchGetItem implements dynamo.API.
 func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	label := "BatchGetItem"
@@ -144,7 +144,7 @@ func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 	})
 }
 
-// TransactWriteItems is dynamo.API's.
+// TransactWriteItems implements dynamo.API.
 func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return around(c, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
@@ -152,7 +152,7 @@ func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	})
 }
 
-// PostToConnection is gateway.API's: the device reads the frame at once, or is gone, or is said to be.
+// PostToConnection implements gateway.API: the device reads the frame at once, or is gone, or is said to be.
 func (c *calls) PostToConnection(
 	_ context.Context, in *apigatewaymanagementapi.PostToConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.PostToConnectionOutput, error) {
@@ -175,7 +175,7 @@ func isGone(err error) bool {
 	return gone
 }
 
-// DeleteConnection is gateway.API's.
+// DeleteConnection implements gateway.API.
 func (c *calls) DeleteConnection(
 	_ context.Context, in *apigatewaymanagementapi.DeleteConnectionInput, _ ...func(*apigatewaymanagementapi.Options),
 ) (*apigatewaymanagementapi.DeleteConnectionOutput, error) {
@@ -196,7 +196,7 @@ func (c *calls) DeleteConnection(
 // queued is the process's queue.
 type queued struct{ calls *calls }
 
-// Enqueue is recall.Queue's.
+// Enqueue implements recall.Queue.
 func (q queued) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	return q.calls.fault.Around("SendMessageBatch", func() error { return q.calls.world.Enqueue(ctx, chunks) })
 }
@@ -204,7 +204,7 @@ func (q queued) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 // published is the process's bus.
 type published struct{ calls *calls }
 
-// PublishRevoked is recall.Publisher's.
+// PublishRevoked implements recall.Publisher.
 func (p published) PublishRevoked(_ context.Context, recalled recall.RevokedMessage) error {
 	return p.calls.fault.Around("PutEvents", func() error { p.calls.world.publish(recalled); return nil })
 }

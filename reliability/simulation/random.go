@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Random has faults by chance. The seed alone decides which call has which, whatever the order of calls that are made
-// side by side, so that a run can be repeated.
+// Random lets faults happen at random. The seed alone decides which call has which fault, even if calls run in
+// parallel in another order. So a run can be repeated.
 type Random struct {
 	Seed uint64
 	// Percent is how many of 100 calls have a fault.
@@ -15,7 +15,7 @@ type Random struct {
 	// Between is done once, before the call of that number (from 1), while the process waits: other processes run there.
 	Between       func()
 	BetweenNumber int
-	// Count is told of every fault.
+	// Count is called for every fault.
 	Count func(Kind)
 
 	mutex  sync.Mutex
@@ -52,7 +52,7 @@ func (r *Random) Around(label string, do func() error) error {
 	return kind.do(label, do)
 }
 
-// Killed tells whether the process is dead.
+// Killed reports whether the process is dead.
 func (r *Random) Killed() bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -32,7 +32,7 @@ type World struct {
 	next    int
 	// records are what the table's stream holds for finish; past is what was taken from it.
 	records, past []recall.Message
-	// published are the recalls that the bus was told of.
+	// published are the recalls that were published on the bus.
 	published map[string]bool
 	// leaks are log lines that hold a secret.
 	leaks []string
@@ -67,10 +67,10 @@ func New(database dynamo.API, messagesTable, connectionsTable string) *World {
 	}
 }
 
-// Now is the world's time.
+// Now returns the time of the world.
 func (w *World) Now() recall.Instant { return w.Clock.Instant() }
 
-// NewMessageID is the ID that a client with a good clock would make.
+// NewMessageID returns the ID that a client with a correct clock makes.
 func (w *World) NewMessageID() recall.MessageID { return recall.NewMessageID(w.Now()) }
 
 // Arrive makes a device of the user's that is not connected yet; it goes on from what before held.
@@ -105,18 +105,18 @@ func (w *World) Connect(ctx context.Context, process *recall.Service, user recal
 	return device, nil
 }
 
-// Close ends a device's connection; told says whether $disconnect reaches the functions.
-func (w *World) Close(ctx context.Context, process *recall.Service, device *Device, told bool) error {
+// Close ends the connection of a device. delivered says whether $disconnect reaches the functions.
+func (w *World) Close(ctx context.Context, process *recall.Service, device *Device, delivered bool) error {
 	w.mutex.Lock()
 	delete(w.devices, device.connection.ID)
 	w.mutex.Unlock()
-	if !told {
+	if !delivered {
 		return nil
 	}
 	return process.ForgetConnection(ctx, device.connection)
 }
 
-// Open are the devices that are connected now.
+// Open returns the devices that are connected now.
 func (w *World) Open() []*Device {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -223,7 +223,7 @@ func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 	w.past = nil
 	w.mutex.Unlock()
 	for _, message := range slices.Backward(past) {
-		_ = process.Publish(ctx, message) // it was taken before, so nobody waits for it
+		_ = process.Publish(ctx, message) // It was published before, so its error does not matter.
 		_ = process.Finish(ctx, message)
 	}
 }

@@ -63,7 +63,7 @@ func (r request) refusal(code int, name string, retryable bool) map[string]any {
 	return r.reply(map[string]any{"ok": false, "error": problem})
 }
 
-// do does a request. It returns the reply and what others are told.
+// do executes a request. It returns the reply and the events for others.
 func (s *Server) do(user string, r request) (map[string]any, []event) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -247,10 +247,10 @@ func (m *stored) revocation() map[string]any {
 func (s *Server) markRead(user string, kept *record, r request) (map[string]any, []event) {
 	kept.readUpTo[user] = max(kept.readUpTo[user], r.MessageID)
 	unread := kept.unread(user)
-	told := event{user, map[string]any{
+	notice := event{user, map[string]any{
 		"type": "read", "conversation": r.Conversation, "readUpTo": kept.readUpTo[user], "unread": unread,
 	}}
-	return r.reply(map[string]any{"readUpTo": kept.readUpTo[user], "unread": unread}), []event{told}
+	return r.reply(map[string]any{"readUpTo": kept.readUpTo[user], "unread": unread}), []event{notice}
 }
 
 func (k *record) unread(user string) int {
