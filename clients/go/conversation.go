@@ -12,7 +12,7 @@ const (
 	fromUnknown               // a later sync without a cursor: a conversation that began while nothing was held of it
 )
 
-// change is what the application is told of one message or recall.
+// change is what a callback reports of one message or recall.
 type change struct {
 	received *Message // a new message
 	revoked  *Message // a tombstone
@@ -50,7 +50,7 @@ func newConversation(id, self string, limit int) *conversation {
 	return &conversation{id: id, self: self, limit: limit, messages: map[string]Message{}}
 }
 
-// list returns copies of what is held, oldest first.
+// list returns copies of the messages, oldest first.
 func (c *conversation) list() []Message {
 	messages := make([]Message, 0, len(c.order))
 	for _, id := range c.order {
@@ -109,12 +109,12 @@ func (c *conversation) learnRevocation(r revocation, from origin) change {
 	return result
 }
 
-// counts says whether an unrecalled message is one of the unread ones.
+// counts reports whether a message that is not recalled counts as unread.
 func (c *conversation) counts(m Message) bool {
 	return m.Sender != c.self && m.MessageID > c.readUpTo
 }
 
-// put stores a message, letting the oldest go when there are too many.
+// put stores a message, and drops the oldest messages if there are too many.
 func (c *conversation) put(m Message) {
 	place, held := slices.BinarySearch(c.order, m.MessageID)
 	if !held {
@@ -129,7 +129,7 @@ func (c *conversation) put(m Message) {
 	}
 }
 
-// letGo forgets the oldest messages. They stay known by the floor, so that a late repeat is not taken for a new one.
+// letGo drops the oldest messages. The floor remembers them, so that a late repeat is not taken for a new message.
 func (c *conversation) letGo(count int) {
 	count = min(count, len(c.order))
 	if count == 0 {
@@ -142,7 +142,7 @@ func (c *conversation) letGo(count int) {
 	c.order = slices.Clone(c.order[count:])
 }
 
-// touch notes what an event brought while a sync is under way: the sync's unread number may or may not include it.
+// touch notes a message that an event brought during a sync, because the unread number of the sync may not include it.
 func (c *conversation) touch(messageID string, from origin) {
 	if c.syncing && from == fromEvent && len(c.touched) < syncTouchedLimit {
 		c.touched[messageID] = true
@@ -151,7 +151,7 @@ func (c *conversation) touch(messageID string, from origin) {
 
 const syncTouchedLimit = 1_000
 
-// newCursor tells whether a sync reply moves the conversation's cursor.
+// newCursor reports whether a sync reply moves the conversation's cursor.
 func (c *conversation) newCursor(item syncItem) bool {
 	return item.Cursor != "" && item.Cursor != c.cursor
 }
@@ -163,7 +163,7 @@ func (c *conversation) beginSync() {
 	}
 }
 
-// included notes that a sync's reply has what an event brought too.
+// included notes that a sync reply contains a message that an event has brought, too.
 func (c *conversation) included(messageID string) { delete(c.touched, messageID) }
 
 // endSync takes the server's numbers at the end of a sync. It reports whether events brought something meanwhile that

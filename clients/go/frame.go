@@ -37,8 +37,8 @@ func (e *wireError) asError() *Error {
 	return &Error{Code: e.Code, Name: e.Name, Desc: e.Desc, Retryable: e.Retryable, ServerTime: e.ServerTime}
 }
 
-// parseFrame reads the outer part of a frame; what it carries is read by the fields methods. Anything but a JSON
-// object with fitting types is an error.
+// parseFrame reads the outer part of a frame. The fields methods read its content. Anything except a JSON object with
+// the right types is an error.
 func parseFrame(data []byte) (frame, error) {
 	if len(data) > frameLimitBytes {
 		return frame{}, errNotAFrame
@@ -63,7 +63,7 @@ func firstByte(data []byte) byte {
 	return 0
 }
 
-// fields reads what the frame carries into a struct of the wanted fields.
+// fields reads the content of the frame into a struct with the wanted fields.
 func (f frame) fields(into any) error {
 	if err := json.Unmarshal(f.contents, into); err != nil {
 		return errNotAFrame
@@ -108,7 +108,7 @@ func readRevocation(raw json.RawMessage) (revocation, error) {
 	return r, nil
 }
 
-// readMessages reads the good elements of a list and leaves the others out.
+// readMessages reads the valid elements of a list and skips the others.
 func readMessages(list []json.RawMessage) []Message {
 	messages := make([]Message, 0, len(list))
 	for _, raw := range list {
@@ -119,7 +119,7 @@ func readMessages(list []json.RawMessage) []Message {
 	return messages
 }
 
-// readRevocations reads the good elements of a list and leaves the others out.
+// readRevocations reads the valid elements of a list and skips the others.
 func readRevocations(list []json.RawMessage) []revocation {
 	revocations := make([]revocation, 0, len(list))
 	for _, raw := range list {

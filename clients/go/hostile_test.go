@@ -15,7 +15,7 @@ import (
 	"example.com/recall/clients/go/clienttest"
 )
 
-// shown is what an application built from the callbacks alone would show.
+// shown is what an application shows that uses only the callbacks.
 type shown struct {
 	mutex    sync.Mutex
 	received map[string]int
@@ -79,7 +79,7 @@ func logIn(t *testing.T, options client.Options, user string, listener client.Li
 	return c
 }
 
-// eventually waits until condition says "" and fails with what it says otherwise.
+// eventually waits until condition returns an empty text. If it never does, the test fails with the text.
 func eventually(t *testing.T, condition func() string) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
@@ -95,7 +95,7 @@ func eventually(t *testing.T, condition func() string) {
 	}
 }
 
-// differs compares a client's view with what the server holds.
+// differs compares the view of a client with the state of the server.
 func differs(c *client.Client, s *clienttest.Server, user, conversation string) string {
 	want, got := s.Messages(user, conversation), c.Messages(conversation)
 	if len(want) != len(got) {
@@ -122,7 +122,7 @@ func differs(c *client.Client, s *clienttest.Server, user, conversation string) 
 	return ""
 }
 
-// seeds are the ones to try: RECALL_SEED replays one.
+// seeds returns the seeds of the test. RECALL_SEED replays one seed.
 func seeds(t *testing.T) []uint64 {
 	t.Helper()
 	if text := os.Getenv("RECALL_SEED"); text != "" {
@@ -198,7 +198,7 @@ func converge(t *testing.T, faults clienttest.Faults, seed uint64) {
 	}
 }
 
-// act does random things. Their errors are the faults' doing; what counts is the view.
+// act does random things. The faults cause their errors, so only the view is compared.
 func act(device *client.Client, user string, conversations []string, random *rand.Rand) {
 	ctx := context.Background()
 	for i := range 30 {
@@ -288,7 +288,7 @@ func TestAClientThatGotNoAnswerLearnsTheOutcomeBySynchronising(t *testing.T) {
 	alice := logIn(t, options, "alice", client.Listener{})
 	stored := 0
 	for range 5 {
-		server.SetFaults(clienttest.Faults{Fail: 1}) // half of what fails so is done
+		server.SetFaults(clienttest.Faults{Fail: 1}) // Half of the requests that fail in this way are executed.
 		_, err := alice.SendMessage(t.Context(), "c2c_bob", map[string]string{"text": "sent?"})
 		if client.Code(err) != client.CodeTimeout {
 			t.Fatalf("a send without an answer: %v", err)

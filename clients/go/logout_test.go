@@ -17,7 +17,7 @@ import (
 	client "example.com/recall/clients/go"
 )
 
-// greets is a server that knows hello and an empty list, and tells how connections end.
+// greets is a server that answers hello and an empty list, and reports how connections end.
 func greets(t *testing.T, ended chan<- error) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

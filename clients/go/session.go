@@ -23,8 +23,8 @@ type session struct {
 	callbacks    chan func()
 	pongs        pongs         // used by the goroutine that keeps the connection
 	finished     chan struct{} // closed when the connection is kept no longer; calls may still be returning
-	told         chan struct{} // closed when no callback is left
-	after        chan struct{} // told of the session that this one goes on from; nil: there is none
+	drained      chan struct{} // closed when no callback is waiting any more
+	after        chan struct{} // drained of the session that this one continues, or nil
 	running      sync.WaitGroup
 
 	mutex       sync.Mutex
@@ -50,7 +50,7 @@ const (
 	helloPerPings  = 4 // as many pings in the time of one hello in their place
 )
 
-// pongs is what is known of the server's answers to pings.
+// pongs says whether the server is known to answer pings.
 type pongs int
 
 const (
@@ -66,13 +66,13 @@ func newSession(options Options, registered *listeners, user, token string, prev
 		options: options, listeners: registered, user: user, token: token,
 		clock: &serverClock{now: options.Now}, ids: newMessageIDs(options.Entropy),
 		ended: make(chan struct{}), synchronised: make(chan struct{}),
-		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}), told: make(chan struct{}),
+		callbacks: make(chan func(), callbacksLimit), finished: make(chan struct{}), drained: make(chan struct{}),
 		view: newView(user), calls: map[string]*call{},
 		unanswered: map[string]bool{}, abandoned: map[string]string{}, revokeCalls: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
 	}
 	if previous != nil {
-		s.view, s.after = previous.release(), previous.told
+		s.view, s.after = previous.release(), previous.drained
 	} else if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func newSession(options Options, registered *listeners, user, token string, prev
 	return s, nil
 }
 
-// load takes up what the Store has.
+// load reads the cursors and notes from the Store.
 func (s *session) load() error {
 	if s.options.Store == nil {
 		return nil
@@ -115,7 +115,7 @@ func (s *session) handOver(user string) bool {
 	return true
 }
 
-// release gives what is held away. What a call learns later goes nowhere.
+// release hands the view over to the next session. What a call learns later is dropped.
 func (s *session) release() *view {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -145,7 +145,7 @@ func (s *session) stop() {
 	s.running.Wait()
 }
 
-// end makes the session over for good; the first reason counts.
+// end ends the session for good. Only the first reason counts.
 func (s *session) end(reason *Error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -162,9 +162,10 @@ func (s *session) failure() *Error {
 	return &failure
 }
 
-// tell runs the callbacks, one after another, those left at the end too. After the application's Logout it drops them.
+// tell runs the callbacks one after another, also those that are left at the end of the session. After a Logout by the
+// application it drops them.
 func (s *session) tell() {
-	defer close(s.told)
+	defer close(s.drained)
 	if s.after != nil {
 		<-s.after
 	}
@@ -316,7 +317,7 @@ func (s *session) serve(c *connection) (greeted bool) {
 	return true
 }
 
-// greet says hello: it learns the server's clock, and whose token this is.
+// greet sends hello. The reply has the time of the server and the user of the token.
 func (s *session) greet(ctx context.Context, c *connection) error {
 	asked := s.options.Now()
 	reply, err := s.request(ctx, c, "hello", nil)
@@ -337,7 +338,7 @@ func (s *session) greet(ctx context.Context, c *connection) error {
 	return nil
 }
 
-// ready lets calls use the connection, and sends what is unanswered in the order in which it was asked.
+// ready lets calls use the connection, and sends the unanswered requests in their order.
 func (s *session) ready(c *connection) {
 	s.mutex.Lock()
 	s.connection = c
@@ -367,7 +368,7 @@ func (s *session) unready(c *connection) {
 func (s *session) attend(c *connection) {
 	keepAlive := time.NewTimer(s.keepAliveAfter())
 	defer keepAlive.Stop()
-	look := time.NewTimer(0) // the first look tells whether the server answers pings
+	look := time.NewTimer(0) // The first look shows whether the server answers pings.
 	defer look.Stop()
 	for {
 		select {

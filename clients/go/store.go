@@ -23,9 +23,9 @@ type Store interface {
 	SaveCursors(user string, cursors map[string]string) error
 }
 
-// heardPrefix begins the name of the note that the application was told of something in a conversation that has no
-// cursor yet. Without it the next login would take all of that conversation for history, and would not tell of the
-// recalls in it.
+// heardPrefix begins the name of a note. The note says that a callback has reported something of a conversation that
+// has no cursor yet. Without it the next login would take the whole conversation for history, and no callback would
+// report its recalls.
 const heardPrefix = "heard:"
 
 // MemoryStore keeps cursors as long as the process lives. It is safe for use by several goroutines.

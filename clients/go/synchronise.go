@@ -31,7 +31,7 @@ func (s *session) synchroniseAll(c *connection) error {
 	return s.synchronise(c, todo)
 }
 
-// synchroniseWanted does what was asked for by want.
+// synchroniseWanted synchronises the conversations that want was called for.
 func (s *session) synchroniseWanted(c *connection) error {
 	s.mutex.Lock()
 	todo := s.wanted
@@ -161,7 +161,7 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 	}
 	s.saveCursors(cursors)
 	if answered > 0 {
-		return nil // what is left is asked for again
+		return nil // The conversations that are left are requested again.
 	}
 	if failed != nil {
 		return failed
@@ -180,9 +180,8 @@ func readItems(raw []json.RawMessage, batch []string) []syncItem {
 	return items
 }
 
-// moves tells whether a reply brought any of its conversations further. One for which there was no room beside the
-// others is asked for again as it was; but a server that says more for ever, and moves nothing, must not keep the
-// client busy.
+// moves reports whether a reply moved the cursor of any of its conversations. A conversation that did not fit into the
+// reply is requested again. But a server that always says more and moves nothing must not keep the client busy.
 func (s *session) moves(items []syncItem) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

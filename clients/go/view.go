@@ -12,7 +12,7 @@ const (
 	unansweredMessagesLimit = 1_000
 )
 
-// view is what the client holds of all conversations. It is bounded, whatever the server sends.
+// view is the state of all conversations in the client. Its size is bounded, whatever the server sends.
 type view struct {
 	self          string
 	conversations map[string]*conversation
@@ -23,7 +23,7 @@ func newView(self string) *view {
 	return &view{self: self, conversations: map[string]*conversation{}}
 }
 
-// get returns a conversation, nil when nothing is held of it.
+// get returns a conversation, or nil if the view does not have it.
 func (v *view) get(id string) *conversation { return v.conversations[id] }
 
 // open returns a conversation, and creates it if it does not exist. It returns nil if there are too many.
@@ -41,7 +41,7 @@ func (v *view) open(id string) *conversation {
 
 func (v *view) remove(id string) { delete(v.conversations, id) }
 
-// trim keeps the whole view bounded: the fullest conversation lets half of its messages go.
+// trim keeps the whole view bounded. It drops half of the messages of the fullest conversation.
 func (v *view) trim() {
 	total := 0
 	var fullest *conversation

@@ -135,7 +135,7 @@ func (t *tail) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// String returns what is kept.
+// String returns the kept text.
 func (t *tail) String() string {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()

@@ -26,7 +26,7 @@ func (l *links) Accept() (net.Conn, error) {
 	return made, nil
 }
 
-// silence lets nothing through any more on the connections that there are, and closes none of them.
+// silence drops everything on all open connections from now on, but closes none of them.
 func (l *links) silence() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

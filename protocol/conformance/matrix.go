@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 )
 
-// Tombstone is what is left of a recalled message.
+// Tombstone is what remains of a recalled message.
 type Tombstone struct {
 	MessageID, Sender, By, Role, Reason string
 }
@@ -27,7 +27,8 @@ type Seen struct {
 // Row is what one client holds at the end.
 type Row struct {
 	User string
-	// View is what the client holds by the events it got, History what it reads of the server's answer to history.
+	// View is the state from the events that the client has received. History is the state from the server's answer to
+	// history.
 	View, History []Seen
 }
 
@@ -58,7 +59,7 @@ func seen(messages []any) []Seen {
 	return all
 }
 
-// Differences says where a client holds anything else than the expected tombstones; none means that all are equal.
+// Differences returns a text for each difference from the expected tombstones. None means that all clients are equal.
 func (m Matrix) Differences() []string {
 	var differences []string
 	for _, row := range m.Rows {

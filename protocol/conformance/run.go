@@ -134,7 +134,7 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 // viewAgainAfter is how long a result of view that fits is waited for before the view is asked for again.
 const viewAgainAfter = 500 * time.Millisecond
 
-// result waits for what the latest do ends with. A client may take in a reply beside the events that came behind it,
+// result waits for the result of the latest do. A client may take in a reply beside the events that came behind it,
 // so a view is asked for until it fits.
 func (p *run) result(ctx context.Context, step Step) error {
 	for {
@@ -250,8 +250,8 @@ func (s *script) missing() string {
 	return fmt.Sprintf("hello %t, conversations %t, not synchronised %v", s.greeted, s.listed, open)
 }
 
-// barrier sends messages until the client reports one: what was sent before has been handled then. A client may have
-// dropped the connection, so it goes to the latest one, again and again.
+// barrier sends messages until the client reports one. Then the client has handled everything that was sent before. A
+// client may have dropped the connection, so it goes to the latest one, again and again.
 func (p *run) barrier(ctx context.Context) error {
 	for {
 		connection := p.server.latest()

@@ -28,7 +28,7 @@ type script struct {
 	complete chan struct{}
 }
 
-// memory is what the server told last of each conversation, for later synchronisations.
+// memory is what the server last sent of each conversation. Later synchronisations need it.
 type memory struct {
 	mutex  sync.Mutex
 	unread map[string]any
@@ -128,7 +128,7 @@ func (s *script) readPages(conversation string, raw json.RawMessage, filled func
 	return nil
 }
 
-// completeMessages gives messages what a scenario may leave out.
+// completeMessages adds the fields that a scenario may leave out to messages.
 func completeMessages(conversation string, messages any) {
 	list, _ := messages.([]any)
 	for _, element := range list {
@@ -190,7 +190,7 @@ func (s *script) answerConversations(c *serverConnection, frame map[string]any) 
 	}
 	page := 0
 	if after, ok := frame["after"].(string); ok {
-		page, _ = strconv.Atoi(after) // anything but what next said begins anew
+		page, _ = strconv.Atoi(after) // Any other value than next begins again at the first page.
 	}
 	if page >= len(s.list) {
 		page = 0
@@ -245,7 +245,7 @@ func (s *script) covers(items []any) bool {
 	return !s.done() || s.answerLater || onlyBarrier
 }
 
-// nextPage returns what is to be told next of a conversation.
+// nextPage returns the next page of a conversation.
 func (s *script) nextPage(name string, item map[string]any) (map[string]any, error) {
 	s.later.mutex.Lock()
 	defer s.later.mutex.Unlock()

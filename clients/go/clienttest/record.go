@@ -328,7 +328,8 @@ type Message struct {
 	RevokedBy string // "" unless recalled
 }
 
-// Messages returns a conversation as the server keeps it, sorted by messageId; user is whose name for it is used.
+// Messages returns a conversation as the server keeps it, sorted by messageId. user is the viewer whose name for the
+// conversation is given.
 func (s *Server) Messages(user, conversation string) []Message {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -24,12 +24,12 @@ type Options struct {
 	Seed   uint64           // of the choice of faults
 }
 
-// Faults are shares of frames, 0 to 1, that meet with trouble.
+// Faults are the shares of frames, from 0 to 1, that meet each fault.
 type Faults struct {
 	Refuse    float64 // a handshake is refused with 503
 	Drop      float64 // the connection is cut before a frame is sent
 	HalfFrame float64 // the connection is cut in the middle of a frame
-	Lose      float64 // a request is done and its reply lost with the connection
+	Lose      float64 // a request is executed, and its reply is lost with the connection
 	Duplicate float64 // an event is sent twice
 	Delay     float64 // an event is held back behind the next ones
 	Rubbish   float64 // something that is not of the protocol is sent first
@@ -167,7 +167,7 @@ func (s *Server) read(d *device) {
 	}
 }
 
-// serve does a request and answers it, or has it meet with a fault.
+// serve executes a request and answers it, or lets a fault happen.
 func (s *Server) serve(d *device, r request) {
 	gatewaysOwn := map[string]any{
 		"message": "Internal server error", "connectionId": "BFaT_fALIAMCKug=", "requestId": "BFaVtH2HoAMFZEQ=",
@@ -260,7 +260,7 @@ func (d *device) hold(frame map[string]any) {
 	d.held = append(d.held, frame)
 }
 
-// release sends what was held back, the last first.
+// release sends the events that were held back, the last first.
 func (d *device) release() {
 	d.mutex.Lock()
 	held := d.held

@@ -23,7 +23,7 @@ func main() {
 	}
 }
 
-// driver is the client and what the commands changed about it.
+// driver is the client, and the state that the commands have set.
 type driver struct {
 	printing sync.Mutex
 	output   *json.Encoder
@@ -58,7 +58,7 @@ type options struct {
 	PingIntervalMilliseconds     int64 `json:"pingIntervalMilliseconds"`
 }
 
-// configuration is what a client is made with.
+// configuration has the options with which a client is made.
 type configuration struct {
 	url     string
 	options options
@@ -155,7 +155,7 @@ func (d *driver) current() *client.Client {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	if d.client == nil {
-		d.client, _ = client.New(client.Options{URL: "ws://localhost/none"}) // these options are right
+		d.client, _ = client.New(client.Options{URL: "ws://localhost/none"}) // These options are valid.
 	}
 	return d.client
 }
@@ -192,7 +192,7 @@ func (d *driver) send(c command) {
 	}()
 }
 
-// ask does a command that waits for the server.
+// ask executes a command that waits for the server.
 func (d *driver) ask(c command) {
 	ctx, current := context.Background(), d.current()
 	switch c.Do {
@@ -207,7 +207,7 @@ func (d *driver) ask(c command) {
 	}
 }
 
-// held answers from what the client holds.
+// held answers a command from the view of the client.
 func (d *driver) held(c command) map[string]any {
 	current := d.current()
 	if c.Do == "view" {
