@@ -1,4 +1,4 @@
-// Package answer writes HTTP answers of JSON, and errors as AWS's services word them.
+// Package answer writes HTTP answers in JSON, and errors in the form that AWS's services use.
 package answer
 
 import (
@@ -6,13 +6,13 @@ import (
 	"net/http"
 )
 
-// JSON answers with a value as JSON. A Content-Type that is set already stays.
+// JSON answers with a value as JSON. It keeps a Content-Type that is already set.
 func JSON(w http.ResponseWriter, status int, body any) {
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	w.WriteHeader(status)
-	// A reader that is gone needs no answer.
+	// If the reader has left, nobody needs the answer.
 	_ = json.NewEncoder(w).Encode(body)
 }
 
@@ -22,7 +22,7 @@ func AWS(w http.ResponseWriter, status int, body any) {
 	JSON(w, status, body)
 }
 
-// Error answers with an error, of which AWS's clients take the name from the header or from __type.
+// Error answers with an error. AWS's clients read its name from the header or from __type.
 func Error(w http.ResponseWriter, status int, name, message string) {
 	w.Header().Set("X-Amzn-Errortype", name)
 	AWS(w, status, map[string]string{"__type": name, "message": message})

@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// Faults are random faults, for a service that is to look unreliable.
+// Faults are random faults that make a service unreliable.
 type Faults struct {
 	// Latency is added to every request.
 	Latency time.Duration
-	// Throttled, Failed, Dropped and Lost are shares of the requests, 0 to 1: refused as throttled, failed with status
-	// 500, broken off before the service saw them, and done with the answer lost.
+	// Throttled, Failed, Dropped and Lost are shares of the requests, from 0 to 1. Throttled requests are refused as
+	// throttled, and failed ones are answered with status 500. The connection of a dropped request is broken off
+	// before the service sees it. A lost request is done, but its answer is lost.
 	Throttled, Failed, Dropped, Lost float64
 	// Seed makes the choice repeatable.
 	Seed uint64
 }
 
-// Any tells whether there are faults at all.
+// Any reports whether there are any faults.
 func (f Faults) Any() bool {
 	return f.Latency > 0 || f.Throttled > 0 || f.Failed > 0 || f.Dropped > 0 || f.Lost > 0
 }

@@ -2,8 +2,8 @@ package awsproxy
 
 import "encoding/json"
 
-// metered asks for the consumed capacity in a request (DynamoDB API reference, "ReturnConsumedCapacity"). What is not
-// a JSON object stays as it is; DynamoDB refuses it.
+// metered adds to a request that DynamoDB is to return the consumed capacity (DynamoDB API reference,
+// "ReturnConsumedCapacity"). A body that is not a JSON object stays as it is, and DynamoDB refuses it.
 func metered(body []byte) []byte {
 	var request map[string]json.RawMessage
 	if json.Unmarshal(body, &request) != nil || request == nil {
@@ -17,10 +17,10 @@ func metered(body []byte) []byte {
 	return changed
 }
 
-// capacity is one table's part of what a call consumed.
+// capacity is what a call consumed of one table.
 type capacity struct{ CapacityUnits float64 }
 
-// units takes the consumed capacity out of a metered answer.
+// units reads the consumed capacity from a metered answer.
 func (r *recorded) units(operation string) (read, write float64) {
 	if r.content == nil {
 		return 0, 0
@@ -29,7 +29,7 @@ func (r *recorded) units(operation string) (read, write float64) {
 	if json.Unmarshal(r.content.Bytes(), &answer) != nil {
 		return 0, 0
 	}
-	var tables []capacity // of operations on several tables
+	var tables []capacity // for operations on several tables
 	var table capacity
 	if json.Unmarshal(answer.ConsumedCapacity, &tables) != nil && json.Unmarshal(answer.ConsumedCapacity, &table) == nil {
 		tables = []capacity{table}

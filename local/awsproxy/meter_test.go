@@ -60,7 +60,7 @@ func TestAMeteredCallSaysWhatItConsumed(t *testing.T) {
 			t.Errorf("%s is answered %q, %v", operation, content, err)
 		}
 	}
-	front.Close() // waits until the calls are watched
+	front.Close() // it waits until Watch was called for all calls
 	want := map[string]consumed{"UpdateItem": {0, 3}, "BatchGetItem": {2, 0}, "Query": {}}
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Error(difference)

@@ -21,27 +21,27 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// Request is a request on its way.
+// Request is a request that passes through the proxy.
 type Request struct {
-	// Service is the service as signed for: dynamodb, sqs, events.
+	// Service is the name of the service in the signature: dynamodb, sqs or events.
 	Service string
-	// Operation is the API operation, such as PutItem; empty when the request names none.
+	// Operation is the API operation, such as PutItem. It is empty if the request names none.
 	Operation string
-	// AccessKey is the caller's access key ID; empty when the request is not signed.
+	// AccessKey is the caller's access key ID. It is empty if the request is not signed.
 	AccessKey string
 	// Body is the JSON of the request. The hook must not change it.
 	Body []byte
-	// Number counts the requests that came through, from 1.
+	// Number is the number of the request, counted from 1 in the order of arrival.
 	Number int
 }
 
-// Action is what a hook wants done with a request. The zero value passes it on.
+// Action is what a hook wants to happen to a request. The zero value passes the request on.
 type Action struct {
-	// Delay is waited before anything else.
+	// Delay is how long the proxy waits before it does anything else.
 	Delay time.Duration
-	// Refusal, when not nil, is the answer; the service does not see the request.
+	// Refusal is the answer if it is not nil. The service then does not see the request.
 	Refusal *Refusal
-	// Drop breaks the connection off; the service does not see the request.
+	// Drop breaks the connection off. The service does not see the request.
 	Drop bool
 	// LoseAnswer passes the request on, throws the answer away and breaks the connection off.
 	LoseAnswer bool
@@ -54,28 +54,29 @@ type Refusal struct {
 	Message string
 }
 
-// Hook decides about a request. It is called from many goroutines.
+// Hook decides what happens to a request. It is called from many goroutines.
 type Hook func(ctx context.Context, request Request) Action
 
-// Call is a finished request, for whoever watches.
+// Call is a finished request, as Options.Watch gets it.
 type Call struct {
 	Service, Operation, AccessKey string
-	Status                        int // 0 when the connection was broken off
+	Status                        int // 0 if the connection was broken off
 	Duration                      time.Duration
-	// ReadUnits and WriteUnits are what DynamoDB says that the call consumed; see Options.Meter.
+	// ReadUnits and WriteUnits are the capacity that DynamoDB reports for the call; see Options.Meter.
 	ReadUnits, WriteUnits float64
 }
 
-// Options say what to stand before.
+// Options say which service the proxy stands in front of, and how.
 type Options struct {
-	// Target is the base URL of the substitute. Service, when not nil, is one in this very process instead.
+	// Target is the base URL of the substitute. If Service is not nil, it is used instead: a service in this process.
 	Target  string
 	Service http.Handler
-	// Keys are the secrets of those whose signatures are verified.
+	// Keys are the secrets with which signatures are verified. Only callers in Keys are verified.
 	Keys signature.Keyring
-	// Authorize is asked first; what it refuses the Hook does not see. nil = everything is allowed.
+	// Authorize is asked before the Hook, which does not see a request that Authorize refuses; nil = everything is
+	// allowed.
 	Authorize func(Request) *Refusal
-	// Watch is told of each finished request; nil = nobody is.
+	// Watch is called with each finished request; nil = no call.
 	Watch func(Call)
 	// Meter asks DynamoDB for the capacity that each call consumes.
 	Meter bool
@@ -83,10 +84,12 @@ type Options struct {
 	Now func() time.Time
 }
 
-// maximumBody is DynamoDB's limit for a request (DynamoDB quotas: 16 MB), more than SQS's and EventBridge's.
+// maximumBody is DynamoDB's limit for a request (DynamoDB quotas: 16 MB). The limits of SQS and EventBridge are
+// lower.
 const maximumBody = 16 << 20
 
-// idleConnections keeps one connection per concurrent request open, so that the proxy adds no handshakes.
+// idleConnections is how many idle connections stay open. One for each concurrent request is enough, so that the
+// proxy adds no handshakes.
 const idleConnections = 512
 
 // Proxy passes requests on. It is an http.Handler.
@@ -101,7 +104,7 @@ type Proxy struct {
 	counts map[Counter]int
 }
 
-// Counter names what is counted.
+// Counter is a caller and an operation whose requests are counted together.
 type Counter struct{ AccessKey, Service, Operation string }
 
 // New makes a proxy.
@@ -130,7 +133,7 @@ func reverse(target *url.URL, transport http.RoundTripper) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		Transport: transport,
-		// Failures reach the caller as 502; there is nothing else to tell.
+		// A failure reaches the caller as an answer, so the log needs nothing.
 		ErrorLog: log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			refuse(w, Refusal{
@@ -149,7 +152,7 @@ func (p *Proxy) SetHook(hook Hook) {
 	p.hook = hook
 }
 
-// Counts are the requests seen so far, refused ones included.
+// Counts returns how many requests came so far. Refused requests count too.
 func (p *Proxy) Counts() map[Counter]int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -232,7 +235,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// note counts a request and says what it is.
+// note counts a request and finds out its service and operation.
 func (p *Proxy) note(r *http.Request, body []byte, signed signature.Signature) (Request, Hook) {
 	request := Request{Body: body, AccessKey: signed.AccessKey, Service: signed.Service}
 	_, request.Operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
@@ -244,7 +247,7 @@ func (p *Proxy) note(r *http.Request, body []byte, signed signature.Signature) (
 	return request, p.hook
 }
 
-// wait waits, and reports false when the caller left meanwhile.
+// wait waits for a time. It returns false if the caller left before the end of it.
 func wait(ctx context.Context, delay time.Duration) bool {
 	if delay <= 0 {
 		return true
@@ -263,7 +266,7 @@ func refuse(w http.ResponseWriter, refusal Refusal) {
 	answer.Error(w, refusal.Status, refusal.Name, refusal.Message)
 }
 
-// recorded remembers the status of an answer, and the answer itself where it is metered.
+// recorded remembers the status of an answer. If the answer is metered, it remembers the answer itself too.
 type recorded struct {
 	http.ResponseWriter
 	status  int
@@ -284,7 +287,7 @@ func (r *recorded) WriteHeader(status int) {
 
 func (r *recorded) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// discard takes an answer that is to be lost.
+// discard takes an answer that must be lost.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }

@@ -19,7 +19,7 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// start puts a proxy before a DynamoDB that answers every request with an empty object and counts them.
+// start makes a proxy in front of a DynamoDB that answers every request with an empty object and counts the requests.
 func start(t *testing.T, options awsproxy.Options) (*awsproxy.Proxy, *dynamodb.Client, *atomic.Int64) {
 	t.Helper()
 	var seen atomic.Int64

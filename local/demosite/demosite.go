@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Directory holds the built page.
 	Directory string
-	// Tencent holds Tencent's chat UI, built to run on this backend: served under /tencent/.
+	// Tencent holds Tencent's chat UI, built to run on this backend. It is served under /tencent/.
 	Tencent string
 	// WebSocket is the URL that the page connects to.
 	WebSocket string
@@ -34,7 +34,7 @@ const (
 	tokenTime = time.Hour
 	// maximumUser is the longest user ID.
 	maximumUser = 64
-	// maximumRequest is more than any admin request needs.
+	// maximumRequest is larger than any admin request.
 	maximumRequest = 64 << 10
 )
 
@@ -52,7 +52,7 @@ func Handler(options Options) http.Handler {
 				"The demo page is not built. Run: make demo/dist\nThe WebSocket API itself is at "+options.WebSocket+"\n")
 			return
 		}
-		// What was built anew must show on the next look.
+		// After the page is built again, the next look must show the new one.
 		w.Header().Set("Cache-Control", "no-cache")
 		files.ServeHTTP(w, r)
 	})
@@ -60,7 +60,8 @@ func Handler(options Options) http.Handler {
 	return localOnly(mux)
 }
 
-// tencent serves Tencent's chat UI, or says how to build it: its packages are not part of this project.
+// tencent serves Tencent's chat UI. Its packages are not part of this project, so it says how to build it if it is
+// missing.
 func (o Options) tencent(w http.ResponseWriter, r *http.Request) {
 	if _, err := os.Stat(o.Tencent); err != nil {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -72,8 +73,8 @@ func (o Options) tencent(w http.ResponseWriter, r *http.Request) {
 	http.StripPrefix("/tencent/", http.FileServer(http.Dir(o.Tencent))).ServeHTTP(w, r)
 }
 
-// localOnly refuses requests that a web site of another origin, or another name that points to this address, makes a
-// browser send: they could fetch tokens.
+// localOnly refuses requests that a browser makes for a web site of another origin, or under another name that points
+// to this address. Such requests could fetch tokens.
 func localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host

@@ -1,4 +1,4 @@
-// Package dynamodblocal runs Amazon's DynamoDB Local, in memory, as a child that never outlives its parent.
+// Package dynamodblocal runs Amazon's DynamoDB Local, in memory, as a child process that never outlives its parent.
 package dynamodblocal
 
 import (
@@ -29,8 +29,8 @@ type Server struct{ *javaserver.Server }
 //go:embed LoopbackServer.java
 var source []byte
 
-// Start starts DynamoDB Local, in memory and with one database for all regions and credentials, and waits until it
-// answers. Its errors say what to do when Java or the jars are missing or the port is taken.
+// Start starts DynamoDB Local and waits until it answers. The database is in memory and is the same for all regions
+// and credentials. The errors say what to do if Java or the jars are missing or the port is taken.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	server, err := javaserver.Start(ctx, javaserver.Program{
 		Name: "DynamoDB Local", Tool: "dynamodb-local", Jar: "DynamoDBLocal-*.jar", Source: source,

@@ -1,5 +1,5 @@
-// Package elasticmq runs ElasticMQ, a local SQS, as a child that never outlives its parent, and creates a template's
-// queues in it.
+// Package elasticmq runs ElasticMQ, a local SQS, as a child process that never outlives its parent. It creates a
+// template's queues in it.
 package elasticmq
 
 import (
@@ -56,7 +56,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	return &Server{server}, nil
 }
 
-// Client is an SQS client for a local endpoint, which takes any credentials.
+// Client is an SQS client for a local endpoint. Such an endpoint accepts any credentials.
 func Client(endpoint, region string) *sqs.Client {
 	return sqs.New(sqs.Options{
 		Region: region, BaseEndpoint: aws.String(endpoint),
@@ -116,7 +116,7 @@ func create(ctx context.Context, client *sqs.Client, queue template.Queue) (stri
 	return *output.QueueUrl, nil
 }
 
-// Name is the name of a queue, from its ARN or URL.
+// Name returns the name of a queue, which is the last part of its ARN or URL.
 func Name(address string) string {
 	return address[strings.LastIndexAny(address, ":/")+1:]
 }

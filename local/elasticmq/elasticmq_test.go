@@ -34,7 +34,7 @@ Resources:
 		t.Fatal(err)
 	}
 	work, dead := urls[described.Queues[0].ARN], urls[described.Queues[1].ARN]
-	// A function sends to the URL that AWS would have; the queue is found by its last part.
+	// A function sends to the URL that the queue has on AWS. The last part of the URL identifies the queue.
 	if _, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{
 		QueueUrl:    &described.Queues[0].URL,
 		MessageBody: aws.String("hello"),

@@ -1,4 +1,5 @@
-// Package eventbus stands in for EventBridge: it takes PutEvents and keeps the last events for whoever asks.
+// Package eventbus stands in for EventBridge. It accepts PutEvents and keeps the last events, so that they can be
+// read.
 package eventbus
 
 import (
@@ -12,7 +13,7 @@ import (
 	"example.com/recall/local/answer"
 )
 
-// Event is an event as it was put.
+// Event is an event as it was put on the bus.
 type Event struct {
 	ID         string          `json:"id"`
 	Bus        string          `json:"bus"`
@@ -22,11 +23,12 @@ type Event struct {
 	At         int64           `json:"at"` // milliseconds since 1970 UTC
 }
 
-// Bus is an http.Handler: POST of PutEvents in the AWS JSON protocol, and GET / for the events kept, oldest first.
+// Bus is an http.Handler. POST takes PutEvents in the AWS JSON protocol, and GET / returns the events that are kept,
+// oldest first.
 type Bus struct {
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
-	// Received is told of each event; nil = nobody is.
+	// Received is called with each event; nil = no call.
 	Received func(Event)
 
 	mutex  sync.Mutex
@@ -36,9 +38,10 @@ type Bus struct {
 }
 
 const (
-	// keptEvents bounds memory.
+	// keptEvents is how many events are kept, so that memory stays bounded.
 	keptEvents = 1000
-	// maximumBody is PutEvents' limit (EventBridge quotas: 256 KB, 10 entries) with room for JSON's own.
+	// maximumBody is the limit of PutEvents (EventBridge quotas: 256 KB, 10 entries) and some room for the JSON
+	// around it.
 	maximumBody    = 1 << 20
 	maximumEntries = 10
 )
@@ -60,7 +63,7 @@ type putEntry struct {
 	ErrorMessage string `json:",omitempty"`
 }
 
-// SetAway makes the bus refuse every event, as when EventBridge is down, or take them again.
+// SetAway(true) makes the bus refuse every event, as EventBridge does when it is down. SetAway(false) ends that.
 func (b *Bus) SetAway(away bool) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -73,7 +76,7 @@ func (b *Bus) isAway() bool {
 	return b.away
 }
 
-// ServeHTTP takes and shows events.
+// ServeHTTP accepts events and shows the events that are kept.
 func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		answer.AWS(w, http.StatusOK, map[string]any{"events": b.Events()})
@@ -140,7 +143,7 @@ func (b *Bus) keep(event Event) string {
 	return event.ID
 }
 
-// Events are the events kept, oldest first.
+// Events returns the events that are kept, oldest first.
 func (b *Bus) Events() []Event {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()

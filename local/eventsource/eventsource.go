@@ -20,41 +20,44 @@ import (
 	"example.com/recall/local/template"
 )
 
-// Answer is what a function gave back.
+// Answer is what a function returned.
 type Answer struct {
 	Payload       []byte
-	FunctionError string // empty = it succeeded
+	FunctionError string // empty = the function succeeded
 	RequestID     string
 }
 
-// ErrThrottled is what Invoke returns when no invocation was possible just now; it does not count as an attempt.
+// ErrThrottled is what Invoke returns if the function cannot be invoked at the moment. It does not count as an
+// attempt.
 var ErrThrottled = errors.New("the function is throttled")
 
-// Options connect one source with one function.
+// Options connect one event source with one function.
 type Options struct {
 	Source template.EventSource
 	// Invoke runs the function.
 	Invoke func(ctx context.Context, payload []byte) (Answer, error)
 	// Streams reads the table's stream; for streams only.
 	Streams *dynamodbstreams.Client
-	// Queues reads the queue, and takes what is sent to a failure destination.
+	// Queues reads the queue. It also sends to the failure destination.
 	Queues *sqs.Client
-	// QueueURL is the queue's, for queues only. FailureURL is that of the failure destination; empty = none.
+	// QueueURL is the URL of the queue, for queues only. FailureURL is the URL of the failure destination; empty =
+	// none.
 	QueueURL, FailureURL string
-	// Region is put into events.
+	// Region is the region in the events.
 	Region string
-	// Trouble is told what went wrong, in words fit for people; nil = nobody is.
+	// Trouble is called with what went wrong, as a text for people; nil = no call.
 	Trouble func(string)
 	// Now is the time.
 	Now func() time.Time
 	// PollInterval is how long to wait before a stream that had nothing new is read again; 0 = 250 ms, since Lambda
 	// reads four times a second.
 	PollInterval time.Duration
-	// RetryDelay is the pause before a first retry, doubled up to 32 times as much; 0 = 100 ms.
+	// RetryDelay is the pause before the first retry. It is doubled for each further retry, up to 32 times its
+	// length; 0 = 100 ms.
 	RetryDelay time.Duration
 }
 
-// Run reads the source until ctx ends. It returns an error only for a mapping that it cannot work by.
+// Run reads the source until ctx ends. It returns an error only if it cannot work with the mapping.
 func Run(ctx context.Context, options Options) error {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -83,7 +86,7 @@ func Run(ctx context.Context, options Options) error {
 	return nil
 }
 
-// failures reads a partial batch response. all means that the whole batch failed.
+// failures reads a partial batch response. If all is true, the whole batch failed.
 //
 // An empty or null list, and an empty or null answer, means success. An identifier that is empty, null or under
 // another name fails the whole batch (Lambda guide, "Configuring partial batch response").
@@ -92,7 +95,7 @@ func failures(payload []byte) (identifiers []string, all bool) {
 		BatchItemFailures []map[string]json.RawMessage `json:"batchItemFailures"`
 	}
 	if len(payload) == 0 || json.Unmarshal(payload, &answer) != nil {
-		// Anything that is no such object, a text for instance, counts as success.
+		// Anything else than such an object, for example a text, counts as success.
 		return nil, false
 	}
 	for _, failure := range answer.BatchItemFailures {
@@ -105,7 +108,7 @@ func failures(payload []byte) (identifiers []string, all bool) {
 	return identifiers, false
 }
 
-// pause waits, and reports false when ctx ended first.
+// pause waits for a time. It returns false if ctx ended first.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

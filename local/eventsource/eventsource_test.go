@@ -105,7 +105,7 @@ func start(t *testing.T) *fixture {
 	return f
 }
 
-// run runs the template's n-th event source until the test ends.
+// run runs the event source number n of the template until the test ends.
 func (f *fixture) run(t *testing.T, n int, invoke func([]byte) (eventsource.Answer, error)) {
 	t.Helper()
 	mapping := f.template.EventSources[n]
@@ -196,7 +196,7 @@ func TestAStreamGivesWhatTheFilterPassesAndTheFailureQueueWhatAlwaysFails(t *tes
 		body = *output.Messages[0].Body
 		return true
 	})
-	eventually.True(t, "the last change of the item has come", func() bool {
+	eventually.True(t, "the last change of the item has arrived", func() bool {
 		mutex.Lock()
 		defer mutex.Unlock()
 		return last["item"] == "19"
@@ -254,7 +254,7 @@ func TestMessagesThatAPartialAnswerNamesComeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually.True(t, "the named message has come twice and the queue is empty", func() bool {
+	eventually.True(t, "the message that failed has arrived twice and the queue is empty", func() bool {
 		output, err := f.queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
 			QueueUrl:       &url,
 			AttributeNames: []sqstypes.QueueAttributeName{"All"},

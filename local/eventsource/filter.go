@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// filter is a list of patterns, of which a record must match one. Without patterns every record matches.
+// filter is a list of patterns. A record passes if it matches at least one of them, or if there are no patterns.
 type filter struct{ patterns []map[string]any }
 
 func newFilter(sources []json.RawMessage) (filter, error) {
@@ -34,7 +34,7 @@ func (f filter) matches(record any) bool {
 		slices.ContainsFunc(f.patterns, func(pattern map[string]any) bool { return matchObject(pattern, record) })
 }
 
-// checkPattern refuses what matching would not understand.
+// checkPattern returns an error for a pattern that the matching here does not know.
 func checkPattern(pattern map[string]any) error {
 	for key, rule := range pattern {
 		switch rule := rule.(type) {
@@ -102,7 +102,7 @@ func checkOperator(name string, argument any) error {
 	return nil
 }
 
-// matchObject matches an object: every key of the pattern must match.
+// matchObject reports whether an object matches a pattern. Every key of the pattern must match.
 func matchObject(pattern map[string]any, event any) bool {
 	object, _ := event.(map[string]any)
 	for key, rule := range pattern {
@@ -134,7 +134,7 @@ func matchObject(pattern map[string]any, event any) bool {
 	return true
 }
 
-// onlyAbsence tells whether a pattern can match something that is not there.
+// onlyAbsence reports whether a pattern can match a key that is not there.
 func onlyAbsence(pattern map[string]any) bool {
 	for _, rule := range pattern {
 		switch rule := rule.(type) {
@@ -151,7 +151,7 @@ func onlyAbsence(pattern map[string]any) bool {
 	return true
 }
 
-// matchRule matches one rule against a value; of a list, one item must match.
+// matchRule reports whether a value matches one rule. A list matches if one of its items does.
 func matchRule(rule, value any, present bool) bool {
 	if operation, ok := rule.(map[string]any); ok {
 		if wanted, ok := operation["exists"].(bool); ok {
@@ -222,7 +222,8 @@ func rational(value any) (*big.Rat, bool) {
 	return new(big.Rat).SetString(number.String())
 }
 
-// matchNumeric matches [">", 0, "<=", 5]. DynamoDB JSON holds numbers as text, which counts here too.
+// matchNumeric matches bounds such as [">", 0, "<=", 5]. DynamoDB JSON has numbers as texts, so a text counts as a
+// number here.
 func matchNumeric(bounds []any, value any) bool {
 	if text, ok := value.(string); ok {
 		value = json.Number(text)

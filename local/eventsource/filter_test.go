@@ -29,7 +29,7 @@ func TestPatternsMatchAsLambdaMatchesThem(t *testing.T) {
 		{`{"dynamodb":{"NewImage":{"due":{"S":[{"exists":true}]}}}}`, remove, false},
 		{`{"dynamodb":{"NewImage":{"due":{"S":[{"exists":false}]}}}}`, remove, true},
 		{`{"dynamodb":{"NewImage":{"gone":{"S":[{"exists":true}]}}}}`, insert, false},
-		{`{"dynamodb":{"NewImage":{"due":[{"exists":true}]}}}`, insert, false}, // exists looks at leaves only
+		{`{"dynamodb":{"NewImage":{"due":[{"exists":true}]}}}`, insert, false}, // exists works only for leaves
 		{`{"eventName":["INSERT","MODIFY"]}`, insert, true},
 		{`{"eventName":["INSERT","MODIFY"]}`, remove, false},
 		{`{"eventName":[{"anything-but":["REMOVE"]}]}`, insert, true},
@@ -65,7 +65,7 @@ func TestOfSeveralPatternsOneIsEnoughAndNoneMatchesAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !f.matches(parse(t, `{"a":"y"}`)) || f.matches(parse(t, `{"a":"z"}`)) {
-		t.Error("the second pattern does not count, or anything matches")
+		t.Error("the second pattern is not used, or every record matches")
 	}
 	if !(filter{}).matches(parse(t, `{}`)) {
 		t.Error("without patterns nothing matches")
@@ -87,7 +87,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add(`{"a":[{"exists":false}],"b":{"c":[1,"x",null]}}`, `{"a":1,"b":{"c":["x"]}}`)
 	f.Add(`{"$or":[{"a":[{"numeric":[">=",1]}]}]}`, `{"a":"1e3"}`)
 	f.Fuzz(func(t *testing.T, pattern, record string) {
-		// Whatever is given, matching comes to an end without a panic, and twice to the same one.
+		// Whatever the input is, matching ends without a panic, and a second match gives the same result.
 		filter, err := newFilter([]json.RawMessage{json.RawMessage(pattern)})
 		var event any
 		decoder := json.NewDecoder(strings.NewReader(record))

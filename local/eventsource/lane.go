@@ -10,18 +10,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// maximumPayload is the limit of a batch (Lambda quotas, invocation payload: 6 MB), with room for the surroundings.
+// maximumPayload is the limit of a batch (Lambda quotas, invocation payload: 6 MB), less some room for the JSON
+// around it.
 const maximumPayload = 6<<20 - 1<<10
 
-// lane works through the records of one shard one batch at a time.
+// lane works through the records of one shard, one batch after the other.
 type lane struct {
 	*stream
 	shard   string
 	records <-chan record
-	next    *record // read already, and too large for the batch before
+	next    *record // already read, but too large for the batch before
 }
 
-// batch is records that are tried together.
+// batch is a group of records that are tried together.
 type batch struct {
 	records  []record
 	attempts int
@@ -37,7 +38,7 @@ func (l *lane) run(ctx context.Context) {
 	}
 }
 
-// gather takes records until the batch is full, the window is over, or 6 MB are reached.
+// gather takes records until the batch is full, the batching window is over, or the batch would be larger than 6 MB.
 func (l *lane) gather(ctx context.Context) []record {
 	var gathered []record
 	size := 0
@@ -62,7 +63,7 @@ func (l *lane) gather(ctx context.Context) []record {
 		select {
 		case r, ok = <-l.records:
 		default:
-			// Nothing waits: go on waiting only while the window is open.
+			// No record is waiting. Wait for more, but only while the batching window is open.
 			select {
 			case r, ok = <-l.records:
 			case <-window.C:
@@ -83,7 +84,7 @@ func (l *lane) gather(ctx context.Context) []record {
 	return gathered
 }
 
-// work tries a batch, and its parts, until every record is done or given up. Parts are tried in order.
+// work tries a batch and its parts until every record is done or given up. It tries the parts in order.
 func (l *lane) work(ctx context.Context, records []record) {
 	pending := []batch{{records: records}}
 	delay := l.RetryDelay
@@ -103,7 +104,7 @@ func (l *lane) work(ctx context.Context, records []record) {
 			rest := l.after(ctx, current, answer, err)
 			pending = append(rest, pending...)
 			if len(rest) == 0 || len(rest[0].records) < len(current.records) {
-				delay = l.RetryDelay // there was progress
+				delay = l.RetryDelay // some records succeeded
 			}
 			if len(rest) == 0 {
 				continue
@@ -116,7 +117,7 @@ func (l *lane) work(ctx context.Context, records []record) {
 	}
 }
 
-// after says what is left to do of a batch that was tried.
+// after returns what remains to be done of a batch that was tried.
 func (l *lane) after(ctx context.Context, tried batch, answer Answer, err error) []batch {
 	if err == nil && answer.FunctionError == "" {
 		if !l.Source.ReportBatchItemFailures {
@@ -130,7 +131,8 @@ func (l *lane) after(ctx context.Context, tried batch, answer Answer, err error)
 		case all || checkpoint == 0 || checkpoint < 0:
 			return l.again(ctx, batch{tried.records, tried.attempts + 1}, answer)
 		default:
-			// What stands before the checkpoint is done; the record there begins with fresh attempts.
+			// The records before the checkpoint are done. The record at the checkpoint starts with a new count of
+			// attempts.
 			return l.again(ctx, batch{tried.records[checkpoint:], 1}, answer)
 		}
 	}
@@ -142,8 +144,8 @@ func (l *lane) after(ctx context.Context, tried batch, answer Answer, err error)
 	return l.again(ctx, batch{tried.records, tried.attempts + 1}, answer)
 }
 
-// checkpoint is the place of the lowest sequence number that failed: from there on everything is tried again. It is -1
-// when an identifier is none of the batch.
+// checkpoint is the place of the lowest sequence number that failed. Everything from there on is tried again. It is
+// -1 if an identifier does not belong to the batch.
 func (l *lane) checkpoint(records []record, identifiers []string) int {
 	lowest := len(records)
 	for _, identifier := range identifiers {
@@ -156,7 +158,7 @@ func (l *lane) checkpoint(records []record, identifiers []string) int {
 	return lowest
 }
 
-// again keeps a batch for another attempt, or gives it up when it has had all of them.
+// again keeps a batch for another attempt. It gives the batch up if it has had all its attempts.
 func (l *lane) again(ctx context.Context, b batch, answer Answer) []batch {
 	if most := l.Source.RetryAttempts; most >= 0 && b.attempts > most {
 		l.giveUp(ctx, b, "RetryAttemptsExhausted", answer)
@@ -187,12 +189,12 @@ func (l *lane) payload(records []record) []byte {
 	for i, r := range records {
 		events[i] = r.event
 	}
-	// Maps of these kinds always marshal.
+	// A map of these types can always be marshalled.
 	encoded, _ := json.Marshal(map[string]any{"Records": events})
 	return encoded
 }
 
-// giveUp sends where the records stand, never what they hold, to the failure destination (Lambda guide, "Retaining
+// giveUp tells the failure destination where the records are. It never sends their content (Lambda guide, "Retaining
 // discarded batches").
 func (l *lane) giveUp(ctx context.Context, b batch, condition string, answer Answer) {
 	l.Trouble(l.Source.LogicalID + " gives records up: " + condition)
@@ -205,7 +207,7 @@ func (l *lane) giveUp(ctx context.Context, b batch, condition string, answer Ans
 	if answer.FunctionError != "" {
 		response["functionError"] = answer.FunctionError
 	}
-	// Maps of these kinds always marshal.
+	// A map of these types can always be marshalled.
 	encoded, _ := json.Marshal(map[string]any{
 		"version": "1.0", "timestamp": l.Now().UTC().Format(form),
 		"requestContext": map[string]any{

@@ -15,10 +15,11 @@ import (
 	"example.com/recall/local/template"
 )
 
-// function is a function under test: it sees the sequence numbers of a batch.
+// function is a function under test. It gets the sequence numbers of a batch.
 type function func(numbers []string) (Answer, error)
 
-// work runs records 1 to count through a lane and gives the batches that the function saw, and what went wrong.
+// work runs the records 1 to count through a lane. It returns the batches that the function got, and the reported
+// troubles.
 func work(t *testing.T, source template.EventSource, count int, f function) (batches, trouble []string) {
 	t.Helper()
 	if source.MaximumAge == 0 {
@@ -60,7 +61,7 @@ func work(t *testing.T, source template.EventSource, count int, f function) (bat
 	return batches, trouble
 }
 
-// failing fails every batch that holds one of these records.
+// failing returns a function that fails for every batch with one of these records.
 func failing(numbers ...string) function {
 	return func(batch []string) (Answer, error) {
 		for _, number := range numbers {
@@ -72,7 +73,7 @@ func failing(numbers ...string) function {
 	}
 }
 
-// reporting answers with these records as failed, as far as the batch holds them.
+// reporting returns a function that reports those of these records as failed that are in the batch.
 func reporting(numbers ...string) function {
 	return func(batch []string) (Answer, error) {
 		var items []string
@@ -127,7 +128,7 @@ func TestOfSeveralReportedRecordsTheLowestIsTheCheckpoint(t *testing.T) {
 
 func TestAPoisonRecordDoesNotBlockItsShard(t *testing.T) {
 	batches, trouble := work(t, template.EventSource{RetryAttempts: 1, ReportBatchItemFailures: true}, 3, reporting("2"))
-	// The batch from the record on is given up with it: without bisecting, Lambda knows no better.
+	// The rest of the batch after the record is given up too. Without bisecting, Lambda cannot find the bad record.
 	if difference := cmp.Diff([]string{"1 2 3", "2 3"}, batches); difference != "" {
 		t.Error(difference)
 	}

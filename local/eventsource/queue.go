@@ -18,12 +18,12 @@ const (
 	receiveWait = 20
 	// receiveMost is how many messages SQS gives or deletes at a time.
 	receiveMost = 10
-	// defaultPollers is how many batches Lambda begins with at once.
+	// defaultPollers is how many batches Lambda reads at once at the beginning.
 	defaultPollers = 5
 	troublePause   = time.Second
 )
 
-// runQueue reads a queue with as many pollers as batches may be under way.
+// runQueue reads a queue. It has one poller for each batch that may be in work at the same time.
 func runQueue(ctx context.Context, options Options, filter filter) {
 	pollers := options.Source.MaximumConcurrency
 	if pollers == 0 {
@@ -58,7 +58,7 @@ func (q *queue) run(ctx context.Context) {
 	}
 }
 
-// gather receives messages until the batch is full or the window is over.
+// gather receives messages until the batch is full or the batching window is over.
 func (q *queue) gather(ctx context.Context) ([]types.Message, error) {
 	var gathered []types.Message
 	var closes time.Time
@@ -90,21 +90,21 @@ func (q *queue) gather(ctx context.Context) ([]types.Message, error) {
 	}
 }
 
-// work runs the function with a batch, and deletes what it has done. What it has not done comes back when its
-// visibility time-out is over, and goes to the dead-letter queue when it has come too often.
+// work runs the function with a batch, and deletes the messages that the function has done. The others come back
+// after their visibility time-out. After too many returns they go to the dead-letter queue.
 func (q *queue) work(ctx context.Context, messages []types.Message) {
 	var passed, done []types.Message
 	var events []any
 	for _, message := range messages {
 		event := q.event(message)
 		if !q.filter.matches(filterable(event)) {
-			done = append(done, message) // Lambda deletes what the filter does not pass
+			done = append(done, message) // Lambda deletes a message that does not pass the filter
 			continue
 		}
 		passed, events = append(passed, message), append(events, event)
 	}
 	if len(passed) > 0 {
-		// Maps of these kinds always marshal.
+		// A map of these types can always be marshalled.
 		payload, _ := json.Marshal(map[string]any{"Records": events})
 		answer, err := q.Invoke(ctx, payload)
 		if err == nil && answer.FunctionError == "" {
@@ -114,7 +114,7 @@ func (q *queue) work(ctx context.Context, messages []types.Message) {
 	q.remove(ctx, done)
 }
 
-// succeeded are the messages that a partial batch response does not name.
+// succeeded returns the messages that a partial batch response does not name as failed.
 func (q *queue) succeeded(messages []types.Message, answer Answer) []types.Message {
 	if !q.Source.ReportBatchItemFailures {
 		return messages
@@ -158,7 +158,7 @@ func (q *queue) remove(ctx context.Context, messages []types.Message) {
 	}
 }
 
-// event gives a message the shape of Lambda's events (Lambda guide, "Example standard queue message event").
+// event returns a message in the form of Lambda's events (Lambda guide, "Example standard queue message event").
 func (q *queue) event(message types.Message) map[string]any {
 	system := map[string]any{}
 	for name, text := range message.Attributes {
@@ -186,7 +186,7 @@ func (q *queue) event(message types.Message) map[string]any {
 	}
 }
 
-// filterable is an event with its body as JSON, where it is JSON, since patterns look into it.
+// filterable returns an event whose body is parsed if it is JSON, since patterns may look into the body.
 func filterable(event map[string]any) map[string]any {
 	result := map[string]any{}
 	for key, item := range event {

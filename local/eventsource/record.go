@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-// record is one change of an item, as the function sees it.
+// record is one change of an item, as the function gets it.
 type record struct {
 	event          map[string]any
 	key            string // of the item
@@ -18,7 +18,7 @@ type record struct {
 	size           int
 }
 
-// newRecord gives a record the shape of Lambda's events (Lambda guide, "Example event" of DynamoDB streams).
+// newRecord returns a record in the form of Lambda's events (Lambda guide, "Example event" of DynamoDB streams).
 func newRecord(from *types.Record, sourceARN, region string) record {
 	change := from.Dynamodb
 	details := map[string]any{
@@ -55,7 +55,7 @@ func newRecord(from *types.Record, sourceARN, region string) record {
 			"type":        value(from.UserIdentity.Type),
 		}
 	}
-	// Maps of these kinds always marshal.
+	// A map of these types can always be marshalled.
 	key, _ := json.Marshal(details["Keys"])
 	whole, _ := json.Marshal(r.event)
 	r.key, r.size = string(key), len(whole)
@@ -77,7 +77,7 @@ func attributes(from map[string]types.AttributeValue) map[string]any {
 	return result
 }
 
-// dynamodbJSON is an attribute in DynamoDB's JSON: {"S": "text"}.
+// dynamodbJSON returns an attribute in DynamoDB's JSON, such as {"S": "text"}.
 func dynamodbJSON(attribute types.AttributeValue) map[string]any {
 	switch attribute := attribute.(type) {
 	case *types.AttributeValueMemberS:

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// shardInterval is the pause between two looks for new shards.
+	// shardInterval is how often the list of shards is read again.
 	shardInterval = 2 * time.Second
-	// laneCapacity is how many records may wait in a lane before the shard is not read further.
+	// laneCapacity is how many records may wait in a lane. If it is full, the shard is not read further.
 	laneCapacity = 1000
 )
 
@@ -22,14 +22,15 @@ const (
 type stream struct {
 	Options
 	filter filter
-	arn    string // as DynamoDB knows it
+	arn    string // as DynamoDB has it
 
 	mutex   sync.Mutex
 	started map[string]bool // shards whose reading has begun
 	ended   map[string]bool // shards that are read to their end
 }
 
-// runStream follows the stream's shards: children after their parents, so that changes of one item stay in order.
+// runStream reads the stream's shards. It reads a parent before its children, so that the changes of one item stay in
+// order.
 func runStream(ctx context.Context, options Options, filter filter) {
 	s := &stream{Options: options, filter: filter, started: map[string]bool{}, ended: map[string]bool{}}
 	var readers sync.WaitGroup
@@ -88,7 +89,7 @@ func (s *stream) shards(ctx context.Context) ([]types.Shard, error) {
 	}
 }
 
-// ready gives the shards to begin now, and notes that they have begun.
+// ready returns the shards that can be begun now, and notes that they have begun.
 func (s *stream) ready(shards []types.Shard) []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -108,7 +109,7 @@ func (s *stream) ready(shards []types.Shard) []string {
 	return ready
 }
 
-// readShard reads one shard to its end, through as many lanes as the mapping runs in parallel.
+// readShard reads one shard to its end. It has one lane for each batch that the mapping runs in parallel.
 func (s *stream) readShard(ctx context.Context, shard string, position types.ShardIteratorType) {
 	lanes := make([]chan record, s.Source.Parallelization)
 	var working sync.WaitGroup
@@ -135,7 +136,8 @@ func (s *stream) readShard(ctx context.Context, shard string, position types.Sha
 		}
 		output, err := s.Streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator})
 		if err != nil {
-			// DynamoDB Local says so now and then of an iterator that was made while the shard was empty; a new one helps.
+			// DynamoDB Local sometimes returns this error for an iterator that was made while the shard was empty. A
+			// new iterator works.
 			var trimmed *types.TrimmedDataAccessException
 			if !errors.As(err, &trimmed) {
 				s.complain(ctx, shard, err)
@@ -172,7 +174,7 @@ func (s *stream) complain(ctx context.Context, shard string, err error) {
 	}
 }
 
-// iterator begins a shard, or goes on behind the last record read.
+// iterator returns an iterator at the beginning of a shard, or after the last record that was read.
 func (s *stream) iterator(
 	ctx context.Context, shard string, position types.ShardIteratorType, last *string,
 ) (*string, error) {
@@ -188,7 +190,7 @@ func (s *stream) iterator(
 	return output.ShardIterator, nil
 }
 
-// laneOf keeps all changes of one item in one lane, and so in order.
+// laneOf returns the lane of a record. All changes of one item are in one lane, so that they stay in order.
 func laneOf(r record, lanes int) int {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(r.key))

@@ -1,4 +1,4 @@
-// Package eventually lets a test wait for what must come true.
+// Package eventually lets a test wait until something becomes true.
 package eventually
 
 import (
@@ -10,7 +10,8 @@ import (
 // waits that long.
 const patience = time.Minute
 
-// True waits until a condition holds. The test fails if it never does; what says in words what was waited for.
+// True waits until a condition is true. The test fails if that does not happen in time. what describes the condition
+// for the message of the failure.
 func True(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(patience)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// sent sends something on a new connection and looks at what comes of it.
+// sent returns a probe that sends something on a new connection and then checks what happens.
 func sent(send func(s *socket) error, then func(s *socket) error) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
@@ -127,7 +127,8 @@ func split(ctx context.Context, p *prober) error {
 	return nil
 }
 
-// expires wants a limit of the lifetime to close the connection, with messages until then or without.
+// expires returns a probe that waits until a limit of the lifetime closes the connection. If busy is true, it sends
+// messages until then.
 func expires(busy bool) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		address := p.target.IdleURL

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// checkEvent looks at one event.
+// checkEvent checks one event.
 type checkEvent func(e event) error
 
-// onHandshake looks at the event of $connect or of the authorizer.
+// onHandshake returns a probe that checks the event of $connect or of the authorizer.
 func onHandshake(kind string, check checkEvent) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		observer, _, err := p.observed(ctx)
@@ -27,7 +27,7 @@ func onHandshake(kind string, check checkEvent) func(context.Context, *prober) e
 	}
 }
 
-// onMessage looks at the event of a frame.
+// onMessage returns a probe that checks the event of a frame.
 func onMessage(check checkEvent) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
@@ -42,7 +42,7 @@ func onMessage(check checkEvent) func(context.Context, *prober) error {
 	}
 }
 
-// onDisconnect looks at the event of $disconnect after a close frame with a payload.
+// onDisconnect returns a probe that checks the event of $disconnect after a close frame with a payload.
 func onDisconnect(payload string, check checkEvent) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		observer, other, err := p.observed(ctx)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// unknownConnection has the form of an ID, and is none.
+// unknownConnection has the form of a connection ID, but there is no such connection.
 const unknownConnection = "AAAAAAAAAAAAAAA="
 
 func managementRules() []Rule {
@@ -120,7 +120,7 @@ func managementRules() []Rule {
 	}
 }
 
-// onConnection calls @connections for a new connection.
+// onConnection returns a probe that opens a connection and calls @connections for it.
 func onConnection(
 	check func(ctx context.Context, p *prober, s *socket, id string) error,
 ) func(context.Context, *prober) error {
@@ -176,7 +176,7 @@ func described(ctx context.Context, p *prober, _ *socket, id string) error {
 	return wantStatus(answer, http.StatusOK)
 }
 
-// deleted deletes a connection and wants it closed, with a code unless that is 0.
+// deleted deletes a connection and checks that it is closed. It also checks the close code if code is not 0.
 func deleted(ctx context.Context, p *prober, s *socket, id string, code int) error {
 	answer, _, err := p.manage(ctx, http.MethodDelete, p.connection(id), nil, true)
 	if err != nil {

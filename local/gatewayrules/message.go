@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// errorFrame is a frame with which API Gateway itself answers. The spacing is part of it.
+// errorFrame matches a frame with which API Gateway itself answers. The spacing must match too.
 func errorFrame(message string) *regexp.Regexp {
 	return regexp.MustCompile(`^\{"message": "` + message + `", "connectionId":"[^"]+", "requestId":"[^"]+"\}$`)
 }
 
-// answered sends a frame and wants an answer of a form; then the connection serves on.
+// answered returns a probe that sends a frame and expects an answer of this form. Afterwards the connection must
+// still work.
 func answered(frame string, form *regexp.Regexp) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
@@ -33,7 +34,7 @@ func answered(frame string, form *regexp.Regexp) func(context.Context, *prober) 
 	}
 }
 
-// silent sends a frame and wants no answer; then the connection serves on.
+// silent returns a probe that sends a frame and expects no answer. Afterwards the connection must still work.
 func silent(frame string) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
@@ -130,7 +131,7 @@ func concurrent(ctx context.Context, p *prober) error {
 	return nil
 }
 
-// byDefault sends a frame and wants $default to get it.
+// byDefault returns a probe that sends a frame and expects that $default gets it.
 func byDefault(frame string) func(context.Context, *prober) error {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connectTo(ctx, p.target.DefaultURL)
@@ -202,7 +203,7 @@ func ownRoute(ctx context.Context, p *prober) error {
 	return e.has(map[string]any{"requestContext.routeKey": "ask"})
 }
 
-// message is a message of a size for the route ask, answered with "ok".
+// message returns a message of a size for the route ask, which answers "ok".
 func message(size int) string {
 	begin, end := `{"action":"ask","say":"ok","fill":"`, `"}`
 	return begin + strings.Repeat("x", size-len(begin)-len(end)) + end

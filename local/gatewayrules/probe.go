@@ -26,12 +26,12 @@ type prober struct {
 
 func (p *prober) close() {
 	for _, s := range p.opened {
-		// The other side may have ended it.
+		// The other side may already have closed it.
 		_ = s.Close()
 	}
 }
 
-// handshake asks for a connection and gives the answer, whatever it is.
+// handshake asks for a connection and returns the answer, also if it is a refusal.
 func (p *prober) handshake(ctx context.Context, address string, header http.Header) (*socket, error) {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -59,7 +59,7 @@ func (p *prober) handshake(ctx context.Context, address string, header http.Head
 		}
 	}
 	var nonce [16]byte
-	_, _ = rand.Read(nonce[:]) // never fails, crypto/rand says
+	_, _ = rand.Read(nonce[:]) // it never fails, according to crypto/rand
 	fields := http.Header{
 		"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
 		"Sec-Websocket-Key": {base64.StdEncoding.EncodeToString(nonce[:])},
@@ -80,7 +80,7 @@ func (p *prober) handshake(ctx context.Context, address string, header http.Head
 	return s, err
 }
 
-// query adds fields to an address, and the key that the authorizer's identity source asks for.
+// query adds fields to an address, and also the key that the authorizer's identity source needs.
 func query(address string, fields ...string) string {
 	values := url.Values{"key": {"1"}}
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -89,7 +89,7 @@ func query(address string, fields ...string) string {
 	return address + "?" + values.Encode()
 }
 
-// refused wants a handshake to be answered with a status.
+// refused checks that a handshake is answered with a status.
 func (p *prober) refused(ctx context.Context, status int, fields ...string) error {
 	s, err := p.handshake(ctx, query(p.target.URL, fields...), nil)
 	if err != nil {
@@ -118,7 +118,7 @@ func (p *prober) connectTo(ctx context.Context, address string, fields ...string
 	return s, wantStatus(s.answer, http.StatusSwitchingProtocols)
 }
 
-// anotherStage is an address of an API in which the name of the stage is another one. Some emulators have no stage.
+// anotherStage returns the address of an API with the name of another stage. Some emulators have no stage.
 func anotherStage(address string) (string, error) {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -130,7 +130,7 @@ func anotherStage(address string) (string, error) {
 	return address + "x", nil
 }
 
-// ask sends a frame and reads the event that the function was given for it.
+// ask sends a frame and returns the event that the function got for it.
 func (s *socket) ask(message string) (event, error) {
 	if err := s.text(message); err != nil {
 		return nil, err
@@ -149,18 +149,18 @@ func brief(text string) string {
 	return text
 }
 
-// event is what a function was given.
+// event is what a function got.
 type event map[string]any
 
 func readEvent(text string) (event, error) {
 	var e event
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
-		return nil, fmt.Errorf("what comes is no event: %s", brief(text))
+		return nil, fmt.Errorf("the message is not an event: %s", brief(text))
 	}
 	return e, nil
 }
 
-// at gives a field by its path, such as requestContext.stage.
+// at returns a field by its path, such as requestContext.stage.
 func (e event) at(path string) any {
 	var here any = map[string]any(e)
 	for part := range strings.SplitSeq(path, ".") {
@@ -173,7 +173,7 @@ func (e event) at(path string) any {
 	return here
 }
 
-// has wants fields to have values.
+// has checks that fields have these values.
 func (e event) has(fields map[string]any) error {
 	var wrong []error
 	for path, wanted := range fields {
@@ -184,7 +184,7 @@ func (e event) has(fields map[string]any) error {
 	return errors.Join(wrong...)
 }
 
-// lacks wants fields to be absent.
+// lacks checks that fields are absent.
 func (e event) lacks(paths ...string) error {
 	var wrong []error
 	for _, path := range paths {
@@ -211,7 +211,7 @@ func (p *prober) observed(ctx context.Context, fields ...string) (observer, othe
 	return observer, other, err
 }
 
-// told waits until the observer is told of an event of a kind.
+// told waits until the observer gets an event of this kind.
 func (s *socket) told(kind string) (event, error) {
 	for {
 		message, _, err := s.read()
@@ -228,7 +228,7 @@ func (s *socket) told(kind string) (event, error) {
 	}
 }
 
-// identity is the ID of a connection.
+// identity returns the ID of a connection.
 func (s *socket) identity() (string, error) {
 	e, err := s.ask(`{"action":"ask"}`)
 	if err != nil {
@@ -263,12 +263,12 @@ func (p *prober) manage(
 	return response, content, err
 }
 
-// connection is the address of a connection at @connections.
+// connection returns the address of a connection at @connections.
 func (p *prober) connection(id string) string {
 	return p.target.ManagementURL + "/@connections/" + url.QueryEscape(id)
 }
 
-// wantFailure wants a call of @connections to fail with a status and an error of a name.
+// wantFailure checks that a call of @connections fails with a status and the name of an error.
 func (p *prober) wantFailure(ctx context.Context, method, path string, body []byte, status int, name string) error {
 	response, _, err := p.manage(ctx, method, path, body, true)
 	if err != nil {

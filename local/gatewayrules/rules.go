@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Certainty says how well a rule is known.
+// Certainty says how well we know a rule.
 type Certainty string
 
 // The certainties.
 const (
-	// Confirmed rules are documented by AWS or by an RFC, or are tests of others that also run on AWS.
+	// Confirmed rules are documented by AWS or by an RFC, or come from tests of others that also run on AWS.
 	Confirmed Certainty = "confirmed"
 	// Unsure rules were seen in traffic that somebody captured, or are what other emulators do.
 	Unsure Certainty = "unsure"
@@ -27,12 +27,13 @@ const (
 // Rule is one rule.
 type Rule struct {
 	Section, Text string
-	// Source says where the rule stands: a page of the Developer Guide, a service model, an RFC, a capture.
+	// Source says where the rule comes from: a page of the Developer Guide, a service model, an RFC or captured
+	// traffic.
 	Source    string
 	Certainty Certainty
-	// probe is nil where the API keeps the rule.
+	// probe returns nil if the API keeps the rule.
 	probe func(ctx context.Context, p *prober) error
-	// needs is what the target must have for it.
+	// needs is what the target must have, so that the rule can be probed.
 	needs need
 }
 
@@ -47,9 +48,10 @@ const (
 
 // Target is a running API.
 type Target struct {
-	// URL is that of the stage, ws:// or wss://, of an API that was deployed from template.yaml.
+	// URL is the address of the stage, with ws:// or wss://, of an API that was deployed from template.yaml.
 	URL string
-	// DefaultURL is one that was deployed with DefaultRoute=yes; empty = what needs it is not probed.
+	// DefaultURL is the address of an API that was deployed with DefaultRoute=yes. If it is empty, rules that need it
+	// are not probed.
 	DefaultURL string
 	// ManagementURL is the address of @connections of the stage, with http:// or https://. Sign signs a request to it
 	// for the service execute-api.
@@ -59,21 +61,21 @@ type Target struct {
 	// empty = the limit is not probed. On AWS the idle limit needs a Patience of 11 minutes, and the longest
 	// connection one of more than two hours.
 	IdleURL, DurationURL string
-	// Patience is how long a probe waits for what must come.
+	// Patience is how long a probe waits for something that must happen.
 	Patience time.Duration
-	// Quiet is how long nothing must come where a rule says that nothing comes; 0 = a second.
+	// Quiet is how long a probe waits if a rule says that nothing may happen; 0 = a second.
 	Quiet time.Duration
 }
 
-// Result is what became of a rule.
+// Result says whether a rule was probed and whether the API keeps it.
 type Result struct {
 	Rule
 	Probed bool
-	// Failure says how the API breaks the rule; nil = it keeps it.
+	// Failure says how the API breaks the rule; nil = the API keeps it.
 	Failure error
 }
 
-// Rules are all rules, in the order of the table.
+// Rules returns all rules, in the order of the table.
 func Rules() []Rule {
 	var all []Rule
 	for _, section := range []struct {
@@ -84,7 +86,8 @@ func Rules() []Rule {
 		{"events", eventRules()},
 		{"messages", messageRules()},
 		{"$default", defaultRules()},
-		{"connection", connectionRules()}, {"@connections", managementRules()},
+		{"connection", connectionRules()},
+		{"@connections", managementRules()},
 	} {
 		for _, rule := range section.rules {
 			rule.Section = section.name
@@ -94,7 +97,8 @@ func Rules() []Rule {
 	return all
 }
 
-// Verify holds an API against all rules, one after the other, since some end its connections or spend its quotas.
+// Verify checks whether an API keeps all rules. It probes one after the other, since some probes end their
+// connections or use up quotas.
 func Verify(ctx context.Context, target Target, probed func(Result)) []Result {
 	var results []Result
 	for _, rule := range Rules() {
@@ -140,7 +144,7 @@ func probe(ctx context.Context, target Target, rule Rule) error {
 	return rule.probe(ctx, p)
 }
 
-// Table is the rules as a Markdown table.
+// Table returns the rules as a Markdown table.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| where | rule | source | certainty |\n|---|---|---|---|\n")

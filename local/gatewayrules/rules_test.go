@@ -18,7 +18,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// start runs the API of the rules and gives its addresses.
+// start runs the API of the rules and returns its addresses.
 func start(t *testing.T, withDefault string, limits websocket.Limits, switches websocket.Switches) state.Addresses {
 	t.Helper()
 	running, err := stack.Start(t.Context(), stack.Options{
@@ -32,7 +32,7 @@ func start(t *testing.T, withDefault string, limits websocket.Limits, switches w
 	return running.Addresses()
 }
 
-// target runs everything that the rules ask for, with switches of what is not certain.
+// target runs everything that the rules need. switches set the rules that are not certain.
 func target(t *testing.T, switches websocket.Switches) gatewayrules.Target {
 	t.Helper()
 	node, err := filepath.Abs("../../.tools/lambda-node/node_modules")
@@ -150,7 +150,7 @@ func TestTheREADMEHasTheTableOfRules(t *testing.T) {
 		return
 	}
 	if !*update {
-		t.Fatalf("the table in %s is another one; run: go test ./local/gatewayrules -update", path)
+		t.Fatalf("the table in %s is out of date; run: go test ./local/gatewayrules -update", path)
 	}
 	if err := os.WriteFile(path, []byte(before+begin+gatewayrules.Table()+end+after), 0o600); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// SignWith signs calls of @connections with credentials, as Target.Sign needs it.
+// SignWith returns a function for Target.Sign that signs calls of @connections with credentials.
 func SignWith(credentials aws.CredentialsProvider, region string) func(r *http.Request, body []byte) error {
 	return func(r *http.Request, body []byte) error {
 		key, err := credentials.Retrieve(r.Context())

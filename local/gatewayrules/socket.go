@@ -21,7 +21,7 @@ const (
 	opPong         = 0xA
 )
 
-// socket is a WebSocket connection, frame by frame.
+// socket is a WebSocket connection that is read and written frame by frame.
 type socket struct {
 	net.Conn
 	reader *bufio.Reader
@@ -49,7 +49,7 @@ func (s *socket) sendMasked(first byte, payload []byte, masked bool) error {
 		frame = binary.BigEndian.AppendUint64(frame, uint64(n))
 	}
 	if masked {
-		frame = append(frame, 0, 0, 0, 0) // the mask that changes nothing
+		frame = append(frame, 0, 0, 0, 0) // a mask of zeros changes nothing
 	}
 	_, err := s.Write(append(frame, payload...))
 	return err
@@ -106,7 +106,7 @@ func (s *socket) frame() (first byte, payload []byte, err error) {
 	return first, payload, err
 }
 
-// closed is a close frame that came.
+// closed is the error for a close frame that was received.
 type closed struct {
 	code   int
 	reason string
@@ -139,7 +139,7 @@ func (s *socket) read() (message string, sizes []int, err error) {
 	}
 }
 
-// wantMessage wants a message.
+// wantMessage checks that the next message is this one.
 func (s *socket) wantMessage(wanted string) error {
 	got, _, err := s.read()
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *socket) wantMessage(wanted string) error {
 	return nil
 }
 
-// wantClosed wants the connection to be closed with a code.
+// wantClosed checks that the connection is closed with a code.
 func (s *socket) wantClosed(code int) error {
 	message, _, err := s.read()
 	var end closed
@@ -165,7 +165,7 @@ func (s *socket) wantClosed(code int) error {
 	}
 }
 
-// wantNothing wants nothing to come for a while, and the connection to stay.
+// wantNothing checks that nothing arrives for a while and that the connection stays open.
 func (s *socket) wantNothing(quiet time.Duration) error {
 	if err := s.SetReadDeadline(time.Now().Add(quiet)); err != nil {
 		return err
@@ -182,7 +182,7 @@ func (s *socket) wantNothing(quiet time.Duration) error {
 	}
 }
 
-// alive wants the connection to serve on.
+// alive checks that the connection still works.
 func (s *socket) alive() error {
 	if err := s.text(`{"action":"ask","say":"alive"}`); err != nil {
 		return err

@@ -20,28 +20,28 @@ import (
 	"example.com/recall/local/process"
 )
 
-// Program says what to run.
+// Program describes a server that is written in Java.
 type Program struct {
 	// Name is what people call the server.
 	Name string
-	// Tool is its name for scripts/require.sh; its jars are in .tools/{Tool}/lib.
+	// Tool is the server's name for scripts/require.sh. Its jars are in .tools/{Tool}/lib.
 	Tool string
-	// Jar is a pattern of the jar that shows that they are there.
+	// Jar is a pattern for the name of one jar. If that jar is there, all are.
 	Jar string
-	// Source is the main class, in a file named LoopbackServer.java. It gets the address and the port as its first
-	// arguments, prints "ready PORT" once it listens, and ends when its standard input does.
+	// Source is the main class, in a file named LoopbackServer.java. Its first arguments are the address and the
+	// port. It prints "ready PORT" once it listens, and it ends when its standard input ends.
 	Source []byte
-	// Options are for the Java virtual machine, Arguments come after address and port.
+	// Options are arguments for the Java virtual machine. Arguments follow the address and the port.
 	Options   func(libraries string) []string
 	Arguments []string
 }
 
-// Options say where to run it.
+// Options say where to run the server.
 type Options struct {
 	Address string    // empty = 127.0.0.1
 	Port    int       // 0 = a free one
 	Tools   string    // the directory that holds lib/; empty = .tools/{Tool} in or above the working directory
-	Log     io.Writer // gets what the server prints; nil = dropped
+	Log     io.Writer // gets what the server prints; nil = it is dropped
 }
 
 // Server is a running server.
@@ -53,13 +53,13 @@ type Server struct {
 }
 
 const (
-	// startTime bounds the start; it takes one or two seconds on an idle machine.
+	// startTime limits how long the start may take. On an idle machine it takes one or two seconds.
 	startTime = 90 * time.Second
-	// stopTime is how long the server may take to end after being asked to. It holds nothing that would be lost.
+	// stopTime is how long the server may take to end after it was asked to. It keeps nothing that could be lost.
 	stopTime = 500 * time.Millisecond
 )
 
-// Start starts the server and waits until it listens. Its errors say what to do when Java or the jars are missing or
+// Start starts the server and waits until it listens. Its errors say what to do if Java or the jars are missing or
 // the port is taken.
 func Start(ctx context.Context, program Program, options Options) (*Server, error) {
 	advice := "run: scripts/require.sh java " + program.Tool
@@ -74,7 +74,7 @@ func Start(ctx context.Context, program Program, options Options) (*Server, erro
 	if options.Address == "" {
 		options.Address = "127.0.0.1"
 	}
-	// Java compiles the one source file when it starts it, so that the project carries no compiled class.
+	// Java compiles the one source file when it starts, so that the project needs no compiled class.
 	sources, err := os.MkdirTemp("", "recall-"+program.Tool+"-")
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program.Name, err)
@@ -148,12 +148,12 @@ func (s *Server) Close() {
 		if s.process != nil {
 			s.process.Stop(stopTime)
 		}
-		// A directory of one source file that stays behind in the temporary directory harms nobody.
+		// If the directory with the one source file stays in the temporary directory, that does no harm.
 		_ = os.RemoveAll(s.sources)
 	})
 }
 
-// findLibraries finds the directory that holds the jars themselves.
+// findLibraries returns the directory that contains the jars.
 func findLibraries(program Program, given string) (string, error) {
 	if given != "" {
 		if found, ok := librariesIn(given, program.Jar); ok {
@@ -166,7 +166,7 @@ func findLibraries(program Program, given string) (string, error) {
 		return "", fmt.Errorf("find %s: %w", program.Name, err)
 	}
 	starts := []string{working}
-	// Somebody who runs the command line of this repository for a project elsewhere has installed the jars here.
+	// The command line of this repository may run for a project elsewhere. Then the jars are in this repository.
 	if executable, err := os.Executable(); err == nil {
 		starts = append(starts, filepath.Dir(executable))
 	}
@@ -196,7 +196,7 @@ func librariesIn(directory, jar string) (string, bool) {
 	return absolute, err == nil
 }
 
-// output reads what the server prints: it finds the ready line and keeps the beginning for an error message.
+// output reads what the server prints. It finds the ready line, and keeps the beginning for an error message.
 type output struct {
 	ready chan string
 
@@ -205,7 +205,7 @@ type output struct {
 	said  bytes.Buffer
 }
 
-// keptOutput bounds what is kept for the error message of a failed start.
+// keptOutput is how much is kept for the error message if the start fails.
 const keptOutput = 4 << 10
 
 func (o *output) line(line []byte) {
@@ -216,7 +216,7 @@ func (o *output) line(line []byte) {
 		o.said.WriteByte('\n')
 	}
 	if o.log != nil {
-		// A log that cannot be written must not stop the server.
+		// If the log cannot be written, the server goes on.
 		_, _ = fmt.Fprintf(o.log, "%s\n", line)
 	}
 	if port, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "ready "); ok {

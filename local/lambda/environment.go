@@ -9,8 +9,8 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// environment is what a process on provided.al2023 finds (Lambda guide, "Defined runtime environment variables"). The
-// function's own variables cannot override Lambda's reserved ones.
+// environment returns the environment of a process on provided.al2023 (Lambda guide, "Defined runtime environment
+// variables"). The function's own variables cannot override Lambda's reserved ones.
 func (s *Service) environment(function Function, runtimeAPI string) []string {
 	variables := map[string]string{
 		"LANG":            "en_US.UTF-8",
@@ -24,7 +24,7 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 	maps.Copy(variables, map[string]string{
 		"_HANDLER":                        function.Handler,
 		"TZ":                              ":UTC",
-		"AWS_SAM_LOCAL":                   "true", // by which functions know that they do not run on AWS
+		"AWS_SAM_LOCAL":                   "true", // functions that read it know that they do not run on AWS
 		"AWS_REGION":                      s.options.Region,
 		"AWS_DEFAULT_REGION":              s.options.Region,
 		"AWS_LAMBDA_FUNCTION_NAME":        function.Name,
@@ -36,7 +36,8 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
 		"LAMBDA_TASK_ROOT":                function.directory(),
 		"LAMBDA_RUNTIME_DIR":              "/var/runtime",
-		// Credentials of its own tell whoever receives a signed request which function sent it.
+		// Each function has its own credentials, so that the receiver of a signed request knows which function sent
+		// it.
 		"AWS_ACCESS_KEY_ID":     signature.AccessKey(function.Name),
 		"AWS_SECRET_ACCESS_KEY": s.options.Keys.Secret(function.Name),
 		"AWS_SESSION_TOKEN":     "local",
@@ -48,13 +49,13 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 	return result
 }
 
-// megabytesPerProcessor is the memory with which a function gets a whole processor (Lambda guide, "Configure Lambda
+// megabytesPerProcessor is the memory for which a function gets a whole processor (Lambda guide, "Configure Lambda
 // function memory").
 const megabytesPerProcessor = 1769
 
-// processors is how many processors a function's memory buys, at least one. Lambda gives a smaller function a share
-// of the machine's time; a Go program gets as many threads here, unless its template says otherwise, so that dozens
-// of functions on a developer's machine do not wake all of its processors for each invocation.
+// processors returns how many processors a function gets for its memory, at least one. Lambda gives a smaller
+// function a share of the machine's time. Here a Go program gets as many threads, unless its template says otherwise.
+// Otherwise dozens of functions on a developer's machine would wake all processors for each invocation.
 func processors(megabytes int) int {
 	return max(1, (megabytes+megabytesPerProcessor-1)/megabytesPerProcessor)
 }

@@ -19,7 +19,7 @@ import (
 type FunctionURL struct {
 	Service  *Service
 	Function string
-	// Signed is true for AuthType AWS_IAM: a request without a signature gets 403.
+	// Signed is true for AuthType AWS_IAM. A request without a signature then gets 403.
 	Signed    bool
 	AccountID string
 	ID        string // the first part of the URL's host on AWS
@@ -150,7 +150,7 @@ func joined(query url.Values) map[string]string {
 	return result
 }
 
-// isText says which bodies come as they are; all others come in base64.
+// isText reports whether a body of this type is passed on as it is. All other bodies are passed on in base64.
 func isText(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -164,7 +164,8 @@ func isText(contentType string) bool {
 	}
 }
 
-// writeAnswer writes a function's answer: an object with statusCode is a response, anything else is a body of JSON.
+// writeAnswer writes a function's answer. An object with statusCode is a response; anything else is the body, in
+// JSON.
 func writeAnswer(w http.ResponseWriter, payload []byte) {
 	var returned struct {
 		StatusCode      *int              `json:"statusCode"`
@@ -199,6 +200,6 @@ func writeAnswer(w http.ResponseWriter, payload []byte) {
 		w.Header().Add("Set-Cookie", cookie)
 	}
 	w.WriteHeader(status)
-	// A caller that is gone needs no answer.
+	// If the caller has left, nobody needs the answer.
 	_, _ = w.Write(body)
 }

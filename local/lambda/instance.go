@@ -15,23 +15,24 @@ import (
 
 const (
 	// initializationTime is how long a process may take until it first asks for work (Lambda guide, "Init phase").
-	// Lambda then starts it again under the function's own time-out; here it gets that time in addition.
+	// Lambda then starts the process again, and the function's own time-out applies. Here the process gets that time
+	// in addition.
 	initializationTime = 10 * time.Second
-	// extensionGrace is how long a process with an internal extension has after SIGTERM (Lambda guide, "Shutdown
-	// phase").
+	// extensionGrace is how long a process with an internal extension may take to end after SIGTERM (Lambda guide,
+	// "Shutdown phase").
 	extensionGrace = 500 * time.Millisecond
 	headerTime     = 10 * time.Second
 )
 
-// invocation is one call on its way through a process.
+// invocation is one invocation while a process handles it.
 type invocation struct {
 	id       string
 	pool     *pool
 	payload  []byte
 	deadline time.Time     // set when the process takes it
 	complete chan struct{} // closed when the process asks for its next invocation
-	// answered gets the outcome as soon as there is one. The process may still be at work then, and so may be the
-	// extensions in it: Lambda does not let the caller wait for them either (Lambda guide, "Invoke phase").
+	// answered gets the outcome as soon as there is one. The process and its extensions may still work then, because
+	// Lambda does not let the caller wait for that either (Lambda guide, "Invoke phase").
 	answered chan outcome
 
 	mutex    sync.Mutex
@@ -46,7 +47,7 @@ type outcome struct {
 	errorType     string
 }
 
-// finish tells the caller the outcome. Only the first one counts.
+// finish gives the outcome to the caller. Only the first outcome counts.
 func (c *invocation) finish(result outcome) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -63,14 +64,14 @@ func (c *invocation) isFinished() bool {
 	return c.finished
 }
 
-// outcome is what the caller was told.
+// outcome returns what the caller got.
 func (c *invocation) outcome() outcome {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.result
 }
 
-// fail notes an error that the service itself found.
+// fail ends the invocation with an error that the service itself found.
 func (c *invocation) fail(errorType, message string) {
 	payload, err := json.Marshal(map[string]string{
 		"errorType":    errorType,
@@ -82,10 +83,10 @@ func (c *invocation) fail(errorType, message string) {
 	c.finish(outcome{payload: payload, functionError: "Unhandled", errorType: errorType})
 }
 
-// instance is one process with its Runtime API.
+// instance is one process and its Runtime API.
 type instance struct {
 	function Function
-	renewed  int // what pool.renewed was at its start
+	renewed  int // the value of pool.renewed when it was started
 	process  *process.Process
 	server   *http.Server
 	work     chan *invocation
@@ -93,18 +94,18 @@ type instance struct {
 
 	extension atomic.Bool // an extension has registered, so the process wants SIGTERM
 
-	// Guarded by pool.mutex.
+	// pool.mutex guards what follows.
 	freezing *time.Timer
 	frozen   bool
 
 	mutex   sync.Mutex
 	current *invocation
-	// initializationFailure is what the process said that its initialization failed with; nil = it said nothing.
+	// initializationFailure is the error that the process reported for its initialization; nil = it reported none.
 	initializationFailure *outcome
 	logged                func(line []byte)
 }
 
-// run takes one invocation through a process, waiting or new.
+// run lets a process handle one invocation. It takes a process that waits, or starts a new one.
 func (s *Service) run(p *pool, call *invocation) {
 	report := Invocation{Function: p.function.Name, RequestID: call.id, Started: s.options.Now()}
 	defer func() {
@@ -133,7 +134,7 @@ func (s *Service) run(p *pool, call *invocation) {
 	s.await(p, i, call)
 }
 
-// hand gives the invocation to the process once that asks for work, for which it waits at most as long as wait.
+// hand gives the invocation to the process when the process asks for work. It waits at most as long as wait.
 func (s *Service) hand(i *instance, call *invocation, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -160,7 +161,7 @@ func (s *Service) hand(i *instance, call *invocation, wait time.Duration) bool {
 	return false
 }
 
-// await waits until the process is done with the invocation, and puts it back or ends it.
+// await waits until the process has finished the invocation. Then it puts the process back or ends it.
 func (s *Service) await(p *pool, i *instance, call *invocation) {
 	timer := time.NewTimer(p.function.Timeout)
 	defer timer.Stop()
@@ -174,7 +175,7 @@ func (s *Service) await(p *pool, i *instance, call *invocation) {
 		call.fail("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", p.function.Timeout.Seconds()))
 	case <-s.ctx.Done():
 		if call.isFinished() {
-			return // Close ends the process as one that waits for work
+			return // Close ends the process, since it counts as one that waits for work
 		}
 		i.kill()
 		call.fail("Service.Closed", ErrClosed.Error())
@@ -203,7 +204,7 @@ func (s *Service) start(p *pool) (*instance, error) {
 	i := &instance{function: function, renewed: renewed, work: make(chan *invocation), now: s.options.Now, logged: logged}
 	i.server = &http.Server{Handler: i.runtimeAPI(), ReadHeaderTimeout: headerTime}
 	go func() {
-		// It returns when the instance ends; there is nobody to tell.
+		// Serve returns when the instance ends. Nobody needs its error.
 		_ = i.server.Serve(listener)
 	}()
 	address := listener.Addr().String()
@@ -238,7 +239,7 @@ func (i *instance) ended() bool {
 
 func (i *instance) kill() { i.process.Kill() }
 
-// stop ends a process that waits for work: with SIGTERM first if it asked for that by registering an extension.
+// stop ends a process that waits for work. A process that has registered an extension gets SIGTERM first.
 func (i *instance) stop() {
 	if i.extension.Load() {
 		i.process.Resume()

@@ -40,7 +40,7 @@ func TestAFunctionThatNeverAnswersIsKilledAtItsTimeOut(t *testing.T) {
 		t.Errorf("the answer is %s", result.Payload)
 	}
 	var process int
-	eventually.True(t, "the process says its ID", func() bool {
+	eventually.True(t, "the process prints its ID", func() bool {
 		_, err := fmt.Sscanf(strings.Join(r.output(), "\n"), "process %d", &process)
 		return err == nil
 	})
@@ -63,7 +63,7 @@ func TestAFailingInitializationIsReported(t *testing.T) {
 	}
 }
 
-// This is what a handler that cannot be imported looks like: the runtime says so and ends.
+// A handler that cannot be imported looks like this: the runtime reports the error and ends.
 func TestAnErrorOfTheInitializationIsTheAnswerOfTheInvocation(t *testing.T) {
 	s, r := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Environment["INIT"] = "fail" })
 	result := invoke(t, s, `{}`)
@@ -125,9 +125,9 @@ func TestAProcessWithAnExtensionIsAskedToEnd(t *testing.T) {
 func TestAFrozenProcessDoesNothingBetweenInvocations(t *testing.T) {
 	s, r := service(t, nil)
 	invoke(t, s, `{"Do":"background"}`)
-	// A second process is started and used: far longer than the first one's background work needs.
+	// A second process is started and used. That takes far longer than the background work of the first one.
 	process := s.Processes("F")[0]
-	eventually.True(t, "it is halted", func() bool {
+	eventually.True(t, "the process is halted", func() bool {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 		return err == nil && strings.Contains(string(status), ") T ")
 	})
@@ -163,7 +163,7 @@ func TestARenewedFunctionRunsInNewProcessesAndEndsItsInvocationsAsTheyBegan(t *t
 		}
 		answered <- result
 	}()
-	eventually.True(t, "the process is at work", func() bool { return len(r.output()) > 0 })
+	eventually.True(t, "the process works", func() bool { return len(r.output()) > 0 })
 	s.Renew("F", "")
 	renewed := processOf(t, invoke(t, s, `{}`))
 	if renewed == waiting {
@@ -173,7 +173,7 @@ func TestARenewedFunctionRunsInNewProcessesAndEndsItsInvocationsAsTheyBegan(t *t
 		t.Fatal(err)
 	}
 	if got := processOf(t, <-answered); got != waiting {
-		t.Errorf("the invocation that was under way ended in process %d, and began in %d", got, waiting)
+		t.Errorf("the running invocation ended in process %d, and began in %d", got, waiting)
 	}
 	eventually.True(t, "the old process ends", func() bool { return !alive(waiting) })
 }

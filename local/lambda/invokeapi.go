@@ -11,7 +11,7 @@ import (
 )
 
 // InvokeAPI is the HTTP form of Invoke, so that the AWS command line and SDKs reach the functions (Lambda API
-// reference, Invoke). Requests must be signed; by whom makes no difference.
+// reference, Invoke). Requests must be signed, but it does not matter who signed them.
 func (s *Service) InvokeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2015-03-31/functions/{name}/invocations", s.serveInvoke)
@@ -51,7 +51,8 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request) {
 			writeInvokeError(w, ErrNotFound)
 			return
 		}
-		// The answer of an asynchronous invocation goes nowhere; here, unlike on AWS, a failed one is not retried.
+		// Nobody gets the answer of an asynchronous invocation. Unlike on AWS, an invocation that failed is not
+		// retried.
 		go func() { _, _ = s.Invoke(context.WithoutCancel(r.Context()), name, payload) }()
 		w.WriteHeader(http.StatusAccepted)
 	case "", "RequestResponse":
@@ -66,7 +67,7 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Amz-Executed-Version", "$LATEST")
 		w.Header().Set("X-Amzn-Requestid", result.RequestID)
 		w.Header().Set("Content-Type", "application/json")
-		// A caller that is gone needs no answer.
+		// If the caller has left, nobody needs the answer.
 		_, _ = w.Write(result.Payload)
 	default:
 		writeError(w, http.StatusBadRequest, "InvalidParameterValueException", "unknown invocation type")

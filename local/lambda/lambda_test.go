@@ -14,7 +14,8 @@ import (
 	"testing"
 	"time"
 
-	// testdata/function is made with it. The go command does not look there for what go.mod must name.
+	// testdata/function needs this package. The go command does not look into testdata when it decides what go.mod
+	// must name.
 	_ "github.com/aws/aws-lambda-go/lambda"
 
 	"example.com/recall/local/eventually"
@@ -68,7 +69,7 @@ func (r *recorder) output() []string {
 	return append([]string(nil), r.lines...)
 }
 
-// service starts one function "F" of the test program.
+// service starts a service with one function "F", which is the test program.
 func service(t *testing.T, change func(*lambda.Options, *lambda.Function)) (*lambda.Service, *recorder) {
 	t.Helper()
 	r := &recorder{}
@@ -109,8 +110,8 @@ func (r *recorder) ended() int {
 	return len(r.invocations)
 }
 
-// invokeToItsEnd invokes and waits until the process asks for its next invocation. The answer comes before that: on a
-// busy machine the process may then be busy for so long that the next invocation gets another process.
+// invokeToItsEnd invokes and waits until the process asks for its next invocation. The answer comes earlier. On a
+// busy machine the process may then still be busy for so long that the next invocation gets another process.
 func invokeToItsEnd(t *testing.T, s *lambda.Service, r *recorder, event string) lambda.Result {
 	t.Helper()
 	before := r.ended()
@@ -119,7 +120,7 @@ func invokeToItsEnd(t *testing.T, s *lambda.Service, r *recorder, event string) 
 	return result
 }
 
-// processOf is the ID of the process that answered.
+// processOf returns the ID of the process that answered.
 func processOf(t *testing.T, result lambda.Result) int {
 	t.Helper()
 	var answer struct{ Process int }
@@ -180,7 +181,7 @@ func TestTheAnswerDoesNotWaitForWhatTheProcessDoesAfterIt(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually.True(t, "it has ended", func() bool { return r.ended() == 1 })
+	eventually.True(t, "the invocation has ended", func() bool { return r.ended() == 1 })
 	if after := processOf(t, invoke(t, s, `{}`)); after != before {
 		t.Errorf("process %d, then %d", before, after)
 	}
@@ -241,7 +242,7 @@ func TestARefusalByAnAuthorizerIsReportedByItsName(t *testing.T) {
 	if result := invoke(t, s, `{"Do":"refuse"}`); result.FunctionError != "Unhandled" {
 		t.Errorf("%s %s", result.FunctionError, result.Payload)
 	}
-	eventually.True(t, "it is reported", func() bool {
+	eventually.True(t, "the invocation is reported", func() bool {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		return len(r.invocations) == 1
@@ -260,7 +261,7 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 		_, err := s.Invoke(ctx, "F", fmt.Appendf(nil, `{"Do":"wait","Text":%q}`, gate))
 		failed <- err
 	}()
-	eventually.True(t, "it runs", func() bool { return len(s.Processes("F")) == 1 })
+	eventually.True(t, "the function runs", func() bool { return len(s.Processes("F")) == 1 })
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller got %v", err)
@@ -268,7 +269,7 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually.True(t, "it is done", func() bool {
+	eventually.True(t, "the invocation is done", func() bool {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		return len(r.invocations) == 1
@@ -278,7 +279,7 @@ func TestTheCallerMayLeaveWhileTheFunctionRunsOn(t *testing.T) {
 	}
 }
 
-// variable reads an entry of a process's environment.
+// variable returns the value of an entry in a process's environment.
 func variable(process int, name string) string {
 	environment, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", process))
 	if err != nil {
@@ -307,7 +308,7 @@ func carriers(entry string) []string {
 func TestAFloodOfLogLinesIsCutAndTheFunctionServesOn(t *testing.T) {
 	s, r := service(t, nil)
 	invoke(t, s, `{"Do":"flood","Count":200000}`)
-	eventually.True(t, "the flood is through", func() bool {
+	eventually.True(t, "the last line of the flood has arrived", func() bool {
 		invoke(t, s, `{"Do":"print","Text":"after"}`)
 		lines := r.output()
 		return len(lines) > 0 && lines[len(lines)-1] == "after"

@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// linesPerSecond and lineBurst bound what is passed on of one process's output.
+	// linesPerSecond and lineBurst limit how much of the output of one process is passed on.
 	linesPerSecond = 200
 	lineBurst      = 2000
 )
 
-// lineLimit passes lines on at a bounded rate and says how many it dropped.
+// lineLimit passes lines on at a limited rate and reports how many it dropped.
 type lineLimit struct {
 	now     func() time.Time
 	pass    func([]byte)

@@ -12,14 +12,15 @@ import (
 )
 
 const (
-	// freezeAfter is how long a process is without work before it is halted. To halt one and let it go on costs as much
-	// processor time as a small invocation, which is spared while one follows the other.
+	// freezeAfter is how long a process is without work before it is halted. Halting a process and resuming it costs
+	// as much processor time as a small invocation. The delay avoids this cost while invocations follow each other
+	// closely.
 	freezeAfter = time.Millisecond
-	// startAfter is how long an invocation waits for a process that is busy before another one is started for it: about
-	// what that start would take. So a burst of short invocations is not met by as many processes.
+	// startAfter is how long an invocation waits for a busy process before another process is started for it. It is
+	// about as long as that start takes. So a burst of short invocations does not start one process for each of them.
 	startAfter = 10 * time.Millisecond
-	// endAfter bounds how long a process may take from its answer until it asks for more work, before the caller's next
-	// invocation counts as one beside it.
+	// endAfter is how long a process may take after its answer until it asks for more work. After that time, the
+	// caller's next invocation counts as one that runs at the same time.
 	endAfter = time.Second
 )
 
@@ -28,12 +29,12 @@ type pool struct {
 	function  Function
 	freezes   bool
 	permits   *semaphore.Weighted
-	throttles bool // refuse instead of wait when no permit is left
+	throttles bool // refuse an invocation instead of waiting if no permit is left
 	none      bool
 	ending    atomic.Int64 // invocations that are answered and whose process has not asked for the next one yet
 
 	mutex     sync.Mutex
-	program   string      // that new processes run
+	program   string      // what new processes run
 	renewed   int         // how often all processes were replaced; older ones get no more work
 	idle      []*instance // the last used one is last, and is used first
 	waiting   []chan *instance
@@ -51,8 +52,8 @@ func newPool(function Function, options Options) *pool {
 	return p
 }
 
-// acquire takes the right to run one invocation. Where it would be refused it waits for an invocation that is
-// answered and about to end: it may be the caller's last one.
+// acquire takes the right to run one invocation. Before it refuses, it waits for an invocation that is answered and
+// about to end: that may be the caller's previous one.
 func (p *pool) acquire(ctx, service context.Context) error {
 	if p.none {
 		return ErrThrottled
@@ -61,7 +62,7 @@ func (p *pool) acquire(ctx, service context.Context) error {
 		return nil
 	}
 	if p.throttles && p.ending.Load() == 0 {
-		if p.permits.TryAcquire(1) { // the last one ended in between
+		if p.permits.TryAcquire(1) { // the previous one has just ended
 			return nil
 		}
 		return ErrThrottled
@@ -78,13 +79,13 @@ func (p *pool) acquire(ctx, service context.Context) error {
 	return nil
 }
 
-// release ends what acquire began, once the invocation was answered and has ended.
+// release gives back the right that acquire took. It is called when the invocation was answered and has ended.
 func (p *pool) release() {
 	p.permits.Release(1)
 	p.ending.Add(-1)
 }
 
-// take gives a process that waits for work, or nil where one is to be started.
+// take returns a process that waits for work, or nil if a new one must be started.
 func (p *pool) take() *instance {
 	p.mutex.Lock()
 	if i := p.takeIdle(); i != nil || len(p.instances) == 0 {
@@ -129,7 +130,7 @@ func (p *pool) takeIdle() *instance {
 	return nil
 }
 
-// put gives a process back that asks for work.
+// put takes a process back that asks for work.
 func (p *pool) put(i *instance) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -165,8 +166,8 @@ func (p *pool) renew(program string) {
 	p.idle = nil
 }
 
-// retire gives all processes and lets none of them get more work. Whoever hears of an invocation that ended with its
-// process may send the next one, which must not be given to a process that is about to be killed.
+// retire returns all processes and lets none of them get more work. A caller who learns that an invocation ended with
+// its process may send the next one at once. A process that is about to be killed must not get it.
 func (p *pool) retire() []*instance {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -175,7 +176,7 @@ func (p *pool) retire() []*instance {
 	return slices.Collect(maps.Keys(p.instances))
 }
 
-// latest is the function with the program that new processes run, and how often that was replaced.
+// latest returns the function with the program that new processes run, and how often that was replaced.
 func (p *pool) latest() (Function, int) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -184,7 +185,7 @@ func (p *pool) latest() (Function, int) {
 	return function, p.renewed
 }
 
-// freeze halts a process, unless it is at work again.
+// freeze halts a process, unless it is working again.
 func (p *pool) freeze(i *instance) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -194,7 +195,8 @@ func (p *pool) freeze(i *instance) {
 	}
 }
 
-// handOver gives a process to an invocation that waits for one, or nil if it waits in vain.
+// handOver gives a process to an invocation that waits for one. nil tells that invocation that no process comes. It
+// returns false if no invocation waits.
 func (p *pool) handOver(i *instance) bool {
 	if len(p.waiting) == 0 {
 		return false
@@ -210,7 +212,7 @@ func (p *pool) add(i *instance) {
 	p.instances[i] = true
 }
 
-// remove forgets a process that has ended. Who waited for it need not wait longer.
+// remove forgets a process that has ended. An invocation that waited for it stops waiting.
 func (p *pool) remove(i *instance) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -218,7 +220,7 @@ func (p *pool) remove(i *instance) {
 	p.handOver(nil)
 }
 
-// all gives the processes.
+// all returns the processes.
 func (p *pool) all() []*instance {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

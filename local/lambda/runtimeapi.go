@@ -11,7 +11,7 @@ import (
 	"example.com/recall/local/answer"
 )
 
-// runtimeAPI is what the process talks to (Lambda guide, "Lambda runtime API" and "Extensions API").
+// runtimeAPI returns the API that the process calls (Lambda guide, "Lambda runtime API" and "Extensions API").
 func (i *instance) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", i.next)
@@ -20,7 +20,7 @@ func (i *instance) runtimeAPI() http.Handler {
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", i.initializationError)
 	mux.HandleFunc("POST /2020-01-01/extension/register", i.registerExtension)
 	mux.HandleFunc("GET /2020-01-01/extension/event/next", func(_ http.ResponseWriter, r *http.Request) {
-		// No event is ever sent: the shutdown comes as a signal.
+		// No event is ever sent, because the shutdown is announced by a signal.
 		<-r.Context().Done()
 	})
 	for _, path := range []string{"init", "exit"} {
@@ -31,13 +31,13 @@ func (i *instance) runtimeAPI() http.Handler {
 	return mux
 }
 
-// next ends the invocation before and waits for another one.
+// next ends the previous invocation and waits for another one.
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	i.mutex.Lock()
 	if i.current != nil {
 		close(i.current.complete)
 		if !i.current.isFinished() {
-			// A process that asks again without having answered has lost the answer.
+			// A process that asks for more work without having answered has lost the answer.
 			i.current.fail("Runtime.NoResponse", "the runtime asked for the next invocation without answering this one")
 		}
 		i.current = nil
@@ -56,19 +56,19 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", i.function.ARN)
 		header.Set("Lambda-Runtime-Trace-Id", traceID(call.id, i.now()))
 		header.Set("Content-Length", strconv.Itoa(len(call.payload)))
-		// A process that is gone by now is noticed by its end.
+		// If the process has ended by now, its end is noticed elsewhere.
 		_, _ = w.Write(call.payload)
 	case <-r.Context().Done():
 	}
 }
 
-// traceID is an X-Ray header that is not sampled.
+// traceID returns an X-Ray header that says "not sampled".
 func traceID(requestID string, now time.Time) string {
 	digits := requestID[:8] + requestID[9:13] + requestID[14:18] + requestID[19:23] + requestID[24:36]
 	return "Root=1-" + strconv.FormatInt(now.Unix(), 16) + "-" + digits[:24] + ";Parent=" + digits[8:24] + ";Sampled=0"
 }
 
-// take finds the invocation that an answer is for, and answers the process if there is none.
+// take returns the invocation that an answer is for. If there is none, it answers the process with an error.
 func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
@@ -99,10 +99,10 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	case err != nil:
-		// The process broke off while answering; its end, or its next call, decides.
+		// The process broke the connection off while it answered. Its end, or its next call, decides what happens.
 		return
 	}
-	// A reader that failed in the middle of a streamed answer reports in trailers.
+	// If the function failed in the middle of a streamed answer, the trailers say so.
 	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" {
 		call.finish(outcome{payload: payload, functionError: "Unhandled", errorType: kind})
 	} else {
@@ -122,8 +122,8 @@ func (i *instance) error(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readFailure reads what a process reports as its failure, and the failure's message. It answers the process itself
-// if that cannot be read.
+// readFailure reads the failure that a process reports, and the message in it. If that cannot be read, it answers the
+// process with an error.
 func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, message string, ok bool) {
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumPayload))
 	if err != nil {
@@ -137,7 +137,7 @@ func readFailure(w http.ResponseWriter, r *http.Request) (failure outcome, messa
 		ErrorType    string `json:"errorType"`
 		ErrorMessage string `json:"errorMessage"`
 	}
-	// What is not of this shape is passed on all the same.
+	// A payload of another form is passed on unchanged.
 	_ = json.Unmarshal(payload, &shape)
 	switch {
 	case shape.ErrorMessage == Unauthorized:
@@ -179,7 +179,7 @@ func (i *instance) registerExtension(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// accepted is the one status that the Go runtime takes for success.
+// accepted answers with 202, the only status that the Go runtime accepts as success.
 func accepted(w http.ResponseWriter) {
 	answer.JSON(w, http.StatusAccepted, map[string]string{"status": "OK"})
 }

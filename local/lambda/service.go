@@ -1,8 +1,9 @@
-// Package lambda runs compiled functions the way AWS Lambda does: each process is a client of its own Runtime API, has
-// one invocation at a time, is frozen between two, and ends with its time-out. Functions scale out to a limit.
+// Package lambda runs compiled functions as AWS Lambda does. Each process has its own Runtime API, handles one
+// invocation at a time, is frozen between two invocations, and ends when its time-out is over. Functions scale out to
+// a limit.
 //
-// What it imitates: Lambda guide, "Lambda execution environment" and "Runtime API"; the names of errors are those of
-// AWS's own Runtime Interface Emulator.
+// It imitates what the Lambda guide describes under "Lambda execution environment" and "Runtime API". The names of
+// errors are those of AWS's own Runtime Interface Emulator.
 package lambda
 
 import (
@@ -18,19 +19,19 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// Function is a function and the program that is run for it.
+// Function is a function and the program that runs it.
 type Function struct {
 	Name, ARN, Handler string
-	// Program is the path of its bootstrap, or of an interpreter, which then gets Arguments.
+	// Program is the path of the bootstrap. It can also be the path of an interpreter, which then gets Arguments.
 	Program   string
 	Arguments []string
-	// Directory is where the function's code is; empty = where its program is.
+	// Directory is where the function's code is; empty = the folder of the program.
 	Directory string
-	// Environment is the template's; what Lambda itself sets is added.
+	// Environment is what the template sets. The variables that Lambda itself sets are added.
 	Environment     map[string]string
 	Timeout         time.Duration
 	MemoryMegabytes int
-	// ReservedConcurrency is how many invocations may run at once; more are refused. Negative = not limited.
+	// ReservedConcurrency is how many invocations may run at once. More of them are refused. Negative = no limit.
 	ReservedConcurrency int
 }
 
@@ -45,20 +46,20 @@ func (f Function) directory() string {
 type Options struct {
 	Functions []Function
 	Region    string
-	// MaximumConcurrency is how many processes a function may have; further invocations wait. 0 = 50.
+	// MaximumConcurrency is how many processes a function may have. Further invocations wait. 0 = 50.
 	MaximumConcurrency int
-	// Environment is added to that of every function.
+	// Environment is added to the environment of every function.
 	Environment map[string]string
-	// Freeze halts a process between its invocations, as Lambda does, so that work which a function leaves running in
-	// the background shows its delay here too. It comes a millisecond after the last one; see pool.
+	// Freeze halts a process between its invocations, as Lambda does. Work that a function leaves running in the
+	// background is then delayed here too. A process is halted a millisecond after its last invocation; see pool.
 	Freeze bool
 	// Keys are the secrets with which the functions sign their requests.
 	Keys signature.Keyring
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
-	// Invoked is told of each finished invocation, from many goroutines; nil = nobody is.
+	// Invoked is called with each finished invocation, from many goroutines; nil = no call.
 	Invoked func(Invocation)
-	// Logged gets the lines that functions print, at a bounded rate, from many goroutines; nil = they are dropped.
+	// Logged gets the lines that functions print, at a limited rate and from many goroutines; nil = they are dropped.
 	Logged func(function string, line []byte)
 }
 
@@ -68,8 +69,8 @@ type Invocation struct {
 	Started             time.Time
 	Duration            time.Duration // without the start of the process
 	Initialization      time.Duration // of a new process; 0 when one was waiting
-	// ErrorType is empty for success; Unauthorized; else the function's own error type, or Sandbox.Timedout,
-	// Runtime.ExitError, ….
+	// ErrorType is empty if the invocation succeeded. Otherwise it is Unauthorized, the function's own error type, or
+	// an error type of Lambda such as Sandbox.Timedout or Runtime.ExitError.
 	ErrorType string
 }
 
@@ -81,13 +82,13 @@ const Unauthorized = "Unauthorized"
 // Result is the answer to an invocation.
 type Result struct {
 	Payload []byte
-	// FunctionError is empty for success, else "Unhandled"; Payload is then a JSON object with errorMessage and
-	// errorType.
+	// FunctionError is empty if the function succeeded. Otherwise it is "Unhandled", and Payload is a JSON object
+	// with errorMessage and errorType.
 	FunctionError string
 	RequestID     string
 }
 
-// Errors of Invoke, where no function ran. Their names are those of Lambda's Invoke.
+// These are the errors of Invoke if no function ran. Their names are those of Lambda's Invoke.
 var (
 	ErrNotFound  = errors.New("ResourceNotFoundException: there is no such function")
 	ErrTooLarge  = errors.New("RequestTooLargeException: the payload is over 6 MB")
@@ -95,7 +96,7 @@ var (
 	ErrClosed    = errors.New("the local Lambda service is closed")
 )
 
-// maximumPayload is Lambda's limit for synchronous invocations, either way (Lambda quotas).
+// maximumPayload is Lambda's limit for synchronous invocations, in both directions (Lambda quotas).
 const maximumPayload = 6 << 20
 
 // Service runs functions.
@@ -105,12 +106,12 @@ type Service struct {
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	// closing orders Close after the last running.Add.
+	// closing makes sure that Close comes after the last running.Add.
 	closing sync.RWMutex
 	closed  bool
 }
 
-// New makes a service. No process is started before its function's first invocation.
+// New makes a service. It starts no process: the first invocation of a function does.
 func New(options Options) (*Service, error) {
 	if options.MaximumConcurrency <= 0 {
 		options.MaximumConcurrency = 50
@@ -135,7 +136,7 @@ func New(options Options) (*Service, error) {
 	return s, nil
 }
 
-// find looks a function up by name, ARN, or either with a qualifier such as :$LATEST.
+// find finds a function by its name or ARN, with or without a qualifier such as :$LATEST.
 func (s *Service) find(name string) *pool {
 	if p := s.pools[name]; p != nil {
 		return p
@@ -150,8 +151,8 @@ func (s *Service) find(name string) *pool {
 	return nil
 }
 
-// Invoke runs a function and waits for its answer. When ctx ends first, Invoke returns with its error while the
-// function runs on, as it does behind API Gateway. A failing function is no error of Invoke but a Result with
+// Invoke runs a function and waits for its answer. If ctx ends first, Invoke returns the error of ctx and the
+// function runs on, as it does behind API Gateway. If the function fails, Invoke returns no error but a Result with
 // FunctionError.
 func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
 	p := s.find(function)
@@ -188,7 +189,7 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 	}
 }
 
-// Kill ends all processes of a function at once, as a crash of their hosts would, and returns how many there were.
+// Kill ends all processes of a function at once, as a crash of their hosts would. It returns how many there were.
 func (s *Service) Kill(function string) int {
 	p := s.find(function)
 	if p == nil {
@@ -213,7 +214,7 @@ func (s *Service) Renew(function, program string) {
 	}
 }
 
-// Processes gives the operating system's IDs of a function's processes.
+// Processes returns the operating system's IDs of a function's processes.
 func (s *Service) Processes(function string) []int {
 	p := s.find(function)
 	if p == nil {
@@ -226,7 +227,7 @@ func (s *Service) Processes(function string) []int {
 	return ids
 }
 
-// Close ends all processes and returns when they are gone. Invocations under way fail.
+// Close ends all processes and returns when they have ended. Invocations that still run fail.
 func (s *Service) Close() {
 	s.closing.Lock()
 	s.closed = true
@@ -245,7 +246,7 @@ func (s *Service) Close() {
 // requestID is a random UUID.
 func requestID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, crypto/rand says
+	_, _ = rand.Read(b[:]) // it never fails, according to crypto/rand
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	text := hex.EncodeToString(b[:])
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]

@@ -1,5 +1,5 @@
-// Package logstream lets other programs follow what functions print, as CloudWatch Logs would: one JSON object a line
-// over HTTP, for as long as the reader stays.
+// Package logstream lets other programs follow what functions print, as CloudWatch Logs does. It sends one JSON
+// object a line over HTTP, for as long as the reader stays.
 package logstream
 
 import (
@@ -12,14 +12,15 @@ import (
 type Entry struct {
 	Function string `json:"function"`
 	Line     string `json:"line"`
-	// Missed is how many lines before this one a slow reader has lost.
+	// Missed is how many lines a slow reader has lost before this one.
 	Missed int `json:"missed,omitempty"`
 }
 
-// waiting is how many lines wait for a reader; a slower one loses the newest, and holds up no function.
+// waiting is how many lines may wait for a reader. If a reader is slower, it loses the newest lines, and no function
+// has to wait.
 const waiting = 1_024
 
-// Stream passes lines to its readers. The zero value has none and can be used.
+// Stream passes lines to its readers. The zero value has no readers and can be used.
 type Stream struct {
 	mutex   sync.Mutex
 	readers map[*reader]bool
@@ -30,7 +31,7 @@ type reader struct {
 	missed int
 }
 
-// Publish gives a line to everybody who reads now. It never waits.
+// Publish gives a line to all current readers. It never waits.
 func (s *Stream) Publish(function, line string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -44,7 +45,7 @@ func (s *Stream) Publish(function, line string) {
 	}
 }
 
-// ServeHTTP sends the lines from now on, until the reader leaves.
+// ServeHTTP sends all lines that come from now on, until the reader leaves.
 func (s *Stream) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if request.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)

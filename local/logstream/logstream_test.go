@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// follow reads the stream; once it returns, lines that are published are for this reader.
+// follow starts to read the stream. Lines that are published after it returns reach this reader.
 func follow(t *testing.T, url string) *json.Decoder {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

@@ -12,23 +12,24 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// Function is a function and the role that it runs as.
+// Function is a function and its role.
 type Function struct {
 	LogicalID, Name string
 	// Role is the name of the role; empty = it is not in the template.
 	Role       string
 	Statements []any
-	// ManagedPolicies are the names or ARNs of AWS's policies that the role has.
+	// ManagedPolicies are the names or ARNs of AWS's own policies that the role has.
 	ManagedPolicies []string
 }
 
-// Table is a table with its partition key, and those of its indexes by their names.
+// Table is a table with its partition key and the partition keys of its indexes. The indexes have their names as
+// keys.
 type Table struct {
 	ARN, Key  string
 	IndexKeys map[string]string
 }
 
-// Options say whose rights are held against what.
+// Options say which functions, roles and resources there are.
 type Options struct {
 	Region, AccountID string
 	API, Stage        string // the ID of the WebSocket API and its stage
@@ -36,7 +37,7 @@ type Options struct {
 	Tables            []Table
 }
 
-// Denied is what a caller gets who lacks a right. Its text is AWS's.
+// Denied is the error for a caller who does not have a right. Its text is the one that AWS uses.
 type Denied struct {
 	Denial
 	message string
@@ -44,35 +45,35 @@ type Denied struct {
 
 func (d *Denied) Error() string { return d.message }
 
-// Use is one grant of a function's role, and how often it was used.
+// Use is one grant of a function's role and how often it was used.
 type Use struct {
 	Function string // logical ID
 	Grant
 	Times int
 }
 
-// Account holds the calls of functions against their roles: what a role does not grant is refused as AWS would refuse
-// it. It remembers which grants were used, so that a test can find those that nobody needs.
+// Account checks the calls of functions against their roles. It refuses what a role does not grant, as AWS does. It
+// remembers which grants were used, so that a test can find grants that nobody needs.
 type Account struct {
 	options Options
 	callers map[string]*caller // by access key
 
-	mutex  sync.Mutex // guards what follows, and uses of all callers
+	mutex  sync.Mutex // guards what follows, and the uses of all callers
 	denied map[Denial]int
 }
 
-// Denial is what a function tried and may not do.
+// Denial is something that a function tried to do and may not do.
 type Denial struct{ Function, Action, Resource string }
 
-// caller is a function with what its role allows.
+// caller is a function and what its role allows.
 type caller struct {
 	Function
 	policy *Policy
 	uses   map[Grant]int
 }
 
-// NewAccount reads the roles. Its error names all that could not be evaluated as AWS does. The account, which is
-// there all the same, then allows everything to the functions that the error names.
+// NewAccount reads the roles. Its error names everything that it cannot evaluate as AWS does. It returns an account
+// even then, and that account allows everything to the functions that the error names.
 func NewAccount(options Options) (*Account, error) {
 	a := &Account{options: options, callers: map[string]*caller{}, denied: map[Denial]int{}}
 	var problems []error
@@ -126,18 +127,18 @@ func (a *Account) Call(accessKey, service, operation string, body []byte) error 
 	return a.decide(by, requests)
 }
 
-// Connection decides about a call of @connections.
+// Connection decides whether a call of @connections is allowed.
 func (a *Account) Connection(accessKey, method, connectionID string) error {
 	by := a.callers[accessKey]
 	if by == nil {
 		return nil
 	}
-	// API Gateway guide, "Use @connections commands": the method and the path are part of the ARN.
+	// The method and the path are part of the ARN (API Gateway guide, "Use @connections commands").
 	resource := a.arn("execute-api", a.options.API+"/"+a.options.Stage+"/"+method+"/@connections/"+connectionID)
 	return a.decide(by, []Request{{Action: "execute-api:ManageConnections", Resource: resource}})
 }
 
-// Invocation decides about a direct invocation of a function.
+// Invocation decides whether a direct invocation of a function is allowed.
 func (a *Account) Invocation(accessKey, functionARN string) error {
 	by := a.callers[accessKey]
 	if by == nil {
@@ -146,9 +147,10 @@ func (a *Account) Invocation(accessKey, functionARN string) error {
 	return a.decide(by, []Request{{Action: "lambda:InvokeFunction", Resource: functionARN}})
 }
 
-// EventSource decides whether Lambda may read a stream or queue for a function, and send what fails to failureARN
-// (empty = to nowhere), as Lambda does when the mapping is created: it does both with the function's role (Lambda
-// guide, "Using AWS Lambda with Amazon DynamoDB" and "… Amazon SQS", required permissions).
+// EventSource decides whether Lambda may read a stream or queue for a function and send failed records to failureARN
+// (empty = there is no such destination). Lambda does both with the function's role, and it checks this when the
+// mapping is created (Lambda guide, "Using AWS Lambda with Amazon DynamoDB" and "… Amazon SQS", required
+// permissions).
 func (a *Account) EventSource(function, sourceARN, failureARN string) error {
 	by := a.callers[signature.AccessKey(function)]
 	if by == nil {
@@ -173,7 +175,7 @@ func (a *Account) EventSource(function, sourceARN, failureARN string) error {
 	return nil
 }
 
-// Uses are all grants of all functions with how often they were used, in the order of the functions.
+// Uses returns all grants of all functions and how often each was used, in the order of the functions.
 func (a *Account) Uses() []Use {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -190,14 +192,14 @@ func (a *Account) Uses() []Use {
 	return uses
 }
 
-// Denials are all calls that were refused, with how often.
+// Denials returns all calls that were refused and how often.
 func (a *Account) Denials() map[Denial]int {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	return maps.Clone(a.denied)
 }
 
-// decide allows all or none of what a call needs.
+// decide allows everything that a call needs, or nothing of it.
 func (a *Account) decide(by *caller, requests []Request) error {
 	var all []Grant
 	for _, request := range requests {
@@ -226,7 +228,7 @@ func (a *Account) deny(by *caller, request Request) error {
 	a.mutex.Unlock()
 	return &Denied{
 		Denial: denial,
-		// IAM User Guide, "Troubleshoot access denied error messages".
+		// The words are those of the IAM User Guide, "Troubleshoot access denied error messages".
 		message: fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s "+
 			"on resource: %s because %s",
 			a.options.AccountID, by.Role, by.Name, request.Action, request.Resource, because),

@@ -56,7 +56,7 @@ Resources:
   Failures: {Type: AWS::SQS::Queue}
 `
 
-// accountOf makes an account of a role with these statements.
+// accountOf makes an account with one role that has these statements.
 func accountOf(t *testing.T, statements string) (*template.Template, *policy.Account) {
 	t.Helper()
 	described, err := template.Read([]byte(strings.Replace(source, "STATEMENTS", statements, 1)), template.Options{})
@@ -79,7 +79,7 @@ func allowed(t *testing.T, err error) bool {
 	return err == nil
 }
 
-// calls are one call each, with the action and the resource that it takes.
+// calls are calls, each with the action and the resource that it needs.
 var calls = []struct{ service, operation, body, action, resource string }{
 	{
 		"dynamodb", "GetItem", `{"TableName":"Messages","Key":{"pk":{"S":"a"},"sk":{"S":"b"}}}`,
@@ -190,7 +190,7 @@ func TestPostsAreHeldAgainstMethodStageAndConnection(t *testing.T) {
 		"Resource: !Sub 'arn:aws:execute-api:us-east-1:123456789012:${Api}/s/POST/@connections/*'}]")
 	if !allowed(t, account.Connection("SendFunction", "POST", "L0SM9cOFvHcCIhw=")) ||
 		allowed(t, account.Connection("SendFunction", "DELETE", "L0SM9cOFvHcCIhw=")) {
-		t.Error("the right to POST is not the right to POST")
+		t.Error("POST is denied, or DELETE is allowed too")
 	}
 	resource := "arn:aws:execute-api:us-east-1:123456789012:" + described.API.ID + "/s/DELETE" + path
 	want := map[policy.Denial]int{{Function: "SendFunction", Action: manage, Resource: resource}: 1}
@@ -243,7 +243,7 @@ func TestACallWhoseRightsAreNotKnownIsRefused(t *testing.T) {
 	}
 }
 
-// Older clients of SQS name the operation in a form instead of a header. Such a call would otherwise pass without any
+// Older clients of SQS name the operation in a form instead of a header. Without this rule such a call would need no
 // right.
 func TestACallThatDoesNotNameItsOperationIsRefused(t *testing.T) {
 	_, account := accountOf(t, "[{Effect: Allow, Action: '*', Resource: '*'}]")

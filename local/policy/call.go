@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// requests says which rights a call takes (Service Authorization Reference of each service). A call that it does not
-// know is an error: allowed or denied, it would be a guess.
+// requests returns the rights that a call needs (Service Authorization Reference of each service). A call that it
+// does not know is an error, because both allowing and denying it would be a guess.
 func (a *Account) requests(service, operation string, body []byte) ([]Request, error) {
 	var requests []Request
 	var err error
@@ -32,7 +32,7 @@ func unknown(service, operation string) error {
 	return fmt.Errorf("the local stack does not know which rights %s:%s takes", service, operation)
 }
 
-// queueActions are SQS's operations whose right has another name, or the same (Service Authorization Reference,
+// queueActions are the operations of SQS and the names of the rights that they need (Service Authorization Reference,
 // "Amazon SQS").
 var queueActions = map[string]string{
 	"SendMessage": "SendMessage", "SendMessageBatch": "SendMessage", "ReceiveMessage": "ReceiveMessage",
@@ -52,7 +52,7 @@ func (a *Account) queueRequests(operation string, body []byte) ([]Request, error
 	return []Request{{Action: "sqs:" + action, Resource: a.arn("sqs", path.Base(call.QueueURL))}}, nil
 }
 
-// secretRequests knows secrets by their whole ARN only, as the functions name them.
+// secretRequests accepts only the whole ARN of a secret, which is what the functions use.
 func (a *Account) secretRequests(operation string, body []byte) ([]Request, error) {
 	if operation != "GetSecretValue" {
 		return nil, unknown("secretsmanager", operation)

@@ -13,12 +13,12 @@ type condition struct {
 	key    string // in lower case
 	values []string
 	match  func(value, wanted string) bool
-	// negated operators hold when no wanted value matches.
+	// A negated operator is true if no wanted value matches.
 	negated bool
-	// set is forAnyValue or forAllValues for keys with several values.
+	// set is forAnyValue or forAllValues, for keys with several values.
 	set      quantifier
 	ifExists bool
-	// null asks whether the key is absent.
+	// null is true for the operator that asks whether the key is absent.
 	null bool
 }
 
@@ -30,7 +30,7 @@ const (
 	forAllValues quantifier = "ForAllValues"
 )
 
-// operators are those that are evaluated; any other is refused.
+// operators are the operators that are evaluated. Any other operator is refused.
 var operators = map[string]condition{
 	"StringEquals":              {match: equal},
 	"StringNotEquals":           {match: equal, negated: true},
@@ -44,7 +44,8 @@ var operators = map[string]condition{
 	"Null":                      {null: true},
 }
 
-// keys are the condition keys that the local stack gives values; a condition on another one could never be evaluated.
+// keys are the condition keys that have values in the local stack. A condition on another key could never be
+// evaluated.
 var keys = map[string]bool{"dynamodb:leadingkeys": true}
 
 func equal(value, wanted string) bool { return value == wanted }
@@ -96,14 +97,14 @@ func operatorOf(name string) (condition, error) {
 	return c, nil
 }
 
-// holds evaluates the condition. An absent key fails a positive operator and passes a negated one, one with IfExists
-// and ForAllValues (IAM User Guide, "Single-valued vs. multivalued context keys").
+// holds evaluates the condition. If the key is absent, a positive operator is false. A negated operator is then true,
+// and so is one with IfExists or ForAllValues (IAM User Guide, "Single-valued vs. multivalued context keys").
 func (c condition) holds(given map[string][]string) bool {
 	values, present := given[c.key]
 	present = present && len(values) > 0
 	if c.null {
 		return slices.ContainsFunc(c.values, func(wanted string) bool {
-			absent, _ := strconv.ParseBool(wanted) // was checked when it was read
+			absent, _ := strconv.ParseBool(wanted) // it was checked when it was read
 			return absent == !present
 		})
 	}

@@ -1,7 +1,8 @@
 package policy
 
-// managed are the statements of one of AWS's managed policies, by its name; false for one that is not known here (AWS
-// Managed Policy Reference). Rights for what no function meets on one machine, such as logs and traces, are left out.
+// managed returns the statements of one of AWS's managed policies by its name, and false for a policy that is not
+// known here (AWS Managed Policy Reference). It leaves out rights that no function needs on one machine, such as
+// those for logs and traces.
 func managed(name string) (statements []any, known bool) {
 	allow := func(resource any, actions ...any) []any {
 		return []any{map[string]any{"Effect": "Allow", "Action": actions, "Resource": resource}}

@@ -1,8 +1,9 @@
-// Package policy holds calls against IAM policies as AWS does for identity-based policies: what no statement allows
-// is denied, and a Deny that matches outweighs every Allow. What it does not know of the policy language it refuses
-// when a policy is read, since ignoring it would allow or deny something else than AWS.
+// Package policy checks calls against IAM policies as AWS does for identity-based policies: a call that no statement
+// allows is denied, and a matching Deny outweighs every Allow. If a policy uses a part of the policy language that
+// this package does not know, the package refuses the policy when it reads it. Ignoring that part would allow or deny
+// something else than AWS does.
 //
-// What it imitates: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements reference".
+// It imitates the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements reference".
 package policy
 
 import (
@@ -13,11 +14,11 @@ import (
 	"strings"
 )
 
-// Request is one thing that somebody wants to do.
+// Request is something that a caller wants to do.
 type Request struct {
 	Action   string // such as dynamodb:GetItem
 	Resource string // an ARN
-	// Keys are the values of the condition keys, by their names in lower case. A key that is absent has none.
+	// Keys are the values of the condition keys. The names are in lower case. A key without a value is absent.
 	Keys map[string][]string
 }
 
@@ -31,7 +32,7 @@ type statement struct {
 	conditions []condition
 }
 
-// Grant is one action on one resource that a statement allows, as written.
+// Grant is one action on one resource that a statement allows, as it is written there.
 type Grant struct{ Action, Resource string }
 
 // document is a statement in JSON.
@@ -42,7 +43,7 @@ type document struct {
 	Condition   map[string]map[string]oneOrMany
 }
 
-// oneOrMany is IAM's "a value or an array of values"; numbers and booleans count as their texts.
+// oneOrMany is what IAM calls "a value or an array of values". Numbers and booleans count as texts.
 type oneOrMany []string
 
 func (o *oneOrMany) UnmarshalJSON(data []byte) error {
@@ -92,7 +93,7 @@ func Parse(source []byte) (*Policy, error) {
 	}
 }
 
-// New reads statements, as their JSON reads.
+// New reads statements that were decoded from JSON.
 func New(statements []any) (*Policy, error) {
 	p := &Policy{}
 	for i, from := range statements {
@@ -140,7 +141,7 @@ func newStatement(from any) (statement, error) {
 	return s, err
 }
 
-// Allows decides about a request. used are the grants that allow it; a Deny that matches leaves none.
+// Allows decides whether a request is allowed. used are the grants that allow it. If a Deny matches, used is empty.
 func (p *Policy) Allows(request Request) (allowed bool, used []Grant) {
 	for _, s := range p.statements {
 		grants := s.matching(request)
@@ -155,7 +156,7 @@ func (p *Policy) Allows(request Request) (allowed bool, used []Grant) {
 	return len(used) > 0, used
 }
 
-// Denies tells whether a statement denies the request explicitly; AWS words its answer by that.
+// Denies reports whether a statement denies the request explicitly. AWS uses other words for its answer then.
 func (p *Policy) Denies(request Request) bool {
 	for _, s := range p.statements {
 		if !s.allow && len(s.matching(request)) > 0 {
@@ -165,7 +166,7 @@ func (p *Policy) Denies(request Request) bool {
 	return false
 }
 
-// Grants are all that the statements allow, in their order.
+// Grants returns everything that the statements allow, in their order.
 func (p *Policy) Grants() []Grant {
 	var grants []Grant
 	for _, s := range p.statements {
@@ -176,7 +177,8 @@ func (p *Policy) Grants() []Grant {
 	return grants
 }
 
-// matching are the statement's pairs of action and resource that fit a request whose conditions hold.
+// matching returns the statement's pairs of action and resource that match a request. It returns none if the
+// conditions are not fulfilled.
 func (s statement) matching(request Request) []Grant {
 	for _, c := range s.conditions {
 		if !c.holds(request.Keys) {
@@ -201,8 +203,8 @@ func (s statement) grants(action, resource func(string) bool) []Grant {
 	return grants
 }
 
-// Matches is IAM's matching: * is any run of characters, slashes too, and ? any one. It needs no backtracking beyond
-// the last *, so that no policy makes it slow.
+// Matches is IAM's matching: * stands for any number of characters, slashes included, and ? for one character. It
+// goes back no further than to the last *, so that no pattern makes it slow.
 func Matches(pattern, text string) bool {
 	p, t := 0, 0
 	star, resume := -1, 0
@@ -224,8 +226,8 @@ func Matches(pattern, text string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// MatchesARN compares as the operator ArnLike does: each of an ARN's six parts for itself (IAM User Guide, "Amazon
-// Resource Name (ARN) condition operators").
+// MatchesARN compares as the operator ArnLike does: it compares each of the six parts of an ARN on its own (IAM User
+// Guide, "Amazon Resource Name (ARN) condition operators").
 func MatchesARN(pattern, arn string) bool {
 	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	if len(patterns) != len(parts) {

@@ -15,7 +15,7 @@ const (
 	index = table + "/index/recalls"
 )
 
-// read makes a policy of statements in JSON.
+// read makes a policy from statements in JSON.
 func read(t *testing.T, statements ...string) (*policy.Policy, error) {
 	t.Helper()
 	var all []any
@@ -44,9 +44,9 @@ func TestWhatNoStatementAllowsIsDeniedAndADenyOutweighsEveryAllow(t *testing.T) 
 		want             bool
 	}{
 		{"dynamodb:GetItem", table, true},
-		{"DynamoDB:getitem", table, true}, // actions are compared without regard to case
+		{"DynamoDB:getitem", table, true}, // actions may be written in upper or lower case
 		{"dynamodb:PutItem", table, false},
-		{"dynamodb:GetItem", strings.ToLower(table), false}, // resources are not
+		{"dynamodb:GetItem", strings.ToLower(table), false}, // resources may not
 		{"dynamodb:GetItem", table + "2", false},
 		{"dynamodb:Query", index, true},
 		{"dynamodb:Query", table + "/index", false},
@@ -59,7 +59,7 @@ func TestWhatNoStatementAllowsIsDeniedAndADenyOutweighsEveryAllow(t *testing.T) 
 	}
 	if !p.Denies(policy.Request{Action: "dynamodb:DeleteItem", Resource: table}) ||
 		p.Denies(policy.Request{Action: "dynamodb:PutItem", Resource: table}) {
-		t.Error("an explicit denial is not told from a missing grant")
+		t.Error("Denies does not distinguish an explicit denial from a missing grant")
 	}
 }
 
@@ -73,7 +73,7 @@ func TestAWildcardMatchesAnyRunOfCharacters(t *testing.T) {
 		{"*a*b*a*", "xxaxbxxa", true},
 		{"", "a", false},
 		{"a", "A", false},
-		{strings.Repeat("*a", 30) + "b", strings.Repeat("a", 200), false}, // at once, not after 2^30 tries
+		{strings.Repeat("*a", 30) + "b", strings.Repeat("a", 200), false}, // it takes no time, and not 2^30 tries
 	} {
 		if got := policy.Matches(test.pattern, test.text); got != test.want {
 			t.Errorf("%q matches %q: %v", test.pattern, test.text, got)

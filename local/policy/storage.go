@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// leadingKeys is the condition key that holds the partition keys of the items that a call is about (IAM User Guide and
+// leadingKeys is the condition key for the partition keys of the items that a call is about (IAM User Guide and
 // DynamoDB guide, "Using IAM policy conditions for fine-grained access control").
 const leadingKeys = "dynamodb:leadingkeys"
 
-// attributes is an item, or its key.
+// attributes is an item or its key.
 type attributes map[string]map[string]any
 
 // storageCall is a call about one item, a query or a scan.
@@ -24,8 +24,8 @@ type storageCall struct {
 	ExpressionAttributeValues attributes
 }
 
-// transactionActions are the rights that the parts of a transaction take; the transaction itself takes none
-// (DynamoDB guide, "Using IAM with DynamoDB transactions").
+// transactionActions are the rights that the parts of a transaction need. The transaction itself needs none (DynamoDB
+// guide, "Using IAM with DynamoDB transactions").
 var transactionActions = map[string]string{
 	"Put":            "PutItem",
 	"Update":         "UpdateItem",
@@ -64,7 +64,7 @@ func (a *Account) storageRequest(operation string, call storageCall) (Request, e
 	var err error
 	switch operation {
 	case "Scan", "DescribeTable":
-		return request, nil // about no item in particular: the condition key is absent
+		return request, nil // the call is not about certain items, so the condition key is absent
 	case "Query":
 		leading, err = call.queried(key)
 	case "PutItem":
@@ -76,7 +76,7 @@ func (a *Account) storageRequest(operation string, call storageCall) (Request, e
 	return request, err
 }
 
-// batchRequests takes one right for each table.
+// batchRequests returns one right for each table.
 func (a *Account) batchRequests(operation string, body []byte) ([]Request, error) {
 	var call struct{ RequestItems map[string]json.RawMessage }
 	if err := json.Unmarshal(body, &call); err != nil {
@@ -161,7 +161,7 @@ func (a *Account) table(name string) (arn string, table Table) {
 	return arn, Table{}
 }
 
-// text is an attribute's value as a condition sees it.
+// text returns an attribute's value as a condition compares it.
 func (a attributes) text(name string) (string, error) {
 	for _, kind := range []string{"S", "N", "B"} {
 		if value, ok := a[name][kind].(string); ok {
@@ -173,7 +173,7 @@ func (a attributes) text(name string) (string, error) {
 
 var keyEquality = regexp.MustCompile(`(#?[A-Za-z_][\w.-]*)\s*=\s*(:\w+)`)
 
-// queried is the partition key of a query.
+// queried returns the partition key of a query.
 func (s storageCall) queried(key string) (string, error) {
 	for _, match := range keyEquality.FindAllStringSubmatch(s.KeyConditionExpression, -1) {
 		name := match[1]

@@ -1,5 +1,5 @@
-// Package process runs the other programs of the local stack (Java servers, compiled functions) so that none of them
-// outlives it: each is the leader of its own process group, and the whole group ends with it.
+// Package process runs the other programs of the local stack (Java servers and compiled functions) so that none of
+// them outlives the stack. Each program is the leader of its own process group, and the whole group ends with it.
 package process
 
 import (
@@ -14,18 +14,20 @@ import (
 	"time"
 )
 
-// Options say what to start.
+// Options say which program to start and how.
 type Options struct {
 	Path      string   // the program
 	Arguments []string // without the program's name
-	// Environment is the program's whole environment, KEY=VALUE each; nothing is inherited.
+	// Environment is the whole environment of the program, with KEY=VALUE for each variable. The program inherits
+	// nothing.
 	Environment []string
 	Directory   string
 	// Marker is one entry of Environment that no other process has. When the program ends, every process that still
-	// carries it is killed too, which finds those that left the process group (Linux only). Empty = none are sought.
+	// has this entry is killed too. This finds processes that left the process group (Linux only). Empty = nothing is
+	// searched for.
 	Marker string
 	// Output gets each line of standard output and standard error, without its line end. It is called from one
-	// goroutine, and must not block for long: the program waits when it does.
+	// goroutine. It must not block for long, since the program waits meanwhile.
 	Output func(line []byte)
 }
 
@@ -39,11 +41,11 @@ type Process struct {
 	end     sync.Once
 }
 
-// drainTime is how long output may still come after the program's end from a pipe that a grandchild keeps open.
+// drainTime is how long output is still read after the program's end. A grandchild may keep the pipe open.
 const drainTime = 200 * time.Millisecond
 
-// Start starts a program. It keeps the program's standard input open until its end, so that a program can watch
-// standard input to learn that its parent is gone.
+// Start starts a program. The program's standard input stays open until this process ends. So a program that watches
+// its standard input learns that its parent has ended.
 func Start(options Options) (*Process, error) {
 	command := exec.Command(options.Path, options.Arguments...) // #nosec G204 -- the developer's functions, and go
 	command.Env = options.Environment
@@ -90,11 +92,11 @@ func Start(options Options) (*Process, error) {
 	return p, nil
 }
 
-// wait reaps the program, ends what is left of its group, and then lets its last output through.
+// wait waits for the end of the program, ends what remains of its group, and then lets its last output through.
 func (p *Process) wait(stdout *os.File, read <-chan struct{}) {
 	err := p.command.Wait()
 	p.killAll()
-	// Fails only where pipes have no deadlines; there the read ends when the last holder of the pipe does.
+	// This fails only if pipes have no deadlines. Then the read ends when the last process closes the pipe.
 	_ = stdout.SetReadDeadline(time.Now().Add(drainTime))
 	<-read
 	_ = errors.Join(stdout.Close(), p.stdin.Close())
@@ -105,7 +107,7 @@ func (p *Process) wait(stdout *os.File, read <-chan struct{}) {
 // ID is the operating system's process ID.
 func (p *Process) ID() int { return p.command.Process.Pid }
 
-// Done is closed when the program has ended and its output is read.
+// Done is closed when the program has ended and its output was read.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
 // Err says how the program ended, as exec.Cmd.Wait does: nil for exit status 0. It waits for Done.
@@ -114,7 +116,7 @@ func (p *Process) Err() error {
 	return p.err
 }
 
-// Status describes the end in words, such as "exit status 2" or "signal: killed". It waits for Done.
+// Status describes in words how the program ended, such as "exit status 2" or "signal: killed". It waits for Done.
 func (p *Process) Status() string {
 	if err := p.Err(); err != nil {
 		return err.Error()
@@ -127,15 +129,15 @@ func (p *Process) Terminate() {
 	select {
 	case <-p.done:
 	default:
-		// An error means that it has just ended by itself.
+		// An error means that the program has just ended by itself.
 		_ = p.command.Process.Signal(syscall.SIGTERM)
 	}
 }
 
-// Pause halts the program and its group until Resume, where the operating system can (Unix).
+// Pause halts the program and its group until Resume, on operating systems that can do so (Unix).
 func (p *Process) Pause() { p.signalGroup(pauseGroup) }
 
-// Resume lets a halted program go on.
+// Resume lets a halted program continue.
 func (p *Process) Resume() { p.signalGroup(resumeGroup) }
 
 func (p *Process) signalGroup(signal func(*os.Process)) {
@@ -152,7 +154,7 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-// Stop asks the program to end, kills it after the grace period, and returns once it is gone.
+// Stop asks the program to end and kills it after the grace period. It returns when the program has ended.
 func (p *Process) Stop(grace time.Duration) {
 	p.Terminate()
 	timer := time.NewTimer(grace)
@@ -171,10 +173,11 @@ func (p *Process) killAll() {
 	}
 }
 
-// maxLine bounds what is kept of one line; the rest of a longer line is dropped.
+// maxLine is how much of one line is kept. The rest of a longer line is dropped.
 const maxLine = 64 << 10
 
-// readLines cuts a stream into lines. Long lines are cut off, so that memory stays bounded whatever a program prints.
+// readLines splits a stream into lines. It cuts long lines off, so that memory stays bounded whatever a program
+// prints.
 func readLines(reader io.Reader, line func([]byte)) {
 	var kept []byte
 	buffer := make([]byte, 32<<10)

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// attributes puts the child into its own process group, and has the kernel kill it when this process dies without
-// being able to clean up.
+// attributes puts the child into its own process group. It also lets the kernel kill the child if this process dies
+// and cannot clean up.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 func killGroup(leader *os.Process) {
-	// An error means that nobody is left in the group.
+	// An error means that the group is empty.
 	_ = syscall.Kill(-leader.Pid, syscall.SIGKILL)
 }
 
@@ -44,7 +44,7 @@ func killMarkedOnce(marker string) (found bool) {
 	for _, file := range files {
 		environment, err := os.ReadFile(file) // #nosec G304 -- the developer's own file
 		if err != nil {
-			continue // another user's, or gone by now
+			continue // it belongs to another user, or has ended by now
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		if err != nil || pid == os.Getpid() || !hasEntry(environment, marker) {

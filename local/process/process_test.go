@@ -17,7 +17,7 @@ import (
 	"example.com/recall/local/process"
 )
 
-// shell starts a shell script and returns a function that gives the lines printed so far.
+// shell starts a shell script and returns a function that returns the lines printed so far.
 func shell(t *testing.T, options process.Options, script string) (*process.Process, func() []string) {
 	t.Helper()
 	var mutex sync.Mutex
@@ -41,7 +41,7 @@ func shell(t *testing.T, options process.Options, script string) (*process.Proce
 	}
 }
 
-// gone waits until no process has this ID, or only one that nobody has reaped yet.
+// gone waits until no process has this ID, or only a dead one that its parent has not waited for yet.
 func gone(t *testing.T, id int) {
 	t.Helper()
 	eventually.True(t, fmt.Sprintf("process %d is gone", id), func() bool {

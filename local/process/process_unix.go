@@ -13,7 +13,7 @@ func attributes() *syscall.SysProcAttr {
 }
 
 func killGroup(leader *os.Process) {
-	// An error means that nobody is left in the group.
+	// An error means that the group is empty.
 	_ = syscall.Kill(-leader.Pid, syscall.SIGKILL)
 }
 

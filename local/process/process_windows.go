@@ -11,7 +11,7 @@ func attributes() *syscall.SysProcAttr {
 }
 
 func killGroup(leader *os.Process) {
-	// An error means that it has ended.
+	// An error means that it has already ended.
 	_ = leader.Kill()
 }
 

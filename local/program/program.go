@@ -1,5 +1,5 @@
-// Package program finds out how a function of a template runs on this machine: as the binary of an
-// operating-system-only runtime, or as a handler in Node.js or Python under AWS's own runtime interface client.
+// Package program finds out how a function of a template runs on this machine. It runs as the binary of an
+// operating-system-only runtime, or as a handler in Node.js or Python with AWS's own runtime interface client.
 package program
 
 import (
@@ -14,22 +14,22 @@ import (
 	"example.com/recall/local/template"
 )
 
-// Program is a program that serves a function by the Runtime API.
+// Program is a program that runs a function and uses the Runtime API.
 type Program struct {
 	Path      string
 	Arguments []string
-	// Directory is the function's code, where the program runs.
+	// Directory is the folder of the function's code, in which the program runs.
 	Directory string
-	// Environment is added to that of the function, KEY=VALUE by key.
+	// Environment is added to the environment of the function. The keys are the names of the variables.
 	Environment map[string]string
-	// Notice says in words how it differs from AWS; empty = it does not.
+	// Notice says in words how the program differs from AWS; empty = it does not differ.
 	Notice string
 }
 
-// ErrNoBinary means that a function of an operating-system-only runtime has no bootstrap where its code is.
+// ErrNoBinary means that a function of an operating-system-only runtime has no bootstrap in the folder of its code.
 var ErrNoBinary = errors.New("there is no bootstrap")
 
-// Find finds out how a function runs whose code is in a directory.
+// Find finds out how to run a function whose code is in a directory.
 func Find(function template.Function, directory string) (Program, error) {
 	directory, err := filepath.Abs(directory)
 	if err != nil {
@@ -71,8 +71,8 @@ func binary(directory string, layers []string) (Program, error) {
 		"--template .aws-sam/build/template.yaml", ErrNoBinary, directory)
 }
 
-// WriteInline writes code that stands in the template itself into a directory, as CloudFormation does
-// (AWS::Lambda::Function Code, "ZipFile": the file is named index).
+// WriteInline writes code that is in the template itself into a directory. The file has the name index, as in
+// CloudFormation (AWS::Lambda::Function Code, "ZipFile").
 func WriteInline(function template.Function, directory string) error {
 	extension := ".js"
 	if strings.HasPrefix(function.Runtime, "python") {
@@ -84,10 +84,11 @@ func WriteInline(function template.Function, directory string) error {
 	return os.WriteFile(filepath.Join(directory, "index"+extension), []byte(function.InlineCode), 0o600)
 }
 
-// client is the folder of a package among the modules that Node.js finds from a directory, or in NODE_PATH.
+// client returns the folder of AWS's runtime interface client for Node.js. It searches where Node.js finds modules
+// from a directory, from the working directory, and in NODE_PATH.
 func client(directory string) (string, bool) {
 	var places []string
-	working, _ := os.Getwd() // without one, only the others are searched
+	working, _ := os.Getwd() // if it fails, only the other folders are searched
 	for _, start := range []string{directory, working} {
 		for at := start; at != ""; at = filepath.Dir(at) {
 			places = append(places, filepath.Join(at, "node_modules"))
@@ -102,7 +103,8 @@ func client(directory string) (string, bool) {
 		if _, err := os.Stat(filepath.Join(path, "package.json")); err != nil {
 			continue
 		}
-		// The program runs in the function's folder, where a path that is relative to ours leads elsewhere.
+		// The program runs in the folder of the function. A path that is relative to our working directory means
+		// something else there.
 		absolute, err := filepath.Abs(path)
 		return absolute, err == nil
 	}
@@ -142,7 +144,7 @@ func node(function template.Function, directory string) (Program, error) {
 	}
 	start := filepath.Join(ric, "bin", "index.mjs")
 	if _, err := os.Stat(start); err != nil {
-		start = filepath.Join(ric, "bin", "index.js") // before version 3
+		start = filepath.Join(ric, "bin", "index.js") // in versions before 3
 	}
 	modules := append([]string{filepath.Dir(ric)}, modulesOf(function, directory)...)
 	modules = append(modules, filepath.SplitList(os.Getenv("NODE_PATH"))...)
@@ -198,7 +200,7 @@ func python(function template.Function, directory string) (Program, error) {
 		"run: python3 -m pip install awslambdaric boto3")
 }
 
-// difference says that another version runs the function than on AWS.
+// difference returns a notice if the version that runs the function here is not the version on AWS.
 func difference(function template.Function, language, actual, wanted string) string {
 	if actual == wanted || strings.HasPrefix(actual, wanted+".") {
 		return ""

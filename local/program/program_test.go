@@ -11,7 +11,7 @@ import (
 	"example.com/recall/local/template"
 )
 
-// write makes a file in a directory, with the folders above it.
+// write makes a file in a directory, and the folders that it needs.
 func write(t *testing.T, mode os.FileMode, content string, parts ...string) string {
 	t.Helper()
 	path := filepath.Join(parts...)

@@ -1,4 +1,5 @@
-// Package secrets stands in for AWS Secrets Manager as far as functions use it: GetSecretValue of the current version.
+// Package secrets stands in for AWS Secrets Manager. It has what functions use: GetSecretValue of the current
+// version.
 package secrets
 
 import (
@@ -11,13 +12,13 @@ import (
 	"example.com/recall/local/answer"
 )
 
-// Store keeps secrets by their ARNs. It is an http.Handler that answers in the AWS JSON protocol.
+// Store keeps secrets under their ARNs. It is an http.Handler that answers in the AWS JSON protocol.
 type Store struct {
 	mutex  sync.Mutex
 	values map[string]string
 }
 
-// Put stores a secret, or changes it.
+// Put stores a secret or changes it.
 func (s *Store) Put(arn, value string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -27,14 +28,14 @@ func (s *Store) Put(arn, value string) {
 	s.values[arn] = value
 }
 
-// Value is a secret; it is empty where there is none.
+// Value returns a secret; it is empty if there is none.
 func (s *Store) Value(arn string) string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.values[arn]
 }
 
-// maximumBody is far more than a request with an ARN needs.
+// maximumBody is much larger than a request with an ARN.
 const maximumBody = 64 << 10
 
 // ServeHTTP answers GetSecretValue (Secrets Manager API Reference).
@@ -62,5 +63,5 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// current is the label of the version that GetSecretValue returns where none is asked for.
+// current is the label of the version that GetSecretValue returns if the request names none.
 const current = "AWSCURRENT"

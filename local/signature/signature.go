@@ -1,5 +1,5 @@
-// Package signature says who signed a request with AWS Signature Version 4, and verifies the signatures of those
-// whose secret is known (IAM guide, "Elements of an AWS API request signature").
+// Package signature says who signed a request with AWS Signature Version 4. It verifies the signatures of signers
+// whose secret it knows (IAM guide, "Elements of an AWS API request signature").
 package signature
 
 import (
@@ -30,19 +30,19 @@ type Signature struct {
 var (
 	// ErrMissing means that a request is not signed.
 	ErrMissing = errors.New("the request has no AWS Signature Version 4")
-	// ErrMalformed means that what is there is not one of Signature Version 4.
+	// ErrMalformed means that a request has a signature that is not a complete one of Signature Version 4.
 	ErrMalformed = errors.New("the request has no complete AWS Signature Version 4")
-	// ErrMismatch means that the secret, or what was signed, is another one.
+	// ErrMismatch means that the request was signed with another secret, or was changed after it was signed.
 	ErrMismatch = errors.New("the signature does not match")
 )
 
-// MismatchMessage is how AWS words ErrMismatch.
+// MismatchMessage is the text that AWS uses for ErrMismatch.
 const MismatchMessage = "The request signature we calculated does not match the signature you provided. " +
 	"Check your AWS Secret Access Key " +
 	"and signing method."
 
-// AccessKey is the access key ID of a function: its name, of which only letters and digits are kept, since DynamoDB
-// Local takes no others.
+// AccessKey is the access key ID of a function. It is the function's name with only letters and digits, since
+// DynamoDB Local accepts no other characters.
 func AccessKey(function string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
@@ -52,8 +52,8 @@ func AccessKey(function string) string {
 	}, function)
 }
 
-// Keyring has the secret of each access key that is known. People on this machine sign with any other access key, and
-// nobody knows their secrets, so that of theirs only the form is looked at.
+// Keyring has the secret of each access key that is known. People on this machine sign with other access keys, and
+// their secrets are not known. For their signatures only the form is checked.
 type Keyring map[string]string
 
 // NewKeyring makes a secret for each function.
@@ -65,7 +65,8 @@ func NewKeyring(functions ...string) Keyring {
 	return keys
 }
 
-// Secret is the secret of a function, or one that serves as well as any other.
+// Secret returns the secret of a function. For an unknown function it returns any text, because nobody verifies such
+// a signature.
 func (k Keyring) Secret(function string) string {
 	if secret, known := k[AccessKey(function)]; known {
 		return secret
@@ -73,7 +74,7 @@ func (k Keyring) Secret(function string) string {
 	return "local"
 }
 
-// Verify says who signed a request with this body. Its error is ErrMissing, ErrMalformed or ErrMismatch.
+// Verify says who signed a request with this body. It returns ErrMissing, ErrMalformed or ErrMismatch.
 func (k Keyring) Verify(r *http.Request, body []byte) (Signature, error) {
 	signed, presigned, err := read(r)
 	if err != nil {
@@ -104,7 +105,7 @@ const (
 	timeForm  = "20060102T150405Z"
 )
 
-// Read says who claims to have signed a request. Only Verify shows whether that is so.
+// Read says who claims to have signed a request. Only Verify finds out whether that is true.
 func Read(r *http.Request) (Signature, error) {
 	signed, _, err := read(r)
 	return signed, err
@@ -112,7 +113,7 @@ func Read(r *http.Request) (Signature, error) {
 
 var hexadecimal = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// read reads the signature, from the Authorization header or from the query of a presigned address.
+// read reads the signature from the Authorization header, or from the query of a presigned address.
 func read(r *http.Request) (signed Signature, presigned bool, err error) {
 	values, date := map[string]string{}, r.Header.Get("X-Amz-Date")
 	if query := r.URL.Query(); query.Get("X-Amz-Algorithm") == algorithm {
@@ -142,14 +143,14 @@ func read(r *http.Request) (signed Signature, presigned bool, err error) {
 	}, presigned, nil
 }
 
-// again is the request as far as it was signed.
+// again returns the parts of the request that were signed.
 func (s Signature) again(r *http.Request) *http.Request {
 	address := *r.URL
 	address.Host = r.Host
 	again := &http.Request{Method: r.Method, URL: &address, Host: r.Host, Header: http.Header{}}
 	for _, name := range s.headers {
 		switch name {
-		case "host": // stands in the address
+		case "host": // it is in the address
 		case "content-length":
 			again.ContentLength = r.ContentLength
 		default:
@@ -159,7 +160,7 @@ func (s Signature) again(r *http.Request) *http.Request {
 	return again
 }
 
-// sign computes the signature of a request anew, with the SDK's own signer.
+// sign computes the signature of a request again, with the SDK's own signer.
 func (s Signature) sign(r *http.Request, body []byte, credentials aws.Credentials) (string, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
@@ -176,7 +177,7 @@ func (s Signature) sign(r *http.Request, body []byte, credentials aws.Credential
 	return computed.value, err
 }
 
-// presign computes the signature of a presigned address anew.
+// presign computes the signature of a presigned address again.
 func (s Signature) presign(r *http.Request, credentials aws.Credentials) (string, error) {
 	query := r.URL.Query()
 	for _, name := range []string{"Algorithm", "Credential", "Date", "SignedHeaders", "Signature"} {

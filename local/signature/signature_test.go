@@ -22,7 +22,7 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// server answers every request with what Verify says of it.
+// server answers every request. verified returns what Verify returned for the last one.
 func server(t *testing.T, keys signature.Keyring) (address string, verified func() (signature.Signature, error)) {
 	t.Helper()
 	var signed signature.Signature
@@ -92,7 +92,7 @@ func TestWhatAWSsOwnClientsSignIsVerified(t *testing.T) {
 	}
 }
 
-// signed is a request of Send to a queue, which change alters after it was signed.
+// signed is a request of Send to a queue. change alters it after it was signed.
 func signed(t *testing.T, secret string, change func(*http.Request)) *http.Request {
 	t.Helper()
 	body := []byte(`{"MessageBody":"x"}`)
@@ -162,7 +162,7 @@ func TestAPresignedAddressIsVerified(t *testing.T) {
 	}
 }
 
-// Nobody knows the secrets of people on this machine, who use whatever credentials they have.
+// People on this machine use any credentials that they have, and nobody knows the secrets.
 func TestOfAnUnknownSignerOnlyTheFormIsLookedAt(t *testing.T) {
 	r := signed(t, "whatever", func(*http.Request) {})
 	if got, err := signature.NewKeyring("Other").Verify(r, nil); err != nil || got.AccessKey != "Send" ||

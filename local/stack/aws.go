@@ -26,7 +26,8 @@ func awsHosts(region string) []string {
 	}
 }
 
-// serveServices serves the services of AWS that are here, each at an address of its own and all at one.
+// serveServices serves the AWS services that the stack has. Each has an address of its own, and one further address
+// serves all of them.
 func (s *Stack) serveServices(context.Context) error {
 	s.proxies = map[string]*awsproxy.Proxy{}
 	s.services = map[string]http.Handler{
@@ -79,7 +80,7 @@ func (s *Stack) serveAWS(w http.ResponseWriter, r *http.Request) {
 		s.tunnel(w, r)
 		return
 	}
-	signed, _ := signature.Read(r) // whoever does not sign is refused below, or by the service
+	signed, _ := signature.Read(r) // an unsigned call is refused below, or by the service
 	if service := s.services[signed.Service]; service != nil {
 		service.ServeHTTP(w, r)
 		return
@@ -87,7 +88,8 @@ func (s *Stack) serveAWS(w http.ResponseWriter, r *http.Request) {
 	s.refuseService(w, r)
 }
 
-// tunnel connects a function with a host outside, or with serveAWS in place of AWS (RFC 9110, section 9.3.6).
+// tunnel connects a function with a host outside. For the addresses of AWS it connects it with serveAWS instead (RFC
+// 9110, section 9.3.6).
 func (s *Stack) tunnel(w http.ResponseWriter, r *http.Request) {
 	address := r.Host
 	if host, _, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, "."+awsDomain) {
@@ -110,14 +112,14 @@ func (s *Stack) tunnel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	go func() {
-		// When one side has ended, so does the other.
+		// When one side has ended, the other side ends too.
 		_, _ = io.Copy(outside, inside)
 		_ = errors.Join(outside.Close(), inside.Close())
 	}()
 	_, _ = io.Copy(inside, outside)
 }
 
-// invokeAllowed is the Lambda API for those whose role lets them invoke the function.
+// invokeAllowed serves the Lambda API to callers whose role lets them invoke the function.
 func (s *Stack) invokeAllowed(w http.ResponseWriter, r *http.Request) {
 	signed, err := signature.Read(r)
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, invokePath), "/")
@@ -131,16 +133,16 @@ func (s *Stack) invokeAllowed(w http.ResponseWriter, r *http.Request) {
 	s.lambda.InvokeAPI().ServeHTTP(w, r)
 }
 
-// invokePath is where the Lambda API invokes functions.
+// invokePath is the path at which the Lambda API invokes functions.
 const invokePath = "/2015-03-31/functions/"
 
-// maximumOtherBody is what is read of a call that is refused anyway.
+// maximumOtherBody is how much is read of a call that is refused anyway.
 const maximumOtherBody = 16 << 20
 
-// refuseService answers every call of a service of AWS that is not here, so that none of them reaches AWS.
+// refuseService refuses every call of an AWS service that the stack does not have, so that no such call reaches AWS.
 func (s *Stack) refuseService(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumOtherBody)) // what is too large is refused as well
-	signed, _ := s.keys.Verify(r, body)                                     // whoever calls is refused
+	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumOtherBody)) // a body that is too large is refused as well
+	signed, _ := s.keys.Verify(r, body)                                     // every caller is refused
 	service := signed.Service
 	if service == "" {
 		service = serviceAt(r.Host)
@@ -187,6 +189,6 @@ func serviceAt(host string) string {
 func answerXML(w http.ResponseWriter, body any) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(http.StatusNotImplemented)
-	// A caller that is gone needs no answer.
+	// If the caller has left, nobody needs the answer.
 	_ = xml.NewEncoder(w).Encode(body)
 }

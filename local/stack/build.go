@@ -14,8 +14,8 @@ import (
 	"example.com/recall/local/template"
 )
 
-// findTemplate finds the template: template.yaml beside a go.mod, from the working directory upwards, or else one
-// that lies in the working directory itself.
+// findTemplate finds the template. It searches upwards from the working directory for a template.yaml beside a
+// go.mod. If there is none, it takes a template.yaml in the working directory itself.
 func findTemplate() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -39,7 +39,8 @@ func findTemplate() (string, error) {
 		"change into the project, or give --template")
 }
 
-// projectOf is the directory of the Go module that a template belongs to, or else that of the template.
+// projectOf returns the directory of the Go module that a template belongs to. If there is no module, it returns the
+// directory of the template.
 func projectOf(templatePath string) string {
 	own := filepath.Dir(templatePath)
 	for directory := own; ; directory = filepath.Dir(directory) {
@@ -57,8 +58,9 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// programs finds out how each function runs, by logical ID: programs that are given, what its code holds, or what is
-// built from functions/{name}. A function that cannot run is named in a notice, or refused by a strict stack.
+// programs finds out how each function runs, by logical ID. The program is one that is given, one in the folder of
+// the function's code, or one that is built from functions/{name}. If a function cannot run, a notice names it; a
+// strict stack returns an error.
 func (s *Stack) programs(ctx context.Context) (map[string]program.Program, error) {
 	programs := map[string]program.Program{}
 	var building []template.Function
@@ -97,7 +99,7 @@ func (s *Stack) programs(ctx context.Context) (map[string]program.Program, error
 	return programs, err
 }
 
-// find finds a function's program where its code is, relative to the template.
+// find finds a function's program in the folder of its code. That folder is relative to the template.
 func (s *Stack) find(function template.Function) (program.Program, error) {
 	base := filepath.Dir(s.options.Template)
 	code := filepath.Join(base, function.CodeDirectory)
@@ -121,7 +123,7 @@ func (s *Stack) find(function template.Function) (program.Program, error) {
 	return program.Find(function, code)
 }
 
-// folder is the folder of a function's program: functions/send for SendFunction.
+// folder returns the folder from which a function's program is built, such as functions/send for SendFunction.
 func folder(logicalID string) string {
 	return "functions/" + strings.ToLower(strings.TrimSuffix(logicalID, "Function"))
 }

@@ -19,9 +19,9 @@ var described = []struct {
 	folder, template string
 	parameters       map[string]string
 	query            string
-	// frames are what is sent, and a part of what comes back for each.
+	// frames are texts that are sent, each with a part of the answer.
 	frames [][2]string
-	// notices are parts of what must be said of the template.
+	// notices are parts of the notices that the template must get.
 	notices []string
 }{
 	{

@@ -14,7 +14,7 @@ import (
 	"example.com/recall/local/lambda"
 )
 
-// startLambda makes ready what runs the functions. None of them runs before it is invoked.
+// startLambda prepares the service that runs the functions. It starts no function: the first invocation does.
 func (s *Stack) startLambda(context.Context) error {
 	rewrite := s.rewriter()
 	var functions []lambda.Function
@@ -48,7 +48,7 @@ func (s *Stack) startLambda(context.Context) error {
 	}
 	environment := map[string]string{
 		"AWS_ENDPOINT_URL": s.network.url(awsPart),
-		// Old SDKs do not know that variable, and some code has AWS's addresses in itself.
+		// Old SDKs do not know that variable, and some code contains AWS's addresses.
 		"HTTPS_PROXY": s.network.url(awsPart), "NO_PROXY": "127.0.0.1,localhost," + s.options.Address,
 		"AWS_ENDPOINT_URL_EVENTS": s.network.url(eventsPart), "AWS_ENDPOINT_URL_SECRETS_MANAGER": s.network.url(secretsPart),
 	}
@@ -98,7 +98,7 @@ func (s *Stack) adaptNode(environment map[string]string) error {
 	return nil
 }
 
-// apiHost is the host of the API at AWS.
+// apiHost returns the host of the API on AWS.
 func (s *Stack) apiHost() string {
 	if s.template.API == nil {
 		return ""
@@ -106,7 +106,7 @@ func (s *Stack) apiHost() string {
 	return s.template.API.ID + ".execute-api." + s.template.Region + ".amazonaws.com"
 }
 
-// trustedBy are the variables by which programs of a runtime learn which certificates to trust.
+// trustedBy returns the variables that tell programs of a runtime which certificates to trust.
 func trustedBy(runtime string) []string {
 	switch {
 	case strings.HasPrefix(runtime, "nodejs"):
@@ -118,7 +118,8 @@ func trustedBy(runtime string) []string {
 	}
 }
 
-// rewriter replaces the addresses that AWS would give by local ones, wherever the template put them.
+// rewriter returns a replacer that replaces the addresses that AWS would give by local ones, in all places where the
+// template puts them.
 func (s *Stack) rewriter() *strings.Replacer {
 	var pairs []string
 	if api := s.template.API; api != nil {
@@ -127,7 +128,7 @@ func (s *Stack) rewriter() *strings.Replacer {
 		pairs = append(pairs, "https://"+host, "http://"+local, "wss://"+host, "ws://"+local)
 	}
 	for _, queue := range s.template.Queues {
-		// Some clients call the address of the queue itself, which must not lead past the proxy.
+		// Some clients call the address of the queue itself. That call must go through the proxy, too.
 		pairs = append(pairs, queue.URL, s.network.url(queueProxyPart)+"/"+s.template.AccountID+"/"+queue.Name)
 	}
 	return strings.NewReplacer(pairs...)

@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// part is something that listens.
+// part is a part of the stack that listens.
 type part string
 
 const (
@@ -27,25 +27,26 @@ const (
 	awsPart         part = "the services of AWS"
 )
 
-// network holds the listeners. All are opened before anything is started, so that a taken port shows at once.
+// network holds the listeners. All of them are opened before anything is started, so that a port that is taken is
+// noticed at once.
 type network struct {
 	address   string
 	listeners map[part]net.Listener
 }
 
-// wantedPort is a port that a part is to listen at, and the flag of `recall local` that changes it.
+// wantedPort is a port for a part, and the flag of `recall local` that changes it.
 type wantedPort struct {
 	part part
 	port int
 	flag string
 }
 
-// portTaken says which port could not be had.
+// portTaken is the error for a port that is taken.
 type portTaken struct{ wantedPort }
 
 func (p portTaken) Error() string { return fmt.Sprintf("port %d for %s (%s)", p.port, p.part, p.flag) }
 
-// listen opens all listeners. Where ports are taken, the error names every one of them, and what helps.
+// listen opens all listeners. If ports are taken, the error names all of them and says what to do.
 func listen(options Options) (*network, error) {
 	n := &network{address: options.Address, listeners: map[part]net.Listener{}}
 	var taken []string
@@ -76,7 +77,7 @@ func listen(options Options) (*network, error) {
 	// These two servers are started later and listen themselves.
 	for _, server := range []part{dynamoPart, queuePart} {
 		if listener := n.listeners[server]; listener != nil {
-			_ = listener.Close() // nothing was accepted
+			_ = listener.Close() // it has accepted no connection
 			delete(n.listeners, server)
 		}
 	}
@@ -102,7 +103,7 @@ func open(address string, wanted wantedPort) (net.Listener, error) {
 
 func (n *network) port(p part) int { return n.listeners[p].Addr().(*net.TCPAddr).Port }
 
-// host is host:port as others reach it: an unspecified address is this machine's loopback.
+// host returns host:port as others reach it. An unspecified address becomes the loopback address of this machine.
 func (n *network) host(p part) string {
 	host := n.address
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
@@ -119,5 +120,5 @@ func (n *network) close() {
 	}
 }
 
-// quietLog drops what net/http says about clients that misbehave: it may quote what they sent.
+// quietLog drops what net/http reports about clients that misbehave, since that may quote what they sent.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

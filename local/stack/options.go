@@ -8,7 +8,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// Ports are where the parts listen; 0 = a free port.
+// Ports are the ports at which the parts listen; 0 = a free port.
 type Ports struct {
 	WebSocket int // the WebSocket API and @connections
 	Demo      int
@@ -18,53 +18,57 @@ type Ports struct {
 	Events    int
 }
 
-// Options say what to run and how. The zero value runs template.yaml of the project that the working directory is in,
-// on free ports of the loopback interface.
+// Options say what to run and how. The zero value runs the template.yaml of the project that contains the working
+// directory, on free ports of the loopback interface.
 type Options struct {
-	// Project is the directory with template.yaml and functions/; empty = the Go module that the template lies in, or
-	// its folder.
+	// Project is the directory with template.yaml and functions/; empty = the Go module that contains the template,
+	// or the template's folder.
 	Project string
-	// Template is the template's path; empty = template.yaml in Project, or found upwards from the working directory.
+	// Template is the template's path; empty = template.yaml in Project, or found by a search upwards from the
+	// working directory.
 	Template string
-	// Strict refuses a template with anything that the local stack does not do as AWS does it, or that AWS would
-	// punish. Otherwise Report is told of each such thing when the stack starts.
+	// Strict refuses a template that contains anything that the local stack does differently from AWS, or that AWS
+	// would refuse or punish. Without Strict, Report gets a notice for each of these when the stack starts.
 	Strict bool
 	// Parameters override the template's defaults.
 	Parameters map[string]string
-	// Programs holds a compiled function in {logical ID}/bootstrap each; empty = they are built.
+	// Programs is a folder with a compiled function in {logical ID}/bootstrap for each function; empty = the stack
+	// builds them.
 	Programs string
-	// Environment is added to that of every function.
+	// Environment is added to the environment of every function.
 	Environment map[string]string
-	// Address to listen on; empty = 127.0.0.1. Anything else lets others on the network in.
+	// Address is the address to listen on; empty = 127.0.0.1. With any other address, others on the network can
+	// connect.
 	Address string
 	Ports   Ports
-	// StateFile is where other commands find the stack; empty = nowhere.
+	// StateFile is the file by which other commands find the stack; empty = no file.
 	StateFile string
 
 	// Speed is how many times faster than real time the idle and two-hour limits of connections run; 0 = 1.
 	Speed float64
 	// MaximumConcurrency is how many processes a function may have; 0 = 50.
 	MaximumConcurrency int
-	// NoFreeze lets processes run on between invocations, unlike on AWS.
+	// NoFreeze lets processes run on between invocations. On AWS they are frozen.
 	NoFreeze bool
-	// NoRights lets every function do everything, instead of what its role in the template allows.
+	// NoRights lets every function do everything. Otherwise a function may do what its role in the template allows.
 	NoRights bool
-	// NoEventSources leaves streams and queues unread, and runs no schedule. NoSchedules only runs no schedule.
+	// NoEventSources means that streams and queues are not read and schedules do not run. With NoSchedules only
+	// schedules do not run.
 	NoEventSources, NoSchedules bool
-	// Switches change rules of the WebSocket API that are not certain, and inject faults.
+	// Switches change rules of the WebSocket API that we do not know for certain, and inject faults.
 	Switches websocket.Switches
 	// Limits change the WebSocket API's quotas.
 	Limits websocket.Limits
-	// Reload has functions run what their files say now, each time that one changes.
+	// Reload makes functions run the new content of their files each time that a file changes.
 	Reload bool
 	// Faults are injected between the functions and DynamoDB.
 	Faults awsproxy.Faults
-	// Meter has the calls that Report is told of say which capacity they consumed.
+	// Meter makes the calls in Report say which capacity they consumed.
 	Meter bool
 
-	// Report is told what happens; nil = nobody is. It is called from many goroutines.
+	// Report is called with what happens; nil = no call. It is called from many goroutines.
 	Report func(Entry)
-	// Progress is told what the start is doing, in a few words; nil = nobody is.
+	// Progress is called with what the start does at the moment, in a few words; nil = no call.
 	Progress func(string)
 	// Clock is the time; nil = the machine's.
 	Clock websocket.Clock

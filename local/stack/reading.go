@@ -11,12 +11,12 @@ import (
 	"example.com/recall/local/template"
 )
 
-// tokenSecretARN names the secret that is stored where no other way of verifying tokens is given.
+// tokenSecretARN is the name of the secret that is stored if the parameters give no other way to verify tokens.
 //
 // #nosec G101 -- it is the name of a secret, not the secret
 const tokenSecretARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:recall-local-AbCdEf"
 
-// readTemplate reads the template with what a local deployment passes.
+// readTemplate reads the template with the parameters that a local deployment passes.
 func (s *Stack) readTemplate(context.Context) error {
 	parameters := map[string]string{}
 	for name, value := range s.options.Parameters {
@@ -37,7 +37,7 @@ func (s *Stack) readTemplate(context.Context) error {
 	if names["TokenSecretArn"] && parameters["TokenJwksUrl"] == "" && parameters["TokenSecret"] == "" {
 		setDefault("TokenSecretArn", tokenSecretARN)
 		secret := make([]byte, 32)
-		_, _ = rand.Read(secret) // never fails, crypto/rand says
+		_, _ = rand.Read(secret) // it never fails, according to crypto/rand
 		s.secrets.Put(parameters["TokenSecretArn"], base64.RawURLEncoding.EncodeToString(secret))
 	}
 	s.template, err = template.Load(s.options.Template, template.Options{

@@ -17,17 +17,17 @@ import (
 	"example.com/recall/local/template"
 )
 
-// settleTime is how long no file may change until what was changed is run: an editor or a build writes several.
+// settleTime is how long no file may change before a change is applied. An editor or a build writes several files.
 const settleTime = 200 * time.Millisecond
 
-// notCode are folders in which nothing is watched. Packages are many and change only when they are installed.
+// notCode are folders that are not watched. Packages have many files, which change only when they are installed.
 var notCode = []string{".git", ".tools", "__pycache__", "build", "node_modules", "testdata"}
 
-// reloader has functions run what their files say now.
+// reloader makes functions run the new content of their files.
 type reloader struct {
 	stack   *Stack
 	watcher *fsnotify.Watcher
-	// folders are those with the code of each function, by its name.
+	// folders are the folders with the code of each function, by the function's name.
 	folders map[string][]string
 	built   map[string]bool // the functions that the stack itself builds, by logical ID
 	builds  int
@@ -63,7 +63,7 @@ func (s *Stack) startReloading(context.Context) error {
 	r.watchFolder(base, false)
 	for _, folders := range r.folders {
 		for _, folder := range folders {
-			r.watchFolder(filepath.Dir(folder), false) // a build may remove the folder and make it anew
+			r.watchFolder(filepath.Dir(folder), false) // a build may remove the folder and make it again
 			r.watchFolder(folder, true)
 		}
 	}
@@ -85,13 +85,13 @@ func (s *Stack) startReloading(context.Context) error {
 	return nil
 }
 
-// watchFolder watches a folder, and those in it. What is not there is not watched.
+// watchFolder watches a folder and the folders in it. It ignores a folder that does not exist.
 func (r *reloader) watchFolder(folder string, all bool) {
 	if !all {
 		_ = r.watcher.Add(folder)
 		return
 	}
-	// A folder that cannot be read, or is gone meanwhile, has no code that runs.
+	// A folder that cannot be read, or no longer exists, has no code that runs.
 	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return nil
@@ -104,7 +104,7 @@ func (r *reloader) watchFolder(folder string, all bool) {
 	})
 }
 
-// run gathers changes, and has them run when no more come.
+// run gathers changes and applies them when no more come.
 func (r *reloader) run(ctx context.Context) {
 	changed := map[string]bool{}
 	settled := time.NewTimer(settleTime)
@@ -138,7 +138,7 @@ func (r *reloader) run(ctx context.Context) {
 	}
 }
 
-// holdsCode tells whether a folder lies where functions have code, or holds one that does.
+// holdsCode reports whether a folder belongs to the code of a function, or contains such code.
 func (r *reloader) holdsCode(folder string) bool {
 	for _, folders := range r.folders {
 		for _, code := range folders {
@@ -150,12 +150,12 @@ func (r *reloader) holdsCode(folder string) bool {
 	return len(r.built) > 0 && !slices.Contains(notCode, filepath.Base(folder))
 }
 
-// within tells whether a path is a folder or lies in it.
+// within reports whether a path is a folder or lies in it.
 func within(path, folder string) bool {
 	return path == folder || strings.HasPrefix(path, folder+string(filepath.Separator))
 }
 
-// apply has the functions whose code has changed run it.
+// apply makes the functions whose code has changed run the new code.
 func (r *reloader) apply(ctx context.Context, changed []string) {
 	if slices.Contains(changed, r.stack.options.Template) {
 		r.stack.notice(filepath.Base(r.stack.options.Template) + " has changed; start the stack again, " +
@@ -176,7 +176,7 @@ func (r *reloader) apply(ctx context.Context, changed []string) {
 	}
 }
 
-// rebuild builds the functions anew that the stack itself builds. Where that fails, they run on as they are.
+// rebuild builds those functions again that the stack itself builds. If that fails, they run on as they are.
 func (r *reloader) rebuild(ctx context.Context) {
 	r.builds++
 	target := filepath.Join(r.stack.temporary, fmt.Sprintf("build-%d", r.builds))

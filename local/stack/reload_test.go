@@ -94,7 +94,7 @@ Resources:
     Properties: {ApiId: !Ref Api, RouteId: !Ref ApiGreetRoute, RouteResponseKey: $default}
 `
 
-// greeter is a function in Go that needs no other package: it serves the Runtime API itself.
+// greeter is a function in Go that needs no other package, since it uses the Runtime API itself.
 const greeter = `package main
 
 import (

@@ -20,7 +20,7 @@ type Kind string
 // The kinds of entries.
 const (
 	KindGateway    Kind = "gateway"    // something at the WebSocket API; see Record
-	KindInvocation Kind = "invocation" // of a function by something else than the WebSocket API
+	KindInvocation Kind = "invocation" // an invocation of a function that the WebSocket API did not make
 	KindLog        Kind = "log"        // a line that a function printed
 	KindEvent      Kind = "event"      // an event on the event bus
 	KindCall       Kind = "call"       // a function's call of DynamoDB or SQS
@@ -31,18 +31,18 @@ const (
 type Entry struct {
 	Kind Kind
 	At   time.Time
-	// User is whose connection it is about, where there is one.
+	// User is the user of the connection, if the entry is about one.
 	User   string
 	Record websocket.Record // of KindGateway
 	// Function is the function that ran, printed or called.
 	Function string
-	// Source is what invoked it: an event source's logical ID; empty = a direct invocation.
+	// Source is what invoked the function: the logical ID of an event source; empty = a direct invocation.
 	Source         string
 	Duration       time.Duration
 	Initialization time.Duration
 	// Outcome is "ok", or the type of the error.
 	Outcome string
-	// Text is the line of KindLog, or the words of KindNotice.
+	// Text is the line of KindLog or the text of KindNotice.
 	Text  string
 	Event eventbus.Event // of KindEvent
 	Call  awsproxy.Call  // of KindCall
@@ -69,8 +69,8 @@ func newReporter(options Options) *reporter {
 	}
 }
 
-// learn takes from an event of the WebSocket API whose connection it is. Those of messages say it again, which need
-// not be read.
+// learn finds out from an event of the WebSocket API which user a connection belongs to. The events of messages
+// repeat this, so they need not be read.
 func (r *reporter) learn(event []byte) {
 	if !bytes.Contains(event, []byte(`"eventType":"CONNECT"`)) {
 		return

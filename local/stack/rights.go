@@ -25,7 +25,7 @@ func (s *Stack) readRights(context.Context) error {
 	return nil
 }
 
-// Uses are the grants of all functions with how often they were used so far.
+// Uses returns the grants of all functions and how often each was used so far.
 func (s *Stack) Uses() []policy.Use {
 	if s.rights == nil {
 		return nil
@@ -33,7 +33,7 @@ func (s *Stack) Uses() []policy.Use {
 	return s.rights.Uses()
 }
 
-// Denials are the calls of functions that were refused for want of a right.
+// Denials returns the calls of functions that were refused because a right was missing.
 func (s *Stack) Denials() map[policy.Denial]int {
 	if s.rights == nil {
 		return nil
@@ -41,7 +41,7 @@ func (s *Stack) Denials() map[policy.Denial]int {
 	return s.rights.Denials()
 }
 
-// proxy stands between the functions and a service, and holds their calls against their roles.
+// proxy makes a proxy between the functions and a service. It checks the calls against the roles of the functions.
 func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
 	options.Watch, options.Now, options.Keys = s.reporter.call, s.options.Clock.Now, s.keys
 	if s.rights != nil {
@@ -56,7 +56,7 @@ func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
 	return proxy, err
 }
 
-// refusal words a refused call as AWS does, and tells whoever watches the stack.
+// refusal makes the answer to a refused call, in AWS's words, and reports it.
 func (s *Stack) refusal(err error) *awsproxy.Refusal {
 	if err == nil {
 		return nil
@@ -70,7 +70,7 @@ func (s *Stack) refusal(err error) *awsproxy.Refusal {
 	return refusal
 }
 
-// connectionAllowed holds a function's call of @connections against its role.
+// connectionAllowed checks a function's call of @connections against its role.
 func (s *Stack) connectionAllowed(accessKey, method, connectionID string) error {
 	err := s.rights.Connection(accessKey, method, connectionID)
 	s.tellDenied(err)
@@ -92,7 +92,7 @@ func (s *Stack) tellDenied(err error) {
 	s.notice(text)
 }
 
-// notice tells whoever watches the stack something about the stack itself.
+// notice reports something about the stack itself.
 func (s *Stack) notice(text string) {
 	s.reporter.report(Entry{Kind: KindNotice, At: s.options.Clock.Now(), Text: text})
 }

@@ -74,19 +74,19 @@ func (s *Stack) startGateway(context.Context) error {
 	listener, served := eitherListener{s.network.listeners[gatewayPart], s.tls}, make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = s.gateway.Serve(listener) // it returns when the gateway is closed
+		_ = s.gateway.Serve(listener) // Serve returns when the gateway is closed
 	}()
 	s.onClose(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 		defer cancel()
-		_ = s.gateway.Close(ctx) // it only fails if functions still run, which end next
+		_ = s.gateway.Close(ctx) // this fails only if functions still run, and they are ended next
 		<-served
 	})
 	return nil
 }
 
-// invoked is the name of the function that the gateway invokes. What AWS would not let API Gateway invoke gets a name
-// that no function has, so that every invocation fails as it does there; the template's notices say why.
+// invoked returns the name of the function that the gateway invokes. If AWS would not let API Gateway invoke it, the
+// name is one that no function has, so that every invocation fails as on AWS. The template's notices then say why.
 func (s *Stack) invoked(functionARN string, permitted bool) string {
 	function, found := s.template.Function(functionARN)
 	switch {
@@ -99,7 +99,7 @@ func (s *Stack) invoked(functionARN string, permitted bool) string {
 	}
 }
 
-// throttle fills in what a template leaves out: the account's limits.
+// throttle fills in the account's limits if the template gives none.
 func throttle(from template.Throttle) websocket.Throttle {
 	if from == (template.Throttle{}) {
 		return websocket.Throttle{}
@@ -114,7 +114,7 @@ func throttle(from template.Throttle) websocket.Throttle {
 	return result
 }
 
-// invoker runs the functions of the API, and learns from their events whose connection is whose.
+// invoker runs the functions of the API. It learns from their events which user each connection belongs to.
 type invoker struct{ stack *Stack }
 
 func (i invoker) Invoke(ctx context.Context, function string, event []byte) ([]byte, string, error) {
@@ -123,7 +123,7 @@ func (i invoker) Invoke(ctx context.Context, function string, event []byte) ([]b
 	return result.Payload, result.FunctionError, err
 }
 
-// logsPath is where the functions' logs can be followed, beside the Lambda endpoint.
+// logsPath is the path, beside the Lambda endpoint, at which the functions' logs can be followed.
 const logsPath = "/local/logs"
 
 // servePeople serves what people and command lines use: the Lambda API, the function that has a URL, and the demo
@@ -159,7 +159,7 @@ func (s *Stack) servePeople(context.Context) error {
 	return nil
 }
 
-// adminFunction is the function that has a URL.
+// adminFunction returns the function that has a URL.
 func (s *Stack) adminFunction() (template.Function, bool) {
 	for _, function := range s.template.Functions {
 		if function.URLAuthorization != "" {
@@ -169,7 +169,7 @@ func (s *Stack) adminFunction() (template.Function, bool) {
 	return template.Function{}, false
 }
 
-// Admin runs the function that has a URL, by direct invocation, with a request that is marshalled to JSON.
+// Admin invokes the function that has a URL, directly and not by its URL. The request is marshalled to JSON.
 func (s *Stack) Admin(ctx context.Context, request any) (json.RawMessage, error) {
 	function, found := s.adminFunction()
 	if !found {
@@ -189,7 +189,7 @@ func (s *Stack) Admin(ctx context.Context, request any) (json.RawMessage, error)
 	return result.Payload, nil
 }
 
-// Addresses are where the parts listen.
+// Addresses returns the addresses at which the parts listen.
 func (s *Stack) Addresses() state.Addresses {
 	stage := s.template.API.Stage
 	addresses := state.Addresses{
@@ -212,7 +212,7 @@ func (s *Stack) Addresses() state.Addresses {
 	return addresses
 }
 
-// State describes the stack as other commands find it.
+// State describes the stack for other commands.
 func (s *Stack) State() state.State {
 	function, _ := s.adminFunction()
 	return state.State{
@@ -229,7 +229,7 @@ func (s *Stack) State() state.State {
 	}
 }
 
-// tokenSecret is what signs tokens: the stored secret, or the template's parameter.
+// tokenSecret returns the secret that signs tokens: the stored secret, or the template's parameter.
 func (s *Stack) tokenSecret() string {
 	if stored := s.secrets.Value(s.template.Parameters["TokenSecretArn"]); stored != "" {
 		return stored
@@ -237,7 +237,7 @@ func (s *Stack) tokenSecret() string {
 	return s.template.Parameters["TokenSecret"]
 }
 
-// RotateTokenSecret stores another secret. Tokens that Token makes from now on are signed with it.
+// RotateTokenSecret stores another secret. Token signs with it from now on.
 func (s *Stack) RotateTokenSecret(secret string) {
 	s.secrets.Put(s.template.Parameters["TokenSecretArn"], secret)
 }
@@ -247,7 +247,7 @@ func (s *Stack) writeState(context.Context) error {
 	if s.options.StateFile == "" {
 		return nil
 	}
-	// It goes first, so that whoever loses a connection can see that the stack ends.
+	// The file is removed first, so that a client that loses its connection can see that the stack is ending.
 	s.onClose(func() { s.state.Remove(s.options.StateFile) })
 	return s.state.Write(s.options.StateFile)
 }
@@ -257,29 +257,29 @@ func (s *Stack) Token(user string, valid time.Duration) (string, error) {
 	return s.State().Token(user, s.options.Clock.Now(), valid)
 }
 
-// Lambda runs the functions; tests crash them through it.
+// Lambda returns the service that runs the functions. Tests use it to crash them.
 func (s *Stack) Lambda() *lambda.Service { return s.lambda }
 
-// Gateway is the WebSocket API; tests break connections through it.
+// Gateway returns the WebSocket API. Tests use it to break connections.
 func (s *Stack) Gateway() *websocket.Gateway { return s.gateway }
 
-// DynamoDB is what stands between the functions and DynamoDB Local, nil without a table in the template; tests inject
-// faults and count calls there.
+// DynamoDB returns the proxy between the functions and DynamoDB Local, or nil if the template has no table. Tests use
+// it to inject faults and to count calls.
 func (s *Stack) DynamoDB() *awsproxy.Proxy { return s.proxies["dynamodb"] }
 
-// Queues is what stands between the functions and ElasticMQ, nil without a queue in the template.
+// Queues returns the proxy between the functions and ElasticMQ, or nil if the template has no queue.
 func (s *Stack) Queues() *awsproxy.Proxy { return s.proxies["sqs"] }
 
-// Events are the events that functions have put on an event bus.
+// Events returns the events that functions have put on an event bus.
 func (s *Stack) Events() []eventbus.Event { return s.events.Events() }
 
-// EventBus is the stand-in for EventBridge.
+// EventBus returns the stand-in for EventBridge.
 func (s *Stack) EventBus() *eventbus.Bus { return s.events }
 
-// Template is the template as it was read.
+// Template returns the template as it was read.
 func (s *Stack) Template() *template.Template { return s.template }
 
-// QueueURL is the local URL of a queue, by its logical ID.
+// QueueURL returns the local URL of a queue, by its logical ID.
 func (s *Stack) QueueURL(logicalID string) string {
 	for _, queue := range s.template.Queues {
 		if queue.LogicalID == logicalID {

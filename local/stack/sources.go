@@ -19,7 +19,7 @@ import (
 	"example.com/recall/local/template"
 )
 
-// startEventSources begins to read the streams and queues that the template connects to functions.
+// startEventSources starts to read the streams and queues that the template connects to functions.
 func (s *Stack) startEventSources(context.Context) error {
 	if s.options.NoEventSources {
 		return nil
@@ -57,7 +57,7 @@ func (s *Stack) startEventSources(context.Context) error {
 	return nil
 }
 
-// runSchedule invokes a function each time that its schedule comes round, the first time after one interval.
+// runSchedule invokes a function each time that its schedule is due. The first time is after one interval.
 func (s *Stack) runSchedule(ctx context.Context, schedule template.Schedule) {
 	function, _ := s.template.Function(schedule.FunctionARN) // the template's reader has checked that it is there
 	for {
@@ -73,12 +73,13 @@ func (s *Stack) runSchedule(ctx context.Context, schedule template.Schedule) {
 		if len(payload) == 0 {
 			payload = s.scheduledEvent(schedule)
 		}
-		// A function that fails is reported as any other invocation.
+		// If the function fails, that is reported as for any other invocation.
 		_, _ = s.invokeFrom(ctx, schedule.LogicalID, function.Name, payload)
 	}
 }
 
-// scheduledEvent is EventBridge's event of a schedule (EventBridge guide, "Creating a rule that runs on a schedule").
+// scheduledEvent returns the event that EventBridge sends for a schedule (EventBridge guide, "Creating a rule that
+// runs on a schedule").
 func (s *Stack) scheduledEvent(schedule template.Schedule) []byte {
 	event, _ := json.Marshal(map[string]any{
 		"version":     "0",
@@ -90,7 +91,7 @@ func (s *Stack) scheduledEvent(schedule template.Schedule) []byte {
 		"region":      s.template.Region,
 		"resources":   []string{schedule.ARN},
 		"detail":      map[string]any{},
-	}) // a map of texts always marshals
+	}) // a map of texts can always be marshalled
 	return event
 }
 

@@ -1,5 +1,6 @@
-// Package stack runs a SAM template on this machine: DynamoDB Local, a local SQS, the functions' own programs over the
-// Lambda Runtime API, and the WebSocket API before them. It knows templates and AWS, and nothing of messages.
+// Package stack runs a SAM template on this machine. It runs DynamoDB Local, a local SQS, the programs of the
+// functions with the Lambda Runtime API, and the WebSocket API in front of them. It knows templates and AWS, but it
+// knows nothing of messages.
 package stack
 
 import (
@@ -33,7 +34,7 @@ type Stack struct {
 	options  Options
 	reporter *reporter
 
-	// What start fills, in this order.
+	// start fills the following fields in this order.
 	network          *network
 	template         *template.Template
 	keys             signature.Keyring
@@ -47,23 +48,23 @@ type Stack struct {
 	functionPrograms map[string]program.Program
 	events           *eventbus.Bus
 	secrets          *secrets.Store
-	services         map[string]http.Handler    // that are here, by the name for which requests are signed
-	proxies          map[string]*awsproxy.Proxy // before those of them that have roles to keep
+	services         map[string]http.Handler    // the services that the stack has, by the name in signatures
+	proxies          map[string]*awsproxy.Proxy // in front of those services that check roles
 	lambda           *lambda.Service
 	gateway          *websocket.Gateway
 	state            state.State
 
 	closing      sync.Mutex
-	closers      []func() // what Close does, the last one first
+	closers      []func() // what Close does, beginning with the last one
 	closed       sync.Once
 	failed       chan error
 	closedSignal chan struct{}
 }
 
-// closeTime bounds the polite part of Close: functions that still run then are killed.
+// closeTime is how long Close waits for functions that still run. After that they are killed.
 const closeTime = 5 * time.Second
 
-// Start starts everything and waits until it is ready. What was started before a failure is ended again.
+// Start starts everything and waits until it is ready. If a part fails, it ends the parts that were started before.
 func Start(ctx context.Context, options Options) (*Stack, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -82,7 +83,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	return s, nil
 }
 
-// start starts the components, each after those that it needs. Close ends them in the opposite order.
+// start starts the components. Each starts after those that it needs. Close ends them in the opposite order.
 func (s *Stack) start(ctx context.Context) error {
 	for _, component := range []func(context.Context) error{
 		s.listen, s.readTemplate, s.readRights, s.makeFolder, s.prepare, s.serveServices, s.startLambda, s.startGateway,
@@ -96,7 +97,7 @@ func (s *Stack) start(ctx context.Context) error {
 	return nil
 }
 
-// onClose has Close do something, before what was started earlier is ended.
+// onClose adds something that Close does. Close begins with what was added last.
 func (s *Stack) onClose(do func()) {
 	s.closing.Lock()
 	defer s.closing.Unlock()
@@ -111,18 +112,19 @@ func (s *Stack) listen(context.Context) (err error) {
 	return nil
 }
 
-// makeFolder makes the folder for what lives as long as the stack: programs, and the certificate of its addresses.
+// makeFolder makes the folder for files that live as long as the stack: programs, and the certificate of its
+// addresses.
 func (s *Stack) makeFolder(context.Context) (err error) {
 	if s.temporary, err = os.MkdirTemp("", "recall-local-"); err != nil {
 		return fmt.Errorf("start the local stack: %w", err)
 	}
-	// Copies of programs in the temporary directory harm nobody.
+	// If copies of programs stay in the temporary directory, that does no harm.
 	s.onClose(func() { _ = os.RemoveAll(s.temporary) })
 	s.tls, s.trusted, err = newCertificate(s.temporary, append(awsHosts(s.template.Region), s.options.Address)...)
 	return err
 }
 
-// prepare builds the functions and starts the Java servers side by side.
+// prepare builds the functions and starts the Java servers at the same time.
 func (s *Stack) prepare(ctx context.Context) error {
 	var starting sync.WaitGroup
 	var storageError, queueError, buildError error
@@ -131,7 +133,7 @@ func (s *Stack) prepare(ctx context.Context) error {
 	run := func(target *error, step func(context.Context) error) {
 		starting.Go(func() {
 			if *target = step(ctx); *target != nil {
-				cancel() // the others need not go on
+				cancel() // the others need not continue
 			}
 		})
 	}
@@ -144,7 +146,7 @@ func (s *Stack) prepare(ctx context.Context) error {
 	starting.Wait()
 	var causes []error
 	for _, err := range []error{buildError, storageError, queueError} {
-		// What was only called off because another part failed says nothing.
+		// The error of a part that was only cancelled because another part failed says nothing.
 		if err != nil && !errors.Is(err, context.Canceled) {
 			causes = append(causes, err)
 		}
@@ -155,7 +157,7 @@ func (s *Stack) prepare(ctx context.Context) error {
 	return errors.Join(causes...)
 }
 
-// watch reports when a part ends by itself.
+// watch reports when a part ends that should run on.
 func (s *Stack) watch(context.Context) error {
 	if s.dynamodb != nil {
 		s.watchPart("DynamoDB Local", s.dynamodb.Done())
@@ -180,7 +182,7 @@ func (s *Stack) watchPart(name string, done <-chan struct{}) {
 	}()
 }
 
-// Failed gets an error when a part of the stack ends by itself.
+// Failed gets an error when a part of the stack ends that should run on.
 func (s *Stack) Failed() <-chan error { return s.failed }
 
 // Close ends everything and returns when no process is left.
@@ -202,10 +204,10 @@ func (s *Stack) serve(listener net.Listener, handler http.Handler) {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(listener) // it returns when the next lines close it
+		_ = server.Serve(listener) // Serve returns when the next lines close the server
 	}()
 	s.onClose(func() {
-		_ = server.Close() // a server that is closed already is what is wanted
+		_ = server.Close() // the error means that it is already closed
 		<-served
 	})
 }

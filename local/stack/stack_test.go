@@ -17,7 +17,7 @@ import (
 	gateway "example.com/recall/local/websocket"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = time.Minute
 
 // withRuntimes puts AWS's runtime interface clients where the local stack looks for them.
@@ -36,7 +36,7 @@ func withRuntimes(t *testing.T) {
 	t.Setenv("NODE_PATH", filepath.Join(tools, "lambda-node", "node_modules"))
 }
 
-// report keeps what a stack reports.
+// report keeps everything that a stack reports.
 type report struct {
 	mutex sync.Mutex
 	lines []string
@@ -66,7 +66,7 @@ func start(t *testing.T, options stack.Options) (*stack.Stack, *report) {
 	return running, r
 }
 
-// said sends a message to a chat and gives what comes back.
+// said sends a message to a chat and returns the answer.
 func said(t *testing.T, connection *websocket.Conn, frame string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -180,7 +180,7 @@ func TestAFunctionThatAPIGatewayMayNotInvokeIsNotInvoked(t *testing.T) {
 	}
 }
 
-// heldClock runs what is due after five minutes only when a test says so.
+// heldClock does not run by itself what is due after five minutes. A test decides when it runs.
 type heldClock struct {
 	gateway.SystemClock
 	due chan func()

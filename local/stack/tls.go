@@ -19,12 +19,12 @@ import (
 	"time"
 )
 
-// certificateTime is how long the certificate is valid: longer than any stack runs.
+// certificateTime is how long the certificate is valid. No stack runs that long.
 const certificateTime = 30 * 24 * time.Hour
 
 // newCertificate makes a certificate for addresses of this machine, so that functions can post to
-// https://{domainName}/{stage} as on AWS. It also writes a file of certificates that clients in functions trust:
-// those of the system, and this one.
+// https://{domainName}/{stage} as on AWS. It also writes a file with the certificates that clients in functions
+// trust: those of the system and this one.
 func newCertificate(directory string, hosts ...string) (configuration *tls.Config, bundle string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -77,7 +77,7 @@ func newCertificate(directory string, hosts ...string) (configuration *tls.Confi
 	}, bundle, nil
 }
 
-// eitherListener takes plain connections and those with TLS at one port.
+// eitherListener accepts connections with and without TLS at one port.
 type eitherListener struct {
 	net.Listener
 	configuration *tls.Config
@@ -91,22 +91,22 @@ func (l eitherListener) Accept() (net.Conn, error) {
 	return &eitherConn{Conn: conn, configuration: l.configuration}, nil
 }
 
-// eitherConn becomes one or the other with the first byte that it reads.
+// eitherConn is a connection with or without TLS. The first byte that it reads decides which.
 type eitherConn struct {
 	net.Conn
 	configuration *tls.Config
 	first         sync.Once
 
 	mutex     sync.Mutex
-	encrypted net.Conn // nil = it is plain
-	begin     []byte   // what was read to find out
+	encrypted net.Conn // nil = the connection does not use TLS
+	begin     []byte   // the bytes that were read to decide it
 	failure   error
 }
 
 // handshakeRecord is the first byte of a TLS connection (RFC 8446, section 5.1). No HTTP request begins with it.
 const handshakeRecord = 0x16
 
-// Read reads the first byte to find out what the connection is. A server reads before it writes.
+// Read reads the first byte to find out whether the connection uses TLS. A server reads before it writes.
 func (c *eitherConn) Read(p []byte) (int, error) {
 	c.first.Do(func() {
 		begin := make([]byte, 1)
@@ -150,7 +150,7 @@ func (c *eitherConn) current() net.Conn {
 func (c *eitherConn) Write(p []byte) (int, error) { return c.current().Write(p) }
 func (c *eitherConn) Close() error                { return c.current().Close() }
 
-// begunConn gives what was read of a connection before the rest of it.
+// begunConn is a connection of which some bytes were already read. It returns these bytes first.
 type begunConn struct {
 	net.Conn
 	begin []byte

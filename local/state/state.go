@@ -1,4 +1,5 @@
-// Package state is how other commands find the running local stack: a file that only its owner can read.
+// Package state lets other commands find the running local stack. It keeps the state of the stack in a file that only
+// its owner can read.
 package state
 
 import (
@@ -17,24 +18,25 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Addresses are where the parts of the stack listen. An empty one does not run.
+// Addresses are the addresses at which the parts of the stack listen. If one is empty, that part does not run.
 type Addresses struct {
-	// WebSocket is what clients connect to, Management the base URL of @connections.
+	// WebSocket is the address for clients. Management is the base URL of @connections.
 	WebSocket  string `json:"webSocket"`
 	Management string `json:"management"`
 	Demo       string `json:"demo"`
-	// Admin is the admin function's URL, Lambda the endpoint for `aws lambda invoke --endpoint-url`.
+	// Admin is the admin function's URL. Lambda is the endpoint for `aws lambda invoke --endpoint-url`.
 	Admin  string `json:"admin,omitempty"`
 	Lambda string `json:"lambda"`
 	// DynamoDB, Queues and Events are endpoints for the AWS command line and SDKs.
 	DynamoDB string `json:"dynamodb"`
 	Queues   string `json:"queues,omitempty"`
 	Events   string `json:"events"`
-	// Logs is what functions print, from now on: a JSON object of function and line each (package logstream).
+	// Logs is the address at which the output of functions can be followed: one JSON object with function and line
+	// for each line (package logstream).
 	Logs string `json:"logs"`
 }
 
-// State describes a running stack. It holds the secret that signs tokens, so it must not be shown to others.
+// State describes a running stack. It holds the secret that signs tokens, so others must not see it.
 type State struct {
 	ProcessID int       `json:"processId"`
 	StartedAt int64     `json:"startedAt"` // milliseconds since 1970 UTC
@@ -42,17 +44,18 @@ type State struct {
 	Region    string    `json:"region"`
 	AccountID string    `json:"accountId"`
 	Stage     string    `json:"stage"`
-	// AdminFunction is the name to invoke for administration; empty when the template has none.
+	// AdminFunction is the name of the function to invoke for administration. It is empty if the template has none.
 	AdminFunction string `json:"adminFunction,omitempty"`
 	TokenSecret   string `json:"tokenSecret"`
 	TokenIssuer   string `json:"tokenIssuer,omitempty"`
 	TokenAudience string `json:"tokenAudience,omitempty"`
 }
 
-// ErrNotRunning means that there is no state file, so that no stack runs.
+// ErrNotRunning means that there is no state file of a running stack.
 var ErrNotRunning = errors.New("no local stack is running; start one with: recall local")
 
-// DefaultPath is the state file of this user's stack: in $XDG_RUNTIME_DIR, or else in the temporary directory.
+// DefaultPath is the state file of this user's stack. It is in $XDG_RUNTIME_DIR or, if that is not set, in the
+// temporary directory.
 func DefaultPath() string {
 	directory := os.Getenv("XDG_RUNTIME_DIR")
 	if directory == "" {
@@ -61,7 +64,8 @@ func DefaultPath() string {
 	return filepath.Join(directory, "recall-local-"+strconv.Itoa(os.Getuid())+".json")
 }
 
-// dialTime is how long a stack on this machine may take to accept a connection before it counts as ended.
+// dialTime is how long a stack on this machine may take to accept a connection. If it takes longer, it counts as
+// ended.
 const dialTime = time.Second
 
 // Running reports whether the stack's WebSocket API accepts connections. A stack that was killed leaves its file
@@ -75,11 +79,11 @@ func (s State) Running() bool {
 	if err != nil {
 		return false
 	}
-	_ = connection.Close() // nothing was said
+	_ = connection.Close() // nothing was sent
 	return true
 }
 
-// String names the stack in messages.
+// String returns a name of the stack for messages.
 func (s State) String() string {
 	return fmt.Sprintf("the local stack at %s (process %d)", s.Addresses.WebSocket, s.ProcessID)
 }
@@ -115,7 +119,7 @@ func Claim(path string) (string, error) {
 	}
 	other, err := Read(wanted)
 	if err != nil || !other.Running() {
-		return wanted, nil // whatever stands there is of use to nobody
+		return wanted, nil // nobody can use what is in that file
 	}
 	if path != "" {
 		return "", fmt.Errorf("%s is the state file of %s, which runs; give this one another with --state", path, other)
@@ -123,7 +127,7 @@ func Claim(path string) (string, error) {
 	return strings.TrimSuffix(wanted, ".json") + fmt.Sprintf("-%d.json", os.Getpid()), nil
 }
 
-// others are the paths that Claim gives beside DefaultPath.
+// others returns the paths that Claim may return beside DefaultPath.
 func others() []string {
 	paths, _ := filepath.Glob(strings.TrimSuffix(DefaultPath(), ".json") + "-*.json") // the pattern is well-formed
 	return paths
@@ -148,7 +152,7 @@ func Read(path string) (State, error) {
 	return s, nil
 }
 
-// Write writes a state file that only its owner can read, in one step.
+// Write writes a state file in one step. Only its owner can read it.
 func (s State) Write(path string) error {
 	content, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -170,15 +174,16 @@ func (s State) Write(path string) error {
 	return nil
 }
 
-// Remove removes a state file if it is still this stack's.
+// Remove removes a state file if it is still the file of this stack.
 func (s State) Remove(path string) {
 	if current, err := Read(path); err == nil && current.ProcessID == s.ProcessID && current.StartedAt == s.StartedAt {
-		// A file that stays is overwritten by the next stack.
+		// If the file stays, the next stack overwrites it.
 		_ = os.Remove(path)
 	}
 }
 
-// Token makes a token for a user, valid from now for a time, as the stack's authorizer takes it (HS256).
+// Token makes a token for a user that is valid from now on for a time. It has the form that the stack's authorizer
+// accepts (HS256).
 func (s State) Token(user string, now time.Time, valid time.Duration) (string, error) {
 	claims := jwt.MapClaims{"sub": user, "iat": now.Unix(), "exp": now.Add(valid).Unix()}
 	if s.TokenIssuer != "" {

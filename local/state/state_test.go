@@ -77,7 +77,7 @@ func TestATokenNamesUserExpiryIssuerAndAudience(t *testing.T) {
 	}
 }
 
-// runs gives the state of a stack that accepts connections until the test's end.
+// runs returns the state of a stack that accepts connections until the test ends.
 func runs(t *testing.T, processID int) state.State {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -92,7 +92,7 @@ func runs(t *testing.T, processID int) state.State {
 	}
 }
 
-// ended gives the state of a stack that was killed: nothing listens at its address.
+// ended returns the state of a stack that was killed. Nothing listens at its address.
 func ended(t *testing.T) state.State {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

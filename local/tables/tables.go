@@ -14,10 +14,10 @@ import (
 	"example.com/recall/local/template"
 )
 
-// creationTime bounds the wait for one table to become active.
+// creationTime is how long to wait until one table is active.
 const creationTime = time.Minute
 
-// Client is a DynamoDB client for a local endpoint, which takes any credentials.
+// Client returns a DynamoDB client for a local endpoint. Such an endpoint accepts any credentials.
 func Client(endpoint, region string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region: region, BaseEndpoint: aws.String(endpoint),
@@ -27,8 +27,8 @@ func Client(endpoint, region string) *dynamodb.Client {
 	})
 }
 
-// Create creates all tables of a template, with their keys, indexes, streams and time to live, and waits until they
-// are active. A table that exists already is left as it is.
+// Create creates all tables of a template, with their keys, indexes, streams and time to live. It waits until they
+// are active. It leaves a table that already exists as it is.
 func Create(ctx context.Context, client *dynamodb.Client, from *template.Template) error {
 	for _, table := range from.Tables {
 		if err := create(ctx, client, table); err != nil {

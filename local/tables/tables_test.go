@@ -22,7 +22,7 @@ func TestTheTablesOfTheTemplateAreCreatedWithAllTheyHave(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := tables.Client(server.Endpoint(), described.Region)
-	for range 2 { // the second time they are there already
+	for range 2 { // the second time they already exist
 		if err := tables.Create(t.Context(), client, described); err != nil {
 			t.Fatal(err)
 		}

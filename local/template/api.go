@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// API is the WebSocket API that is served.
+// API is the WebSocket API that the stack serves.
 type API struct {
 	LogicalID, ID, Stage     string
 	RouteSelectionExpression string
 	Routes                   []Route
 	Authorizer               *Authorizer // of $connect; nil = none
-	// Throttle is that of all routes; RouteThrottles of single ones, by route key.
+	// Throttle is the limit for all routes. RouteThrottles are the limits for single routes, by route key.
 	Throttle       Throttle
 	RouteThrottles map[string]Throttle
 	StageVariables map[string]string
@@ -22,11 +22,11 @@ type API struct {
 // Route is one route.
 type Route struct {
 	Key string
-	// FunctionARN is empty where the route leads to something else than a function of the template.
+	// FunctionARN is empty if the route does not lead to a function of the template.
 	FunctionARN string
 	// Permitted says whether API Gateway may invoke the function.
 	Permitted bool
-	// RouteResponse says whether the function's body goes back as a frame: the route needs both a
+	// RouteResponse says whether the function's body is sent back as a frame. The route needs both a
 	// RouteResponseSelectionExpression and a RouteResponse resource (API Gateway guide, "Set up a route response").
 	RouteResponse bool
 	Timeout       time.Duration // of the integration
@@ -44,24 +44,25 @@ type Authorizer struct {
 	IdentitySources []string
 }
 
-// Throttle bounds requests; zero = no bound of its own.
+// Throttle limits requests; zero = no limit of its own.
 type Throttle struct {
 	RequestsPerSecond float64
 	Burst             int
 }
 
-// integrationTimeout is API Gateway's default and maximum (API reference, Integration, TimeoutInMillis).
+// integrationTimeout is API Gateway's default and its maximum, in milliseconds (API reference, Integration,
+// TimeoutInMillis).
 const integrationTimeout = 29_000
 
-// apiReader reads one API out of its resources.
+// apiReader reads one API from its resources.
 type apiReader struct {
 	*reader
 	api          *API
-	integrations map[string]Route // only function, permission and time-out
+	integrations map[string]Route // only with function, permission and time-out
 	authorizers  map[string]*Authorizer
 }
 
-// readAPI reads the WebSocket API of the template, and names the APIs that are not served.
+// readAPI reads the WebSocket API of the template. A notice names each API that is not served.
 func (r *reader) readAPI() {
 	served := ""
 	r.of("AWS::ApiGatewayV2::Api", func(from *resource, f fields) {
@@ -79,7 +80,7 @@ func (r *reader) readAPI() {
 	})
 }
 
-// stageOfNone is the name of the stage where the template has none.
+// stageOfNone is the name of the stage if the template has no stage.
 const stageOfNone = "local"
 
 func (r *reader) readOneAPI(from *resource, f fields) *API {
@@ -107,7 +108,7 @@ func (r *reader) readOneAPI(from *resource, f fields) *API {
 	return a.api
 }
 
-// parts gives the resources of a type that belong to the API.
+// parts calls read with each resource of a type that belongs to the API.
 func (a apiReader) parts(kind string, read func(from *resource, f fields)) {
 	a.of(kind, func(from *resource, f fields) {
 		if f.required("ApiId") == a.api.ID {
@@ -150,12 +151,12 @@ func throttle(f fields) Throttle {
 	return result
 }
 
-// readIntegration gives a route's function and time-out.
+// readIntegration reads a route's function and time-out.
 func (a apiReader) readIntegration(from *resource, f fields) {
 	var route Route
 	if kind := f.required("IntegrationType"); kind == "AWS_PROXY" {
 		route.FunctionARN = functionOfURI(f, "IntegrationUri")
-		// CONVERT_TO_TEXT concerns binary frames, which a WebSocket API does not take.
+		// CONVERT_TO_TEXT is about binary frames, which a WebSocket API does not accept.
 		if handling := f.text("ContentHandlingStrategy", "CONVERT_TO_TEXT"); handling != "CONVERT_TO_TEXT" {
 			f.noticeAt("ContentHandlingStrategy", "the local stack does not emulate %s", handling)
 		}
@@ -165,7 +166,7 @@ func (a apiReader) readIntegration(from *resource, f fields) {
 			"Internal server error here", kind)
 		f.harmless(f.order...)
 	}
-	route.Permitted = f.has("CredentialsArn") // by a role instead of an AWS::Lambda::Permission
+	route.Permitted = f.has("CredentialsArn") // a role permits it instead of an AWS::Lambda::Permission
 	route.Timeout = time.Duration(f.integer("TimeoutInMillis", integrationTimeout, 50,
 		integrationTimeout)) * time.Millisecond
 	f.harmless("Description")
@@ -173,7 +174,7 @@ func (a apiReader) readIntegration(from *resource, f fields) {
 	a.integrations[from.logicalID] = route
 }
 
-// functionOfURI takes the function out of arn:…:lambda:path/2015-03-31/functions/{arn}/invocations.
+// functionOfURI returns the function in arn:…:lambda:path/2015-03-31/functions/{arn}/invocations.
 func functionOfURI(f fields, property string) string {
 	uri := f.required(property)
 	_, rest, found := strings.Cut(uri, "/functions/")
@@ -200,7 +201,7 @@ func (a apiReader) readAuthorizer(from *resource, f fields) {
 	a.authorizers[from.logicalID] = authorizer
 }
 
-// executeARN is the ARN of a route or an authorizer, as a permission names it.
+// executeARN returns the ARN of a route or an authorizer, as a permission names it.
 func (a apiReader) executeARN(path string) string { return a.arn("execute-api", a.api.ID+"/"+path) }
 
 func (a apiReader) readRoute(from *resource, f fields) {
@@ -251,7 +252,7 @@ func (a apiReader) readAuthorization(key string, f fields) {
 	}
 }
 
-// checkPermission finds out whether API Gateway may invoke the route's function.
+// checkPermission checks whether API Gateway may invoke the route's function.
 func (a apiReader) checkPermission(route *Route) {
 	if route.FunctionARN == "" || route.Permitted {
 		return
@@ -263,7 +264,7 @@ func (a apiReader) checkPermission(route *Route) {
 	}
 }
 
-// readDeployment looks for routes that a deployment may miss, since it holds what was there when it was made.
+// readDeployment finds routes that a deployment may miss. A deployment contains what existed when it was made.
 func (a apiReader) readDeployment(from *resource, f fields) {
 	f.harmless("Description", "StageName")
 	f.finish()
@@ -275,7 +276,7 @@ func (a apiReader) readDeployment(from *resource, f fields) {
 	}
 }
 
-// checkRouteResponses finds out which routes give their function's answer back.
+// checkRouteResponses finds out which routes send their function's answer back.
 func (a apiReader) checkRouteResponses() {
 	responses := map[string]bool{}
 	a.parts("AWS::ApiGatewayV2::RouteResponse", func(_ *resource, f fields) {

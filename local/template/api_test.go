@@ -36,7 +36,7 @@ func TestAnAPIOfPlainResourcesIsRead(t *testing.T) {
 	wantNotice(t, result, "route silent has a RouteResponseSelectionExpression and no")
 }
 
-// wantNotice wants a notice with a line and these words.
+// wantNotice checks that there is a notice with a line and these words.
 func wantNotice(t *testing.T, result *template.Template, words string) {
 	t.Helper()
 	for _, notice := range result.Notices {

@@ -2,7 +2,7 @@ package template
 
 import "slices"
 
-// holds evaluates a condition of the Conditions section by name.
+// holds evaluates a condition of the Conditions section by its name.
 func (e *evaluator) holds(n *node, name string) (bool, error) {
 	if e.conditions == nil || e.conditions.values[name] == nil {
 		return false, at(n, "there is no condition %q", name)
@@ -73,7 +73,7 @@ func (e *evaluator) equals(argument *node) (bool, error) {
 	return first == second, err
 }
 
-// contains is Fn::Contains, which only the Rules section knows.
+// contains evaluates Fn::Contains, which exists only in the Rules section.
 func (e *evaluator) contains(argument *node) (bool, error) {
 	items, err := arguments(argument, "Fn::Contains", 2)
 	if err != nil {
@@ -87,10 +87,10 @@ func (e *evaluator) contains(argument *node) (bool, error) {
 	return slices.ContainsFunc(list, func(v value) bool { text, ok := v.text(); return ok && text == wanted }), err
 }
 
-// several is Fn::And and Fn::Or. All parts are evaluated, so that a mistake in any of them shows.
+// several evaluates Fn::And and Fn::Or. It evaluates all parts, so that it finds a mistake in any of them.
 func (e *evaluator) several(name string, argument *node) (bool, error) {
 	items, ok := argument.data.([]*node)
-	// CloudFormation, "Condition functions": 2 to 10 conditions.
+	// An And or Or has 2 to 10 conditions (CloudFormation, "Condition functions").
 	if !ok || argument.tag != "" || len(items) < 2 || len(items) > 10 {
 		return false, at(argument, "%s needs a list of 2 to 10 conditions", name)
 	}

@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// evaluator puts parameters, conditions and functions into nodes.
+// evaluator evaluates nodes: it replaces parameters, conditions and functions by their values.
 type evaluator struct {
 	parameters map[string]value
 	pseudo     map[string]value
 	mappings   *mapping
 	conditions *mapping
-	// reference and attribute give Ref and Fn::GetAtt of resources.
+	// reference and attribute evaluate Ref and Fn::GetAtt of resources.
 	reference func(logicalID string) (value, error)
 	attribute func(logicalID, name string) (value, error)
-	// notice takes what cannot be put in here, since only AWS knows it.
+	// notice is called with what cannot be evaluated here, because only AWS knows it.
 	notice func(line int, format string, arguments ...any)
 
-	evaluating map[string]bool // conditions under way, to find cycles
+	evaluating map[string]bool // the conditions that are being evaluated, to find cycles
 	depth      int
 }
 
-// maxEvaluation bounds how deep references go through references.
+// maxEvaluation limits how many references may lead from one to the next.
 const maxEvaluation = 200
 
 func (e *evaluator) evaluate(n *node) (value, error) {
@@ -63,7 +63,7 @@ func (e *evaluator) evaluate(n *node) (value, error) {
 	}
 }
 
-// noticed names a text that CloudFormation would replace by a stored parameter or secret.
+// noticed reports a text that CloudFormation would replace by a stored parameter or secret.
 func (e *evaluator) noticed(v value) value {
 	if text, ok := v.data.(string); ok && strings.Contains(text, "{{resolve:") {
 		e.notice(v.line, "the local stack does not resolve %s: the text stays as it is", text)
@@ -146,7 +146,7 @@ func (e *evaluator) ref(argument *node) (value, error) {
 	return e.named(argument, name)
 }
 
-// named is what Ref gives for a parameter, a pseudo parameter or a resource.
+// named evaluates Ref of a parameter, a pseudo parameter or a resource.
 func (e *evaluator) named(n *node, name string) (value, error) {
 	if v, ok := e.parameters[name]; ok {
 		return v, nil
@@ -218,7 +218,7 @@ func (e *evaluator) list(n *node, function string) ([]value, error) {
 	return items, nil
 }
 
-// arguments splits a list of arguments of a known count.
+// arguments returns the arguments of a function that takes a certain number of them.
 func arguments(n *node, function string, count int) ([]*node, error) {
 	items, ok := n.data.([]*node)
 	if !ok || n.tag != "" || len(items) != count {

@@ -18,17 +18,17 @@ func (r *reader) readEventBus(from *resource) {
 	r.result.EventBuses = append(r.result.EventBuses, bus)
 }
 
-// Schedule runs a function again and again.
+// Schedule invokes a function at regular intervals.
 type Schedule struct {
 	LogicalID, ARN, FunctionARN string
 	Every                       time.Duration
-	Input                       string // the event; empty = that of EventBridge
+	Input                       string // the event; empty = the event that EventBridge sends
 	// Permitted says whether EventBridge may invoke the function.
 	Permitted bool
 	Line      int
 }
 
-// readRule reads the schedule of an AWS::Events::Rule. A rule of events is named in a notice.
+// readRule reads the schedule of an AWS::Events::Rule. A notice names a rule that reacts to events.
 func (r *reader) readRule(from *resource) {
 	f := r.fields(from)
 	expression := f.text("ScheduleExpression", "")
@@ -57,7 +57,7 @@ func (r *reader) readRule(from *resource) {
 	}
 }
 
-// rate reads rate(5 minutes) (EventBridge guide, "Rate expressions").
+// rate reads an expression such as rate(5 minutes) (EventBridge guide, "Rate expressions").
 func rate(expression string) (time.Duration, error) {
 	inner, ok := strings.CutPrefix(expression, "rate(")
 	number, unit, separated := strings.Cut(strings.TrimSuffix(inner, ")"), " ")
@@ -70,7 +70,7 @@ func rate(expression string) (time.Duration, error) {
 	return time.Duration(n) * length, nil
 }
 
-// checkSchedules holds schedules against the functions that they run.
+// checkSchedules checks each schedule and the function that it invokes.
 func (r *reader) checkSchedules() {
 	for i := range r.result.Schedules {
 		schedule := &r.result.Schedules[i]

@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// EventSource is an event source mapping from a DynamoDB stream or an SQS queue to a function. Defaults and limits:
-// Lambda API reference, CreateEventSourceMapping.
+// EventSource is an event source mapping from a DynamoDB stream or an SQS queue to a function. Defaults and limits
+// are those of CreateEventSourceMapping in the Lambda API reference.
 type EventSource struct {
 	LogicalID   string
 	FunctionARN string
 	SourceARN   string
-	// Table is the table whose stream it reads, Queue the queue; exactly one is not empty.
+	// Table is the table whose stream is read, and Queue is the queue. Exactly one of them is not empty.
 	Table, Queue string
 	Enabled      bool
 	BatchSize    int
 	// BatchingWindow is how long records are gathered before an invocation.
 	BatchingWindow time.Duration
-	// Filters are JSON patterns, of which a record must match one; none = every record.
+	// Filters are JSON patterns. A record must match one of them. Without patterns every record matches.
 	Filters                 []json.RawMessage
 	ReportBatchItemFailures bool
 
-	// Streams only.
+	// The following fields are for streams only.
 	StartingPosition string // TRIM_HORIZON or LATEST
 	Parallelization  int
 	BisectOnError    bool
@@ -31,7 +31,7 @@ type EventSource struct {
 	MaximumAge       time.Duration // negative = until the record expires
 	OnFailureARN     string        // empty = none
 
-	// Queues only.
+	// The following field is for queues only.
 	MaximumConcurrency int // 0 = no limit of its own
 	Line               int
 }
@@ -109,7 +109,7 @@ func (r *reader) readQueueSource(source *EventSource, f fields) {
 	scaling.finish()
 }
 
-// checkEventSources holds event sources against the resources they name.
+// checkEventSources checks that the resources that event sources name exist.
 func (r *reader) checkEventSources() {
 	for _, source := range r.result.EventSources {
 		function, found := r.result.Function(source.FunctionARN)

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// Notice names something of a template that the local stack does not do as AWS does it, or that AWS would punish.
+// Notice names something in a template that the local stack does differently from AWS, or that AWS would refuse or
+// punish.
 type Notice struct {
 	Line int
 	Text string
@@ -15,9 +16,9 @@ type Notice struct {
 
 func (n Notice) String() string { return fmt.Sprintf("line %d: %s", n.Line, n.Text) }
 
-// findings collect what is wrong with a template, so that one run reports all of it.
+// findings collect what is wrong with a template, so that one run reports everything.
 type findings struct {
-	problems []error // each of them refuses the template
+	problems []error // the template is refused for each of them
 	notices  []Notice
 }
 
@@ -31,7 +32,8 @@ func (f *findings) notice(line int, format string, arguments ...any) {
 
 func (n Notice) error() error { return errors.New(n.String()) }
 
-// sorted are the notices by line, each of them once: a value that is used twice is evaluated twice.
+// sorted returns the notices by line, each of them once. A value that is used twice is evaluated twice and gives its
+// notice twice.
 func (f *findings) sorted() []Notice {
 	slices.SortFunc(f.notices, func(a, b Notice) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
@@ -39,8 +41,8 @@ func (f *findings) sorted() []Notice {
 	return slices.Compact(f.notices)
 }
 
-// err is what refuses the template. A strict reader refuses every notice, too. Beside a problem the notices stand
-// anyway, since a resource that is not known may be the cause of it.
+// err returns the error that refuses the template. A strict reader refuses a template for every notice, too. If there
+// is a problem, the notices are listed with it, since an unknown resource may be its cause.
 func (f *findings) err(strict bool) error {
 	problems := slices.Clone(f.problems)
 	if strict || len(problems) > 0 {

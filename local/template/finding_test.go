@@ -7,7 +7,8 @@ import (
 	"example.com/recall/local/template"
 )
 
-// plainAPI is an API of CloudFormation resources with a route and a permission, of which changes replace parts.
+// plainAPI is an API of CloudFormation resources with a route and a permission. changes are pairs of a text and its
+// replacement.
 func plainAPI(changes ...string) string {
 	return strings.NewReplacer(changes...).Replace(`
 Resources:
@@ -70,7 +71,7 @@ func TestRefOfAStageGivesItsName(t *testing.T) {
 	}
 }
 
-// What AWS refuses to invoke fails here, too, and a notice says why.
+// An invocation that AWS refuses fails here, too, and a notice says why.
 func TestARouteWithoutAPermissionIsFound(t *testing.T) {
 	for why, changes := range map[string][]string{
 		"another function":  {"FunctionName: !Ref Send", "FunctionName: Other"},
@@ -189,11 +190,11 @@ func TestWhatSAMRefusesIsRefused(t *testing.T) {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
 	}
-	// CloudFormation itself takes such a key.
+	// CloudFormation itself accepts such a key.
 	read(t, plainAPI("RouteKey: send", "RouteKey: send_message", "/*/send", "/*"), template.Options{Strict: true})
 }
 
-// On AWS the API is then open to everybody, since $connect and its authorizer are gone.
+// On AWS everybody can then use the API, since $connect and its authorizer no longer exist.
 func TestARouteThatOverwritesConnectTakesItsAuthorizerAway(t *testing.T) {
 	routes := "$connect: {FunctionArn: !GetAtt F.Arn}, connect: {FunctionArn: !GetAtt F.Arn}"
 	source := strings.Replace(serverless(routes, ""),

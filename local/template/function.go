@@ -8,7 +8,8 @@ import (
 	"example.com/recall/local/policy"
 )
 
-// readFunction reads an AWS::Lambda::Function. Defaults and limits: Lambda API reference, CreateFunction.
+// readFunction reads an AWS::Lambda::Function. Defaults and limits are those of CreateFunction in the Lambda API
+// reference.
 func (r *reader) readFunction(from *resource) {
 	f := r.fields(from)
 	name := f.text("FunctionName", from.logicalID)
@@ -47,8 +48,8 @@ func (r *reader) readCode(function *Function, from *resource, f fields) {
 	function.layers = f.texts("Layers")
 }
 
-// folder is the folder of a property with code: given as such, or as CDK leaves it (AWS CDK guide, "aws:asset"
-// metadata). Code may stand in the template itself instead.
+// folder returns the folder of a property with code. The property names it, or CDK names it in its metadata (AWS CDK
+// guide, "aws:asset" metadata). The code can also be in the template itself; then inline is not empty.
 func (r *reader) folder(from *resource, f fields, property string) (folder, inline string) {
 	code, _ := f.get(property)
 	if folder, isText := code.text(); isText {
@@ -133,8 +134,8 @@ func (r *reader) readPermission(from *resource) {
 	}
 }
 
-// permits tells whether a service may invoke a function for something with an ARN (Lambda guide, "Viewing
-// resource-based IAM policies in Lambda": a SourceArn is compared as ArnLike does).
+// permits reports whether a service may invoke a function for a resource with this ARN. A SourceArn is compared as
+// ArnLike compares (Lambda guide, "Viewing resource-based IAM policies in Lambda").
 func (r *reader) permits(functionARN, principal, sourceARN string) bool {
 	invoked, _ := r.result.Function(functionARN)
 	return slices.ContainsFunc(r.permissions, func(granted permission) bool {

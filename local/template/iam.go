@@ -23,7 +23,7 @@ func (r *reader) readRole(from *resource) {
 	r.result.Roles = append(r.result.Roles, role)
 }
 
-// statementsOf are the statements of a PolicyDocument, as their JSON reads.
+// statementsOf returns the statements of a PolicyDocument, decoded from JSON.
 func statementsOf(f fields) []any {
 	document := f.fields("PolicyDocument")
 	document.harmless("Version", "Id")
@@ -38,10 +38,10 @@ func statementsOf(f fields) []any {
 	return []any{statement.plain()}
 }
 
-// attachedPolicy is a policy of the template that roles have beside their own.
+// attachedPolicy is a policy of the template that is attached to roles.
 type attachedPolicy struct {
-	arn        string   // empty for one that roles cannot name
-	roles      []string // the names of roles that it names itself
+	arn        string   // empty if roles cannot name the policy
+	roles      []string // the names of the roles that the policy names
 	statements []any
 	line       int
 	where      string
@@ -62,7 +62,7 @@ func (r *reader) readPolicy(from *resource) {
 	r.policies = append(r.policies, read)
 }
 
-// attachPolicies gives every role the statements of the policies that name it, or that it names.
+// attachPolicies adds to every role the statements of the policies that name the role or that the role names.
 func (r *reader) attachPolicies() {
 	for i := range r.result.Roles {
 		role := &r.result.Roles[i]

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// sub is Fn::Sub: a text with ${Name}, ${Name.Attribute} and ${!literal}, or such a text and a map of own names.
+// sub evaluates Fn::Sub. Its argument is a text with ${Name}, ${Name.Attribute} and ${!literal}, or such a text and a
+// map of further names.
 func (e *evaluator) sub(argument *node) (value, error) {
 	own := map[string]value{}
 	source := argument
@@ -76,7 +77,8 @@ func (e *evaluator) substitute(n *node, name string, own map[string]value) (stri
 	return text, nil
 }
 
-// choose is Fn::If. Only the branch that is taken is evaluated, as the other may name resources that do not exist.
+// choose evaluates Fn::If. It evaluates only the branch that is taken, since the other one may name resources that do
+// not exist.
 func (e *evaluator) choose(argument *node) (value, error) {
 	items, err := arguments(argument, "Fn::If", 3)
 	if err != nil {
@@ -185,7 +187,7 @@ func (e *evaluator) findInMap(argument *node) (value, error) {
 	return e.evaluate(current)
 }
 
-// mapDefault is the fourth argument of Fn::FindInMap, {DefaultValue: …}.
+// mapDefault evaluates the fourth argument of Fn::FindInMap, {DefaultValue: …}.
 func (e *evaluator) mapDefault(n *node) (value, error) {
 	m, ok := n.data.(*mapping)
 	if !ok || m.values["DefaultValue"] == nil {

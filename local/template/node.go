@@ -11,19 +11,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// node is one place of the template as written, before parameters and functions are put in.
+// node is one place of the template as it is written, before it is evaluated.
 type node struct {
 	line int
-	// tag is a short-form function without its exclamation mark, such as "Ref"; the argument is the node itself.
+	// tag is a function in its short form without the exclamation mark, such as "Ref". The node itself is then the
+	// argument.
 	tag string
 	// data is nil, a string, a number, a bool, []*node or *mapping.
 	data any
 }
 
-// number is a numeric scalar as written, so that "012345" and "1.50" survive.
+// number is a number as it is written, so that "012345" and "1.50" are not changed.
 type number string
 
-// mapping keeps its keys in the order written.
+// mapping is a map that keeps its keys in the order in which they are written.
 type mapping struct {
 	keys   []string
 	values map[string]*node
@@ -42,7 +43,7 @@ const (
 	// maxSize is CloudFormation's limit for a template in S3 (CloudFormation quotas, "Template body size in an Amazon
 	// S3 object").
 	maxSize = 1 << 20
-	// maxDepth bounds nesting, so that a hostile file cannot exhaust the stack.
+	// maxDepth limits how deep the template may nest, so that a hostile file cannot exhaust the stack.
 	maxDepth = 100
 )
 
@@ -121,7 +122,7 @@ func convertMapping(source *yaml.Node, depth int) (*mapping, error) {
 			return nil, fmt.Errorf("line %d: a key must be a plain text", key.Line)
 		}
 		if _, repeated := result.values[key.Value]; repeated {
-			return nil, fmt.Errorf("line %d: the key %q stands here a second time", key.Line, key.Value)
+			return nil, fmt.Errorf("line %d: the key %q is here a second time", key.Line, key.Value)
 		}
 		item, err := convert(source.Content[i+1], depth+1)
 		if err != nil {
@@ -132,7 +133,7 @@ func convertMapping(source *yaml.Node, depth int) (*mapping, error) {
 	return result, nil
 }
 
-// longForm is a function's name as a mapping key.
+// longForm returns a function's name as it is written as a key of a map.
 func longForm(tag string) string {
 	if tag == "Ref" || tag == "Condition" {
 		return tag
@@ -140,7 +141,7 @@ func longForm(tag string) string {
 	return "Fn::" + tag
 }
 
-// scalarText is the text of a scalar, and false for anything else.
+// scalarText returns the text of a scalar, and false for anything else.
 func scalarText(data any) (string, bool) {
 	switch data := data.(type) {
 	case string:
@@ -156,7 +157,7 @@ func scalarText(data any) (string, bool) {
 	}
 }
 
-// function splits a node that is a call, in either form, into the function's long name and its argument.
+// function returns the long name and the argument of a node that is a function, in either form.
 func (n *node) function() (name string, argument *node, ok bool) {
 	if n.tag != "" {
 		return longForm(n.tag), &node{line: n.line, data: n.data}, true
@@ -169,6 +170,7 @@ func (n *node) function() (name string, argument *node, ok bool) {
 	if key == "Ref" || strings.HasPrefix(key, "Fn::") {
 		return key, m.values[key], true
 	}
-	// {Condition: X} is a call only inside a condition; in a policy statement it is a plain key. See evaluateCondition.
+	// {Condition: X} is a function only inside a condition. In a policy statement it is an ordinary key. See
+	// evaluateCondition.
 	return "", nil, false
 }

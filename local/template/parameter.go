@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// parameterValues checks the given parameters against the Parameters section and fills in defaults.
+// parameterValues checks the given parameters against the Parameters section. It uses the default of a parameter that
+// is not given.
 func parameterValues(section *node, given map[string]string, found *findings) map[string]value {
 	result := map[string]value{}
 	var names *mapping
@@ -40,7 +41,7 @@ func parameterValues(section *node, given map[string]string, found *findings) ma
 	return result
 }
 
-// evaluateLiteral converts a node in which no functions may stand.
+// evaluateLiteral converts a node that may contain no functions.
 func (e *evaluator) evaluateLiteral(n *node) (value, error) {
 	if name, argument, ok := n.function(); ok {
 		return value{}, at(argument, "%s may not stand here", name)
@@ -71,7 +72,7 @@ func (e *evaluator) evaluateLiteral(n *node) (value, error) {
 	}
 }
 
-// awsType are parameter types such as AWS::EC2::Subnet::Id, of which AWS checks that they exist.
+// awsType matches parameter types such as AWS::EC2::Subnet::Id. AWS checks that such a thing exists.
 var awsType = regexp.MustCompile(`^AWS::(EC2|Route53)::[A-Za-z0-9:]+$`)
 
 func parameterValue(f fields, name, text string, given bool) value {
@@ -86,7 +87,7 @@ func parameterValue(f fields, name, text string, given bool) value {
 	f.known["Default"] = true
 	line := f.line
 	if inner, ok := strings.CutPrefix(kind, "AWS::SSM::Parameter::Value<"); ok {
-		// The template has the parameter's name, and the local stack takes what it is given for the value.
+		// The template has the name of the stored parameter. The local stack takes a given text as the value.
 		if !given {
 			f.notice(f.line,
 				"%s: there is no Systems Manager here, so %s stands for the value of that parameter; give it one with --parameter",
@@ -129,7 +130,7 @@ func (f fields) checkText(text string) {
 		case err != nil:
 			f.failAt("AllowedPattern", "the local stack cannot read this pattern: %v", err)
 		case !compiled.MatchString(text):
-			// Not the value itself: it may be a secret.
+			// The message does not contain the value, since it may be a secret.
 			f.failHere("the value does not match %s", source)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// policyTemplates are SAM's policy templates: for each its parameters and its statements. They are those of
+// policyTemplates are SAM's policy templates, each with its parameters and its statements. They are those of
 // aws/serverless-application-model (policy_templates.json, Apache License 2.0) without their descriptions.
 //
 //go:embed policytemplates.json
@@ -40,7 +40,7 @@ func (r *reader) policyTemplate(from *resource, item *node, given *mapping) *nod
 	return &node{line: item.line, data: document}
 }
 
-// parameters are the values given for the parameters of a policy template.
+// parameters returns the values that are given for the parameters of a policy template.
 func parameters(names, given *node) (map[string]*node, error) {
 	values, _ := given.data.(*mapping)
 	if values == nil {
@@ -63,7 +63,7 @@ func parameters(names, given *node) (map[string]*node, error) {
 	return result, nil
 }
 
-// replaced is a node of a policy template with the values of its parameters instead of references to them.
+// replaced returns a node of a policy template in which references to parameters are replaced by their values.
 func replaced(n *node, values map[string]*node, line int) *node {
 	if name, argument, ok := n.function(); ok && name == "Ref" {
 		if parameter, _ := textOf(argument); values[parameter] != nil {

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// resource is one CloudFormation resource whose condition holds: one of the template's, or one that SAM makes.
+// resource is one CloudFormation resource whose condition is true. It is in the template, or SAM makes it.
 type resource struct {
 	logicalID, kind string
-	// where is what findings call it: the logical ID, or the place in the SAM resource that it is made from.
+	// where is the name of the resource in findings. It is the logical ID, or the place in the SAM resource from
+	// which it is made.
 	where      string
 	line       int
 	properties *node
@@ -24,7 +25,7 @@ type reader struct {
 	types       map[string]resourceType
 	resources   []*resource
 	byID        map[string]*resource
-	absent      map[string]string // logical ID → the condition that does not hold
+	absent      map[string]string // logical ID → the condition that is false
 	globals     *mapping
 	permissions []permission
 	layers      map[string]string // folders by ARN
@@ -35,7 +36,7 @@ type reader struct {
 	rules       *node
 }
 
-// knownSections are the sections of a template that are read, or say nothing about what runs.
+// knownSections are the sections of a template that the reader reads, or that do not matter for what runs.
 var knownSections = map[string]bool{
 	"AWSTemplateFormatVersion": true, "Transform": true, "Description": true, "Metadata": true, "Parameters": true,
 	"Rules": true, "Mappings": true, "Conditions": true, "Globals": true, "Resources": true, "Outputs": true,
@@ -93,7 +94,7 @@ func (r *reader) pseudoParameters(options Options) map[string]value {
 	}
 }
 
-// section is a top-level section that must be a map; absent, it is an empty one.
+// section returns a top-level section, which must be a map. If the section is absent, it returns an empty map.
 func (r *reader) section(sections *mapping, name string) *mapping {
 	n := sections.values[name]
 	if n == nil || n.data == nil {
@@ -107,9 +108,10 @@ func (r *reader) section(sections *mapping, name string) *mapping {
 	return m
 }
 
-// collect lists the resources whose conditions hold, with what SAM makes of its own types.
+// collect lists the resources whose conditions are true. SAM's own types are replaced by the resources that SAM makes
+// of them.
 func (r *reader) collect(resources *mapping) {
-	// CloudFormation quotas: 500 resources in a template.
+	// A template may have 500 resources (CloudFormation quotas).
 	if len(resources.keys) > 500 {
 		r.fail(0, "the template has %d resources; CloudFormation takes at most 500", len(resources.keys))
 		return
@@ -125,7 +127,7 @@ func (r *reader) collect(resources *mapping) {
 	}
 }
 
-// present reads one entry of Resources; false if it is malformed, or its condition does not hold.
+// present reads one entry of Resources. It returns false if the entry is malformed or its condition is false.
 func (r *reader) present(logicalID string, n *node) (*resource, bool) {
 	m, ok := n.data.(*mapping)
 	if !ok || n.tag != "" {
@@ -169,7 +171,8 @@ func (r *reader) present(logicalID string, n *node) (*resource, bool) {
 	return from, true
 }
 
-// add takes a resource in. One that SAM makes overwrites another with the same logical ID, as in SAM's own result.
+// add adds a resource. A resource that SAM makes overwrites another one with the same logical ID, as in the result of
+// SAM.
 func (r *reader) add(added *resource) {
 	if present := r.byID[added.logicalID]; present != nil {
 		*present = *added
@@ -221,7 +224,7 @@ func (r *reader) fields(from *resource) fields {
 	return newFields(from.where, v, &r.findings)
 }
 
-// of gives the resources of a type with their properties.
+// of calls yield with each resource of a type and its properties.
 func (r *reader) of(kind string, yield func(from *resource, f fields)) {
 	for _, from := range r.resources {
 		if from.kind == kind {
@@ -230,7 +233,7 @@ func (r *reader) of(kind string, yield func(from *resource, f fields)) {
 	}
 }
 
-// checkRules holds the Rules section against the parameters, as CloudFormation does before it creates anything.
+// checkRules checks the parameters against the Rules section, as CloudFormation does before it creates anything.
 func (r *reader) checkRules() {
 	if r.rules == nil {
 		return
@@ -280,7 +283,7 @@ func (r *reader) checkRule(name string, n *node) error {
 	return nil
 }
 
-// functionARN is the ARN of the function that a name, an ARN or a part of one stands for.
+// functionARN returns the ARN of a function for its name, its ARN or a part of its ARN.
 func (r *reader) functionARN(name string) string {
 	if name == "" || strings.HasPrefix(name, "arn:") {
 		return name

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// resourceType is all that the local stack knows of one type of CloudFormation resource. A type with neither read nor
-// missing is harmless: it changes nothing on one machine.
+// resourceType is everything that the local stack knows of one type of CloudFormation resource. A type with neither
+// read nor missing is harmless: it makes no difference on one machine.
 type resourceType struct {
-	// nameProperty is the property with the physical name. Without it the logical ID is the name.
+	// nameProperty is the property with the physical name. If it is not set, the logical ID is the name.
 	nameProperty string
-	// reference is what Ref gives; nil = the physical name (CloudFormation template reference, "Return values" of
+	// reference is the value of Ref; nil = the physical name (CloudFormation template reference, "Return values" of
 	// each type).
 	reference text
-	// attributes are what Fn::GetAtt gives.
+	// attributes are the values of Fn::GetAtt.
 	attributes map[string]text
-	// read takes out of a resource what runs.
+	// read reads from a resource what the stack runs.
 	read func(r *reader, from *resource)
-	// missing says in words what of the type the local stack does not do.
+	// missing says in words what the local stack does not do for this type.
 	missing string
 }
 
@@ -28,7 +28,7 @@ type text func(r *reader, from *resource, name string) string
 
 // resourceTypes are all types that the local stack knows.
 func resourceTypes() map[string]resourceType {
-	withAPI := func(*reader, *resource) {} // readAPI takes them, since it must first know which API is served
+	withAPI := func(*reader, *resource) {} // readAPI reads them, since it must first know which API is served
 	return map[string]resourceType{
 		"AWS::ApiGatewayV2::Api": {
 			reference: identifier(10), read: withAPI,
@@ -126,12 +126,13 @@ func resourceTypes() map[string]resourceType {
 	}
 }
 
-// arn is the ARN of something in the stack's account and region.
+// arn returns the ARN of something in the stack's account and region.
 func (r *reader) arn(service, resource string) string {
 	return "arn:" + r.partition + ":" + service + ":" + r.result.Region + ":" + r.result.AccountID + ":" + resource
 }
 
-// identifier is a stable made-up ID in the form of API Gateway's and Lambda's: letters and digits.
+// identifier returns an invented ID in the form that API Gateway and Lambda use: letters and digits. It is always the
+// same for the same logical ID.
 func (r *reader) identifier(logicalID string, length int) string {
 	sum := sha256.Sum256([]byte(r.stackName + "/" + logicalID))
 	return hex.EncodeToString(sum[:])[:length]
@@ -191,7 +192,7 @@ func functionOfURL(r *reader, from *resource, _ string) string {
 	return r.functionARN(r.fields(from).text("TargetFunctionArn", ""))
 }
 
-// find is the resource of a logical ID.
+// find returns the resource with a logical ID.
 func (r *reader) find(logicalID string) (*resource, error) {
 	if found := r.byID[logicalID]; found != nil {
 		return found, nil
@@ -202,7 +203,7 @@ func (r *reader) find(logicalID string) (*resource, error) {
 	return nil, fmt.Errorf("there is no parameter or resource %q", logicalID)
 }
 
-// name is the physical name of a resource.
+// name returns the physical name of a resource.
 func (r *reader) name(from *resource) (string, error) {
 	property := r.types[from.kind].nameProperty
 	properties, _ := from.properties.data.(*mapping)
@@ -223,7 +224,7 @@ func (r *reader) name(from *resource) (string, error) {
 	return name, nil
 }
 
-// reference is what Ref of a resource gives.
+// reference returns the value of Ref of a resource.
 func (r *reader) reference(logicalID string) (value, error) {
 	found, err := r.find(logicalID)
 	if err != nil {
@@ -239,7 +240,7 @@ func (r *reader) reference(logicalID string) (value, error) {
 	return value{data: name}, nil
 }
 
-// attribute is what Fn::GetAtt of a resource gives.
+// attribute returns the value of Fn::GetAtt of a resource.
 func (r *reader) attribute(logicalID, attribute string) (value, error) {
 	found, err := r.find(logicalID)
 	if err != nil {
@@ -254,7 +255,8 @@ func (r *reader) attribute(logicalID, attribute string) (value, error) {
 	case give != nil:
 		return value{data: give(r, found, name)}, nil
 	case !ok || known.missing != "":
-		// A notice says already that there is no such thing here. Its text only has to keep the rest readable.
+		// A notice already says that there is no such thing here. The text only has to keep the rest of the template
+		// readable.
 		return value{data: r.placeholder(found, attribute, name)}, nil
 	default:
 		return value{}, fmt.Errorf("the local stack does not know the attribute %s of %s (%s)",
@@ -262,7 +264,7 @@ func (r *reader) attribute(logicalID, attribute string) (value, error) {
 	}
 }
 
-// placeholder is an attribute of a resource that is not emulated.
+// placeholder returns a text for an attribute of a resource that is not emulated.
 func (r *reader) placeholder(from *resource, attribute, name string) string {
 	if !strings.HasSuffix(attribute, "Arn") {
 		return from.logicalID + "." + attribute

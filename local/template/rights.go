@@ -2,7 +2,7 @@ package template
 
 import "example.com/recall/local/policy"
 
-// PolicyOptions say which rights the roles of the template give to its functions.
+// PolicyOptions returns the rights that the roles of the template give to its functions.
 func (t *Template) PolicyOptions() policy.Options {
 	options := policy.Options{Region: t.Region, AccountID: t.AccountID}
 	if t.API != nil {

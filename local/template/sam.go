@@ -8,8 +8,8 @@ import (
 )
 
 // lower turns a resource of a SAM type into the CloudFormation resources that SAM makes of it, with the same logical
-// IDs, so that everything behind it reads CloudFormation only. Any other resource comes back as it is. What it
-// imitates: SAM guide, "Generated CloudFormation resources", and the transform's own source.
+// IDs. The rest of the reader then sees only CloudFormation. Any other resource is returned as it is. It imitates the
+// SAM guide, "Generated CloudFormation resources", and the source of the transform.
 func (r *reader) lower(from *resource) []*resource {
 	switch from.kind {
 	case "AWS::Serverless::Function":
@@ -25,8 +25,8 @@ func (r *reader) lower(from *resource) []*resource {
 	}
 }
 
-// globalSections are the parts of Globals that go into types of SAM which are read here; the others are for types
-// that are named in a notice each.
+// globalSections are the parts of Globals for the SAM types that are read here. The other parts are for types that a
+// notice names.
 var globalSections = map[string]string{
 	"Function": "AWS::Serverless::Function", "WebSocketApi": "AWS::Serverless::WebSocketApi",
 	"SimpleTable": "AWS::Serverless::SimpleTable", "LayerVersion": "AWS::Serverless::LayerVersion",
@@ -42,8 +42,8 @@ func (r *reader) checkGlobals() {
 	}
 }
 
-// withGlobals merges Globals in as SAM does (SAM guide, "Globals section"): maps are merged, lists are appended to the
-// global ones, and of anything else the resource's own value stands.
+// withGlobals merges Globals into a resource as SAM does (SAM guide, "Globals section"). Maps are merged. The
+// resource's lists are appended to the global ones. For anything else the resource's own value is used.
 func (r *reader) withGlobals(from *resource) *node {
 	for section, kind := range globalSections {
 		if kind == from.kind && r.globals.values[section] != nil {
@@ -83,7 +83,7 @@ func merge(global, own *node) *node {
 	return own
 }
 
-// samProperties are the properties of a SAM resource, of which lowering takes one after the other.
+// samProperties are the properties of a SAM resource. Lowering takes them out one after the other.
 type samProperties struct {
 	reader *reader
 	where  string
@@ -92,7 +92,8 @@ type samProperties struct {
 	taken  map[string]bool
 }
 
-// samProperties reads a node that must be a map; Fn::If around it is resolved, since SAM needs to see what is inside.
+// samProperties reads a node that must be a map. It evaluates Fn::If around the map, since SAM needs to see what is
+// inside.
 func (r *reader) samProperties(where string, n *node) samProperties {
 	p := samProperties{reader: r, where: where, m: newMapping(), taken: map[string]bool{}}
 	if n = r.literal(n); n == nil {
@@ -108,7 +109,7 @@ func (r *reader) samProperties(where string, n *node) samProperties {
 	return p
 }
 
-// literal resolves Fn::If and AWS::NoValue at the top of a node; nil = nothing is there.
+// literal evaluates Fn::If and AWS::NoValue at the top of a node; nil = there is nothing.
 func (r *reader) literal(n *node) *node {
 	if n == nil || n.data == nil && n.tag == "" {
 		return nil
@@ -138,18 +139,18 @@ func (r *reader) literal(n *node) *node {
 	return n
 }
 
-// take gives a property, nil if it is not there.
+// take takes a property out and returns it, or nil if it is not there.
 func (p samProperties) take(name string) *node {
 	p.taken[name] = true
 	return p.m.values[name]
 }
 
-// fields takes a property that is a map.
+// fields takes out a property that is a map.
 func (p samProperties) fields(name string) samProperties {
 	return p.reader.samProperties(p.where+"."+name, p.take(name))
 }
 
-// move puts properties into a CloudFormation resource under the same names; pairs renames them.
+// move moves properties into a CloudFormation resource under the same names. rename moves one under another name.
 func (p samProperties) move(to *mapping, names ...string) {
 	for _, name := range names {
 		p.rename(to, name, name)
@@ -172,7 +173,7 @@ func (p samProperties) fail(format string, arguments ...any) {
 	p.reader.fail(p.line, "%s: %s", p.where, fmt.Sprintf(format, arguments...))
 }
 
-// finish names what was not taken.
+// finish reports the properties that were not taken out.
 func (p samProperties) finish() {
 	for _, name := range p.m.keys {
 		if !p.taken[name] {
@@ -181,7 +182,7 @@ func (p samProperties) finish() {
 	}
 }
 
-// made is a resource that SAM makes.
+// made returns a resource that SAM makes.
 func (from *resource) made(logicalID, kind, where string, line int, properties *mapping) *resource {
 	return &resource{
 		logicalID: logicalID, kind: kind, where: where, line: line, properties: &node{line: line, data: properties},
@@ -190,9 +191,9 @@ func (from *resource) made(logicalID, kind, where string, line int, properties *
 }
 
 const (
-	// apiGateway is who invokes the functions of routes.
+	// apiGateway is the service that invokes the functions of routes.
 	apiGateway = "apigateway.amazonaws.com"
-	// executeARN begins the ARN of a route or an authorizer.
+	// executeARN is the beginning of the ARN of a route or an authorizer.
 	executeARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
 )
 
@@ -234,7 +235,7 @@ func (r *reader) lowerAPI(from *resource) []*resource {
 	return made
 }
 
-// lowerAuthorization gives what a $connect route has of Auth, and the authorizer with its permission.
+// lowerAuthorization returns what a $connect route gets from Auth, and the authorizer with its permission.
 func (r *reader) lowerAuthorization(
 	from *resource, p samProperties, connects bool,
 ) (route *mapping, made []*resource) {
@@ -272,7 +273,7 @@ func (r *reader) lowerAuthorization(
 	return route, made
 }
 
-// lowerRoutes gives each route with its integration and permission.
+// lowerRoutes returns each route with its integration and permission.
 func (r *reader) lowerRoutes(
 	from *resource, routes samProperties, stageName *node, authorization *mapping,
 ) []*resource {
@@ -317,8 +318,8 @@ func (r *reader) lowerRoutes(
 	return made
 }
 
-// checkRouteKey refuses what SAM refuses, and finds routes that overwrite each other: the logical IDs are made of the
-// key without its $, in small letters but for the first.
+// checkRouteKey refuses the keys that SAM refuses, and finds routes that overwrite each other. SAM makes the logical
+// ID of the key without its $, with the first letter in upper case and the others in lower case.
 func (r *reader) checkRouteKey(key, logicalID string, owners map[string]string, route samProperties) {
 	special := slices.Contains([]string{"$connect", "$disconnect", "$default"}, key)
 	alphanumeric := strings.IndexFunc(key, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) }) < 0
@@ -338,7 +339,7 @@ func (r *reader) checkRouteKey(key, logicalID string, owners map[string]string, 
 	owners[logicalID] = key
 }
 
-// capitalized is how SAM writes a route key in logical IDs: as Python's str.capitalize().
+// capitalized returns a route key as SAM writes it in logical IDs, like Python's str.capitalize().
 func capitalized(key string) string {
 	key = strings.ToLower(strings.TrimPrefix(key, "$"))
 	if key == "" {
@@ -385,7 +386,7 @@ func (r *reader) lowerLayer(from *resource) []*resource {
 	return []*resource{from.made(from.logicalID, "AWS::Lambda::LayerVersion", from.where, from.line, properties)}
 }
 
-// The following make nodes.
+// The following functions make nodes.
 
 func literal(line int, text string) *node { return &node{line: line, data: text} }
 
@@ -415,14 +416,14 @@ func substitute(line int, text string, names map[string]*node) *node {
 	return call(line, "Fn::Sub", literal(line, text), &node{line: line, data: m})
 }
 
-// invocationURI is how API Gateway names a function that it invokes.
+// invocationURI returns the name under which API Gateway knows a function that it invokes.
 func invocationURI(function *node) *node {
 	const uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" +
 		"${FunctionArn}/invocations"
 	return substitute(function.line, uri, map[string]*node{"FunctionArn": function})
 }
 
-// permission lets a service invoke a function.
+// permission makes the permission for a service to invoke a function.
 func (from *resource) permission(logicalID, where string, function *node, principal string, source *node) *resource {
 	properties := newMapping()
 	properties.set("Action", literal(function.line, "lambda:InvokeFunction"))

@@ -49,8 +49,8 @@ func (from *resource) functionURL(config samProperties) []*resource {
 	return []*resource{from.made(from.logicalID+"Url", "AWS::Lambda::Url", config.where, config.line, properties)}
 }
 
-// lowerRole makes the role that a function without one gets. rights are names of managed policies and statements that
-// its events need.
+// lowerRole makes the role that SAM gives to a function without a role. rights are names of managed policies, and
+// statements that its events need.
 func (r *reader) lowerRole(from *resource, policies, boundary *node, rights []*node) *resource {
 	line := from.line
 	managed := []*node{literal(line, "AWSLambdaBasicExecutionRole")}
@@ -91,7 +91,7 @@ func (r *reader) lowerRole(from *resource, policies, boundary *node, rights []*n
 	return from.made(from.logicalID+"Role", "AWS::IAM::Role", from.where, line, properties)
 }
 
-// lowerEvents gives the event sources of a function, and the rights that its role gets for them from SAM.
+// lowerEvents returns the event sources of a function, and the rights that SAM gives its role for them.
 func (r *reader) lowerEvents(from *resource, events samProperties) (made []*resource, rights []*node) {
 	for _, name := range events.m.keys {
 		event := events.fields(name)
@@ -131,8 +131,8 @@ func (r *reader) lowerEvents(from *resource, events samProperties) (made []*reso
 	return made, rights
 }
 
-// lowerDestination takes out of an OnFailure destination its Type, with which SAM gives the role the right to send
-// there.
+// lowerDestination takes the Type out of an OnFailure destination. SAM uses it to give the role the right to send to
+// the destination.
 func (r *reader) lowerDestination(properties samProperties) (destination *node, rights []*node) {
 	config := properties.fields("DestinationConfig")
 	failure := config.fields("OnFailure")

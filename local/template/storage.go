@@ -20,7 +20,7 @@ type Table struct {
 // Attribute is a key attribute with its type: S, N or B.
 type Attribute struct{ Name, Type string }
 
-// Key is a key schema; Range is empty when there is none.
+// Key is a key schema. Range is empty if the schema has only a partition key.
 type Key struct{ Hash, Range string }
 
 // Index is a secondary index.
@@ -28,7 +28,7 @@ type Index struct {
 	Name       string
 	Key        Key
 	Projection string   // ALL, KEYS_ONLY or INCLUDE
-	Include    []string // of INCLUDE
+	Include    []string // the attributes for INCLUDE
 }
 
 func (r *reader) readTable(from *resource) {
@@ -108,12 +108,12 @@ type Queue struct {
 	Retention                 time.Duration
 	Delay                     time.Duration
 	ReceiveWait               time.Duration
-	// DeadLetterARN is where a message goes after MaximumReceives; empty = nowhere.
+	// DeadLetterARN is the queue that a message goes to after MaximumReceives; empty = there is none.
 	DeadLetterARN   string
 	MaximumReceives int
 }
 
-// readQueue reads an AWS::SQS::Queue. Defaults and limits: SQS API reference, SetQueueAttributes.
+// readQueue reads an AWS::SQS::Queue. Defaults and limits are those of SetQueueAttributes in the SQS API reference.
 func (r *reader) readQueue(from *resource) {
 	f := r.fields(from)
 	name := f.text("QueueName", from.logicalID)
@@ -142,7 +142,7 @@ func (r *reader) readQueue(from *resource) {
 	r.result.Queues = append(r.result.Queues, queue)
 }
 
-// parsedJSON reads a property that may be given as JSON text; what is no JSON object reads as nothing.
+// parsedJSON reads a property that may be written as JSON text. A text that is not a JSON object counts as nothing.
 func parsedJSON(line int, source string) value {
 	var parsed map[string]any
 	if json.Unmarshal([]byte(source), &parsed) != nil {

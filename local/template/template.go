@@ -1,10 +1,10 @@
 // Package template reads an AWS SAM or CloudFormation template and says what a local stack has to run: functions with
 // their environment and event sources, the WebSocket API with its routes, tables, queues, event buses and roles.
 //
-// It puts in parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do, turns SAM's
-// resources into those of CloudFormation, and reads these. What it does not do it names in a notice, with resource,
-// property and line, or, when it is strict, refuses: ignored, it would make the local stack differ from what is
-// deployed without anybody noticing.
+// It evaluates parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do. It turns SAM's
+// resources into those of CloudFormation and reads these. A notice names everything that the stack does not do, with
+// resource, property and line. A strict reader refuses the template instead. Otherwise the local stack could differ
+// from what is deployed, and nobody would notice.
 package template
 
 import (
@@ -16,30 +16,30 @@ import (
 	"time"
 )
 
-// Options are what a deployment would know and a template does not say.
+// Options are what a deployment knows but a template does not say.
 type Options struct {
 	// Parameters override the template's defaults.
 	Parameters map[string]string
 	Region     string // empty = us-east-1
 	AccountID  string // empty = 123456789012
 	StackName  string // empty = recall-local
-	// Strict refuses what would otherwise be a notice.
+	// Strict makes an error of what is otherwise a notice.
 	Strict bool
 }
 
-// Template is a template with everything put in. All lists are in the order of the file.
+// Template is a template after evaluation. All lists are in the order of the file.
 type Template struct {
 	Region, AccountID string
 	Functions         []Function
-	API               *API // nil when the template has none
+	API               *API // nil if the template has none
 	EventSources      []EventSource
 	Tables            []Table
 	Queues            []Queue
 	EventBuses        []EventBus
 	Roles             []Role
-	// Parameters are the names and values in force. They may hold secrets.
+	// Parameters are the names and the values that are used. They may hold secrets.
 	Parameters map[string]string
-	// Notices name what the local stack does not do as AWS does it, and what AWS would punish.
+	// Notices name what the local stack does differently from AWS, and what AWS would refuse or punish.
 	Notices   []Notice
 	Schedules []Schedule
 }
@@ -52,23 +52,23 @@ type Function struct {
 	CodeDirectory string
 	// LayerDirectories are the folders of its layers, relative to the template.
 	LayerDirectories []string
-	// InlineCode is the code itself, of a function that has it in the template.
+	// InlineCode is the code itself, if it is in the template.
 	InlineCode      string
 	Environment     map[string]string
 	Timeout         time.Duration
 	MemoryMegabytes int
-	// ReservedConcurrency is how many invocations may run at once; negative = as many as the account allows.
+	// ReservedConcurrency is how many invocations may run at once. Negative = as many as the account allows.
 	ReservedConcurrency int
 	// URLAuthorization is the AuthType of the function's URL, AWS_IAM or NONE; empty = it has no URL.
 	URLAuthorization string
-	// RoleARN is the role that it runs as.
+	// RoleARN is the role of the function.
 	RoleARN string
 	Line    int
 
 	layers []string // their ARNs
 }
 
-// Role is an IAM role with the statements of its policies, as their JSON reads.
+// Role is an IAM role with the statements of its policies, decoded from JSON.
 type Role struct {
 	LogicalID, Name, ARN string
 	Statements           []any
@@ -93,7 +93,7 @@ func Load(path string, options Options) (*Template, error) {
 	return result, nil
 }
 
-// Read reads a template. Its error lists everything that is wrong, one problem a line.
+// Read reads a template. Its error lists everything that is wrong, with one problem on each line.
 func Read(source []byte, options Options) (*Template, error) {
 	root, err := parse(source)
 	if err != nil {
@@ -135,7 +135,7 @@ func (t *Template) Role(arn string) (Role, bool) {
 	return t.Roles[i], true
 }
 
-// ParameterNames are the names of a template's parameters.
+// ParameterNames returns the names of a template's parameters.
 func ParameterNames(path string) (map[string]bool, error) {
 	source, err := os.ReadFile(path) // #nosec G304 -- the developer's own file
 	if err != nil {

@@ -21,7 +21,7 @@ func read(t *testing.T, source string, options template.Options) *template.Templ
 	return result
 }
 
-// environmentOf reads a template of one function and gives the value of its variable X, written as given.
+// environmentOf reads a template of one function whose variable X is an expression. It returns the value of X.
 func environmentOf(t *testing.T, sections, expression string) string {
 	t.Helper()
 	result := read(t, sections+function("F", "X: "+expression), template.Options{})
@@ -142,7 +142,7 @@ func TestWhatIsNotKnownIsRefusedWithResourcePropertyAndLine(t *testing.T) {
 			"its condition No does not hold",
 		},
 		"alias": {"Resources: &x {}\nOutputs: *x\n", "anchors and aliases are not supported"},
-		"twice": {"Resources: {}\nResources: {}\n", "stands here a second time"},
+		"twice": {"Resources: {}\nResources: {}\n", "is here a second time"},
 		"empty": {"# nothing\n", "the template is empty"},
 		"visibility": {
 			strings.Replace(function("F", "X: 1"), "      Runtime",
@@ -267,7 +267,7 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 		_, err := template.Load("../../template.yaml", template.Options{Parameters: parameters})
 		return err
 	}
-	canary := map[string]string{"CanarySchedule": "rate(5 minutes)"} // signs its own tokens
+	canary := map[string]string{"CanarySchedule": "rate(5 minutes)"} // the canary signs its own tokens
 	for _, ways := range [][]map[string]string{{keySet}, {stored}, {given}, {stored, canary}, {given, canary}} {
 		if err := load(ways...); err != nil {
 			t.Errorf("%v: %v", ways, err)
@@ -290,7 +290,7 @@ func TestTheProjectsTemplateTakesExactlyOneWayToVerifyTokens(t *testing.T) {
 	}
 }
 
-// TestTheProjectsTemplateIsRead holds the reader against the template that is deployed.
+// The template that is deployed must be readable.
 func TestTheProjectsTemplateIsRead(t *testing.T) {
 	result, err := template.Load("../../template.yaml", template.Options{
 		Parameters: map[string]string{"StageName": "local", "TokenSecret": strings.Repeat("x", 32)}, Strict: true,
@@ -337,7 +337,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(source)
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
-		// Whatever the bytes are, the reader comes back with a template or an error, and never both or neither.
+		// Whatever the bytes are, the reader returns either a template or an error, never both and never neither.
 		result, err := template.Read(source, template.Options{})
 		if (result == nil) == (err == nil) {
 			t.Errorf("template %v, error %v", result, err)

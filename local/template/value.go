@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// value is a node with parameters and functions put in. Its data is nil, a string, a number, a bool, []value or
-// *object.
+// value is a node after evaluation. Its data is nil, a string, a number, a bool, []value or *object.
 type value struct {
 	line int
 	data any
 }
 
-// object keeps its keys in the order written.
+// object is a map that keeps its keys in the order in which they are written.
 type object struct {
 	keys   []string
 	values map[string]value
@@ -29,10 +28,10 @@ func (o *object) set(key string, v value) {
 	o.values[key] = v
 }
 
-// noValue is what AWS::NoValue gives: the property or list item that has it is left out.
+// noValue is the value of AWS::NoValue. A property or list item with this value is left out.
 type noValue struct{}
 
-// text is a scalar as a string; ok is false for lists, objects and nothing.
+// text returns a scalar as a string. It returns false for lists, objects and nothing.
 func (v value) text() (string, bool) {
 	if v.data == nil {
 		return "", false
@@ -57,7 +56,7 @@ func (v value) kind() string {
 	}
 }
 
-// plain turns a value into what encoding/json makes of its JSON: maps, slices, strings, json.Number, bool and nil.
+// plain turns a value into the types that encoding/json uses: maps, slices, strings, json.Number, bool and nil.
 func (v value) plain() any {
 	switch data := v.data.(type) {
 	case number:
@@ -81,7 +80,8 @@ func (v value) plain() any {
 	}
 }
 
-// fields reads the properties of one object, and knows which of them were asked for, so that it can name the rest.
+// fields reads the properties of one object. It remembers which of them were asked for, so that it can report the
+// others.
 type fields struct {
 	*findings
 	where  string // such as SendFunction.Environment
@@ -103,7 +103,7 @@ func newFields(where string, v value, found *findings) fields {
 	return f
 }
 
-// failHere reports a problem of the object as a whole, failAt one of a property.
+// failHere reports a problem of the object as a whole. failAt reports a problem of one property.
 func (f fields) failHere(format string, arguments ...any) {
 	f.fail(f.line, "%s: %s", f.where, fmt.Sprintf(format, arguments...))
 }
@@ -123,7 +123,7 @@ func (f fields) lineOf(name string) int {
 	return f.line
 }
 
-// get is a property, marked as known.
+// get returns a property and marks it as known.
 func (f fields) get(name string) (value, bool) {
 	f.known[name] = true
 	v, ok := f.values[name]
@@ -215,13 +215,13 @@ func (f fields) texts(name string) []string {
 	return texts
 }
 
-// fields reads a property that is an object; absent, it reads as an empty one.
+// fields reads a property that is an object. If the property is absent, the object is empty.
 func (f fields) fields(name string) fields {
 	v, _ := f.get(name)
 	return newFields(f.where+"."+name, v, f.findings)
 }
 
-// number reads a number that need not be whole.
+// number reads a number that may have a fraction.
 func (f fields) number(name string, otherwise float64) float64 {
 	v, ok := f.get(name)
 	if !ok {
@@ -236,14 +236,15 @@ func (f fields) number(name string, otherwise float64) float64 {
 	return n
 }
 
-// harmless names properties that change nothing on one machine, such as tags and encryption.
+// harmless marks properties that make no difference on one machine, such as tags and encryption.
 func (f fields) harmless(names ...string) {
 	for _, name := range names {
 		f.known[name] = true
 	}
 }
 
-// notEmulated names properties that would change something, and says of those that the template has that they do not.
+// notEmulated reports those of these properties that the template has. They would make a difference, but are not
+// emulated.
 func (f fields) notEmulated(names ...string) {
 	for _, name := range names {
 		if v, ok := f.get(name); ok && v.data != false {
@@ -252,7 +253,8 @@ func (f fields) notEmulated(names ...string) {
 	}
 }
 
-// finish names what was neither read nor listed as harmless: what the local stack does not know, it does not do.
+// finish reports properties that were neither read nor marked as harmless. The local stack does not know them and
+// does nothing for them.
 func (f fields) finish() {
 	for _, name := range f.order {
 		if !f.known[name] {

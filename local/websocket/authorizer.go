@@ -11,20 +11,21 @@ import (
 	"example.com/recall/local/policy"
 )
 
-// maximumAuthorizerResult is the quota for an authorizer's answer.
+// maximumAuthorizerResult is AWS's quota for an authorizer's answer.
 const maximumAuthorizerResult = 8 << 10
 
-// invokeAction is what an authorizer's policy has to allow on the method ARN.
+// invokeAction is the action that an authorizer's policy must allow on the method ARN.
 const invokeAction = "execute-api:Invoke"
 
-// authorizerAnswer is the answer of a REQUEST authorizer. WebSocket APIs know no simple (boolean) answers.
+// authorizerAnswer is the answer of a REQUEST authorizer. WebSocket APIs do not accept simple (boolean) answers.
 type authorizerAnswer struct {
 	PrincipalID    *string                    `json:"principalId"`
 	PolicyDocument json.RawMessage            `json:"policyDocument"`
 	Context        map[string]json.RawMessage `json:"context"`
 }
 
-// authorize asks the authorizer and fills the client's context. A status other than 0 refuses the handshake.
+// authorize asks the authorizer and fills in the client's context. It returns a status other than 0 if the handshake
+// is refused.
 func (g *Gateway) authorize(
 	r *http.Request, c *client, requestID string, request handshakeRequest,
 ) (status int, outcome string) {
@@ -57,7 +58,8 @@ func (g *Gateway) authorize(
 	return 0, ""
 }
 
-// evaluate reads an authorizer's answer. Its errors name the rule that was broken and never quote the answer's values.
+// evaluate reads an authorizer's answer. Its errors name the rule that was broken. They never quote the values of the
+// answer.
 func (g *Gateway) evaluate(payload []byte, latency time.Duration) (allowed bool, values map[string]any, err error) {
 	if len(payload) > maximumAuthorizerResult {
 		return false, nil, errors.New("the authorizer's answer is over 8 KB")

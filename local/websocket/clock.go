@@ -9,7 +9,7 @@ type Clock interface {
 	AfterFunc(d time.Duration, f func()) Timer
 }
 
-// A Timer is a call that is still to come.
+// A Timer is a call that will be made later.
 type Timer interface {
 	// Stop prevents the call and reports whether it did.
 	Stop() bool

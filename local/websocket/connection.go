@@ -13,7 +13,7 @@ import (
 	coder "github.com/coder/websocket"
 )
 
-// Close codes of RFC 6455, and the reasons that captured $disconnect events have for them.
+// These are close codes of RFC 6455, and the reasons that captured $disconnect events have for them.
 const (
 	closeGoingAway   = 1001
 	closeProtocol    = 1002
@@ -27,12 +27,12 @@ const (
 	reasonAbnormal = "Connection closed abnormally"
 )
 
-// ending is why a connection ends.
+// ending is the reason why a connection ends.
 type ending struct {
 	code    int
 	reason  string
 	deleted bool // by DELETE @connections
-	remote  bool // the client closed it, or the network did: there is nothing left to close
+	remote  bool // the client or the network closed it, so nothing is left to close
 }
 
 // connection is one connected client.
@@ -42,18 +42,20 @@ type connection struct {
 	socket   *coder.Conn
 	outbound *outbound
 
-	// slots bounds the frames that are handled at a time; previous is the frame before this one, for Serialize.
+	// slots limits how many frames are handled at the same time. previous is the frame before this one, for
+	// Serialize.
 	slots    chan struct{}
 	previous chan struct{}
 	cause    atomic.Pointer[ending]
-	// shutDone is closed once the closing handshake is over.
+	// shutDone is closed when the closing handshake has ended.
 	shutDone chan struct{}
 
-	// lastActive is on Options.Clock, lifetimeActive on the lifetime clock, both in nanoseconds since 1970.
+	// lastActive is a time of Options.Clock, and lifetimeActive one of the lifetime clock. Both are nanoseconds since
+	// 1970.
 	lastActive     atomic.Int64
 	lifetimeActive atomic.Int64
 
-	// Guarded by lifetimes.mu.
+	// lifetimes.mu guards what follows.
 	lifetimeStart time.Time
 	lookAt        time.Time
 	lifetimeIndex int
@@ -68,20 +70,20 @@ func newConnection(g *Gateway, from client) *connection {
 	return c
 }
 
-// touch notes a message in either direction.
+// touch records that a message went in either direction.
 func (c *connection) touch() {
 	c.lastActive.Store(c.gateway.options.Clock.Now().UnixNano())
 	c.lifetimeActive.Store(c.gateway.options.LifetimeClock.Now().UnixNano())
 }
 
-// control notes a ping or pong.
+// control records a ping or pong.
 func (c *connection) control() {
 	if c.gateway.options.Switches.PingKeepsAlive {
 		c.touch()
 	}
 }
 
-// serve reads until the connection ends, and then tells the $disconnect function.
+// serve reads until the connection ends. Then it invokes the $disconnect function.
 func (c *connection) serve() {
 	defer c.gateway.active.Done()
 	why := c.read()
@@ -105,7 +107,8 @@ func (c *connection) end(why ending) bool {
 	return true
 }
 
-// settle fixes why the connection ends and takes it out of reach of posts; false if that was done before.
+// settle sets the reason why the connection ends. From then on posts do not reach it. It returns false if that was
+// already done.
 func (c *connection) settle(why ending) bool {
 	if !c.cause.CompareAndSwap(nil, &why) {
 		return false
@@ -115,19 +118,19 @@ func (c *connection) settle(why ending) bool {
 	return true
 }
 
-// shut performs the closing handshake, within the close time-out whatever the client does.
+// shut performs the closing handshake. It takes no longer than the close time-out, whatever the client does.
 func (c *connection) shut(why ending) {
 	defer close(c.shutDone)
 	if why.remote {
-		_ = c.socket.CloseNow() // already over
+		_ = c.socket.CloseNow() // the connection has already ended
 		return
 	}
 	guard := c.gateway.options.Clock.AfterFunc(c.gateway.options.Limits.CloseTimeout, c.outbound.abort)
 	defer guard.Stop()
-	_ = c.socket.Close(coder.StatusCode(why.code), why.reason) // a client may just go instead of answering
+	_ = c.socket.Close(coder.StatusCode(why.code), why.reason) // a client may leave without answering
 }
 
-// read takes messages until something ends the connection, and returns what did.
+// read reads messages until something ends the connection. It returns the reason.
 func (c *connection) read() ending {
 	for {
 		kind, reader, err := c.socket.Reader(context.Background())
@@ -142,13 +145,13 @@ func (c *connection) read() ending {
 			return *why
 		}
 		if c.cause.Load() != nil {
-			return ending{} // closing: what still comes is not handled, and the cause is known
+			return ending{} // it is closing: further messages are not handled, and the reason is known
 		}
 		c.receive(body)
 	}
 }
 
-// frameBuffers holds buffers of one byte more than a frame may have.
+// frameBuffers holds buffers. Each is one byte larger than the largest frame.
 type frameBuffers struct{ pool sync.Pool }
 
 func (b *frameBuffers) get(size int) []byte {
@@ -160,8 +163,9 @@ func (b *frameBuffers) get(size int) []byte {
 
 func (b *frameBuffers) put(buffer []byte) { b.pool.Put(&buffer) }
 
-// readMessage reads one message within the limits. The library's reader never returns bytes of two frames at once, and
-// fills the buffer from the current one, so that a full buffer of the limit and one byte means a frame over the limit.
+// readMessage reads one message within the limits. The library's reader never returns bytes of two frames at once,
+// and it fills the buffer from the current frame. So if the buffer, which is one byte larger than the limit, is full,
+// the frame is over the limit.
 func (c *connection) readMessage(reader io.Reader) ([]byte, *ending) {
 	limits := c.gateway.options.Limits
 	buffer := c.gateway.buffers.get(limits.FrameBytes + 1)
@@ -187,7 +191,8 @@ func (c *connection) readMessage(reader io.Reader) ([]byte, *ending) {
 	return body, nil
 }
 
-// endingOf tells a client's close frame from a lost connection and from bytes that are not WebSocket.
+// endingOf returns the reason for an error of reading: a close frame of the client, a lost connection, or bytes that
+// are not WebSocket.
 func endingOf(err error) ending {
 	var closed coder.CloseError
 	if errors.As(err, &closed) {

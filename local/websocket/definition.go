@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The route keys with a meaning of their own.
+// These route keys have a meaning of their own.
 const (
 	routeConnect    = "$connect"
 	routeDisconnect = "$disconnect"
@@ -23,27 +23,27 @@ type APIDefinition struct {
 	ID, Stage, Region, AccountID string
 	// RouteSelectionExpression is `$request.body.<path>` or `${request.body.<path>}`.
 	RouteSelectionExpression string
-	// Routes are the routes by key. All, including $connect and $default, may be missing.
+	// Routes are the routes by key. Every route may be missing, also $connect and $default.
 	Routes map[string]Route
 	// Authorizer guards $connect; nil means that everybody may connect.
 	Authorizer *Authorizer
-	// StageVariables go into events.
+	// StageVariables are in every event.
 	StageVariables map[string]string
 	// Throttle limits each route of the stage. The zero value means AWS's default: 10,000 requests a second and a
 	// burst of 5,000.
 	Throttle Throttle
 }
 
-// Route says what happens with a frame.
+// Route says what happens to a frame.
 type Route struct {
-	// Function is given to the Invoker.
+	// Function is the name that the Invoker gets.
 	Function string
 	// RouteResponse is true only if the template has both RouteResponseSelectionExpression and an
-	// AWS::ApiGatewayV2::RouteResponse for this route. Without, what the function returns is discarded.
+	// AWS::ApiGatewayV2::RouteResponse for this route. Otherwise the answer of the function is discarded.
 	RouteResponse bool
 	// IntegrationTimeout is 50 ms to 29 s; zero means 29 s.
 	IntegrationTimeout time.Duration
-	// Throttle overrides the stage's; nil means the stage's.
+	// Throttle is used instead of the stage's throttle; nil = the stage's.
 	Throttle *Throttle
 }
 
@@ -57,8 +57,8 @@ func (r Route) timeout() time.Duration {
 // Authorizer is a Lambda authorizer of type REQUEST.
 type Authorizer struct {
 	Function string
-	// IdentitySources such as `route.request.header.Authorization` must all be present and not empty, or the handshake is
-	// answered with 401 and the function is not called.
+	// IdentitySources are texts such as `route.request.header.Authorization`. If any of these values is missing or
+	// empty, the handshake is answered with 401 and the function is not called.
 	IdentitySources []string
 }
 
@@ -92,7 +92,7 @@ func (d APIDefinition) validate() error {
 	return nil
 }
 
-// methodARN is the resource an authorizer's policy has to allow.
+// methodARN returns the resource that an authorizer's policy must allow.
 func (d APIDefinition) methodARN() string {
 	return fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s/%s", d.Region, d.AccountID, d.ID, d.Stage, routeConnect)
 }

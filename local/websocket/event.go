@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// event is what a function gets, in the shape of captures of 2024: what does not apply is absent, not null.
+// event is what a function gets. It has the form of events that were captured in 2024: a field that does not apply is
+// absent, and not null.
 type event struct {
 	Type                            string              `json:"type,omitempty"`
 	MethodARN                       string              `json:"methodArn,omitempty"`
@@ -45,7 +46,7 @@ type identity struct {
 	SourceIP  string `json:"sourceIp"`
 }
 
-// client is what the handshake tells about a client, for all its later events.
+// client is what the handshake says about a client. All later events of the client need it.
 type client struct {
 	connectionID string
 	connectedAt  time.Time
@@ -86,7 +87,8 @@ func (g *Gateway) connectEvent(c *client, requestID string, request handshakeReq
 	return encode(e)
 }
 
-// authorizerEvent differs from the connect event: it keeps the upgrade headers, and its empty maps are {}.
+// authorizerEvent returns the event for the authorizer. It differs from the connect event: it has the upgrade
+// headers, and its empty maps are {}.
 func (g *Gateway) authorizerEvent(c *client, requestID string, request handshakeRequest) []byte {
 	variables := g.stageVariables()
 	if variables == nil {
@@ -127,12 +129,12 @@ func (g *Gateway) disconnectEvent(c *client, requestID string, code int, reason 
 	})
 }
 
-// encode writes an event without HTML escapes: handlers in other languages log and compare the raw text.
+// encode writes an event without HTML escapes, since handlers in other languages log and compare the raw text.
 func encode(e event) []byte {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
-	// An event holds only strings, numbers and JSON that was checked before, so that encoding cannot fail.
+	// An event holds only strings, numbers and JSON that was checked before. So encoding cannot fail.
 	_ = encoder.Encode(e)
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }

@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// PostFault makes posts to a connection slow, or fail.
+// PostFault delays posts to a connection or makes them fail.
 type PostFault struct {
-	// ConnectionID is the connection concerned; empty means all.
+	// ConnectionID is the connection with the fault; empty = all connections.
 	ConnectionID string
-	// Delay passes before the post is handled.
+	// Delay is how long the gateway waits before it handles the post.
 	Delay time.Duration
-	// Draw, when not nil, gives the delay anew for every post, from many goroutines, instead of Delay.
+	// Draw is called for every post, from many goroutines, and returns its delay. If Draw is not nil, Delay is not
+	// used.
 	Draw func() time.Duration
-	// Status answers the post instead of sending it: 410, 429 or 500. 0 sends it.
+	// Status is the answer to the post: 410, 429 or 500. The message is then not sent. 0 = it is sent.
 	Status int
-	// Count is how many posts are concerned; 0 means all until the fault is removed.
+	// Count is how many posts have the fault; 0 = all until the fault is removed.
 	Count int
 }
 
-// postFault returns the fault that applies to a post: one of Faults, else that of the switches.
+// postFault returns the fault that applies to a post. It is one of Faults, or else the fault of the switches.
 func (g *Gateway) postFault(connectionID string) PostFault {
 	if fault, ok := g.faults.next(connectionID); ok {
 		return fault
@@ -34,13 +35,13 @@ func (g *Gateway) postFault(connectionID string) PostFault {
 	return fault
 }
 
-// Faults are the post faults in force. The oldest that fits a post applies to it.
+// Faults are the post faults that are set at the moment. If several match a post, the oldest one applies.
 type Faults struct {
 	mu     sync.Mutex
 	faults []*PostFault
 }
 
-// Add puts a fault in force. The returned function removes it.
+// Add sets a fault. The returned function removes it.
 func (f *Faults) Add(fault PostFault) (remove func()) {
 	added := &fault
 	f.mu.Lock()

@@ -16,7 +16,7 @@ const (
 	finalPing   = 0x89
 )
 
-// quickClose lets clients that do not answer a close frame wait less.
+// quickClose shortens the wait for clients that do not answer a close frame.
 func quickClose(o *websocket.Options) { o.Limits.CloseTimeout = 50 * time.Millisecond }
 
 func closePayload(code int, reason string) []byte {

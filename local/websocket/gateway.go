@@ -23,7 +23,7 @@ type Gateway struct {
 	registry  registry
 	buffers   frameBuffers
 
-	// running ends when Close gives up waiting; invocations run under it.
+	// running ends when Close stops waiting. Invocations run under it.
 	running context.Context
 	cancel  context.CancelFunc
 
@@ -62,13 +62,14 @@ func New(options Options) (*Gateway, error) {
 	return g, nil
 }
 
-// Faults are faults for @connections that can be set while the gateway runs.
+// Faults returns the faults for @connections, which can be set while the gateway runs.
 func (g *Gateway) Faults() *Faults { return g.faults }
 
 // Connections returns how many clients are connected.
 func (g *Gateway) Connections() int { return g.registry.count() }
 
-// Drop cuts a connection without a close frame, as a dying network does, and reports whether there was one.
+// Drop cuts a connection without a close frame, as a broken network does. It reports whether there was such a
+// connection.
 func (g *Gateway) Drop(connectionID string) bool {
 	c := g.registry.find(connectionID)
 	if c == nil {
@@ -87,7 +88,7 @@ func (g *Gateway) Serve(listener net.Listener) error {
 		ReadHeaderTimeout: g.options.Limits.HandshakeTimeout,
 		MaxHeaderBytes:    maximumHeadBytes,
 		ConnContext:       withHeadConn,
-		ErrorLog:          log.New(io.Discard, "", 0), // it would quote what clients sent
+		ErrorLog:          log.New(io.Discard, "", 0), // its lines would quote what clients sent
 	}
 	g.mu.Lock()
 	if g.closing {
@@ -109,7 +110,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.active.Done()
-	// URL.Path is decoded: %40connections and IDs that end in %3D arrive as what they mean.
+	// URL.Path is decoded, so %40connections and IDs that end in %3D are compared in their decoded form.
 	stage, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, isManagement := strings.CutPrefix(rest, "@connections/")
 	switch {
@@ -130,10 +131,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// maximumURLBytes is the service's limit on a URL.
+// maximumURLBytes is API Gateway's limit for the length of a URL.
 const maximumURLBytes = 4096
 
-// refuse answers a request that is not for this stage or no handshake.
+// refuse answers a request that is not for this stage or is not a handshake.
 func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, outcome string) {
 	requestID := newIdentifier()
 	if status == http.StatusUpgradeRequired {
@@ -154,7 +155,7 @@ func serviceBody(message, requestID string) []byte {
 	return []byte(`{"message":"` + message + `","requestId":"` + requestID + `"}`)
 }
 
-// writeServiceAnswer writes an answer of API Gateway's own.
+// writeServiceAnswer writes an answer that API Gateway itself gives.
 func writeServiceAnswer(w http.ResponseWriter, status int, body []byte, requestID string) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
@@ -163,7 +164,7 @@ func writeServiceAnswer(w http.ResponseWriter, status int, body []byte, requestI
 		header.Set("X-Amzn-Errortype", errorType)
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away needs no answer
+	_, _ = w.Write(body) // a client that has left needs no answer
 }
 
 func (g *Gateway) observe(r Record) {
@@ -173,7 +174,7 @@ func (g *Gateway) observe(r Record) {
 	g.options.Observer.Observe(r)
 }
 
-// begin counts a request in, unless the gateway is closing.
+// begin counts a request. It returns false if the gateway is closing.
 func (g *Gateway) begin() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -225,10 +226,10 @@ func (g *Gateway) Close(ctx context.Context) error {
 	}
 }
 
-// lastAnswers is how long answers that are already written may take to leave.
+// lastAnswers is how long answers that are already written may take to be sent.
 const lastAnswers = 250 * time.Millisecond
 
-// shutDown ends servers that have no request any more. Connections on which no request ever came do not hold it up.
+// shutDown ends servers that have no more requests. It does not wait for connections on which no request ever came.
 func shutDown(ctx context.Context, servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, lastAnswers)
 	defer cancel()

@@ -19,13 +19,13 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = 20 * time.Second
 
 // function is a Lambda function of a test.
 type function func(ctx context.Context, event []byte) (payload any, err error)
 
-// functions is an Invoker that runs Go functions and keeps what they were given.
+// functions is an Invoker that runs Go functions and keeps the events that they got.
 type functions struct {
 	mu     sync.Mutex
 	run    map[string]function
@@ -60,14 +60,14 @@ func (f *functions) Invoke(ctx context.Context, name string, event []byte) ([]by
 
 var errNotRunnable = errors.New("no process for this function")
 
-// calls returns the events a function was given.
+// calls returns the events that a function got.
 func (f *functions) calls(name string) [][]byte {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.events[name])
 }
 
-// waitForCalls waits until a function was called that often.
+// waitForCalls waits until a function was called count times.
 func (f *functions) waitForCalls(t *testing.T, name string, count int) [][]byte {
 	t.Helper()
 	deadline := time.After(patience)
@@ -110,7 +110,7 @@ func (r *records) of(kind websocket.Kind) []websocket.Record {
 	return found
 }
 
-// stack is a gateway that listens.
+// stack is a gateway that listens, with its functions and records.
 type stack struct {
 	t         *testing.T
 	gateway   *websocket.Gateway
@@ -125,8 +125,8 @@ const (
 	testRegion = "eu-central-1"
 )
 
-// start runs a gateway with routes $connect, $disconnect, $default, echo (with a route response) and quiet (without).
-// change may alter its options.
+// start runs a gateway with the routes $connect, $disconnect, $default, echo (with a route response) and quiet
+// (without one). change may alter its options.
 func start(t *testing.T, change func(*websocket.Options), run map[string]function) *stack {
 	t.Helper()
 	s := &stack{
@@ -191,7 +191,7 @@ type peer struct {
 	id   string
 }
 
-// connect connects a client and waits until it can be posted to.
+// connect connects a client and waits until others can post to it.
 func (s *stack) connect() *peer {
 	s.t.Helper()
 	before := len(s.functions.calls("connect"))
@@ -206,10 +206,12 @@ func (s *stack) connect() *peer {
 	return p
 }
 
-// waitForConnections waits until that many clients can be posted to.
+// waitForConnections waits until others can post to count clients.
 func (s *stack) waitForConnections(count int) {
 	s.t.Helper()
-	eventually.True(s.t, "the number of connections", func() bool { return s.gateway.Connections() == count })
+	eventually.True(s.t, "the gateway has the expected number of connections", func() bool {
+		return s.gateway.Connections() == count
+	})
 }
 
 func (p *peer) send(text string) {
@@ -283,7 +285,7 @@ func echo(_ context.Context, event []byte) (any, error) {
 	return map[string]any{"statusCode": 200, "body": message.Body}, err
 }
 
-// wantStatus attempts a handshake and wants it to be answered so.
+// wantStatus attempts a handshake and checks the status of the answer.
 func (s *stack) wantStatus(status int, header http.Header) *http.Response {
 	s.t.Helper()
 	conn, response, err := s.dial(s.url(), header)

@@ -13,7 +13,8 @@ import (
 	coder "github.com/coder/websocket"
 )
 
-// handshake takes a proper upgrade request through throttle, authorizer and $connect to a connection.
+// handshake turns a correct upgrade request into a connection. It checks the throttle and asks the authorizer and the
+// $connect function.
 func (g *Gateway) handshake(w http.ResponseWriter, r *http.Request) {
 	started := g.options.Clock.Now()
 	requestID := newIdentifier()
@@ -72,8 +73,8 @@ func serviceMessage(status int) string {
 	}
 }
 
-// connect runs the $connect function. Without such a route everybody is accepted: nil and 0. A nil answer with a
-// status is API Gateway's own refusal.
+// connect runs the $connect function. Without such a route it accepts everybody and returns nil and 0. If it returns
+// a nil answer with a status, API Gateway itself refuses the handshake.
 func (g *Gateway) connect(
 	c *client, requestID string, request handshakeRequest,
 ) (answer *proxyAnswer, status int, outcome string) {
@@ -101,7 +102,7 @@ func (g *Gateway) connect(
 	return &parsed, parsed.status(), "$connect answered"
 }
 
-// passOn answers the handshake with what the $connect function returned, unchanged.
+// passOn answers the handshake with exactly what the $connect function returned.
 func passOn(w http.ResponseWriter, answer proxyAnswer, status int) {
 	setConnectHeaders(w.Header(), answer, false)
 	w.WriteHeader(status)
@@ -114,7 +115,7 @@ func passOn(w http.ResponseWriter, answer proxyAnswer, status int) {
 			body = decoded
 		}
 	}
-	_, _ = w.Write(body) // a client that went away needs no answer
+	_, _ = w.Write(body) // a client that has left needs no answer
 }
 
 // setConnectHeaders copies the headers of a $connect answer, except those that belong to the connection itself.
@@ -147,7 +148,7 @@ func setConnectHeaders(header http.Header, answer proxyAnswer, onlySubprotocol b
 	}
 }
 
-// upgrade writes the 101 and starts the connection. Only then can it be posted to.
+// upgrade writes the 101 and starts the connection. Only after that can others post to it.
 func (g *Gateway) upgrade(
 	w http.ResponseWriter, r *http.Request, from *client, done func(status int, outcome string),
 ) {
@@ -165,11 +166,11 @@ func (g *Gateway) upgrade(
 		g.disconnected(c, ending{code: closeAbnormal, reason: reasonAbnormal})
 		return
 	}
-	socket.SetReadLimit(-1) // readMessage has the limits, for frames too
+	socket.SetReadLimit(-1) // readMessage checks the limits, also those for frames
 	c.socket = socket
 	done(http.StatusSwitchingProtocols, outcomeOK)
 	g.active.Add(1)    // ends in serve
-	g.lifetimes.add(c) // before anybody can see it: its age begins with what they see
+	g.lifetimes.add(c) // first of all, so that its age is not shorter than what others see
 	g.registry.add(c)
 	opened()
 	if g.isClosing() {
@@ -184,7 +185,7 @@ type upgradeWriter struct {
 	connection *connection
 }
 
-// controlFrameBuffer holds any control frame whole.
+// controlFrameBuffer is large enough for any whole control frame.
 const controlFrameBuffer = 256
 
 // Hijack implements http.Hijacker.

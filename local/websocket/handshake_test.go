@@ -23,7 +23,7 @@ func guarded(o *websocket.Options) {
 
 const methodARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/local/$connect"
 
-// policy is an authorizer's answer.
+// policy is an authorizer's answer with one statement.
 func policy(effect, resource string, context map[string]any) map[string]any {
 	return map[string]any{
 		"principalId": "alice",

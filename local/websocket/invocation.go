@@ -13,11 +13,11 @@ const (
 	failureNone failure = outcomeOK
 	// failureFunction is an error that the function returned, a panic or a crash.
 	failureFunction failure = "function error"
-	// failureUnauthorized is an authorizer's refusal, for which Lambda knows no other form than an error.
+	// failureUnauthorized is the refusal of an authorizer. In Lambda an authorizer can refuse only by an error.
 	failureUnauthorized failure = "refused"
-	// failureFunctionTimeout is the function's own time-out.
+	// failureFunctionTimeout means that the function's own time-out is over.
 	failureFunctionTimeout failure = "function timed out"
-	// failureIntegrationTimeout is the integration's time-out. The function runs on.
+	// failureIntegrationTimeout means that the integration's time-out is over. The function runs on.
 	failureIntegrationTimeout failure = "integration timed out"
 	// failureInvoke means that the function could not be run.
 	failureInvoke failure = "could not be invoked"
@@ -29,7 +29,7 @@ type functionError struct {
 	ErrorType    string `json:"errorType"`
 }
 
-// call says what to invoke and for whom.
+// call says which function to invoke, and for which client.
 type call struct {
 	connectionID string
 	requestID    string
@@ -38,7 +38,7 @@ type call struct {
 	timeout      time.Duration
 }
 
-// result is an invocation's answer; failed is set for failureFunction.
+// result is the answer to an invocation. failed is set if failure is failureFunction.
 type result struct {
 	payload []byte
 	failed  functionError
@@ -109,7 +109,8 @@ type proxyAnswer struct {
 	IsBase64Encoded   bool                       `json:"isBase64Encoded"`
 }
 
-// status returns the HTTP status, which may be a number or a string of digits; 0 if it is neither or no final status.
+// status returns the HTTP status, which may be a number or a string of digits. It returns 0 if it is neither, or not
+// a final status.
 func (a proxyAnswer) status() int {
 	var status int
 	text := strings.Trim(string(a.StatusCode), `"`)

@@ -41,7 +41,7 @@ func (l *lifetimes) remove(c *connection) {
 	}
 }
 
-// deadline is when a connection ends if nothing more happens on it.
+// deadline returns when a connection ends if nothing more happens on it.
 func (l *lifetimes) deadline(c *connection) time.Time {
 	idleEnd := time.Unix(0, c.lifetimeActive.Load()).Add(l.idle)
 	if end := c.lifetimeStart.Add(l.duration); end.Before(idleEnd) {
@@ -50,7 +50,7 @@ func (l *lifetimes) deadline(c *connection) time.Time {
 	return idleEnd
 }
 
-// arm sets the timer for the connection that is first to look at.
+// arm sets the timer for the connection that must be looked at first.
 func (l *lifetimes) arm() {
 	if len(l.queue) == 0 {
 		return

@@ -11,7 +11,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// manualClock moves when a test says so.
+// manualClock moves only when a test moves it.
 type manualClock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -50,7 +50,7 @@ func (t *manualTimer) Stop() bool {
 	return i >= 0
 }
 
-// advance moves the clock and runs what is due.
+// advance moves the clock and runs everything that is due by then.
 func (c *manualClock) advance(d time.Duration) {
 	c.mu.Lock()
 	c.now = c.now.Add(d)

@@ -12,7 +12,7 @@ import (
 	"example.com/recall/local/signature"
 )
 
-// errorTypes are the values of the x-amzn-ErrorType header, by which AWS's SDKs choose the error's type.
+// errorTypes are the values of the header x-amzn-ErrorType. AWS's SDKs choose the type of an error by it.
 var errorTypes = map[int]string{
 	http.StatusBadRequest:            "BadRequestException",
 	http.StatusUnauthorized:          "UnauthorizedException",
@@ -45,7 +45,7 @@ func (g *Gateway) manage(w http.ResponseWriter, r *http.Request, stage, id strin
 		Duration: g.options.Clock.Now().Sub(started), Outcome: outcome,
 	}
 	if wellFormedIdentifier(id) {
-		record.ConnectionID = id // anything else is what a caller wrote
+		record.ConnectionID = id // any other text was written by a caller
 	}
 	g.observe(record)
 }
@@ -141,7 +141,7 @@ func (m *management) post(body []byte) (status int, outcome string) {
 func (m *management) body() ([]byte, error) {
 	limits := m.gateway.options.Limits
 	controller := http.NewResponseController(m.w)
-	// Where a server cannot set deadlines, its own time-outs have to do.
+	// If the server cannot set deadlines, its own time-outs must be enough.
 	guard := m.gateway.options.Clock.AfterFunc(limits.HandshakeTimeout, func() {
 		_ = controller.SetReadDeadline(time.Unix(1, 0))
 	})
@@ -172,7 +172,7 @@ func (m *management) empty(status int) (int, string) {
 	return status, outcomeOK
 }
 
-// gone answers 410 with the error's type in the header only: captured bodies are empty.
+// gone answers 410. Only the header contains the type of the error, since captured answers have an empty body.
 func (m *management) gone() (status int, outcome string) {
 	return m.fail(http.StatusGone, "", "gone")
 }

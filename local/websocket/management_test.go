@@ -21,7 +21,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// management is AWS's own client of the @connections API, with a base path for the stage.
+// management is AWS's own client of the @connections API for one stage.
 func (s *stack) management(stage string) *apigatewaymanagementapi.Client {
 	return apigatewaymanagementapi.New(apigatewaymanagementapi.Options{
 		BaseEndpoint:     aws.String("http://" + s.address + "/" + stage),
@@ -49,7 +49,7 @@ func (s *stack) delete(id string) error {
 	return err
 }
 
-// reachable connects a client and waits until it can be posted to.
+// reachable connects a client and waits until others can post to it.
 func (s *stack) reachable() *peer {
 	s.t.Helper()
 	before := s.gateway.Connections()
@@ -76,12 +76,13 @@ func wantCode(t *testing.T, err error, code string) {
 
 const absentConnection = "BFaT_fALIAMCKug="
 
-// The client may act on the 101, and others on what it did, before the gateway's own goroutine goes on.
+// After the 101 the client may act before the gateway's own goroutine goes on, and others may react to what the
+// client did.
 func TestAPostRightBehindThe101Arrives(t *testing.T) {
 	asked := make(chan struct{})
 	s := start(t, func(o *websocket.Options) {
 		o.Observer = websocket.ObserverFunc(func(r websocket.Record) {
-			if r.Kind == websocket.KindHandshake { // behind the 101
+			if r.Kind == websocket.KindHandshake { // after the 101
 				<-asked
 			}
 		})
@@ -297,10 +298,10 @@ func TestDisconnectCanBeLost(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.wantClose(coder.StatusNormalClosure, "")
-			eventually.True(t, "the record of the close", func() bool { return len(s.records.of(websocket.KindClose)) == 1 })
+			eventually.True(t, "the close is recorded", func() bool { return len(s.records.of(websocket.KindClose)) == 1 })
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
-			if err := s.gateway.Close(ctx); err != nil { // waits for invocations
+			if err := s.gateway.Close(ctx); err != nil { // Close waits for invocations
 				t.Fatal(err)
 			}
 			if len(s.functions.calls("disconnect")) != 0 {
@@ -331,7 +332,7 @@ func TestPostsBeyondTheAccountsRateAreThrottled(t *testing.T) {
 	s := start(t, func(o *websocket.Options) {
 		o.Limits.Requests = websocket.Throttle{RateLimit: 0.001, BurstLimit: 2}
 	}, nil)
-	p := s.reachable() // takes one
+	p := s.reachable() // the handshake takes one token
 	if err := s.post(p.id, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -372,7 +373,8 @@ func TestSwitchesMakePostsFail(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.Switches.FailedPosts, o.Switches.FailedPostStatus = 1, 429 }, nil)
 	p := s.reachable()
 	wantError[*types.LimitExceededException](t, s.post(p.id, []byte("x")))
-	s.gateway.Faults().Add(websocket.PostFault{ConnectionID: p.id, Count: 1}) // a fault of one connection goes first
+	// A fault of one connection comes before the switches.
+	s.gateway.Faults().Add(websocket.PostFault{ConnectionID: p.id, Count: 1})
 	if err := s.post(p.id, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +468,8 @@ func TestASignatureIsVerifiedWhereTheSecretIsKnown(t *testing.T) {
 	}
 }
 
-// IAM is asked before API Gateway looks at the connection ID, so that the answer tells a stranger nothing.
+// IAM is asked before API Gateway looks at the connection ID. So a caller without the right learns nothing about
+// connections.
 func TestACallThatIsNotAllowedIsForbiddenWhateverItsConnectionID(t *testing.T) {
 	s := start(t, func(o *websocket.Options) {
 		o.AuthorizeManagement = func(string, string, string) error { return errors.New("not authorized") }

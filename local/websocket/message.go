@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// The messages of API Gateway's own frames.
+// These are the messages of the frames that API Gateway itself sends.
 const (
 	messageForbidden   = "Forbidden"
 	messageServerError = "Internal server error"
 	messageTimedOut    = "Endpoint request timed out"
 )
 
-// receive starts to handle a message. Messages of one connection are handled at the same time, as by API Gateway, up
-// to a limit beyond which the connection is not read from.
+// receive starts to handle a message. As in API Gateway, messages of one connection are handled at the same time. If
+// too many are being handled, the connection is not read further.
 func (c *connection) receive(body []byte) {
 	c.touch()
 	c.slots <- struct{}{}
@@ -39,7 +39,7 @@ func (c *connection) receive(body []byte) {
 	}()
 }
 
-// wait lets d pass on the clock, or less if ctx or the gateway ends.
+// wait waits for d on the clock. It returns earlier if ctx or the gateway ends.
 func (g *Gateway) wait(ctx context.Context, d time.Duration) {
 	passed := make(chan struct{})
 	timer := g.options.Clock.AfterFunc(d, func() { close(passed) })
@@ -51,7 +51,7 @@ func (g *Gateway) wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// message routes a message, runs the route's function and sends what there is to send.
+// message finds the route of a message, runs the route's function and sends the answer, if there is one.
 func (g *Gateway) message(c *connection, body []byte) {
 	requestID := newIdentifier()
 	key, route, ok := g.selection.choose(g.options.API.Routes, body)
@@ -106,7 +106,7 @@ func (g *Gateway) message(c *connection, body []byte) {
 	}
 }
 
-// routeResponse returns the frame that a function's answer makes, if any, or the message of a service frame.
+// routeResponse returns the frame for a function's answer, if there is one, or the message of a service frame.
 func (g *Gateway) routeResponse(route Route, payload []byte) (frame []byte, message string) {
 	var answer proxyAnswer
 	malformed := json.Unmarshal(payload, &answer) != nil
@@ -136,7 +136,7 @@ func (g *Gateway) routeResponse(route Route, payload []byte) (frame []byte, mess
 	return frame, ""
 }
 
-// reply sends a frame in answer to a message. One for a client that is gone or does not read is lost.
+// reply sends a frame in answer to a message. The frame is lost if the client has left or does not read.
 func (c *connection) reply(requestID, routeKey string, frame []byte) {
 	outcome := outcomeOK
 	if err := c.outbound.send(frame); err != nil {
@@ -150,7 +150,7 @@ func (c *connection) reply(requestID, routeKey string, frame []byte) {
 	})
 }
 
-// disconnected tells the $disconnect function that a connection has ended, unless a switch keeps it from hearing.
+// disconnected invokes the $disconnect function after a connection has ended, unless a switch prevents that.
 func (g *Gateway) disconnected(c *connection, why ending) {
 	record := Record{Kind: KindClose, ConnectionID: c.connectionID, Status: why.code, Outcome: outcomeOK}
 	route, ok := g.options.API.Routes[routeDisconnect]
@@ -167,7 +167,7 @@ func (g *Gateway) disconnected(c *connection, why ending) {
 		return
 	}
 	requestID := newIdentifier()
-	// Whatever the function answers, there is nobody to tell; the invocation's record has it.
+	// Nobody gets the answer of the function. It is in the record of the invocation.
 	g.invoke(call{
 		connectionID: c.connectionID,
 		requestID:    requestID,

@@ -9,11 +9,11 @@ type Kind string
 const (
 	// KindHandshake is an attempt to connect; Status is its HTTP status.
 	KindHandshake Kind = "handshake"
-	// KindFrame is a message; Direction says from where.
+	// KindFrame is a message; Direction says which way it went.
 	KindFrame Kind = "frame"
 	// KindInvocation is a call of a function; Duration is how long it took, Outcome how it ended.
 	KindInvocation Kind = "invocation"
-	// KindPost is a request to @connections; Method and Status say which and how it was answered.
+	// KindPost is a request to @connections; Method says which one, and Status how it was answered.
 	KindPost Kind = "post"
 	// KindClose is the end of a connection; Status is the close code.
 	KindClose Kind = "close"
@@ -44,11 +44,11 @@ type Record struct {
 	// Bytes is the size of the message.
 	Bytes    int
 	Duration time.Duration
-	// Outcome is "ok", or in a few words what went wrong.
+	// Outcome is "ok", or says in a few words what went wrong.
 	Outcome string
 }
 
-// An Observer is told what happens. It is called from many goroutines and must return quickly.
+// An Observer gets a record of everything that happens. It is called from many goroutines and must return quickly.
 type Observer interface {
 	Observe(Record)
 }

@@ -10,9 +10,9 @@ import (
 
 // An Invoker runs functions, as the Lambda Invoke API does.
 type Invoker interface {
-	// Invoke runs a function once. functionError is empty, or Lambda's kind of failure ("Unhandled"), and then
-	// payload is the JSON object with errorMessage and errorType. err means that the function could not be run at
-	// all.
+	// Invoke runs a function once. functionError is empty if it succeeded. Otherwise it is Lambda's kind of failure
+	// ("Unhandled"), and payload is the JSON object with errorMessage and errorType. err means that the function
+	// could not be run at all.
 	Invoke(ctx context.Context, function string, event []byte) (payload []byte, functionError string, err error)
 }
 
@@ -20,22 +20,23 @@ type Invoker interface {
 type Options struct {
 	API     APIDefinition
 	Invoker Invoker
-	// DomainName is what events have as domainName; empty = the Host of the handshake without its port. With a port
-	// in it, functions can post to https://{domainName}/{stage}, if the gateway is reached by TLS there.
+	// DomainName is the domainName in events; empty = the Host of the handshake without its port. If it has a port
+	// and the gateway uses TLS there, functions can post to https://{domainName}/{stage}.
 	DomainName string
-	// Keys are the secrets of those whose signatures of @connections requests are verified.
+	// Keys are the secrets with which signatures of @connections requests are verified. Other signers are not
+	// verified.
 	Keys signature.Keyring
-	// AuthorizeManagement decides about a call of @connections by whoever signed it: its error is answered with 403;
-	// nil = everybody who signs may do everything.
+	// AuthorizeManagement decides whether the signer of a call of @connections may make it. If it returns an error,
+	// the answer is 403; nil = every signer may do everything.
 	AuthorizeManagement func(accessKey, method, connectionID string) error
 	// Clock gives the times in events and runs integration time-outs; nil means SystemClock.
 	Clock Clock
-	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. Give Accelerated(clock, n) to see
-	// both soon.
+	// LifetimeClock runs the idle limit and the two-hour limit; nil means Clock. With Accelerated(clock, n) both
+	// limits are reached sooner.
 	LifetimeClock Clock
-	// Switches change rules that are not certain and inject faults.
+	// Switches change rules that we do not know for certain, and inject faults.
 	Switches Switches
-	// Observer is told what happens; nil means nobody is.
+	// Observer gets a record of everything that happens; nil = no records.
 	Observer Observer
 	// Limits are AWS's quotas unless set.
 	Limits Limits
@@ -47,27 +48,29 @@ type Limits struct {
 	FrameBytes int
 	// MessageBytes is the largest message in either direction, 128 KB.
 	MessageBytes int
-	// IdleTimeout ends a connection on which no message went either way, 10 minutes.
+	// IdleTimeout is how long a connection may be without a message in either direction: 10 minutes.
 	IdleTimeout time.Duration
-	// ConnectionDuration ends every connection, 2 hours.
+	// ConnectionDuration is how long a connection may last: 2 hours.
 	ConnectionDuration time.Duration
-	// NewConnections throttles handshakes, 500 a second.
+	// NewConnections limits handshakes: 500 a second.
 	NewConnections Throttle
-	// Requests throttles handshakes, frames and @connections calls together, 10,000 a second with a burst of 5,000.
+	// Requests limits handshakes, frames and @connections calls together: 10,000 a second with a burst of 5,000.
 	Requests Throttle
-	// OutboundBytes may wait for a client that does not read; then posts get 429. AWS publishes no figure; 512 KB here.
+	// OutboundBytes is how much may wait for a client that does not read. After that, posts get 429. AWS publishes no
+	// figure; it is 512 KB here.
 	OutboundBytes int
-	// ConcurrentFrames of one connection run at a time; then it is not read from until one ends. AWS publishes no
-	// figure; 256 here.
+	// ConcurrentFrames is how many frames of one connection are handled at the same time. After that, the connection
+	// is not read until one of them ends. AWS publishes no figure; it is 256 here.
 	ConcurrentFrames int
-	// HandshakeTimeout is how long Serve waits for a request's head, and any request's body may take; 10 seconds.
+	// HandshakeTimeout is how long the head of a request may take in Serve, and how long the body of a request may
+	// take: 10 seconds.
 	HandshakeTimeout time.Duration
-	// CloseTimeout is how long a client may take to answer a close frame, 5 seconds.
+	// CloseTimeout is how long a client may take to answer a close frame: 5 seconds.
 	CloseTimeout time.Duration
 }
 
-// withDefaults fills what was left out with AWS's quotas
-// (page apigateway-execution-service-websocket-limits-table of the API Gateway Developer Guide).
+// withDefaults sets every field that is zero to AWS's quota (page apigateway-execution-service-websocket-limits-table
+// of the API Gateway Developer Guide).
 func (l Limits) withDefaults() Limits {
 	setDefault(&l.FrameBytes, 32<<10)
 	setDefault(&l.MessageBytes, 128<<10)

@@ -14,7 +14,7 @@ var (
 	errGone       = errors.New("the connection is closed")
 )
 
-// The first byte of frames, RFC 6455 section 5.2.
+// These are first bytes of frames (RFC 6455, section 5.2).
 const (
 	finalBit    = 0x80
 	opcodeMask  = 0x0f
@@ -22,14 +22,15 @@ const (
 	opcodeClose = 0x8
 )
 
-// kernelWriteBuffer keeps what the kernel takes for a client that does not read small beside the buffer here.
+// kernelWriteBuffer is how much the kernel may buffer for a client that does not read. It is small compared with the
+// buffer here.
 const kernelWriteBuffer = 64 << 10
 
-// outbound is the socket that the WebSocket library writes to: a bounded buffer in front of the real one. A goroutine
-// exists only while there is something to write.
+// outbound is the socket that the WebSocket library writes to. It is a bounded buffer in front of the real socket. It
+// has a goroutine only while there is something to write.
 type outbound struct {
 	net.Conn
-	early      []byte // what the HTTP server had read beyond the handshake
+	early      []byte // what the HTTP server had read after the handshake
 	clock      Clock
 	linger     time.Duration
 	frameBytes int
@@ -53,7 +54,7 @@ func newOutbound(conn net.Conn, early []byte, clock Clock, limits Limits) *outbo
 	}
 }
 
-// Read returns first what the HTTP server had already read.
+// Read first returns what the HTTP server had already read.
 func (o *outbound) Read(p []byte) (int, error) {
 	if len(o.early) > 0 {
 		n := copy(p, o.early)
@@ -95,7 +96,7 @@ func (o *outbound) send(payload []byte) error {
 	return nil
 }
 
-// full reports whether the client is so far behind that even pongs are not worth keeping.
+// full reports whether so much is waiting for the client that even pongs are dropped.
 func (o *outbound) full() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -109,7 +110,7 @@ func (o *outbound) startWriting() {
 	}
 }
 
-// drain writes until nothing is pending, and finishes a Close that came meanwhile.
+// drain writes until nothing is waiting. Then it finishes a Close that was called in the meantime.
 func (o *outbound) drain() {
 	for {
 		o.mu.Lock()
@@ -131,7 +132,7 @@ func (o *outbound) drain() {
 	}
 }
 
-// abort gives up what is pending and closes the socket at once.
+// abort drops what is waiting and closes the socket at once.
 func (o *outbound) abort() {
 	o.mu.Lock()
 	o.ended, o.closed, o.pending = true, true, nil
@@ -139,7 +140,7 @@ func (o *outbound) abort() {
 	_ = o.Conn.Close() // the connection is over whatever this returns
 }
 
-// Close lets what is pending out, for as long as a closing handshake may take, and wakes the reader at once.
+// Close lets what is waiting be sent, for as long as a closing handshake may take. It wakes the reader at once.
 func (o *outbound) Close() error {
 	o.mu.Lock()
 	o.ended, o.closed = true, true

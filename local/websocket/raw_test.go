@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// rawConn is a client that writes bytes as it likes.
+// rawConn is a client that writes any bytes.
 type rawConn struct {
 	net.Conn
 	t        *testing.T
@@ -30,7 +30,7 @@ func (s *stack) rawDial() *rawConn {
 	return &rawConn{Conn: conn, t: s.t, reader: bufio.NewReader(conn)}
 }
 
-// raw sends bytes and reads an HTTP answer.
+// raw sends bytes and reads the HTTP answer.
 func (s *stack) raw(request string) *rawConn {
 	s.t.Helper()
 	c := s.rawDial()
@@ -43,7 +43,7 @@ func (s *stack) raw(request string) *rawConn {
 	return c
 }
 
-// rawHandshake attempts a handshake with further header lines.
+// rawHandshake attempts a handshake with additional header lines.
 func (s *stack) rawHandshake(lines string) *rawConn {
 	s.t.Helper()
 	return s.raw("GET /local HTTP/1.1\r\nHost: api.example.com:3001\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
@@ -74,7 +74,7 @@ type frame struct {
 	payload []byte
 }
 
-// clientFrame encodes a masked frame; first is its first byte.
+// clientFrame encodes a masked frame. first is the first byte of the frame.
 func clientFrame(first byte, payload []byte) []byte {
 	data := []byte{first}
 	switch {
@@ -93,7 +93,7 @@ func clientFrame(first byte, payload []byte) []byte {
 	return data
 }
 
-// readFrame reads a frame of the server; false at the end of the connection.
+// readFrame reads a frame from the server. It returns false at the end of the connection.
 func (c *rawConn) readFrame() (frame, bool) {
 	c.t.Helper()
 	var head [2]byte
@@ -123,7 +123,8 @@ func (c *rawConn) readFrame() (frame, bool) {
 	return frame{final: head[0]&0x80 != 0, opcode: head[0] & 0x0f, payload: payload}, true
 }
 
-// closeCode reads up to the close frame and returns its code; 1005 for an empty one, 1006 if none comes.
+// closeCode reads up to the close frame and returns its code. It returns 1005 for an empty close frame, and 1006 if
+// none comes.
 func (c *rawConn) closeCode() (code int, reason string) {
 	c.t.Helper()
 	for {

@@ -11,7 +11,7 @@ import (
 type registry struct {
 	mu          sync.RWMutex
 	connections map[string]*connection
-	// opening are those whose 101 is being written; each channel is closed once that is over.
+	// opening are the connections whose 101 is being written. Each channel is closed when that is done.
 	opening map[string]chan struct{}
 }
 
@@ -30,7 +30,7 @@ func (r *registry) open(id string) (opened func()) {
 	})
 }
 
-// add makes a connection reachable, unless it is closing already.
+// add makes it possible to post to a connection, unless it is already closing.
 func (r *registry) add(c *connection) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

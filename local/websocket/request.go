@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// handshakeRequest is a handshake as events show it.
+// handshakeRequest is a handshake in the form in which events show it.
 type handshakeRequest struct {
 	headers                     map[string]string
 	multiValueHeaders           map[string][]string
@@ -19,7 +19,7 @@ type handshakeRequest struct {
 	query                       map[string][]string
 }
 
-// hiddenFromConnect are the headers that the authorizer sees and the $connect function does not.
+// hiddenFromConnect reports whether a header is one that only the authorizer gets, and not the $connect function.
 func hiddenFromConnect(name string) bool {
 	return strings.EqualFold(name, "Connection") || strings.EqualFold(name, "Upgrade") ||
 		strings.EqualFold(name, "Content-Length")

@@ -33,7 +33,7 @@ func (s *stack) fill(id string, data []byte) {
 			s.t.Fatalf("posting: %v", err)
 		}
 	}
-	s.t.Fatal("the buffer never got full")
+	s.t.Fatal("the buffer was never full")
 }
 
 func TestAClientThatDoesNotReadGetsItsPostsRefusedAndDelaysNobody(t *testing.T) {
@@ -68,7 +68,7 @@ func TestAClientThatReadsAgainGetsAllThatWasAccepted(t *testing.T) {
 			t.Fatalf("message %d is not the one that was posted", i)
 		}
 	}
-	eventually.True(t, "room for a post", func() bool { return s.post(slow.id, []byte("again")) == nil })
+	eventually.True(t, "the buffer has room again", func() bool { return s.post(slow.id, []byte("again")) == nil })
 	if got := slow.receive(); got != "again" {
 		t.Errorf("received %d bytes", len(got))
 	}
@@ -110,7 +110,7 @@ func TestPingsOfAClientThatDoesNotReadNeitherPileUpNorEndTheConnection(t *testin
 	}
 	<-posted
 	if pongs > count/2 {
-		t.Errorf("%d of %d pings were answered though nobody read", pongs, count)
+		t.Errorf("%d of %d pings were answered although the client did not read", pongs, count)
 	}
 }
 
@@ -237,7 +237,7 @@ func TestAThousandConnectionsCostFewGoroutinesAndLittleMemory(t *testing.T) {
 	for range 20 {
 		connecting.Go(func() {
 			for range count / 20 {
-				s.rawUpgrade("") // raw clients cost next to nothing themselves
+				s.rawUpgrade("") // raw clients need almost no memory themselves
 			}
 		})
 	}
@@ -247,7 +247,7 @@ func TestAThousandConnectionsCostFewGoroutinesAndLittleMemory(t *testing.T) {
 	if each := float64(afterGoroutines-beforeGoroutines) / count; each > 1.1 {
 		t.Errorf("%.2f goroutines a connection, want one", each)
 	}
-	// The clients' own buffers of 4 KB are part of this.
+	// This includes the clients' own buffers of 4 KB.
 	if each := int64(afterBytes-beforeBytes) / count; each > 32<<10 {
 		t.Errorf("%d bytes a connection", each)
 	} else {

@@ -12,7 +12,8 @@ type routeSelection struct {
 	reserved bool // whether a message may name $connect and its like
 }
 
-// parseRouteSelection reads a route selection expression. API Gateway's WebSocket APIs know only paths into the body.
+// parseRouteSelection reads a route selection expression. API Gateway's WebSocket APIs accept only paths into the
+// body.
 func parseRouteSelection(expression string, reserved bool) (routeSelection, error) {
 	inner := strings.TrimPrefix(expression, "$")
 	if strings.HasPrefix(inner, "{") && strings.HasSuffix(inner, "}") {
@@ -26,7 +27,7 @@ func parseRouteSelection(expression string, reserved bool) (routeSelection, erro
 	return routeSelection{path: strings.Split(path, "."), reserved: reserved}, nil
 }
 
-// key returns the route key that a message names, or "" if it is not JSON or names none.
+// key returns the route key that a message names. It returns "" if the message is not JSON or names none.
 func (s routeSelection) key(body []byte) string {
 	value := json.RawMessage(body)
 	for _, name := range s.path {
@@ -46,7 +47,7 @@ func (s routeSelection) key(body []byte) string {
 	return key
 }
 
-// choose returns the route of a message and its key; false if nothing fits and there is no $default.
+// choose returns the route of a message and its key. It returns false if no route matches and there is no $default.
 func (s routeSelection) choose(routes map[string]Route, body []byte) (string, Route, bool) {
 	if key := s.key(body); key != "" {
 		if route, ok := routes[key]; ok {

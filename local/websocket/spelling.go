@@ -10,7 +10,8 @@ import (
 	"sync"
 )
 
-// maximumHeadBytes bounds a request's line and headers; API Gateway takes 10,240 bytes of headers and 4,096 of URL.
+// maximumHeadBytes is the limit for the first line and the headers of a request. API Gateway accepts 10,240 bytes of
+// headers and 4,096 of URL.
 const maximumHeadBytes = 16 << 10
 
 // headConn keeps the head of the first request on a connection. net/http changes the casing of header names, but API
@@ -55,7 +56,7 @@ func (c *headConn) keep(p []byte) {
 	}
 }
 
-// take returns the head once and frees it.
+// take returns the head once and then frees it.
 func (c *headConn) take() []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +65,8 @@ func (c *headConn) take() []byte {
 	return head
 }
 
-// SetWriteBuffer bounds what the kernel takes for a client that does not read, where the connection below can.
+// SetWriteBuffer limits how much the kernel buffers for a client that does not read, if the connection below can do
+// that.
 func (c *headConn) SetWriteBuffer(bytes int) error {
 	if conn, ok := c.Conn.(interface{ SetWriteBuffer(int) error }); ok {
 		return conn.SetWriteBuffer(bytes)
@@ -78,8 +80,9 @@ func withHeadConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, headConnKey{}, conn)
 }
 
-// headerSpelling returns a function from net/http's name of a header to the client's. Without a headConn, when another
-// server than Serve calls the handler, it only mends the WebSocket headers, which all clients spell alike.
+// headerSpelling returns a function that turns net/http's name of a header into the client's name. There is no
+// headConn if another server than Serve calls the handler. Then the function corrects only the WebSocket headers,
+// which all clients spell in the same way.
 func headerSpelling(r *http.Request) func(string) string {
 	spellings := map[string]string{}
 	if conn, ok := r.Context().Value(headConnKey{}).(*headConn); ok {

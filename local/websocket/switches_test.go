@@ -10,7 +10,7 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// A switch that no test uses may do nothing, and one that the README does not name is found by nobody.
+// A switch that no test uses may do nothing. A switch that the README does not name cannot be found.
 func TestEverySwitchStandsInATestAndInTheReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {

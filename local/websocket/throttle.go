@@ -2,7 +2,7 @@ package websocket
 
 import "golang.org/x/time/rate"
 
-// newLimiter makes the token bucket of a Throttle. A negative rate never refuses.
+// newLimiter makes the token bucket of a Throttle. With a negative rate it never refuses.
 func newLimiter(t Throttle) *rate.Limiter {
 	if t.RateLimit < 0 {
 		return rate.NewLimiter(rate.Inf, 0)
@@ -10,7 +10,7 @@ func newLimiter(t Throttle) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(t.RateLimit), t.BurstLimit)
 }
 
-// throttles are the buckets of a stage.
+// throttles are the token buckets of a stage.
 type throttles struct {
 	requests       *rate.Limiter
 	newConnections *rate.Limiter

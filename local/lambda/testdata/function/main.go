@@ -1,4 +1,4 @@
-// Command function is a Lambda function for tests: its event says how it behaves.
+// Command function is a Lambda function for tests. Its event decides how it behaves.
 package main
 
 import (
@@ -124,11 +124,11 @@ func serveOnceAndStopListening() {
 		panic(err)
 	}
 	fmt.Fprint(connection, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")
-	_ = connection.CloseWrite() // the service reads the request, and then sees that nobody waits for its answer
+	_ = connection.CloseWrite() // the service reads the request and then notices that nobody waits for the answer
 	select {}
 }
 
-// await waits until a file is there, so that a test decides when it goes on.
+// await waits until a file exists, so that a test decides when the function goes on.
 func await(file string) {
 	for {
 		if _, err := os.Stat(file); err == nil {
@@ -138,7 +138,7 @@ func await(file string) {
 	}
 }
 
-// lingering is an answer after which the process is busy until a file is there.
+// lingering is an answer after which the process is busy until a file exists.
 type lingering struct {
 	io.Reader
 	file string
@@ -150,5 +150,5 @@ func (l lingering) Close() error {
 	return nil
 }
 
-// MarshalJSON fails, so that the answer is read and closed instead.
+// MarshalJSON fails, so that the runtime reads and closes the answer instead.
 func (lingering) MarshalJSON() ([]byte, error) { return nil, errors.ErrUnsupported }

@@ -1,4 +1,5 @@
-// Proxy puts what a client sends onto the event bus and says so, by the addresses that both services have at AWS.
+// Proxy puts the messages of a client onto the event bus and confirms them. It uses the addresses that both services
+// have on AWS.
 package main
 
 import (
