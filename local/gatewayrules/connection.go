@@ -74,7 +74,7 @@ func connectionRules() []Rule {
 		{
 			Text:   "What is posted and over 32 KB comes in frames of at most 32 KB",
 			Source: quotas, Certainty: Confirmed,
-			probe: split,
+			probe: onConnection(split),
 		},
 		{
 			Text:   "10 minutes without a message close with 1001 `Going away`",
@@ -100,15 +100,7 @@ func pong(s *socket) error {
 	return nil
 }
 
-func split(ctx context.Context, p *prober) error {
-	s, err := p.connect(ctx)
-	if err != nil {
-		return err
-	}
-	id, err := s.identity()
-	if err != nil {
-		return err
-	}
+func split(ctx context.Context, p *prober, s *socket, id string) error {
 	text := strings.Repeat("0123456789", 10<<10)
 	answer, _, err := p.manage(ctx, http.MethodPost, p.connection(id), []byte(text), true)
 	if err != nil {
