@@ -115,7 +115,8 @@ func TestIDsThatLookLikeKeysOrCodeAreRefusedBeforeAnyCall(t *testing.T) {
 	alice := connect(t, users(t, "alice")[0])
 	alice.must("hello", nil)
 	for _, id := range []string{
-		"", "#", "bob#msg", "a#b#c", "head", "bob\u0000", "bob\n", "bob ", "böb", "b\u202eob", "😀", `bob"}`, `'; DROP TABLE`,
+		"", "#", "bob#msg", "a#b#c", "head",
+		"bob\u0000", "bob\n", "bob ", "böb", "b\u202eob", "😀", `bob"}`, `'; DROP TABLE`,
 		"${bob}", "{{bob}}", "../bob",
 		"bob%23", strings.Repeat("b", 65), "$ne", "bob OR 1=1", ":pk", "~", "msg#01HF7YATZ8000000000000A1C2",
 	} {

@@ -1,5 +1,5 @@
-// Proxy puts the messages of a client onto the event bus and confirms them. It uses the addresses that both services
-// have on AWS.
+// Command proxy puts the messages of a client onto the event bus and confirms them. It uses the addresses that both
+// services have on AWS.
 package main
 
 import (

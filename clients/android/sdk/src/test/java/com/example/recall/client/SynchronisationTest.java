@@ -53,7 +53,7 @@ class SynchronisationTest extends ClientTest {
                 + ",{'conversation':'c2c_carol','messages':[],'revocations':[],'more':true,'unread':0}]}");
         sync = server.take("sync");
         assertEquals(2, sync.getAsJsonArray("conversations").size(), "one has more, the other did not fit");
-        assertEquals("c2c_carol", item(sync).get("conversation").getAsString(), "who had no room has his turn first");
+        assertEquals("c2c_carol", item(sync).get("conversation").getAsString(), "a conversation without room has its turn first");
         server.reply(sync, "{'conversations':[" + page(message(BOB_2, "bob", "ho"), "", "c2", false, 2)
                 + ",{'conversation':'c2c_carol','messages':[],'revocations':[],'cursor':'c1','more':false,'unread':0}]}");
         login.value();
