@@ -129,6 +129,7 @@ func TestAMessageIsRecalledByItsNumberWithAReason(t *testing.T) {
 	server := serve(t, clienttest.Options{})
 	alice, bob := chats(t, server, "alice", "c2c_bob"), chats(t, server, "bob", "c2c_alice")
 	alice.types("first", "second")
+	alice.sees("#1 sent")
 	alice.sees("#2 sent")
 	bob.sees("alice: second")
 	alice.types("/recall 1 wrong chat")
@@ -182,7 +183,10 @@ func TestMoreThan99UnreadMessagesAreShownAs99Plus(t *testing.T) {
 	for number := range 100 {
 		alice.types(fmt.Sprintf("line %d", number))
 	}
-	alice.sees("#100 sent")
+	// The answers come in any order, so each message has to be seen as sent.
+	for number := range 100 {
+		alice.sees(fmt.Sprintf("#%d sent", number+1))
+	}
 	bob := chats(t, server, "bob", "c2c_carol")
 	bob.types("/unread")
 	bob.sees("c2c_alice                      99+ unread")
