@@ -117,7 +117,10 @@ func (s *Service) run(p *pool, call *invocation) {
 	i := p.take()
 	wait := p.function.Timeout
 	isNew := i == nil
+	started := func() {}
 	if isNew {
+		started = p.starting()
+		defer started()
 		var err error
 		if i, err = s.start(p); err != nil {
 			call.fail("Runtime.InvalidEntrypoint", err.Error())
@@ -128,6 +131,7 @@ func (s *Service) run(p *pool, call *invocation) {
 	if !s.hand(i, call, wait) {
 		return
 	}
+	started()
 	if isNew {
 		report.Initialization = s.options.Now().Sub(report.Started)
 	}

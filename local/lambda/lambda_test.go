@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -169,6 +170,32 @@ func TestConcurrentInvocationsGetAProcessEachUpToTheLimit(t *testing.T) {
 	if len(seen) != 3 || len(s.Processes("F")) != 3 {
 		t.Errorf("the answers came from processes %v", seen)
 	}
+}
+
+func TestABurstTakesProcessesThatBecomeFreeInsteadOfStartingOneForEachInvocation(t *testing.T) {
+	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Environment["INIT"] = "slow" })
+	burst := 16 * runtime.GOMAXPROCS(0)
+	var answers sync.WaitGroup
+	for range burst {
+		answers.Go(func() {
+			if result, err := s.Invoke(t.Context(), "F", []byte(`{}`)); err != nil || result.FunctionError != "" {
+				t.Errorf("%v %s", err, result.Payload)
+			}
+		})
+	}
+	answers.Wait()
+	if started := len(s.Processes("F")); started > burst/2 {
+		t.Errorf("%d processes were started for %d invocations", started, burst)
+	}
+}
+
+func TestProcessesThatStartSlowlyDoNotHoldBackOthersForLong(t *testing.T) {
+	count := 2*runtime.GOMAXPROCS(0) + 1
+	s, _ := service(t, func(_ *lambda.Options, f *lambda.Function) { f.Environment["INIT"] = "hang" })
+	for range count {
+		go func() { _, _ = s.Invoke(t.Context(), "F", []byte(`{}`)) }()
+	}
+	eventually.True(t, "each invocation has a process", func() bool { return len(s.Processes("F")) == count })
 }
 
 func TestTheAnswerDoesNotWaitForWhatTheProcessDoesAfterIt(t *testing.T) {

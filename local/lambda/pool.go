@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,9 @@ const (
 	// startAfter is how long an invocation waits for a busy process before another process is started for it. It is
 	// about as long as that start takes. So a burst of short invocations does not start one process for each of them.
 	startAfter = 10 * time.Millisecond
+	// startsFor is how long at most a process that starts holds back the start of others. One that loads much code or
+	// waits for something when it starts does not hold back the rest for longer.
+	startsFor = 500 * time.Millisecond
 	// endAfter is how long a process may take after its answer until it asks for more work. After that time, the
 	// caller's next invocation counts as one that runs at the same time.
 	endAfter = time.Second
@@ -32,6 +36,9 @@ type pool struct {
 	throttles bool // refuse an invocation instead of waiting if no permit is left
 	none      bool
 	ending    atomic.Int64 // invocations that are answered and whose process has not asked for the next one yet
+	// starts has room for as many processes as start at the same time. More of them would only delay each other. An
+	// invocation that waits for its turn takes a process that becomes free meanwhile, as on Lambda.
+	starts chan struct{}
 
 	mutex     sync.Mutex
 	program   string      // what new processes run
@@ -42,7 +49,10 @@ type pool struct {
 }
 
 func newPool(function Function, options Options) *pool {
-	p := &pool{function: function, program: function.Program, freezes: options.Freeze, instances: map[*instance]bool{}}
+	p := &pool{
+		function: function, program: function.Program, freezes: options.Freeze,
+		starts: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), instances: map[*instance]bool{},
+	}
 	maximum := options.MaximumConcurrency
 	if reserved := function.ReservedConcurrency; reserved >= 0 && reserved <= maximum {
 		p.throttles, p.none = true, reserved == 0
@@ -85,30 +95,67 @@ func (p *pool) release() {
 	p.ending.Add(-1)
 }
 
-// take returns a process that waits for work, or nil if a new one must be started.
+// take returns a process that waits for work, or nil if a new one must be started. With nil the caller has a place in
+// starts, which it gives back by started.
 func (p *pool) take() *instance {
 	p.mutex.Lock()
-	if i := p.takeIdle(); i != nil || len(p.instances) == 0 {
+	if i := p.takeIdle(); i != nil {
 		p.mutex.Unlock()
 		return i
+	}
+	patience := startAfter
+	if len(p.instances) == 0 {
+		patience = 0
 	}
 	soon := make(chan *instance, 1)
 	p.waiting = append(p.waiting, soon)
 	p.mutex.Unlock()
-	timer := time.NewTimer(startAfter)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case i := <-soon:
-		return i
-	case <-timer.C:
+	var starts chan<- struct{} // nil while it is too early to start a process
+	for {
+		select {
+		case i := <-soon:
+			if i == nil {
+				p.starts <- struct{}{}
+			}
+			return i
+		case <-timer.C:
+			starts = p.starts
+		case starts <- struct{}{}:
+			if p.leave(soon) {
+				return nil
+			}
+			i := <-soon // It came at the last moment.
+			if i != nil {
+				<-p.starts
+			}
+			return i
+		}
 	}
+}
+
+// leave takes an invocation out of those that wait for a process. It returns false if it was given one already.
+func (p *pool) leave(soon chan *instance) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if n := slices.Index(p.waiting, soon); n >= 0 {
-		p.waiting = slices.Delete(p.waiting, n, n+1)
-		return nil
+	n := slices.Index(p.waiting, soon)
+	if n < 0 {
+		return false
 	}
-	return <-soon // it came at the last moment
+	p.waiting = slices.Delete(p.waiting, n, n+1)
+	return true
+}
+
+// starting returns what to call when a process that was started asks for work or has ended. The process counts as one
+// that starts until then, but no longer than startsFor.
+func (p *pool) starting() (started func()) {
+	end := sync.OnceFunc(func() { <-p.starts })
+	timer := time.AfterFunc(startsFor, end)
+	return func() {
+		timer.Stop()
+		end()
+	}
 }
 
 func (p *pool) takeIdle() *instance {

@@ -32,6 +32,8 @@ func main() {
 		os.Exit(7)
 	case "hang":
 		select {}
+	case "slow":
+		time.Sleep(100 * time.Millisecond)
 	case "process":
 		fmt.Println("process", os.Getpid())
 	case "fail":
