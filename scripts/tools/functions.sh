@@ -57,8 +57,13 @@ jars() {
 # only files whose hash stands there; `uv pip compile --no-deps --universal --generate-hashes FILE` prints those of every file of a
 # version, for all processors. Another hash of the same version is no reason to install anew.
 virtual_environment() {
-	local directory="$tools/$1" pins="$scripts/requirements-$1.txt"
-	current "$directory" <(versions "$pins") && return 0
+	local directory pins="$scripts/requirements-$1.txt"
+	mkdir -p "$tools"
+	directory="$(cd "$tools" && pwd -P)/$1"
+	# The programs of a virtual environment name its folder, so it is made again if the folder was moved.
+	if current "$directory" <(versions "$pins") && grep -qF "$directory" "$directory/bin/activate"; then
+		return 0
+	fi
 	"$scripts/require.sh" python
 	echo "require: installing the Python packages of ${pins##*/}" >&2
 	rm -rf "$directory"
