@@ -23,6 +23,8 @@ type connection struct {
 	writeTimeout time.Duration
 	gone         chan struct{} // closed when the connection is over
 	leaving      sync.Once
+	// wrote and heard have an element after a frame was written or received. They are not filled up.
+	wrote, heard chan struct{}
 
 	mutex        sync.Mutex
 	tokenExpired bool
@@ -43,7 +45,10 @@ func (s *session) connect(token string) (*connection, error) {
 		return nil, err
 	}
 	socket.SetReadLimit(frameLimitBytes)
-	c := &connection{socket: socket, writeTimeout: s.options.RequestTimeout, gone: make(chan struct{})}
+	c := &connection{
+		socket: socket, writeTimeout: s.options.RequestTimeout, gone: make(chan struct{}),
+		wrote: make(chan struct{}, 1), heard: make(chan struct{}, 1),
+	}
 	c.ctx, c.cancel = context.WithCancel(s.ctx)
 	return c, nil
 }
@@ -58,6 +63,7 @@ func (c *connection) read(receive func([]byte)) {
 			_ = c.socket.CloseNow() // the read error has said all there is to say
 			return
 		}
+		note(c.heard)
 		if kind == websocket.MessageText {
 			receive(data)
 		}
@@ -70,6 +76,14 @@ func (c *connection) write(frame []byte) {
 	defer cancel()
 	if err := c.socket.Write(ctx, websocket.MessageText, frame); err != nil {
 		c.drop()
+	}
+	note(c.wrote)
+}
+
+func note(what chan<- struct{}) {
+	select {
+	case what <- struct{}{}:
+	default:
 	}
 }
 

@@ -380,7 +380,12 @@ func (s *session) attend(c *connection) {
 			if s.greet(s.ctx, c) != nil {
 				return
 			}
+		case <-c.wrote: // A hello is a frame too.
 			keepAlive.Reset(s.keepAliveAfter())
+		case <-c.heard:
+			if s.pongs == pongsNever { // So the frame saves the hello that would ask for one.
+				look.Reset(s.lookAfter())
+			}
 		case <-look.C:
 			if !s.isAlive(c, pingTimeout) {
 				return
@@ -428,8 +433,8 @@ func (s *session) lookAfter() time.Duration {
 	return s.options.PingInterval
 }
 
-// keepAliveAfter is 5 to 9 minutes: API Gateway ends a connection that is idle for 10, and devices that connected
-// together should not speak together.
+// keepAliveAfter is how long nothing is sent until a hello is: 8 to 9 minutes. API Gateway ends a connection that is
+// idle for 10. Devices that connected together should not speak together.
 func (s *session) keepAliveAfter() time.Duration {
-	return 5*time.Minute + time.Duration(s.options.Random()*float64(4*time.Minute))
+	return 8*time.Minute + time.Duration(s.options.Random()*float64(time.Minute))
 }

@@ -77,10 +77,10 @@ const (
 	revokeGigabytes = 1
 )
 
-// What clients do by themselves: hello at the middle of its 5 to 9 minutes, and a new connection when API Gateway
-// ends one.
+// What clients do by themselves: hello when they have sent nothing for 8 to 9 minutes, of which this is the middle, and
+// a new connection when API Gateway ends one.
 const (
-	helloEverySeconds     = 7 * 60
+	helloAfterSeconds     = 8.5 * 60
 	reconnectEverySeconds = 2 * 60 * 60
 )
 
@@ -186,9 +186,15 @@ func change(perSecond, reads, writes, posts, calls, gigabytes float64) activity 
 	}
 }
 
+// hello is sent after each time of helloAfterSeconds without another frame. With messages at random moments, a rate of
+// r a second leaves r / (e^(r * helloAfterSeconds) - 1) such times a second.
 func (w Workload) hello() activity {
+	perSecond := 1.0 / helloAfterSeconds
+	if messages := w.MessagesPerHour / 3600; messages > 0 {
+		perSecond = messages / math.Expm1(messages*helloAfterSeconds)
+	}
 	return activity{
-		perSecond:          1.0 / helloEverySeconds,
+		perSecond:          perSecond,
 		requests:           1,
 		environmentSeconds: ownSeconds,
 		logBytes:           accessLineBytes + frameLineBytes,

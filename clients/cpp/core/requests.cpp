@@ -30,7 +30,7 @@ void Requests::attempt(Milliseconds now, Request& request) {
     // A bound request is made for the connection that is there, before or after its hello.
     if (connected_ || request.bound) {
         request.sent = true;
-        transmit_(request.frame);
+        transmit_(now, request.frame);
     }
 }
 
@@ -63,12 +63,12 @@ void Requests::gatewayFailed(Milliseconds now) {
     }
 }
 
-void Requests::connected() {
+void Requests::connected(Milliseconds now) {
     connected_ = true;
     for (auto& [number, request] : outstanding_) {
         if (request.bound || request.repeatAt != never) continue;
         request.sent = true;
-        transmit_(request.frame);
+        transmit_(now, request.frame);
     }
 }
 

@@ -30,7 +30,7 @@ struct RequestOptions {
 class Requests {
 public:
     using Done = std::function<void(Milliseconds now, const Outcome&)>;
-    using Transmit = std::function<void(const std::string& frame)>;
+    using Transmit = std::function<void(Milliseconds now, const std::string& frame)>;
     using BackOff = std::function<Milliseconds(int repeat)>;
 
     Requests(Milliseconds timeout, BackOff backOff, Transmit transmit)
@@ -45,7 +45,7 @@ public:
     // API Gateway's own frame: every outstanding request is sent again after a back-off, as a further attempt.
     void gatewayFailed(Milliseconds now);
     // From now on unbound requests may be sent; those that are outstanding are sent again.
-    void connected();
+    void connected(Milliseconds now);
     // Nothing can be sent. Bound requests are dropped without an outcome.
     void disconnected();
     // What is due: time-outs and repeats.

@@ -26,7 +26,7 @@ Session::Session(SessionOptions options, Link& link, SessionListener& listener)
       ids_(options_.random),
       requests_(
           options_.requestTimeout, [this](int repeat) { return backOff(repeat); },
-          [this](const std::string& frame) { link_.send(frame); }),
+          [this](Milliseconds now, const std::string& frame) { send(now, frame); }),
       view_("", options_.limits) {}
 
 void Session::login(Milliseconds now, const std::string& user, const std::string& token,
@@ -115,6 +115,8 @@ void Session::closed(Milliseconds now) {
 
 void Session::received(Milliseconds now, std::string_view text) {
     if (!online()) return;
+    // A frame shows that the connection lives, so where there are no pings it saves the hello that would ask for one.
+    if (!pings() && lookAt_ != never) lookAt_ = nextLook(now);
     const Frame frame = readFrame(text);
     if (const auto* reply = std::get_if<Reply>(&frame)) {
         if (!reply->ok && reply->error.code == code::tokenExpired) {
@@ -140,9 +142,15 @@ void Session::received(Milliseconds now, std::string_view text) {
     }
 }
 
-// The first thing on a connection, and what keeps it alive: API Gateway ends one that is idle for 10 minutes.
+// API Gateway ends a connection that is idle for 10 minutes, so a hello is sent when nothing else was sent for 8 to 9.
+// Devices that connected together should not speak together.
+void Session::send(Milliseconds now, const std::string& frame) {
+    link_.send(frame);
+    keepAliveAt_ = now + 8 * minute + static_cast<Milliseconds>(options_.random() % minute);
+}
+
+// The first thing on a connection, and what keeps it alive.
 void Session::hello(Milliseconds now) {
-    keepAliveAt_ = never;
     const std::string id = requests_.nextId();
     requests_.begin(now, id, helloRequest(id), {/*bound=*/true},
                     [this, now](Milliseconds answered, const Outcome& outcome) { greeted(answered, now, outcome); });
@@ -161,8 +169,6 @@ void Session::greeted(Milliseconds now, Milliseconds asked, const Outcome& outco
     // A hello that was repeated may be answered for any of its attempts; then the middle says nothing.
     if (!outcome.unknown || !clock_.known()) clock_.compare(asked, now, outcome.reply->serverTime);
     signOfLife(now);
-    // Devices that connected together should not speak together.
-    keepAliveAt_ = now + 5 * minute + static_cast<Milliseconds>(options_.random() % (4 * minute));
     if (state_ == State::Greeting) ready(now);
 }
 
@@ -172,7 +178,7 @@ void Session::ready(Milliseconds now) {
     // The first look tells whether the server answers pings.
     lookAt_ = pings() && pongs_ == Pongs::Unknown ? now : nextLook(now);
     listener_.connected();
-    requests_.connected();
+    requests_.connected(now);
     beginSynchronisation(now);
 }
 

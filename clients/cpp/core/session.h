@@ -112,6 +112,7 @@ private:
     bool online() const;
     bool refusesCalls(const std::function<void(const Error&)>& failed) const;
     void connect(Milliseconds now);
+    void send(Milliseconds now, const std::string& frame);
     void hello(Milliseconds now);
     void lookForLife(Milliseconds now, Milliseconds timeout);
     void noSignOfLife(Milliseconds now);

@@ -114,6 +114,35 @@ TEST(Connection, IsAskedByHelloWhereThereAreNoPings) {
     EXPECT_EQ(device.pings, 0);
 }
 
+TEST(Connection, IsKeptByAHelloWhenNothingElseWasSentForEightMinutes) {
+    Device device;
+    Result<int> read;
+    device.login();
+    for (int time = 0; time < 3; ++time) {
+        device.pass(7 * 60'000);
+        device.session.read(device.now, "c2c_bob", fromBob, read.completion());
+        device.answer(device.takeFrame("read"), {{"unread", 0}});
+    }
+    EXPECT_TRUE(device.sent.empty());
+    device.pass(8 * 60'000 - 1);
+    EXPECT_TRUE(device.sent.empty());
+    device.pass(60'000);
+    device.answerHello();
+}
+
+TEST(Connection, IsNotAskedByHelloWhereTheServerSpeaks) {
+    Device device;
+    device.pinging = false;
+    device.login();
+    for (int time = 0; time < 3; ++time) {
+        device.pass(119'999);
+        device.receive({{"type", "later"}});
+    }
+    EXPECT_TRUE(device.sent.empty());
+    device.pass(120'000);
+    device.answerHello();
+}
+
 TEST(Connection, IsLookedAtWhenTheApplicationSaysSo) {
     Device device;
     device.login();

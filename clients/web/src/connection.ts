@@ -40,6 +40,9 @@ export class Connection {
   tokenExpired = false;
   /** Called with the data of every frame. */
   receive: (data: unknown) => void = () => {};
+  /** Called after a frame was sent, and after one was received. */
+  wrote: () => void = () => {};
+  heard: () => void = () => {};
   /** Called at once when the connection is over. */
   lost: () => void = () => {};
   #socket: WebSocketLike;
@@ -48,7 +51,11 @@ export class Connection {
   private constructor(socket: WebSocketLike) {
     this.#socket = socket;
     this.gone = new Promise((resolve) => (this.#over = resolve));
-    socket.onmessage = (event: { data: unknown }) => this.isGone || this.receive(event.data);
+    socket.onmessage = (event: { data: unknown }) => {
+      if (this.isGone) return;
+      this.heard();
+      this.receive(event.data);
+    };
     socket.onerror = () => {};
     socket.onclose = () => this.drop();
   }
@@ -91,6 +98,7 @@ export class Connection {
     try {
       if (this.#socket.readyState !== OPEN) throw new ConnectionLost();
       this.#socket.send(frame);
+      this.wrote();
     } catch {
       this.drop();
     }

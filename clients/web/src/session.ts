@@ -29,8 +29,8 @@ export interface SessionOptions {
 /** Gets a new token, for example from the application's own server. */
 export type TokenProvider = () => Promise<string> | string;
 
-const KEEP_ALIVE_MILLISECONDS = 5 * 60_000;
-const KEEP_ALIVE_SPREAD_MILLISECONDS = 4 * 60_000;
+const KEEP_ALIVE_MILLISECONDS = 8 * 60_000;
+const KEEP_ALIVE_SPREAD_MILLISECONDS = 60_000;
 const CHECK_TIMEOUT_MILLISECONDS = 5_000;
 /** A page cannot send pings. A hello in their place costs a message, so it is this many times as far apart. */
 const HELLO_PER_PINGS = 4;
@@ -243,30 +243,47 @@ export class Session {
     await this.synchronisation.all(connection);
     this.isReady = true;
     this.#resolveReady();
-    const ends = [this.#keepAlive(connection), this.#lookForLife()];
+    const ends = [this.#keepAlive(connection), this.#lookForLife(connection)];
     await connection.gone;
     for (const end of ends) end();
   }
 
-  /** API Gateway ends a connection that is idle for 10 minutes; devices that connected together should not speak together. */
+  /**
+   * API Gateway ends a connection that is idle for 10 minutes, so a hello is sent when nothing else was sent for 8 to 9.
+   * Devices that connected together should not speak together.
+   */
   #keepAlive(connection: Connection): () => void {
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
+      clearTimeout(timer);
       const after = KEEP_ALIVE_MILLISECONDS + this.options.random() * KEEP_ALIVE_SPREAD_MILLISECONDS;
       timer = setTimeout(() => {
-        this.#greet(connection).then(again, () => connection.drop());
+        this.#greet(connection).catch(() => connection.drop());
       }, after);
     };
+    connection.wrote = again;
     again();
-    return () => clearTimeout(timer);
+    return () => {
+      connection.wrote = () => {};
+      clearTimeout(timer);
+    };
   }
 
-  /** Notices a connection that fell silent, while the page can be seen. */
-  #lookForLife(): () => void {
-    const timer = setInterval(() => {
-      if (globalThis.document?.visibilityState !== 'hidden') void this.check();
-    }, this.options.pingInterval * HELLO_PER_PINGS);
-    return () => clearInterval(timer);
+  /** Notices a connection that fell silent, while the page can be seen. A frame saves the hello that would ask for one. */
+  #lookForLife(connection: Connection): () => void {
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const again = () => {
+      clearInterval(timer);
+      timer = setInterval(() => {
+        if (globalThis.document?.visibilityState !== 'hidden') void this.check();
+      }, this.options.pingInterval * HELLO_PER_PINGS);
+    };
+    connection.heard = again;
+    again();
+    return () => {
+      connection.heard = () => {};
+      clearInterval(timer);
+    };
   }
 
   /** Says hello: learns the server's clock, and whose token this is. With `once`, one attempt of so many milliseconds. */

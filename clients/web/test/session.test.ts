@@ -124,6 +124,42 @@ test('after a sleep, during which a device\'s monotonic clock may stand still, t
   }
 });
 
+test('a hello is sent when nothing else was sent for eight to nine minutes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const server = await Server.start();
+    const { recall } = await loggedIn(server);
+    for (let time = 1; time <= 3; time++) {
+      await vi.advanceTimersByTimeAsync(7 * 60_000);
+      await recall.setMessageRead({ conversationID: 'c2c_bob', messageID: messageID(1) });
+      await server.next('read', time);
+    }
+    expect(server.asked('hello')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(9 * 60_000);
+    await server.next('hello', 2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a page sends no hello to a server that speaks', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const server = await Server.start();
+    const alice = await loggedIn(server);
+    for (let time = 1; time <= 3; time++) {
+      await vi.advanceTimersByTimeAsync(119_999);
+      server.sockets[0]!.send(JSON.stringify(messageFrame(time)));
+      await alice.event(EVENT.MESSAGE_RECEIVED);
+    }
+    expect(server.asked('hello')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(240_000); // The answer to a sync may still have come.
+    await server.next('hello', 2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a connection that is dead when the device wakes up is replaced, and what was missed is fetched', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   try {

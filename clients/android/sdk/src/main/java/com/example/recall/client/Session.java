@@ -5,7 +5,7 @@ import java.util.Random;
 
 /** Keeps one connection alive while logged in: hello, keep-alive, reconnecting, new tokens. */
 final class Session implements Requests.Link {
-    private static final long KEEP_ALIVE_MINIMUM_MILLISECONDS = 5 * 60_000;
+    private static final long KEEP_ALIVE_MINIMUM_MILLISECONDS = 8 * 60_000;
     private static final long KEEP_ALIVE_MAXIMUM_MILLISECONDS = 9 * 60_000;
     private static final long CHECK_MILLISECONDS = 5_000;
     /** A hello costs a message, a ping does not. */
@@ -101,7 +101,14 @@ final class Session implements Requests.Link {
     public void transmit(String frame) {
         if (current != null) {
             current.connection.send(frame);
+            keepAliveLater();
         }
+    }
+
+    /** API Gateway ends a connection that is idle for 10 minutes. Devices that connected together should not speak together. */
+    private void keepAliveLater() {
+        long spread = KEEP_ALIVE_MAXIMUM_MILLISECONDS - KEEP_ALIVE_MINIMUM_MILLISECONDS;
+        schedule(KEEP_ALIVE_MINIMUM_MILLISECONDS + (long) (random.nextDouble() * spread), this::hello);
     }
 
     @Override
@@ -151,7 +158,11 @@ final class Session implements Requests.Link {
         }
     }
 
+    /** A frame shows that the connection lives, so where there are no pings it saves the hello that would ask for one. */
     private void lookLater() {
+        if (looking != null) {
+            looking.cancel();
+        }
         if (!current.connection.hasPings()) {
             looking = loop.schedule(HELLO_PER_PINGS * pingIntervalMilliseconds, () -> {
                 check();
@@ -217,8 +228,6 @@ final class Session implements Requests.Link {
     }
 
     private void onHello(JsonObject reply) {
-        long spread = KEEP_ALIVE_MAXIMUM_MILLISECONDS - KEEP_ALIVE_MINIMUM_MILLISECONDS;
-        schedule(KEEP_ALIVE_MINIMUM_MILLISECONDS + (long) (random.nextDouble() * spread), this::hello);
         backoff.reset();
         checked();
         if (checkAgain) {
@@ -233,6 +242,9 @@ final class Session implements Requests.Link {
     }
 
     private void onFrame(String text) {
+        if (ready) {
+            lookLater();
+        }
         JsonObject frame = Json.object(text);
         if (frame == null) {
             return;
