@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	example.com/recall v0.0.0
+	example.com/recall/clients/go v0.0.0
 	example.com/recall/local v0.0.0
 )
 

@@ -51,6 +51,7 @@ func TestTheUnitsAreThoseThatAreMeasured(t *testing.T) {
 		expect(fmt.Sprintf("revoke by the sender, group of %d", members), groupRevokeReads(members), revokeWrites)
 	}
 	expect("sync, 20 conversations without news", 20*syncReads, 0)
+	expect("conversations, 20 of them", 1+20*listReads, 0)
 	expect("finish, nothing is due any more", finishReads, 0)
 	expect("connect", 0, connectWrites/2)
 	expect("disconnect", 0, connectWrites/2)

@@ -90,6 +90,7 @@ const (
 	directSendReads, directRevokeReads = 3, 2
 	finishReads                        = 1
 	syncReads                          = 4 // for each conversation without news
+	listReads                          = 2 // for each conversation of the list, and one for the list
 	connectWrites                      = 2 // with the disconnect
 )
 
@@ -98,9 +99,9 @@ const (
 // lines themselves.
 const (
 	accessLineBytes     = 280
-	frameLineBytes      = 300
+	frameLineBytes      = 285
 	figureLineBytes     = 780
-	recallLineBytes     = 350
+	recallLineBytes     = 325
 	connectionLineBytes = 240
 )
 
@@ -206,15 +207,16 @@ func (w Workload) hello() activity {
 	}
 }
 
-// connect is a handshake with authorizer and presence, hello, a sync, and the disconnect that comes at its end.
+// connect is a handshake with authorizer and presence, hello, the list of conversations, a sync, and the disconnect that
+// comes at its end.
 func (w Workload) connect(perSecond float64) activity {
-	const invocations = 5
-	seconds := invocations*ownSeconds + 4*dynamoDBSeconds
+	const invocations = 6
+	seconds := invocations*ownSeconds + 7*dynamoDBSeconds
 	return activity{
-		perSecond: perSecond, requests: 3, environmentSeconds: seconds,
-		logBytes: 4*accessLineBytes + 2*frameLineBytes + 2*connectionLineBytes,
+		perSecond: perSecond, requests: 4, environmentSeconds: seconds,
+		logBytes: 5*accessLineBytes + 3*frameLineBytes + 2*connectionLineBytes,
 		uses: measure.Consumption{
-			Frames: 4, ReadUnits: w.Conversations * syncReads, WriteUnits: connectWrites,
+			Frames: 6, ReadUnits: 1 + w.Conversations*(listReads+syncReads), WriteUnits: connectWrites,
 			Invocations: invocations, GigabyteHours: usualGigabytes * seconds / 3600,
 		},
 	}
