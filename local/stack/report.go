@@ -20,7 +20,7 @@ type Kind string
 // The kinds of entries.
 const (
 	KindGateway    Kind = "gateway"    // something at the WebSocket API; see Record
-	KindInvocation Kind = "invocation" // an invocation of a function that the WebSocket API did not make
+	KindInvocation Kind = "invocation" // an invocation of a function
 	KindLog        Kind = "log"        // a line that a function printed
 	KindEvent      Kind = "event"      // an event on the event bus
 	KindCall       Kind = "call"       // a function's call of DynamoDB or SQS
