@@ -2,6 +2,7 @@ package com.example.recall.client;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -14,6 +15,7 @@ import okio.ByteString;
 /** WebSocket by OkHttp, with the bounds that it leaves to its users. */
 final class OkHttpTransport implements Transport {
     private static final int NORMAL_CLOSURE = 1000;
+    private static final long CLOSE_MILLISECONDS = 2_000;
     /** How OkHttp says that a connection got no answer to any ping; there is no other way to learn it. */
     private static final String NO_PONG_EVER = "(after 0 successful ping/pongs)";
 
@@ -62,9 +64,10 @@ final class OkHttpTransport implements Transport {
             };
         }
         boolean pings = pinging;
+        Adapter adapter = new Adapter(listener, limit, pings);
         WebSocket socket = client.newBuilder().socketFactory(limit)
                 .pingInterval(pings ? client.pingIntervalMillis() : 0, TimeUnit.MILLISECONDS).build()
-                .newWebSocket(request, new Adapter(listener, limit, pings));
+                .newWebSocket(request, adapter);
         return new Connection() {
             @Override
             public boolean send(String frame) {
@@ -78,9 +81,17 @@ final class OkHttpTransport implements Transport {
 
             @Override
             public void close() {
-                socket.close(NORMAL_CLOSURE, null);
-                // close() waits up to a minute for the other side; a half-dead connection must not linger.
-                socket.cancel();
+                // A close frame cannot be sent before the connection is open, and OkHttp would wait for the handshake.
+                if (adapter.openedAt == 0 || !socket.close(NORMAL_CLOSURE, null)) {
+                    socket.cancel();
+                    return;
+                }
+                // The close frame is written on another thread. OkHttp waits up to a minute for the answer, and a half-dead connection must
+                // not linger as long.
+                client.dispatcher().executorService().execute(() -> {
+                    adapter.awaitEnd(CLOSE_MILLISECONDS);
+                    socket.cancel();
+                });
             }
         };
     }
@@ -104,6 +115,7 @@ final class OkHttpTransport implements Transport {
         private final Listener listener;
         private final ReceiveLimit limit;
         private final boolean pings;
+        private final CountDownLatch ended = new CountDownLatch(1);
         private volatile long openedAt;
 
         Adapter(Listener listener, ReceiveLimit limit, boolean pings) {
@@ -125,6 +137,19 @@ final class OkHttpTransport implements Transport {
             } else if (openedAt != 0 && lived > TimeUnit.MILLISECONDS.toNanos(2L * client.pingIntervalMillis())) {
                 pongsCome = true;
             }
+        }
+
+        void awaitEnd(long milliseconds) {
+            try {
+                ended.await(milliseconds, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException shutDown) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void onClosed(WebSocket socket, int code, String reason) {
+            ended.countDown();
         }
 
         @Override
@@ -154,6 +179,7 @@ final class OkHttpTransport implements Transport {
 
         @Override
         public void onFailure(WebSocket socket, Throwable failure, Response response) {
+            ended.countDown();
             int status = response == null ? 0 : response.code();
             learn(failure instanceof SocketTimeoutException && String.valueOf(failure.getMessage()).contains(NO_PONG_EVER));
             String what = failure instanceof IOException ? "the connection failed" : "the connection broke";

@@ -29,6 +29,9 @@ class OkHttpTransportTest {
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<WebSocket> accepted = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    /** How a connection ended, as the server sees it. */
+    private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+    private volatile boolean answersCloses = true;
 
     @BeforeEach
     void start() throws IOException {
@@ -49,7 +52,10 @@ class OkHttpTransportTest {
 
             @Override
             public void onClosing(WebSocket socket, int code, String reason) {
-                socket.close(code, null);
+                ended.add("closed with " + code);
+                if (answersCloses) {
+                    socket.close(code, null);
+                }
             }
 
             @Override
@@ -157,5 +163,32 @@ class OkHttpTransportTest {
         assertEquals("open", next());
         accepted.poll(30, TimeUnit.SECONDS).close(1001, "going away");
         assertEquals("closed 0", next());
+    }
+
+    @Test
+    void aConnectionThatTheClientEndsIsClosedWith1000() throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            acceptNext();
+            Transport.Connection connection = open();
+            assertEquals("open", next());
+            connection.send("last frame");
+            connection.close();
+            assertEquals("closed with 1000", ended.poll(30, TimeUnit.SECONDS));
+            assertEquals("last frame", received.poll(30, TimeUnit.SECONDS));
+            assertEquals("closed 0", next());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerTheCloseHoldsNoConnection() throws InterruptedException {
+        answersCloses = false;
+        acceptNext();
+        Transport.Connection connection = open();
+        assertEquals("open", next());
+        connection.close();
+        assertEquals("closed with 1000", ended.poll(30, TimeUnit.SECONDS));
+        // OkHttp by itself would wait for a minute.
+        assertEquals("closed 0", next());
+        accepted.poll(30, TimeUnit.SECONDS).cancel();
     }
 }
