@@ -1,6 +1,8 @@
 package com.example.recall.driver;
 
 import com.example.recall.client.ErrorCode;
+import com.example.recall.client.FileStorage;
+import com.example.recall.client.UnsentMessage;
 import com.example.recall.v2.V2TIMCallback;
 import com.example.recall.v2.V2TIMConversation;
 import com.example.recall.v2.V2TIMConversationManager;
@@ -14,6 +16,9 @@ import com.example.recall.v2.V2TIMValueCallback;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.File;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
@@ -49,6 +54,15 @@ final class Driver {
 
     private void dispatch(String what, String call, JsonObject command) {
         switch (what) {
+            case "capabilities":
+                capabilities(call);
+                break;
+            case "unsent":
+                unsent(call, text(command, "conversation"));
+                break;
+            case "clear":
+                manager().clearStorage(text(command, "user"), new Result(call));
+                break;
             case "login":
                 login(call, command);
                 break;
@@ -93,6 +107,33 @@ final class Driver {
         }
     }
 
+    private void capabilities(String call) {
+        JsonArray capabilities = new JsonArray();
+        capabilities.add("persistence");
+        JsonObject fields = new JsonObject();
+        fields.add("capabilities", capabilities);
+        output.success(call, fields);
+    }
+
+    private void unsent(String call, String conversation) {
+        messages().getUnsentMessages(conversation, new ValueResult<List<UnsentMessage>>(output, call) {
+            @Override
+            public void fill(JsonObject fields, List<UnsentMessage> unsent) {
+                JsonArray lines = new JsonArray();
+                for (UnsentMessage message : unsent) {
+                    JsonObject line = new JsonObject();
+                    line.addProperty("messageId", message.messageId());
+                    line.add("body", JsonParser.parseString(message.body()));
+                    if (message.failedWith() != 0) {
+                        line.addProperty("failed", message.failedWith());
+                    }
+                    lines.add(line);
+                }
+                fields.add("messages", lines);
+            }
+        });
+    }
+
     private void login(String call, JsonObject command) {
         configure(command);
         manager.login(text(command, "user"), text(command, "token"), new Result(call));
@@ -123,6 +164,10 @@ final class Driver {
                 .setRequestTimeout(number(options, "requestTimeoutMilliseconds", 10_000))
                 .setReconnectWait(number(options, "reconnectMinimumMilliseconds", 500),
                         number(options, "reconnectMaximumMilliseconds", 30_000));
+        String storage = System.getenv("RECALL_STORAGE");
+        if (storage != null && !storage.isEmpty()) {
+            config.setStorage(new FileStorage(new File(storage)));
+        }
         manager = V2TIMManager.newInstance();
         manager.initSDK(config);
         manager.addIMSDKListener(events.ofConnection());

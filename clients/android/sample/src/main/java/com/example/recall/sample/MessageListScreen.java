@@ -51,7 +51,23 @@ public final class MessageListScreen {
     /** Begins to listen and shows the newest messages. */
     public void open() {
         manager.messageManager().addAdvancedMsgListener(listener);
+        fetch();
+    }
+
+    /** Begins to listen and shows what the device has stored, before there is a connection. Call {@link #fetch} after the login. */
+    public void openStored() {
+        manager.messageManager().addAdvancedMsgListener(listener);
+        load(V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG);
+    }
+
+    /** Shows the newest messages of the server. */
+    public void fetch() {
+        load(V2TIMMessageListGetOption.V2TIM_GET_CLOUD_OLDER_MSG);
+    }
+
+    private void load(int from) {
         V2TIMMessageListGetOption newest = new V2TIMMessageListGetOption();
+        newest.setGetType(from);
         if (conversationID.startsWith("group_")) {
             newest.setGroupID(conversationID.substring("group_".length()));
         } else {

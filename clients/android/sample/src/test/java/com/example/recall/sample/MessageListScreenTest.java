@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.example.recall.client.FileStorage;
 import com.example.recall.v2.BackendInMemory;
 import com.example.recall.v2.V2TIMManager;
 import com.example.recall.v2.V2TIMSDKConfig;
 import com.example.recall.v2.CallbackRecorder;
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two people look at the same conversation, each on a screen of their own. */
 @Timeout(60)
@@ -41,6 +44,10 @@ class MessageListScreenTest {
         mainThread.shutdown();
     }
 
+    private interface Waiting {
+        void until(CallbackRecorder login) throws InterruptedException;
+    }
+
     /** A phone whose screen writes down what it shows. */
     private final class Phone implements MessageListView {
         private final CallbackRecorder shown = new CallbackRecorder();
@@ -48,15 +55,19 @@ class MessageListScreenTest {
         private List<MessageRow> rows = List.of();
 
         Phone(String user, String conversation) throws InterruptedException {
-            V2TIMManager manager = V2TIMManager.newInstance();
-            managers.add(manager);
-            manager.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()).setCallbackExecutor(mainThread));
-            CallbackRecorder login = new CallbackRecorder();
-            manager.login(user, "token-of-" + user, login.callback());
-            assertEquals("success", login.next());
-            screen = new MessageListScreen(manager, conversation, this);
+            this(user, conversation, new V2TIMSDKConfig().setServerUrl(backend.url()), login -> assertEquals("success", login.next()));
             mainThread.execute(screen::open);
             assertEquals("", next());
+        }
+
+        Phone(String user, String conversation, V2TIMSDKConfig config, Waiting waiting) throws InterruptedException {
+            V2TIMManager manager = V2TIMManager.newInstance();
+            managers.add(manager);
+            manager.initSDK(config.setCallbackExecutor(mainThread));
+            CallbackRecorder login = new CallbackRecorder();
+            manager.login(user, "token-of-" + user, login.callback());
+            waiting.until(login);
+            screen = new MessageListScreen(manager, conversation, this);
         }
 
         /** Waits for the next change and gives it in words: rows, notice or input. */
@@ -150,5 +161,18 @@ class MessageListScreenTest {
         bob.screen.close();
         mainThread.execute(bob.screen::open);
         assertEquals("< Message recalled", bob.next());
+    }
+
+    @Test
+    void whatThePhoneHasStoredIsShownBeforeThereIsAConnection(@TempDir File folder) throws InterruptedException {
+        Phone carol = new Phone("carol", "c2c_bob", new V2TIMSDKConfig().setServerUrl(backend.url()).setStorage(new FileStorage(folder)),
+                login -> assertEquals("success", login.next()));
+        mainThread.execute(() -> carol.screen.send("hello"));
+        assertEquals("> hello [Recall]", carol.next());
+        managers.get(managers.size() - 1).unInitSDK();
+        Phone inATunnel = new Phone("carol", "c2c_bob", new V2TIMSDKConfig().setServerUrl("ws://127.0.0.1:1/").setStorage(new FileStorage(folder)),
+                login -> assertTrue(login.isQuiet()));
+        mainThread.execute(inATunnel.screen::openStored);
+        assertEquals("> hello [Recall]", inATunnel.next());
     }
 }

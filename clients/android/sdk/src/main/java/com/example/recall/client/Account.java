@@ -13,10 +13,12 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     private final TokenProvider tokenProvider;
     private final Conversations conversations;
     private final Events events;
+    private final Store store;
     private Session session;
     private Requests requests;
     private Synchronisation synchronisation;
     private SendCalls sendCalls;
+    private RevokeCalls revokeCalls;
 
     private final List<Answer<Void>> logins = new ArrayList<>();
     private EventLoop.Timer loginTimer;
@@ -24,20 +26,22 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     private volatile boolean greeted;
     private volatile String user;
 
-    Account(EventLoop loop, Callbacks callbacks, TokenProvider tokenProvider, Conversations conversations, Events events) {
+    Account(EventLoop loop, Callbacks callbacks, TokenProvider tokenProvider, Conversations conversations, Events events, Store store) {
         this.loop = loop;
         this.callbacks = callbacks;
         this.tokenProvider = tokenProvider;
         this.conversations = conversations;
         this.events = events;
+        this.store = store;
     }
 
     /** Names the parts that are made with this as their owner. */
-    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, SendCalls itsSendCalls) {
+    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, SendCalls itsSendCalls, RevokeCalls itsRevokeCalls) {
         session = itsSession;
         requests = itsRequests;
         synchronisation = itsSynchronisation;
         sendCalls = itsSendCalls;
+        revokeCalls = itsRevokeCalls;
     }
 
     /** The user who is logged in or logging in, or null. */
@@ -61,10 +65,12 @@ final class Account implements Session.Owner, Synchronisation.Owner {
         }
         end(RecallError.of(ErrorCode.NOT_CONNECTED, "another user logged in"));
         if (!userId.equals(conversations.user())) {
+            store.leave();
             forgetUser();
+            conversations.user(userId);
+            store.open(userId, conversations);
         }
         user = userId;
-        conversations.user(userId);
         synchronisation.beginLogin();
         logins.add(answer);
         loginTimer = loop.schedule(LOGIN_MILLISECONDS, () -> end(RecallError.of(ErrorCode.NOT_CONNECTED,
@@ -78,6 +84,32 @@ final class Account implements Session.Owner, Synchronisation.Owner {
 
     void logout() {
         end(RecallError.of(ErrorCode.NOT_CONNECTED, "logged out"));
+        store.leave();
+        forgetUser();
+    }
+
+    /** Removes everything that is stored of a user who is not logged in. */
+    void clearStorage(String userId, Answer<Void> answer) {
+        if (userId.equals(user)) {
+            answer.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "the user is logged in; log out first"));
+            return;
+        }
+        if (userId.equals(conversations.user())) {
+            store.leave();
+            forgetUser();
+        }
+        RecallError failure = store.clear(userId);
+        if (failure == null) {
+            answer.onSuccess(null);
+        } else {
+            answer.onError(failure);
+        }
+    }
+
+    /** The client ends. What is stored stays, and what has no answer is sent by the next client. */
+    void close() {
+        store.close();
+        end(RecallError.of(ErrorCode.NOT_CONNECTED, "the client was closed"));
         forgetUser();
     }
 
@@ -179,6 +211,8 @@ final class Account implements Session.Owner, Synchronisation.Owner {
             login.onSuccess(null);
         }
         logins.clear();
+        revokeCalls.resume();
+        sendCalls.resume();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package com.example.recall.client;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,6 +13,8 @@ final class Callbacks {
     private final AtomicInteger waiting = new AtomicInteger();
     private final CopyOnWriteArrayList<RecallListener> listeners = new CopyOnWriteArrayList<>();
     private volatile Runnable onProgress = () -> { };
+    /** What waits for the storage, in order; null while nothing waits. */
+    private List<Runnable> held;
 
     Callbacks(Executor executor) {
         this.executor = executor;
@@ -37,8 +41,37 @@ final class Callbacks {
         });
     }
 
+    /** From now on everything waits for {@link #release}. */
+    synchronized void hold() {
+        if (held == null) {
+            held = new ArrayList<>();
+        }
+    }
+
+    /** What waited goes to the app, in its order. */
+    void release() {
+        List<Runnable> released;
+        synchronized (this) {
+            released = held == null ? new ArrayList<>() : held;
+            held = null;
+        }
+        for (Runnable callback : released) {
+            hand(callback);
+        }
+    }
+
     void run(Runnable callback) {
         waiting.incrementAndGet();
+        synchronized (this) {
+            if (held != null) {
+                held.add(callback);
+                return;
+            }
+        }
+        hand(callback);
+    }
+
+    private void hand(Runnable callback) {
         try {
             executor.execute(() -> {
                 try {

@@ -2,6 +2,7 @@ package com.example.recall.client;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,10 @@ final class ConversationView {
     final Set<String> arrivedDuringSync = new HashSet<>();
     /** Messages known from a page of history only, ahead of the cursor: the unread number does not know them. */
     final Set<String> aheadOfCursor = new HashSet<>();
+    /** Own messages without a good answer to their send, in the order in which they were sent. They are not part of {@link #messages}. */
+    final Map<String, Unsent> unsent = new LinkedHashMap<>();
+    /** Recalls that this user asked for and that have no answer. */
+    final Map<String, UnansweredRevoke> unansweredRevokes = new LinkedHashMap<>();
     String cursor;
     boolean listed;
     /** An event named the conversation before it had a cursor. Each connection asks for it until it has one, whether or not the list has it. */
@@ -40,6 +45,13 @@ final class ConversationView {
 
     Message get(String messageId) {
         return messages.get(messageId);
+    }
+
+    /** Whether a message is recalled, or must never be delivered because the user recalled it before it was sent. */
+    boolean isRevokedOrToBe(String messageId) {
+        Message held = messages.get(messageId);
+        UnansweredRevoke asked = unansweredRevokes.get(messageId);
+        return held != null && held.isRevoked() || asked != null && asked.unsent;
     }
 
     String newest() {

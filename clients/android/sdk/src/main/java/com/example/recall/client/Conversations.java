@@ -27,6 +27,15 @@ final class Conversations {
 
         void onChanged(ConversationView view);
 
+        /** Something of the conversation changed that is stored. */
+        void onStateChanged(ConversationView view);
+
+        /** What is told next waits until the conversation is stored. */
+        void onStoreFirst(ConversationView view);
+
+        /** A tombstone came, whose text must leave the storage before anybody is told. */
+        void onTombstone(ConversationView view);
+
         /** Whether this very client sent the message and waits for its answer. */
         boolean isBeingSent(String messageId);
 
@@ -82,6 +91,20 @@ final class Conversations {
         return view;
     }
 
+    /** Takes a stored conversation in. False if the document is none that this version can read. */
+    boolean restore(String id, byte[] document) {
+        ConversationView view = new ConversationView(id);
+        if (!Frames.isConversation(id) || !memory.roomForConversation(views.size()) || !Document.read(document, view)) {
+            return false;
+        }
+        views.put(id, view);
+        for (Message message : view.messages.values()) {
+            memory.added(message);
+        }
+        memory.enforce(views.values());
+        return true;
+    }
+
     Iterable<ConversationView> all() {
         return views.values();
     }
@@ -101,6 +124,7 @@ final class Conversations {
 
     /** Takes a message in, from wherever it comes, as often as it comes. */
     void accept(ConversationView view, Message message, Source source) {
+        teller.onStateChanged(view);
         Message held = view.get(message.messageId());
         if (message.isRevoked()) {
             acceptTombstone(view, message, held, source);
@@ -128,6 +152,10 @@ final class Conversations {
         if (source == Source.EVENT && !own) {
             count(view, message);
         }
+        if (source == Source.EVENT && view.cursor == null) {
+            // A later synchronisation without a cursor cannot say that the app was told of this message.
+            teller.onStoreFirst(view);
+        }
         if (!own && source != Source.FIRST_SYNC && source != Source.HISTORY) {
             teller.onNewMessage(message);
         }
@@ -144,6 +172,7 @@ final class Conversations {
     /** An event told of a conversation that has no cursor yet. */
     void heard(ConversationView view) {
         view.heard = true;
+        teller.onStateChanged(view);
         teller.onSynchronisationNeeded(view);
     }
 
@@ -162,6 +191,7 @@ final class Conversations {
                 view.messages.put(tombstone.messageId(), tombstone);
                 memory.added(tombstone);
                 memory.enforce(views.values());
+                teller.onTombstone(view);
             }
             if (source == Source.SYNC && !isOwnRevocation(tombstone)) {
                 teller.onRevoked(tombstone);
@@ -186,6 +216,7 @@ final class Conversations {
         view.messages.put(notice.messageId(), notice);
         view.changedAt(notice.revoked().at());
         memory.addedEarly(view, notice);
+        teller.onTombstone(view);
         if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRevocation(notice)) {
             teller.onRevoked(notice);
         }
@@ -207,6 +238,7 @@ final class Conversations {
             Message tombstone = new Message(messageId, view.id, sender, 0, 0, null, null, revoked);
             view.messages.put(messageId, tombstone);
             memory.addedEarly(view, tombstone);
+            teller.onTombstone(view);
         }
     }
 
@@ -229,6 +261,7 @@ final class Conversations {
         Message tombstone = held.tombstone(revoked);
         view.messages.put(held.messageId(), tombstone);
         memory.bodyDropped(held);
+        teller.onTombstone(view);
         if (view.isUnreadKind(held, me) && view.unread > 0 && !view.aheadOfCursor.remove(held.messageId())) {
             uncount(view, source);
         }
@@ -247,6 +280,7 @@ final class Conversations {
     /** A page of a synchronisation: recalls first, so that nothing is announced that is already gone. */
     void acceptPage(ConversationView view, List<Message> messages, List<Message> revocations, long unread, String readUpTo,
             Source source) {
+        teller.onStateChanged(view);
         Set<String> onPage = new HashSet<>();
         Set<String> revokedBefore = new HashSet<>();
         for (Message message : messages) {
@@ -301,7 +335,13 @@ final class Conversations {
 
     /** Something of a conversation itself changed. */
     void changed(ConversationView view) {
+        teller.onStateChanged(view);
         teller.onChanged(view);
+    }
+
+    /** Something of a conversation changed that no screen shows. */
+    void stateChanged(ConversationView view) {
+        teller.onStateChanged(view);
     }
 
     /** The server's word on what was read; an older word than the one held changes nothing. */
@@ -309,7 +349,7 @@ final class Conversations {
         if (readUpTo.compareTo(view.readUpTo) >= 0) {
             view.readUpTo(readUpTo);
             view.unread = Math.max(0, unread);
-            teller.onChanged(view);
+            changed(view);
         }
     }
 }

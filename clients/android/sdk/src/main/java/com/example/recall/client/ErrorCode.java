@@ -44,6 +44,8 @@ public final class ErrorCode {
     public static final int RECALL_WINDOW_KNOWN_TO_BE_OVER = 6223;
     /** No answer after all retries. */
     public static final int REQUEST_TIMED_OUT = 6012;
+    /** What is stored on this device could not be read or written. */
+    public static final int STORAGE_FAILED = 6019;
     /** Not logged in, or not connected. */
     public static final int NOT_CONNECTED = 9508;
 

@@ -25,6 +25,7 @@ public final class RecallClient {
     private final MessageIds messageIds;
     private final Requests requests;
     private final Conversations conversations;
+    private final Store store;
     private final Synchronisation synchronisation;
     private final SendCalls sendCalls;
     private final RevokeCalls revokeCalls;
@@ -59,15 +60,16 @@ public final class RecallClient {
         long minimum = options.reconnectMinimumMilliseconds();
         long maximum = options.reconnectMaximumMilliseconds();
         conversations = new Conversations(new Teller());
-        account = new Account(loop, callbacks, options.tokenProvider(), conversations, new Events(conversations));
+        store = new Store(options.storageOn(platform), loop, callbacks);
+        account = new Account(loop, callbacks, options.tokenProvider(), conversations, new Events(conversations), store);
         Session session = new Session(loop, transport, inbox, clock, new Backoff(minimum, maximum, random), random,
                 options.pingIntervalMilliseconds(), account);
         requests = new Requests(loop, options.requestTimeoutMilliseconds(), new Backoff(minimum, maximum, random), session);
         session.requests(requests);
         synchronisation = new Synchronisation(requests, conversations, account);
-        sendCalls = new SendCalls(requests, conversations, clock, messageIds);
-        revokeCalls = new RevokeCalls(requests, conversations, sendCalls, clock);
-        account.connect(session, requests, synchronisation, sendCalls);
+        sendCalls = new SendCalls(requests, conversations, store, callbacks, clock, messageIds);
+        revokeCalls = new RevokeCalls(requests, conversations, sendCalls, store, callbacks, clock);
+        account.connect(session, requests, synchronisation, sendCalls, revokeCalls);
     }
 
     public void addListener(RecallListener listener) {
@@ -80,7 +82,8 @@ public final class RecallClient {
 
     /**
      * Connects, and answers after the first synchronisation. Keeps trying for 30 s, then
-     * {@link ErrorCode#NOT_CONNECTED}; {@link ErrorCode#TOKEN_EXPIRED} when the server refuses the token.
+     * {@link ErrorCode#NOT_CONNECTED}; {@link ErrorCode#TOKEN_EXPIRED} when the server refuses the token. What is stored of the user can be
+     * asked for at once, before there is a connection: {@link #conversations}, {@link #held}.
      *
      * @param url {@code wss://…/stage}
      * @param token the JWT of this user
@@ -94,7 +97,7 @@ public final class RecallClient {
         loop.execute(() -> account.login(url, userId, token, told));
     }
 
-    /** Disconnects and forgets what is held. Outstanding calls fail with {@link ErrorCode#NOT_CONNECTED}. */
+    /** Disconnects and forgets what is held. What is stored stays for the next login. Outstanding calls fail with {@link ErrorCode#NOT_CONNECTED}. */
     public void logout(Answer<@Nullable Void> answer) {
         Answer<Void> told = callbacks.answering(answer);
         loop.execute(() -> {
@@ -121,11 +124,11 @@ public final class RecallClient {
         unwatch = platform.watch(context, this::checkConnection);
     }
 
-    /** Logs out and frees the client's threads; it cannot be used again. */
+    /** Disconnects and frees the client's threads. It cannot be used again. What is stored stays. */
     public void close() {
         unwatch.run();
         loop.execute(() -> {
-            account.logout();
+            account.close();
             inbox.close();
             transport.close();
             loop.close();
@@ -306,6 +309,39 @@ public final class RecallClient {
         });
     }
 
+    /** The user's own messages of a conversation whose send has no good answer yet, oldest first. {@link #held} does not have them. */
+    public void unsent(String conversation, Answer<List<UnsentMessage>> answer) {
+        Answer<List<UnsentMessage>> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            ConversationView view = conversations.find(conversation);
+            List<UnsentMessage> unsent = new ArrayList<>();
+            for (Unsent each : view == null ? new ArrayList<Unsent>() : view.unsent.values()) {
+                if (!view.isRevokedOrToBe(each.messageId)) {
+                    unsent.add(new UnsentMessage(conversation, each));
+                }
+            }
+            told.onSuccess(unsent);
+        });
+    }
+
+    /** Removes everything that is stored of a user who is not logged in, for an app's "sign out". */
+    public void clearStorage(String userId, Answer<@Nullable Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        loop.execute(() -> account.clearStorage(userId, told));
+    }
+
+    /** Gives up a message that failed. It is no longer among {@link #unsent}. One that may have arrived can still appear. */
+    public void discardUnsent(String conversation, String messageId, Answer<@Nullable Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        loop.execute(() -> {
+            ConversationView view = conversations.find(conversation);
+            if (view != null && !sendCalls.isPending(messageId) && view.unsent.remove(messageId) != null) {
+                store.beforeTelling(view);
+            }
+            told.onSuccess(null);
+        });
+    }
+
     /** One conversation as held now; with nothing in it when nothing is held. */
     public void conversation(String id, Answer<Conversation> answer) {
         Answer<Conversation> told = callbacks.answering(answer);
@@ -340,6 +376,21 @@ public final class RecallClient {
         @Override
         public void onChanged(ConversationView view) {
             conversationChanged(view);
+        }
+
+        @Override
+        public void onStateChanged(ConversationView view) {
+            store.changed(view);
+        }
+
+        @Override
+        public void onStoreFirst(ConversationView view) {
+            store.beforeTelling(view);
+        }
+
+        @Override
+        public void onTombstone(ConversationView view) {
+            store.beforeTellingOfRevocation(view);
         }
 
         @Override

@@ -31,4 +31,23 @@ public interface RecallListener {
 
     /** The unread number, the last message or the place in the list changed. */
     void onConversationChanged(Conversation conversation);
+
+    /**
+     * The storage failed, and what is new is held in memory only. Told once, and again only if it worked in between.
+     *
+     * @param why {@link ErrorCode#STORAGE_FAILED}, and what to do
+     */
+    default void onStorageFailed(RecallError why) {
+    }
+
+    /**
+     * A message that was left unsent when the app ended could not be sent now. It stays among {@link RecallClient#unsent} until the app
+     * sends it again, recalls it, or gives it up with {@link RecallClient#discardUnsent}.
+     */
+    default void onUnsentMessageFailed(UnsentMessage message, RecallError why) {
+    }
+
+    /** A recall that had no answer when the app ended was refused now. */
+    default void onUnansweredRevokeFailed(String conversation, String messageId, RecallError why) {
+    }
 }

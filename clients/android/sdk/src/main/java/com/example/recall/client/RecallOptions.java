@@ -13,6 +13,9 @@ public final class RecallOptions {
     private TokenProvider tokenProvider;
     private Executor callbackExecutor;
     private OkHttpClient httpClient;
+    private Storage storage;
+    private boolean storageChosen;
+    private Object context;
 
     /** How long one attempt of a request waits for its reply; three attempts are made. Default 10,000. */
     public RecallOptions requestTimeoutMilliseconds(long value) {
@@ -59,6 +62,22 @@ public final class RecallOptions {
         return this;
     }
 
+    /**
+     * Where conversations are kept while the app does not run; null to keep them nowhere. Default: files in the app's private folder on Android
+     * if there is a {@link #context}, else nowhere.
+     */
+    public RecallOptions storage(@Nullable Storage value) {
+        storage = value;
+        storageChosen = true;
+        return this;
+    }
+
+    /** On Android: an {@code android.content.Context}, which gives the place of the storage. */
+    public RecallOptions context(@Nullable Object value) {
+        context = value;
+        return this;
+    }
+
     long requestTimeoutMilliseconds() {
         return requestTimeoutMilliseconds;
     }
@@ -85,5 +104,10 @@ public final class RecallOptions {
 
     OkHttpClient httpClient() {
         return httpClient;
+    }
+
+    /** The storage, or null. */
+    Storage storageOn(Platform platform) {
+        return storageChosen ? storage : platform.storage(context);
     }
 }

@@ -1,6 +1,7 @@
 package com.example.recall.client;
 
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,6 +13,8 @@ final class SendCalls {
 
     private final Requests requests;
     private final Conversations conversations;
+    private final Store store;
+    private final Callbacks callbacks;
     private final ServerClock clock;
     private final MessageIds messageIds;
     private final Map<String, Request> pending = new HashMap<>();
@@ -21,9 +24,11 @@ final class SendCalls {
     private final Recent<String> renamed = new Recent<>(MOST_REMEMBERED);
     private final Set<String> revokeRequested = new HashSet<>();
 
-    SendCalls(Requests requests, Conversations conversations, ServerClock clock, MessageIds messageIds) {
+    SendCalls(Requests requests, Conversations conversations, Store store, Callbacks callbacks, ServerClock clock, MessageIds messageIds) {
         this.requests = requests;
         this.conversations = conversations;
+        this.store = store;
+        this.callbacks = callbacks;
         this.clock = clock;
         this.messageIds = messageIds;
     }
@@ -35,12 +40,19 @@ final class SendCalls {
         final String replyTo;
         /** An ID that the app chose may have been sent before, so it is never replaced. */
         final boolean idChosenByApp;
+        /** Whether an earlier process left it, so that no caller waits for the answer. */
+        final boolean resumed;
 
         Draft(String conversation, JsonObject body, String replyTo, boolean idChosenByApp) {
+            this(conversation, body, replyTo, idChosenByApp, false);
+        }
+
+        private Draft(String conversation, JsonObject body, String replyTo, boolean idChosenByApp, boolean resumed) {
             this.conversation = conversation;
             this.body = body;
             this.replyTo = replyTo;
             this.idChosenByApp = idChosenByApp;
+            this.resumed = resumed;
         }
     }
 
@@ -49,8 +61,10 @@ final class SendCalls {
     }
 
     /** Whether the message was sent, and the server may not have it yet. */
-    boolean isUnanswered(String messageId) {
-        return pending.containsKey(messageId) || unanswered.containsKey(messageId);
+    boolean isUnanswered(String conversation, String messageId) {
+        ConversationView view = conversations.find(conversation);
+        return pending.containsKey(messageId) || unanswered.containsKey(messageId)
+                || view != null && view.unsent.containsKey(messageId);
     }
 
     /** The current ID of a message. */
@@ -67,7 +81,59 @@ final class SendCalls {
     }
 
     void send(Draft draft, String messageId, Answer<Message> answer) {
+        remember(draft, messageId);
         submit(draft, messageId, !draft.idChosenByApp, answer);
+    }
+
+    /** From now on the message is not lost when the app is killed. */
+    private void remember(Draft draft, String messageId) {
+        ConversationView view = conversations.view(draft.conversation);
+        if (view != null) {
+            view.unsent.put(messageId, new Unsent(messageId, draft.body, draft.replyTo));
+            store.save(view);
+        }
+    }
+
+    /** Sends what an earlier process left unsent, after a synchronisation. A message that was recalled before it was sent is not among it. */
+    void resume() {
+        for (ConversationView view : conversations.all()) {
+            for (Unsent unsent : new ArrayList<>(view.unsent.values())) {
+                if (view.get(unsent.messageId) != null && !pending.containsKey(unsent.messageId)) {
+                    // An attempt of the earlier process reached the server.
+                    view.unsent.remove(unsent.messageId);
+                    store.changed(view);
+                } else if (unsent.failedWith == 0 && !pending.containsKey(unsent.messageId) && !view.isRevokedOrToBe(unsent.messageId)) {
+                    Draft draft = new Draft(view.id, unsent.body, unsent.replyTo, true, true);
+                    submit(draft, unsent.messageId, false, new Resumed(view, unsent));
+                }
+            }
+        }
+    }
+
+    /** Tells the app how the send of an earlier process ended. */
+    private final class Resumed implements Answer<Message> {
+        private final ConversationView view;
+        private final Unsent unsent;
+
+        Resumed(ConversationView view, Unsent unsent) {
+            this.view = view;
+            this.unsent = unsent;
+        }
+
+        @Override
+        public void onSuccess(Message message) {
+            if (!message.isRevoked()) {
+                callbacks.tell(listener -> listener.onNewMessage(message));
+            }
+        }
+
+        @Override
+        public void onError(RecallError error) {
+            if (unsent.failedWith != 0) {
+                UnsentMessage message = new UnsentMessage(view.id, unsent);
+                callbacks.tell(listener -> listener.onUnsentMessageFailed(message, error));
+            }
+        }
     }
 
     private void submit(Draft draft, String messageId, boolean mayRename, Answer<Message> answer) {
@@ -108,6 +174,8 @@ final class SendCalls {
             return message;
         }
         conversations.accept(view, message, Conversations.Source.OWN_SEND);
+        view.unsent.remove(message.messageId());
+        store.beforeTelling(view);
         Message held = view.get(message.messageId());
         return held == null ? message : held;
     }
@@ -123,6 +191,11 @@ final class SendCalls {
             if (mayRename && !revoked && !request.outcomeUnknown) {
                 String fresh = messageIds.next(clock.now());
                 renamed.put(messageId, fresh);
+                ConversationView view = conversations.find(draft.conversation);
+                if (view != null) {
+                    view.unsent.remove(messageId);
+                }
+                remember(draft, fresh);
                 submit(draft, fresh, false, answer);
                 return;
             }
@@ -133,7 +206,29 @@ final class SendCalls {
         } else {
             unanswered.remove(messageId);
         }
+        settle(draft, messageId, error, unknown);
         answer.onError(unknown ? error.withUnknownOutcome() : error);
+    }
+
+    /** The app learns of the failure, so that only the app sends the message again. One that may have arrived is kept, under its ID. */
+    private void settle(Draft draft, String messageId, RecallError error, boolean unknown) {
+        ConversationView view = conversations.find(draft.conversation);
+        Unsent unsent = view == null ? null : view.unsent.get(messageId);
+        if (unsent == null) {
+            return;
+        }
+        if (draft.resumed && (error.isOutcomeUnknown() || error.code() == ErrorCode.NOT_CONNECTED)) {
+            // Nobody waits for the answer, and the next connection tries again.
+            return;
+        }
+        boolean unsure = unknown || error.code() == ErrorCode.REQUEST_TIMED_OUT || error.code() == ErrorCode.NOT_CONNECTED
+                || error.code() == ErrorCode.TOKEN_EXPIRED;
+        if (error.code() == ErrorCode.ALREADY_RECALLED || !unsure && !draft.resumed) {
+            view.unsent.remove(messageId);
+        } else {
+            unsent.failedWith = error.code();
+        }
+        store.beforeTelling(view);
     }
 
     private void forget(String messageId) {

@@ -139,6 +139,7 @@ final class Synchronisation {
         if (unread != null) {
             view.unread = Math.max(0, unread);
         }
+        conversations.stateChanged(view);
         waiting.add(id);
     }
 
@@ -264,6 +265,7 @@ final class Synchronisation {
     }
 
     private void acceptError(ConversationView view, RecallError error) {
+        conversations.stateChanged(view);
         if (error.isRetryable() && failedOnce.add(view.id)) {
             waiting.add(view.id);
         } else if (error.isRetryable() && startingUp) {

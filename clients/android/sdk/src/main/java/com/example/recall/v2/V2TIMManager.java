@@ -62,11 +62,14 @@ public final class V2TIMManager {
 
     /**
      * Prepares everything; nothing is connected yet. As V2TIM's: pass your Context and any number. With the Context the connection is looked
-     * at as soon as the network comes back or the app comes to the front.
+     * at as soon as the network comes back or the app comes to the front, and conversations are stored in the app's private folder.
      *
      * @return whether the configuration can be used
      */
     public boolean initSDK(@Nullable Object context, int sdkAppID, V2TIMSDKConfig config) {
+        if (config != null) {
+            config.options().context(context);
+        }
         if (!initSDK(config)) {
             return false;
         }
@@ -89,7 +92,7 @@ public final class V2TIMManager {
         return true;
     }
 
-    /** Logs out and frees the threads; initSDK may be called again. */
+    /** Disconnects and frees the threads. What is stored stays, and initSDK may be called again. */
     public synchronized void unInitSDK() {
         RecallClient closing = client;
         client = null;
@@ -107,7 +110,8 @@ public final class V2TIMManager {
     }
 
     /**
-     * Connects, and succeeds after the first synchronisation.
+     * Connects, and succeeds after the first synchronisation. What is stored of the user can be asked for at once, before there is a
+     * connection: the conversation list, and history with V2TIM_GET_LOCAL_OLDER_MSG.
      *
      * @param userSig the user's token, a JWT; where V2TIM takes its own signature
      */
@@ -119,11 +123,19 @@ public final class V2TIMManager {
         }
     }
 
-    /** Disconnects and forgets what is held. */
+    /** Disconnects and forgets what is held. What is stored stays for the next login, as in V2TIM. */
     public void logout(@Nullable V2TIMCallback callback) {
         RecallClient present = client(callback);
         if (present != null) {
             present.logout(Callbacks.toCallback(callback));
+        }
+    }
+
+    /** Removes everything that is stored of a user who is not logged in, for a "sign out". Not in V2TIM. */
+    public void clearStorage(String userID, @Nullable V2TIMCallback callback) {
+        RecallClient present = client(callback);
+        if (present != null) {
+            present.clearStorage(userID, Callbacks.toCallback(callback));
         }
     }
 
@@ -231,6 +243,13 @@ public final class V2TIMManager {
             for (V2TIMSDKListener listener : listeners) {
                 listener.onKickedOffline(reason);
                 listener.onKickedOffline();
+            }
+        }
+
+        @Override
+        public void onStorageFailed(RecallError why) {
+            for (V2TIMSDKListener listener : listeners) {
+                listener.onStorageFailed(why.code(), why.description());
             }
         }
 

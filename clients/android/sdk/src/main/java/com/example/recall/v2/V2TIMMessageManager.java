@@ -4,6 +4,7 @@ import com.example.recall.client.Answer;
 import com.example.recall.client.Message;
 import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
+import com.example.recall.client.UnsentMessage;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -176,6 +177,17 @@ public final class V2TIMMessageManager {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.heldMessages(new ArrayList<>(messageIDList), Callbacks.toCallback(callback, this::wrap));
+        }
+    }
+
+    /**
+     * The user's own messages of a conversation whose send has no good answer yet, oldest first, also those of an earlier process. Those with a
+     * {@link UnsentMessage#failedWith} are not sent again without {@link #sendMessageAgain}. Not in V2TIM.
+     */
+    public void getUnsentMessages(String conversationID, @Nullable V2TIMValueCallback<List<UnsentMessage>> callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.unsent(conversationID, Callbacks.toCallback(callback, unsent -> unsent));
         }
     }
 

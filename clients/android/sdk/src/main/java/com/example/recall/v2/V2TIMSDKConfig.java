@@ -3,6 +3,7 @@ package com.example.recall.v2;
 import com.example.recall.client.Answer;
 import com.example.recall.client.RecallError;
 import com.example.recall.client.RecallOptions;
+import com.example.recall.client.Storage;
 import java.util.concurrent.Executor;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,15 @@ public final class V2TIMSDKConfig {
      */
     public V2TIMSDKConfig setPingInterval(long milliseconds) {
         options.pingIntervalMilliseconds(milliseconds);
+        return this;
+    }
+
+    /**
+     * Where conversations are kept while the app does not run; null to keep them nowhere. Default: files in the app's private folder on Android
+     * if {@link V2TIMManager#initSDK(Object, int, V2TIMSDKConfig)} is given a Context, else nowhere.
+     */
+    public V2TIMSDKConfig setStorage(@Nullable Storage storage) {
+        options.storage(storage);
         return this;
     }
 

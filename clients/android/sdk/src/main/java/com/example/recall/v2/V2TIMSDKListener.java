@@ -33,4 +33,14 @@ public abstract class V2TIMSDKListener {
      */
     public void onKickedOffline(String reason) {
     }
+
+    /**
+     * What is new could not be stored, and is lost if the app ends now. Messages go on without the storage. Told once, and again only if the
+     * storage worked in between. Not in V2TIM.
+     *
+     * @param code 6019
+     * @param desc what failed and what to do, in English for developers
+     */
+    public void onStorageFailed(int code, String desc) {
+    }
 }

@@ -18,9 +18,15 @@ abstract class ClientTest {
     String nextToken;
     RecallClient client;
 
+    /** Null: nothing is stored. */
+    Storage storage() {
+        return null;
+    }
+
     @BeforeEach
     void makeClient() {
         RecallOptions options = new RecallOptions()
+                .storage(storage())
                 .requestTimeoutMilliseconds(10_000)
                 .tokenProvider((user, answer) -> {
                     if (nextToken == null) {
@@ -31,6 +37,18 @@ abstract class ClientTest {
                 });
         client = new RecallClient(options, loop, server, Runnable::run, new Random(1));
         client.addListener(recorder);
+    }
+
+    /** The process is killed and starts again, and its user logs in. */
+    Outcome<Void> restart() {
+        loop.close();
+        server.frames.clear();
+        recorder.told.clear();
+        makeClient();
+        Outcome<Void> again = new Outcome<>();
+        client.login("ws://127.0.0.1/local", "alice", "token-1", again);
+        loop.settle();
+        return again;
     }
 
     void login(String... conversations) {

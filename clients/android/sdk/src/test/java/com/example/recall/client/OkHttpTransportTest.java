@@ -189,6 +189,7 @@ class OkHttpTransportTest {
         assertEquals("closed with 1000", ended.poll(30, TimeUnit.SECONDS));
         // OkHttp by itself would wait for a minute.
         assertEquals("closed 0", next());
-        accepted.poll(30, TimeUnit.SECONDS).cancel();
+        // So that the server of the test can stop.
+        accepted.poll(30, TimeUnit.SECONDS).close(1000, null);
     }
 }

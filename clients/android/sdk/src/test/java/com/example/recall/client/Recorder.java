@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what a client tells, in words. */
-final class Recorder implements RecallListener {
+class Recorder implements RecallListener {
     final List<String> told = new ArrayList<>();
 
     @Override
@@ -43,6 +43,21 @@ final class Recorder implements RecallListener {
 
     @Override
     public void onConversationChanged(Conversation conversation) {
+    }
+
+    @Override
+    public void onStorageFailed(RecallError why) {
+        told.add("storage failed: " + why);
+    }
+
+    @Override
+    public void onUnsentMessageFailed(UnsentMessage message, RecallError why) {
+        told.add("not sent " + message.messageId() + ": " + why.code());
+    }
+
+    @Override
+    public void onUnansweredRevokeFailed(String conversation, String messageId, RecallError why) {
+        told.add("not recalled " + messageId + ": " + why.code());
     }
 
     /** What was told of messages, leaving out the connection. */

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -24,6 +27,8 @@ public final class BackendInMemory implements Closeable {
     private final MockWebServer server = new MockWebServer();
     private final Map<String, WebSocket> connected = new HashMap<>();
     private final Map<String, TreeMap<String, JsonObject>> stored = new HashMap<>();
+    private final BlockingQueue<String> heldSends = new LinkedBlockingQueue<>();
+    private boolean holdsSends;
     private int refuseRevocationsWith;
 
     public BackendInMemory() throws IOException {
@@ -47,6 +52,16 @@ public final class BackendInMemory implements Closeable {
     /** From now on every recall is refused with this code. */
     public synchronized void refuseRevocationsWith(int code) {
         refuseRevocationsWith = code;
+    }
+
+    /** From now on a send has no answer and is not stored, or is again. */
+    public synchronized void holdSends(boolean hold) {
+        holdsSends = hold;
+    }
+
+    /** The message ID of the next send that got no answer. */
+    public String nextHeldSend() throws InterruptedException {
+        return heldSends.poll(30, TimeUnit.SECONDS);
     }
 
     @Override
@@ -82,6 +97,10 @@ public final class BackendInMemory implements Closeable {
             reply.add("id", request.get("id"));
             reply.addProperty("ok", true);
             synchronized (BackendInMemory.this) {
+                if (holdsSends && request.get("action").getAsString().equals("send")) {
+                    heldSends.add(request.get("messageId").getAsString());
+                    return;
+                }
                 answer(user, request, reply);
                 socket.send(reply.toString());
             }

@@ -1,0 +1,18 @@
+package com.example.recall.client;
+
+import com.google.gson.JsonObject;
+
+/** A message without a good answer to its send. */
+final class Unsent {
+    final String messageId;
+    final JsonObject body;
+    final String replyTo;
+    /** The code of the error that the app was told, so that only the app sends it again; 0 while the client sends it by itself. */
+    int failedWith;
+
+    Unsent(String messageId, JsonObject body, String replyTo) {
+        this.messageId = messageId;
+        this.body = body;
+        this.replyTo = replyTo;
+    }
+}
