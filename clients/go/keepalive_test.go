@@ -33,7 +33,9 @@ func (s *quietServer) start(t *testing.T) *client.Client {
 	listener := &pipeListener{connections: make(chan net.Conn, 1), closed: make(chan struct{})}
 	listener.connections <- theirs
 	go func() { _ = serving.Serve(listener) }() // The end of the test ends it.
-	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return ours, nil }}
+	transport := &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return ours, nil },
+	}
 	talking, err := client.New(client.Options{URL: "ws://pipe/local", HTTPClient: &http.Client{Transport: transport}})
 	if err != nil {
 		t.Fatal(err)

@@ -222,7 +222,8 @@ func (p *played) direct(n int) string {
 
 func (p *played) say(sender int, conversation string) string {
 	p.t.Helper()
-	sent, err := p.people[sender].SendMessage(p.t.Context(), conversation, map[string]string{"text": "at nine, not at ten"})
+	body := map[string]string{"text": "at nine, not at ten"}
+	sent, err := p.people[sender].SendMessage(p.t.Context(), conversation, body)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -291,8 +292,8 @@ func (p *played) share(share float64, conversation func(n int) string) {
 }
 
 // TestAnHourOfTheModelIsWhatTheLocalStackCounts plays an hour with real clients and real functions. How long functions
-// run and wait is assumed in the model and is not compared. Nor are the runs of finish, which gathers more changes when
-// they are closer together.
+// run and wait is assumed in the model and is not compared. Nor are the runs of finish, which gathers more changes
+// when they are closer together.
 func TestAnHourOfTheModelIsWhatTheLocalStackCounts(t *testing.T) {
 	counted := &counts{connections: map[string]string{}}
 	running, err := stack.Start(t.Context(), stack.Options{Strict: true, Meter: true, Report: counted.report})

@@ -77,8 +77,8 @@ const (
 	revokeGigabytes = 1
 )
 
-// What clients do by themselves: hello when they have sent nothing for 8 to 9 minutes, of which this is the middle, and
-// a new connection when API Gateway ends one.
+// What clients do by themselves: hello when they have sent nothing for 8 to 9 minutes, of which this is the middle,
+// and a new connection when API Gateway ends one.
 const (
 	helloAfterSeconds     = 8.5 * 60
 	reconnectEverySeconds = 2 * 60 * 60
@@ -207,8 +207,8 @@ func (w Workload) hello() activity {
 	}
 }
 
-// connect is a handshake with authorizer and presence, hello, the list of conversations, a sync, and the disconnect that
-// comes at its end.
+// connect is a handshake with authorizer and presence, hello, the list of conversations, a sync, and the disconnect
+// that comes at its end.
 func (w Workload) connect(perSecond float64) activity {
 	const invocations = 6
 	seconds := invocations*ownSeconds + 7*dynamoDBSeconds
