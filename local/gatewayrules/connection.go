@@ -6,10 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // sent returns a probe that sends something on a new connection and then checks what happens.
-func sent(send func(s *socket) error, then func(s *socket) error) func(context.Context, *prober) error {
+func sent(send func(s *socket) error, then func(s *socket) error) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
 		if err != nil {
@@ -26,66 +27,29 @@ func closedWith(code int) func(s *socket) error {
 	return func(s *socket) error { return s.wantClosed(code) }
 }
 
+func frame(first byte, payload string) func(s *socket) error {
+	return func(s *socket) error { return s.send(first, []byte(payload)) }
+}
+
+func unmasked(s *socket) error { return s.sendMasked(final|opText, []byte("{}"), false) }
+
 func answeredOK(s *socket) error { return s.wantMessage("ok") }
 
-func connectionRules() []Rule {
-	const quotas = "WebSocket API quotas"
-	return []Rule{
-		{
-			Text:   "A binary frame closes with 1003",
-			Source: "Developer Guide, binary media types", Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.send(final|opBinary, []byte("x")) }, closedWith(1003))},
-		{
-			Text:   "A frame of 32 KB is taken",
-			Source: quotas, Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.text(message(32 << 10)) }, answeredOK),
-		},
-		{
-			Text:   "A frame over 32 KB closes with 1009",
-			Source: quotas, Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.text(message(32<<10 + 1)) }, closedWith(1009)),
-		},
-		{
-			Text:   "A message of 128 KB is taken in frames of 32 KB",
-			Source: quotas, Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.pieces(message(128 << 10)) }, answeredOK),
-		},
-		{
-			Text:   "A message over 128 KB closes with 1009",
-			Source: quotas, Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.pieces(message(128<<10 + 1)) }, closedWith(1009)),
-		},
-		{
-			Text:   "A text that is not UTF-8 closes with 1007",
-			Source: "RFC 6455, section 8.1", Certainty: Unknown,
-			probe: sent(func(s *socket) error { return s.text("{\"action\":\"ask\xff\"}") }, closedWith(1007))},
-		{
-			Text:   "A frame without a mask closes with 1002",
-			Source: "RFC 6455, section 5.1", Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.sendMasked(final|opText, []byte("{}"), false) }, closedWith(1002))},
-		{
-			Text:   "A ping is answered with a pong of the same content",
-			Source: "RFC 6455, section 5.5.2", Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.send(final|opPing, []byte("hello")) }, pong)},
-		{
-			Text:   "A close frame is answered with one of the same code",
-			Source: "RFC 6455, section 5.5.1", Certainty: Confirmed,
-			probe: sent(func(s *socket) error { return s.send(final|opClose, []byte{0x03, 0xe8}) }, closedWith(1000))},
-		{
-			Text:   "What is posted and over 32 KB comes in frames of at most 32 KB",
-			Source: quotas, Certainty: Confirmed,
-			probe: onConnection(split),
-		},
-		{
-			Text:   "10 minutes without a message close with 1001 `Going away`",
-			Source: quotas + "; the code: other emulators", Certainty: Unknown,
-			probe: expires(false), needs: idleLimit,
-		},
-		{
-			Text:   "2 hours close with 1001 `Going away`, whatever is sent",
-			Source: quotas + "; the code: other emulators", Certainty: Unknown,
-			probe: expires(true), needs: durationLimit,
-		},
+func connectionProbes() map[string]probe {
+	return map[string]probe{
+		"connection.binary":       sent(frame(final|opBinary, "x"), closedWith(1003)),
+		"connection.frame":        sent(frame(final|opText, message(32<<10)), answeredOK),
+		"connection.long-frame":   sent(frame(final|opText, message(32<<10+1)), closedWith(1009)),
+		"connection.message":      sent(func(s *socket) error { return s.pieces(message(128 << 10)) }, answeredOK),
+		"connection.long-message": sent(func(s *socket) error { return s.pieces(message(128<<10 + 1)) }, closedWith(1009)),
+		"connection.invalid-text": sent(frame(final|opText, "{\"action\":\"ask\xff\"}"), closedWith(1007)),
+		"connection.no-mask":      sent(unmasked, closedWith(1002)),
+		"connection.ping":         sent(frame(final|opPing, "hello"), pong),
+		"connection.close":        sent(frame(final|opClose, "\x03\xe8"), closedWith(1000)),
+		"connection.split":        onConnection(split),
+		ruleIdle:                  expires(idle),
+		rulePingIdle:              expires(pinging),
+		ruleDuration:              expires(busy),
 	}
 }
 
@@ -119,24 +83,36 @@ func split(ctx context.Context, p *prober, s *socket, id string) error {
 	return nil
 }
 
-// expires returns a probe that waits until a limit of the lifetime closes the connection. If busy is true, it sends
-// messages until then.
-func expires(busy bool) func(context.Context, *prober) error {
+// The rules about limits, which take long.
+const (
+	ruleIdle     = "connection.idle"
+	rulePingIdle = "connection.ping-idle"
+	ruleDuration = "connection.duration"
+)
+
+// use is what a client does with a connection until a limit closes it.
+type use int
+
+const (
+	idle use = iota
+	pinging
+	busy
+)
+
+// expires returns a probe that waits until a limit of the lifetime closes the connection.
+func expires(by use) probe {
 	return func(ctx context.Context, p *prober) error {
-		address := p.target.IdleURL
-		if busy {
-			address = p.target.DurationURL
+		address, limit := p.target.IdleURL, p.target.IdleLimit
+		if by == busy {
+			address, limit = p.target.DurationURL, p.target.DurationLimit
 		}
 		s, err := p.connectTo(ctx, address)
 		if err != nil {
 			return err
 		}
+		stop := s.repeat(by, limit/usesInLimit)
+		defer stop()
 		for {
-			if busy {
-				if err := s.text(`{"action":"ask","say":"ok"}`); err != nil {
-					return fmt.Errorf("the connection ends without a close frame: %w", err)
-				}
-			}
 			_, _, err := s.read()
 			if end, ok := err.(closed); ok {
 				if end != (closed{1001, "Going away"}) {
@@ -148,5 +124,37 @@ func expires(busy bool) func(context.Context, *prober) error {
 				return err
 			}
 		}
+	}
+}
+
+// usesInLimit is how often a client uses a connection until the limit ends.
+const usesInLimit = 20
+
+// repeat uses the connection every so often, until stop is called.
+func (s *socket) repeat(by use, pause time.Duration) (stop func()) {
+	if by == idle {
+		return func() {}
+	}
+	ticker, stopped, ended := time.NewTicker(pause), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ticker.C:
+			case <-stopped:
+				return
+			}
+			// If the connection has ended, the reader finds out.
+			if by == pinging {
+				_ = s.send(final|opPing, nil)
+			} else {
+				_ = s.text(`{"action":"ask","say":"ok"}`)
+			}
+		}
+	}()
+	return func() {
+		ticker.Stop()
+		close(stopped)
+		<-ended
 	}
 }

@@ -7,104 +7,44 @@ import (
 	"strings"
 )
 
-func handshakeRules() []Rule {
-	status := func(wanted int, fields ...string) func(context.Context, *prober) error {
+func handshakeProbes() map[string]probe {
+	status := func(wanted int, fields ...string) probe {
 		return func(ctx context.Context, p *prober) error { return p.refused(ctx, wanted, fields...) }
 	}
-	return []Rule{
-		{
-			Text:   "A request that asks for no upgrade gets 426",
-			Source: "serverless-offline's tests, which also run on AWS", Certainty: Confirmed,
-			probe: plainRequest,
-		},
-		{
-			Text:   "An upgrade of another version than 13 gets 400",
-			Source: "RFC 6455, section 4.2.2; other emulators", Certainty: Unsure,
-			probe: wrongVersion,
-		},
-		{Text: "Another stage gets 403", Source: "other emulators", Certainty: Unsure, probe: otherStage},
-		{
-			Text:   "An address of over 4,096 characters is refused",
-			Source: "WebSocket API quotas", Certainty: Confirmed,
-			probe: longAddress,
-		},
-		{
-			Text:   "A missing identity source gets 401",
-			Source: "Developer Guide, Lambda authorizers; model, CreateAuthorizer", Certainty: Confirmed,
-			probe: noIdentity(true),
-		},
-		{
-			Text:   "An empty identity source gets 401",
-			Source: "model, CreateAuthorizer", Certainty: Confirmed,
-			probe: noIdentity(false),
-		},
-		{
-			Text:   "An authorizer's error `Unauthorized` gets 401",
-			Source: "Developer Guide, Lambda authorizers", Certainty: Confirmed,
-			probe: status(401, "authorize", "unauthorized"),
-		},
-		{
-			Text:   "A policy that denies gets 403",
-			Source: "Developer Guide, Lambda authorizers", Certainty: Confirmed,
-			probe: status(403, "authorize", "deny"),
-		},
-		{
-			Text:   "Any other error of the authorizer gets 500",
-			Source: "other emulators", Certainty: Unknown,
-			probe: status(500, "authorize", "fail"),
-		},
-		{
-			Text:   "An authorizer's answer without a policy gets 500",
-			Source: "other emulators", Certainty: Unknown,
-			probe: status(500, "authorize", "nothing"),
-		},
-		{
-			Text:   "`$connect` with 200 gets 101",
-			Source: "Developer Guide, $connect", Certainty: Confirmed,
-			probe: status(101),
-		},
-		{
-			Text:   "`$connect` with 400 gets 400",
-			Source: "Developer Guide, subprotocols", Certainty: Confirmed,
-			probe: status(400, "status", "400"),
-		},
-		{
-			Text:   "`$connect` with 501 gets 501",
-			Source: "a log of experiments on AWS", Certainty: Unsure,
-			probe: status(501, "status", "501"),
-		},
-		{
-			Text:   "`$connect` with 301 gets 301",
-			Source: "a log of experiments on AWS", Certainty: Unsure,
-			probe: status(301, "status", "301"),
-		},
-		{
-			Text:   "A `$connect` function that fails gets 502",
-			Source: "a log of experiments on AWS", Certainty: Unsure,
-			probe: status(502, "connect", "fail"),
-		},
-		{
-			Text:   "A `$connect` answer without `statusCode` gets 502",
-			Source: "other emulators", Certainty: Unsure,
-			probe: status(502, "connect", "nothing"),
-		},
-		{
-			Text:   "A subprotocol is what `$connect` returns",
-			Source: "Developer Guide, subprotocols", Certainty: Confirmed,
-			probe: subprotocol("b", "b"),
-		},
-		{
-			Text:   "A subprotocol is not negotiated without `$connect`",
-			Source: "Developer Guide, subprotocols", Certainty: Confirmed,
-			probe: subprotocol("", ""),
-		},
-		{
-			Text:   "Other headers of the `$connect` answer are on the 101",
-			Source: "other emulators", Certainty: Unknown,
-			probe: otherHeader,
-		},
-		{Text: "Compression is not accepted", Source: "none", Certainty: Unknown, probe: compression},
+	return map[string]probe{
+		"handshake.no-upgrade":        plainRequest,
+		"handshake.version":           wrongVersion,
+		"handshake.other-stage":       otherStage,
+		"handshake.long-address":      longAddress,
+		"handshake.no-identity":       noIdentity(true),
+		"handshake.empty-identity":    noIdentity(false),
+		"handshake.unauthorized":      status(401, "authorize", "unauthorized"),
+		"handshake.denied":            status(403, "authorize", "deny"),
+		"handshake.authorizer-fails":  status(500, "authorize", "fail"),
+		"handshake.no-policy":         status(500, "authorize", "nothing"),
+		"handshake.connect-200":       status(101, "status", "200"),
+		"handshake.connect-400":       status(400, "status", "400"),
+		"handshake.connect-501":       status(501, "status", "501"),
+		"handshake.connect-301":       status(301, "status", "301"),
+		"handshake.connect-fails":     status(502, "connect", "fail"),
+		"handshake.connect-no-status": status(502, "connect", "nothing"),
+		"handshake.refusal-body":      refusalBody,
+		"handshake.subprotocol":       subprotocol("b", "b"),
+		"handshake.no-subprotocol":    subprotocol("", ""),
+		"handshake.other-headers":     otherHeader,
+		"handshake.compression":       compression,
 	}
+}
+
+func refusalBody(ctx context.Context, p *prober) error {
+	if err := p.refused(ctx, http.StatusUnauthorized, "authorize", "unauthorized", "body", "yes"); err != nil {
+		return err
+	}
+	_, body, _ := strings.Cut(p.seen[0], " ")
+	if !errorFrame("Unauthorized").MatchString(body) {
+		return fmt.Errorf("the body is %s", brief(body))
+	}
+	return nil
 }
 
 func plainRequest(ctx context.Context, p *prober) error {
@@ -118,6 +58,9 @@ func plainRequest(ctx context.Context, p *prober) error {
 		return err
 	}
 	defer answer.Body.Close()
+	if err := p.noteRefusal(answer); err != nil {
+		return err
+	}
 	return wantStatus(answer, http.StatusUpgradeRequired)
 }
 
@@ -152,7 +95,7 @@ func longAddress(ctx context.Context, p *prober) error {
 	return nil
 }
 
-func noIdentity(absent bool) func(context.Context, *prober) error {
+func noIdentity(absent bool) probe {
 	return func(ctx context.Context, p *prober) error {
 		address := p.target.URL
 		if !absent {
@@ -166,7 +109,7 @@ func noIdentity(absent bool) func(context.Context, *prober) error {
 	}
 }
 
-func subprotocol(returned, wanted string) func(context.Context, *prober) error {
+func subprotocol(returned, wanted string) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.handshake(ctx, query(p.target.URL, "protocol", returned), http.Header{
 			"Sec-Websocket-Protocol": {"a, b"},

@@ -13,117 +13,54 @@ import (
 // unknownConnection has the form of a connection ID, but there is no such connection.
 const unknownConnection = "AAAAAAAAAAAAAAA="
 
-func managementRules() []Rule {
-	const model, capture = "model, apigatewaymanagementapi", "LocalStack, issue 4694"
+func managementProbes() map[string]probe {
 	big := []byte(strings.Repeat("x", 128<<10))
-	return []Rule{
-		{
-			Text:   "POST gets 200, and the body is a text frame",
-			Source: model, Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
-				return posted(ctx, p, s, p.connection(id), "hello")
-			})},
-		{
-			Text:   "The path is matched as it is decoded: `%40connections`",
-			Source: "AWS SDKs", Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
-				return posted(ctx, p, s, strings.Replace(p.connection(id), "@", "%40", 1), "hello")
-			})},
-		{
-			Text:   "A body of 128 KB is taken",
-			Source: model, Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
-				return posted(ctx, p, s, p.connection(id), string(big))
-			})},
-		{
-			Text:   "A body over 128 KB gets 413 PayloadTooLargeException",
-			Source: model, Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
-				return p.wantFailure(ctx, http.MethodPost, p.connection(id), append(big, 'x'), 413, "PayloadTooLargeException")
-			})},
-		{
-			Text:   "A body that is not UTF-8 gets 400 BadRequestException",
-			Source: "none", Certainty: Unknown,
-			probe: onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
-				return p.wantFailure(ctx, http.MethodPost, p.connection(id), []byte("\xff"), 400, "BadRequestException")
-			})},
-		{
-			Text:   "GET gets 200 with `connectedAt`, `lastActiveAt` and `identity`",
-			Source: model, Certainty: Confirmed,
-			probe: onConnection(described),
-		},
-		{
-			Text:   "DELETE gets 204 and closes the connection",
-			Source: model, Certainty: Confirmed,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
-				return deleted(ctx, p, s, id, 0)
-			}),
-		},
-		{
-			Text:   "DELETE closes with 1000",
-			Source: "none", Certainty: Unknown,
-			probe: onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
-				return deleted(ctx, p, s, id, 1000)
-			}),
-		},
-		{
-			Text:   "`$disconnect` runs after DELETE",
-			Source: "Developer Guide, $disconnect; another emulator contradicts", Certainty: Unsure,
-			probe: disconnectAfterDelete,
-		},
-		{
-			Text:   "A call that is not signed gets 403",
-			Source: "Developer Guide, IAM authorization", Certainty: Confirmed,
-			probe: onConnection(unsigned),
-		},
-		{
-			Text:   "Another stage gets 403",
-			Source: "aws-sdk-go-v2, issue 889", Certainty: Unsure,
-			probe: onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
-				address, err := anotherStage(p.target.ManagementURL)
-				if err != nil {
-					return err
-				}
-				address += strings.TrimPrefix(p.connection(id), p.target.ManagementURL)
-				return p.wantFailure(ctx, http.MethodPost, address, []byte("x"), 403, "ForbiddenException")
-			})},
-		{
-			Text:   "POST to an ID that is unknown gets 410 GoneException",
-			Source: capture, Certainty: Unsure,
-			probe: onAPI(http.MethodPost, unknownConnection, 410, "GoneException"),
-		},
-		{
-			Text:   "GET of an ID that is unknown gets 410 GoneException",
-			Source: model, Certainty: Confirmed,
-			probe: onAPI(http.MethodGet, unknownConnection, 410, "GoneException"),
-		},
-		{
-			Text:   "DELETE of an ID that is unknown gets 410 GoneException",
-			Source: model, Certainty: Confirmed,
-			probe: onAPI(http.MethodDelete, unknownConnection, 410, "GoneException"),
-		},
-		{
-			Text:   "POST to a connection that is closed gets 410 GoneException",
-			Source: model, Certainty: Confirmed,
-			probe: gone,
-		},
-		{
-			Text:   "An ID of another form gets 400 BadRequestException",
-			Source: capture, Certainty: Unsure,
-			probe: onAPI(http.MethodPost, "none", 400, "BadRequestException"),
-		},
-		{
-			Text:   "POST during `$connect` gets 410",
-			Source: "AWS Knowledge Center, 410 from API Gateway", Certainty: Confirmed,
-			probe: early,
-		},
+	return map[string]probe{
+		"management.post": onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+			return posted(ctx, p, s, p.connection(id), "hello")
+		}),
+		"management.encoded-path": onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+			return posted(ctx, p, s, strings.Replace(p.connection(id), "@", "%40", 1), "hello")
+		}),
+		"management.body": onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+			return posted(ctx, p, s, p.connection(id), string(big))
+		}),
+		"management.long-body": onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
+			return p.wantFailure(ctx, http.MethodPost, p.connection(id), append(big, 'x'), 413, "PayloadTooLargeException")
+		}),
+		"management.invalid-text": onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
+			return p.wantFailure(ctx, http.MethodPost, p.connection(id), []byte("\xff"), 400, "BadRequestException")
+		}),
+		"management.get": onConnection(described),
+		"management.delete": onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+			return deleted(ctx, p, s, id, 0)
+		}),
+		"management.delete-code": onConnection(func(ctx context.Context, p *prober, s *socket, id string) error {
+			return deleted(ctx, p, s, id, 1000)
+		}),
+		"management.delete-disconnect": disconnectAfterDelete,
+		"management.unsigned":          onConnection(unsigned),
+		"management.other-stage": onConnection(func(ctx context.Context, p *prober, _ *socket, id string) error {
+			address, err := anotherStage(p.target.ManagementURL)
+			if err != nil {
+				return err
+			}
+			address += strings.TrimPrefix(p.connection(id), p.target.ManagementURL)
+			return p.wantFailure(ctx, http.MethodPost, address, []byte("x"), 403, "ForbiddenException")
+		}),
+		"management.post-unknown":   onAPI(http.MethodPost, unknownConnection, 410, "GoneException"),
+		"management.get-unknown":    onAPI(http.MethodGet, unknownConnection, 410, "GoneException"),
+		"management.delete-unknown": onAPI(http.MethodDelete, unknownConnection, 410, "GoneException"),
+		"management.post-closed":    gone,
+		"management.malformed-id":   onAPI(http.MethodPost, "none", 400, "BadRequestException"),
+		"management.early":          early,
 	}
 }
 
 // onConnection returns a probe that opens a connection and calls @connections for it.
 func onConnection(
 	check func(ctx context.Context, p *prober, s *socket, id string) error,
-) func(context.Context, *prober) error {
+) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
 		if err != nil {
@@ -137,7 +74,7 @@ func onConnection(
 	}
 }
 
-func onAPI(method, id string, status int, name string) func(context.Context, *prober) error {
+func onAPI(method, id string, status int, name string) probe {
 	return func(ctx context.Context, p *prober) error {
 		var body []byte
 		if method == http.MethodPost {

@@ -14,7 +14,7 @@ func errorFrame(message string) *regexp.Regexp {
 
 // answered returns a probe that sends a frame and expects an answer of this form. Afterwards the connection must
 // still work.
-func answered(frame string, form *regexp.Regexp) func(context.Context, *prober) error {
+func answered(frame string, form *regexp.Regexp) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
 		if err != nil {
@@ -27,6 +27,7 @@ func answered(frame string, form *regexp.Regexp) func(context.Context, *prober) 
 		if err != nil {
 			return err
 		}
+		p.note("%s", got)
 		if !form.MatchString(got) {
 			return fmt.Errorf("what comes is %s", brief(got))
 		}
@@ -35,7 +36,7 @@ func answered(frame string, form *regexp.Regexp) func(context.Context, *prober) 
 }
 
 // silent returns a probe that sends a frame and expects no answer. Afterwards the connection must still work.
-func silent(frame string) func(context.Context, *prober) error {
+func silent(frame string) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connect(ctx)
 		if err != nil {
@@ -51,64 +52,21 @@ func silent(frame string) func(context.Context, *prober) error {
 	}
 }
 
-func messageRules() []Rule {
-	const routes, capture = "Developer Guide, routes and integrations", "captured traffic"
-	return []Rule{
-		{
-			Text:   "The property that the selection expression names selects the route",
-			Source: "Developer Guide, selection expressions", Certainty: Confirmed,
-			probe: answered(`{"action":"ask","say":"hello"}`, regexp.MustCompile(`^hello$`))},
-		{
-			Text: "Without `$default`, an unknown action gets the frame `Forbidden`, in its spacing, " +
-				"and the connection stays",
-			Source: capture, Certainty: Unsure,
-			probe: answered(`{"action":"other"}`, errorFrame("Forbidden")),
-		},
-		{
-			Text:   "Without `$default`, so does what is not JSON",
-			Source: capture, Certainty: Unsure,
-			probe: answered(`hello`, errorFrame("Forbidden")),
-		},
-		{
-			Text:   "A function that fails gets the frame `Internal server error`, and the connection stays",
-			Source: "serverless-offline's tests, which also run on AWS", Certainty: Confirmed,
-			probe: answered(`{"action":"ask","fail":true}`, errorFrame("Internal server error")),
-		},
-		{
-			Text:   "So it does on a route without a route response",
-			Source: "a log of experiments on AWS", Certainty: Unsure,
-			probe: answered(`{"action":"tell","fail":true}`, errorFrame("Internal server error")),
-		},
-		{
-			Text:   "An integration's time-out gets the frame `Endpoint request timed out`, and the connection stays",
-			Source: "Mangum, issue 128; Chalice, issue 1406", Certainty: Unsure,
-			probe: answered(`{"action":"hurry","sleep":3000}`, errorFrame("Endpoint request timed out")),
-		},
-		{
-			Text:   "With a route response, the function's `body` is the answer, whatever it is",
-			Source: routes, Certainty: Confirmed,
-			probe: answered(`{"action":"ask","say":" a b "}`, regexp.MustCompile(`^ a b $`)),
-		},
-		{
-			Text:   "Without a route response, nothing is answered",
-			Source: routes, Certainty: Confirmed,
-			probe: silent(`{"action":"tell","say":"hello"}`),
-		},
-		{
-			Text:   "With a route response, an answer without `body` sends nothing",
-			Source: "other emulators", Certainty: Unsure,
-			probe: silent(`{"action":"ask","empty":true}`),
-		},
-		{
-			Text:   "`statusCode` 500 of a message's function has no effect",
-			Source: "a log of experiments on AWS", Certainty: Unsure,
-			probe: silent(`{"action":"tell","status":500}`),
-		},
-		{
-			Text:   "Frames of one connection are handled at the same time",
-			Source: "Developer Guide, integration responses", Certainty: Confirmed,
-			probe: concurrent,
-		},
+func messageProbes() map[string]probe {
+	return map[string]probe{
+		"messages.route":                   answered(`{"action":"ask","say":"hello"}`, regexp.MustCompile(`^hello$`)),
+		"messages.unknown-action":          answered(`{"action":"other"}`, errorFrame("Forbidden")),
+		"messages.not-json":                answered(`hello`, errorFrame("Forbidden")),
+		"messages.function-fails":          answered(`{"action":"ask","fail":true}`, errorFrame("Internal server error")),
+		"messages.function-fails-silently": answered(`{"action":"tell","fail":true}`, errorFrame("Internal server error")),
+		"messages.time-out": answered(`{"action":"hurry","sleep":3000}`,
+			errorFrame("Endpoint request timed out")),
+		"messages.answer":       answered(`{"action":"ask","say":" a b "}`, regexp.MustCompile(`^ a b $`)),
+		"messages.no-answer":    silent(`{"action":"tell","say":"hello"}`),
+		"messages.empty-answer": silent(`{"action":"ask","empty":true}`),
+		"messages.status":       silent(`{"action":"tell","status":500}`),
+		"messages.throttled":    throttled,
+		"messages.concurrent":   concurrent,
 	}
 }
 
@@ -131,8 +89,41 @@ func concurrent(ctx context.Context, p *prober) error {
 	return nil
 }
 
+// throttledFrames is far more than the route seldom takes at once.
+const throttledFrames = 100
+
+func throttled(ctx context.Context, p *prober) error {
+	s, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	for range throttledFrames {
+		if err := s.text(`{"action":"seldom","say":"ok"}`); err != nil {
+			return err
+		}
+	}
+	refused := ""
+	for range throttledFrames {
+		got, _, err := s.read()
+		if err != nil {
+			return err
+		}
+		if got != "ok" {
+			refused = got
+		}
+	}
+	if refused == "" {
+		return fmt.Errorf("all of %d frames are taken", throttledFrames)
+	}
+	p.note("%s", refused)
+	if !errorFrame("Too Many Requests").MatchString(refused) {
+		return fmt.Errorf("what comes is %s", brief(refused))
+	}
+	return s.alive()
+}
+
 // byDefault returns a probe that sends a frame and expects that $default gets it.
-func byDefault(frame string) func(context.Context, *prober) error {
+func byDefault(frame string) probe {
 	return func(ctx context.Context, p *prober) error {
 		s, err := p.connectTo(ctx, p.target.DefaultURL)
 		if err != nil {
@@ -146,49 +137,16 @@ func byDefault(frame string) func(context.Context, *prober) error {
 	}
 }
 
-func defaultRules() []Rule {
-	const routes = "Developer Guide, routes and integrations"
-	rules := []Rule{
-		{
-			Text:   "An action without a route goes to `$default`, whose key is the `routeKey`",
-			Source: routes, Certainty: Confirmed,
-			probe: byDefault(`{"action":"other"}`),
-		},
-		{
-			Text:   "So does what is not JSON",
-			Source: routes, Certainty: Confirmed,
-			probe: byDefault(`hello`),
-		},
-		{
-			Text:   "So does JSON that is no object",
-			Source: routes, Certainty: Confirmed,
-			probe: byDefault(`["ask"]`),
-		},
-		{
-			Text:   "So does a message without the property",
-			Source: "serverless-offline's tests, which also run on AWS", Certainty: Confirmed,
-			probe: byDefault(`{"Action":"ask"}`),
-		},
-		{
-			Text:   "So does a property that is not a text",
-			Source: "other emulators", Certainty: Unsure,
-			probe: byDefault(`{"action":7}`),
-		},
-		{
-			Text:   "So does a message that names `$connect`",
-			Source: "none", Certainty: Unknown,
-			probe: byDefault(`{"action":"$connect"}`),
-		},
-		{
-			Text:   "A route of its own goes before `$default`",
-			Source: routes, Certainty: Confirmed,
-			probe: ownRoute,
-		},
+func defaultProbes() map[string]probe {
+	return map[string]probe{
+		"default.unknown-action": byDefault(`{"action":"other"}`),
+		"default.not-json":       byDefault(`hello`),
+		"default.no-object":      byDefault(`["ask"]`),
+		"default.no-property":    byDefault(`{"Action":"ask"}`),
+		"default.not-text":       byDefault(`{"action":7}`),
+		"default.reserved":       byDefault(`{"action":"$connect"}`),
+		"default.own-route":      ownRoute,
 	}
-	for i := range rules {
-		rules[i].needs = defaultRoute
-	}
-	return rules
 }
 
 func ownRoute(ctx context.Context, p *prober) error {

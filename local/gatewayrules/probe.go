@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +24,23 @@ import (
 type prober struct {
 	target Target
 	opened []*socket
+	// seen is what the API did, for Result.Seen.
+	seen []string
+}
+
+// note keeps what the API did.
+func (p *prober) note(format string, arguments ...any) {
+	p.seen = append(p.seen, fmt.Sprintf(format, arguments...))
+}
+
+// noteRefusal keeps the status and the body of an answer to a handshake.
+func (p *prober) noteRefusal(answer *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+	if err != nil {
+		return err
+	}
+	p.note("%d %s", answer.StatusCode, body)
+	return nil
 }
 
 func (p *prober) close() {
@@ -51,7 +70,7 @@ func (p *prober) handshake(ctx context.Context, address string, header http.Head
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{Conn: conn, reader: bufio.NewReader(conn)}
+	s := &socket{Conn: conn, reader: bufio.NewReader(conn), prober: p}
 	p.opened = append(p.opened, s)
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {
@@ -76,7 +95,12 @@ func (p *prober) handshake(ctx context.Context, address string, header http.Head
 	if _, err := conn.Write(request.Bytes()); err != nil {
 		return nil, err
 	}
-	s.answer, err = http.ReadResponse(s.reader, nil)
+	if s.answer, err = http.ReadResponse(s.reader, nil); err != nil {
+		return nil, err
+	}
+	if s.answer.StatusCode != http.StatusSwitchingProtocols {
+		err = p.noteRefusal(s.answer)
+	}
 	return s, err
 }
 
@@ -176,8 +200,8 @@ func (e event) at(path string) any {
 // has checks that fields have these values.
 func (e event) has(fields map[string]any) error {
 	var wrong []error
-	for path, wanted := range fields {
-		if got := e.at(path); got != wanted {
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		if got, wanted := e.at(path), fields[path]; got != wanted {
 			wrong = append(wrong, fmt.Errorf("%s is %v, not %v", path, got, wanted))
 		}
 	}
@@ -260,6 +284,8 @@ func (p *prober) manage(
 	}
 	defer response.Body.Close()
 	content, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	name, _, _ := strings.Cut(response.Header.Get("X-Amzn-Errortype"), ":")
+	p.note("%s", strings.TrimSpace(fmt.Sprint(response.StatusCode, " ", name)))
 	return response, content, err
 }
 

@@ -1,50 +1,30 @@
-// Package gatewayrules has the rules of Amazon API Gateway's WebSocket APIs as one table. Each rule has a probe that
-// asks a running API whether it keeps the rule. A probe needs only the address of an API that was deployed from the
-// template.yaml of this folder. That can be the local stack, another emulator or AWS itself.
+// Package gatewayrules asks a running API whether it keeps the rules of Amazon API Gateway's WebSocket APIs. Package
+// verified has the rules, and here is a probe for each. A probe needs only the address of an API that was deployed
+// from the template.yaml of this folder. That can be the local stack, another emulator or AWS itself.
 package gatewayrules
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
+
+	"example.com/recall/local/verified"
 )
 
-// Certainty says how well we know a rule.
-type Certainty string
+// probe returns nil if the API keeps the rule.
+type probe func(ctx context.Context, p *prober) error
 
-// The certainties.
-const (
-	// Confirmed rules are documented by AWS or by an RFC, or come from tests of others that also run on AWS.
-	Confirmed Certainty = "confirmed"
-	// Unsure rules were seen in traffic that somebody captured, or are what other emulators do.
-	Unsure Certainty = "unsure"
-	// Unknown rules are our best guess.
-	Unknown Certainty = "unknown"
-)
-
-// Rule is one rule.
-type Rule struct {
-	Section, Text string
-	// Source says where the rule comes from: a page of the Developer Guide, a service model, an RFC or captured
-	// traffic.
-	Source    string
-	Certainty Certainty
-	// probe returns nil if the API keeps the rule.
-	probe func(ctx context.Context, p *prober) error
-	// needs is what the target must have, so that the rule can be probed.
-	needs need
+func probes() map[string]probe {
+	all := map[string]probe{}
+	for _, section := range []map[string]probe{
+		handshakeProbes(), eventProbes(), messageProbes(), defaultProbes(), connectionProbes(), managementProbes(),
+	} {
+		maps.Copy(all, section)
+	}
+	return all
 }
-
-type need int
-
-const (
-	nothing need = iota
-	defaultRoute
-	idleLimit
-	durationLimit
-)
 
 // Target is a running API.
 type Target struct {
@@ -57,11 +37,11 @@ type Target struct {
 	// for the service execute-api.
 	ManagementURL string
 	Sign          func(r *http.Request, body []byte) error
-	// IdleURL is an API whose idle limit ends within Patience, and DurationURL one whose longest connection does;
-	// empty = the limit is not probed. On AWS the idle limit needs a Patience of 11 minutes, and the longest
-	// connection one of more than two hours.
-	IdleURL, DurationURL string
-	// Patience is how long a probe waits for something that must happen.
+	// IdleURL is an API whose idle limit ends within IdleLimit, and DurationURL one whose longest connection ends within
+	// DurationLimit; empty = the limit is not probed. On AWS these take 10 minutes and 2 hours.
+	IdleURL, DurationURL     string
+	IdleLimit, DurationLimit time.Duration
+	// Patience is how long a probe waits for something that must happen, after the limit if it asks for one.
 	Patience time.Duration
 	// Quiet is how long a probe waits if a rule says that nothing may happen; 0 = a second.
 	Quiet time.Duration
@@ -69,32 +49,37 @@ type Target struct {
 
 // Result says whether a rule was probed and whether the API keeps it.
 type Result struct {
-	Rule
+	verified.Rule
 	Probed bool
 	// Failure says how the API breaks the rule; nil = the API keeps it.
 	Failure error
+	// Seen is what the API did, as far as the probe notes it, such as a status or a close frame.
+	Seen string
 }
 
-// Rules returns all rules, in the order of the table.
-func Rules() []Rule {
-	var all []Rule
-	for _, section := range []struct {
-		name  string
-		rules []Rule
-	}{
-		{"handshake", handshakeRules()},
-		{"events", eventRules()},
-		{"messages", messageRules()},
-		{"$default", defaultRules()},
-		{"connection", connectionRules()},
-		{"@connections", managementRules()},
-	} {
-		for _, rule := range section.rules {
-			rule.Section = section.name
-			all = append(all, rule)
+// Answer is a Result as a result file has it.
+func (r Result) Answer() verified.Answer {
+	answer := verified.Answer{Rule: r.ID, Outcome: verified.Kept, Text: r.Seen}
+	switch {
+	case !r.Probed:
+		answer.Outcome = verified.NotAsked
+		answer.Text = "it takes too long, unless it is asked for"
+	case r.Failure != nil:
+		answer.Outcome, answer.Text = verified.Broken, r.Failure.Error()
+	}
+	return answer
+}
+
+// Rules returns the rules that have a probe here, in the order of the table.
+func Rules() []verified.Rule {
+	known := probes()
+	var rules []verified.Rule
+	for _, rule := range verified.Rules() {
+		if known[rule.ID] != nil {
+			rules = append(rules, rule)
 		}
 	}
-	return all
+	return rules
 }
 
 // Verify checks whether an API keeps all rules. It probes one after the other, since some probes end their
@@ -112,44 +97,35 @@ func Verify(ctx context.Context, target Target, probed func(Result)) []Result {
 }
 
 // Probe holds an API against one rule.
-func Probe(ctx context.Context, target Target, rule Rule) Result {
+func Probe(ctx context.Context, target Target, rule verified.Rule) Result {
 	if target.Quiet == 0 {
 		target.Quiet = time.Second
 	}
-	result := Result{Rule: rule, Probed: target.has(rule.needs)}
-	if result.Probed {
-		result.Failure = probe(ctx, target, rule)
+	result := Result{Rule: rule}
+	has, limit := target.has(rule)
+	if !has {
+		return result
 	}
-	return result
-}
-
-func (t Target) has(needed need) bool {
-	switch needed {
-	case defaultRoute:
-		return t.DefaultURL != ""
-	case idleLimit:
-		return t.IdleURL != ""
-	case durationLimit:
-		return t.DurationURL != ""
-	default:
-		return true
-	}
-}
-
-func probe(ctx context.Context, target Target, rule Rule) error {
-	ctx, cancel := context.WithTimeout(ctx, target.Patience)
+	ctx, cancel := context.WithTimeout(ctx, target.Patience+limit)
 	defer cancel()
 	p := &prober{target: target}
 	defer p.close()
-	return rule.probe(ctx, p)
+	result.Probed = true
+	result.Failure = probes()[rule.ID](ctx, p)
+	result.Seen = strings.Join(p.seen, ", then ")
+	return result
 }
 
-// Table returns the rules as a Markdown table.
-func Table() string {
-	var b strings.Builder
-	b.WriteString("| where | rule | source | certainty |\n|---|---|---|---|\n")
-	for _, rule := range Rules() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", rule.Section, rule.Text, rule.Source, rule.Certainty)
+// has returns whether the target has what a rule needs, and how long the limit takes that the rule is about.
+func (t Target) has(rule verified.Rule) (has bool, limit time.Duration) {
+	switch {
+	case strings.HasPrefix(rule.ID, "default."):
+		return t.DefaultURL != "", 0
+	case rule.ID == ruleIdle, rule.ID == rulePingIdle:
+		return t.IdleURL != "", t.IdleLimit
+	case rule.ID == ruleDuration:
+		return t.DurationURL != "", t.DurationLimit
+	default:
+		return true, 0
 	}
-	return b.String()
 }

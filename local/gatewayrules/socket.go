@@ -26,6 +26,7 @@ type socket struct {
 	net.Conn
 	reader *bufio.Reader
 	answer *http.Response
+	prober *prober
 }
 
 // send sends one frame.
@@ -125,10 +126,12 @@ func (s *socket) read() (message string, sizes []int, err error) {
 		}
 		switch first & 0xf {
 		case opClose:
-			if len(payload) < 2 {
-				return "", nil, closed{code: 1005}
+			end := closed{code: 1005} // RFC 6455, section 7.1.5: the frame has no code
+			if len(payload) >= 2 {
+				end = closed{int(binary.BigEndian.Uint16(payload)), string(payload[2:])}
 			}
-			return "", nil, closed{int(binary.BigEndian.Uint16(payload)), string(payload[2:])}
+			s.prober.note("closed with %d %q", end.code, end.reason)
+			return "", nil, end
 		case opText, opBinary, opContinuation:
 			message += string(payload)
 			sizes = append(sizes, len(payload))

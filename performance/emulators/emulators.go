@@ -238,7 +238,7 @@ func (s *Side) add(result gatewayrules.Result) {
 		s.Kept++
 	default:
 		s.Broken = append(s.Broken,
-			fmt.Sprintf("%s: %s (%s): %v", result.Section, result.Text, result.Certainty, result.Failure))
+			fmt.Sprintf("%s: %s (%s): %v", result.Section, result.Text, result.Basis, result.Failure))
 	}
 	s.Rules++
 }
