@@ -100,7 +100,7 @@ vulnerabilities: ## Looks for known vulnerabilities in what the Go code calls. I
 
 .PHONY: test-go
 test-go: ## Tests Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
-	@$(tools) java dynamodb-local elasticmq foreign
+	@$(tools) java dynamodb-local elasticmq foreign lambda-runtimes sam
 	$(path); go test -vet=off -timeout 40m -run '$(T)' $(PKG)
 
 .PHONY: race
@@ -197,6 +197,11 @@ sam-build: ## Builds the functions as they are deployed (ARCHITECTURE=arm64 or x
 .PHONY: deploy
 deploy: sam-build ## Builds and deploys: make deploy CONFIG=prod ARGS='--parameter-overrides …'
 	@$(path); sam deploy --config-env $(CONFIG) $(ARGS)
+
+.PHONY: verify-aws
+verify-aws: recall ## Finds out what is true of AWS in your account, and removes what it made: make verify-aws ARGS='--region eu-central-1'
+	@$(tools) sam
+	@$(path); ./recall verify $(ARGS)
 
 .PHONY: release
 release: ## Makes the files of a release in build/release: make release VERSION=v1.2.3

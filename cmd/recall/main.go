@@ -20,6 +20,7 @@ type commandLine struct {
 	Conformance conformanceCommand `cmd:"" help:"Test a client with the scenarios of the protocol."`
 	Interop     interopCommand     `cmd:"" help:"Run the clients in all languages in one conversation."`
 	Bench       benchCommand       `cmd:"" help:"Measure how long recalls take, and compare the results."`
+	Verify      verifyCommand      `cmd:"" help:"Find out what is true of AWS, or of the local stack."`
 	Admin       adminCommand       `cmd:"" help:"Moderate messages, manage groups and settings, and read the audit."`
 	Version     versionCommand     `cmd:"" help:"Show the version of this build."`
 }

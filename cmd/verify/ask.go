@@ -1,0 +1,73 @@
+package verify
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"example.com/recall/local/gatewayrules"
+	"example.com/recall/local/verified"
+)
+
+// Asked is what a run asks, and how.
+type Asked struct {
+	// Gateway is the API of gatewayrules; nil = its rules are not asked.
+	Gateway *gatewayrules.Target
+	// Product is Recall; nil = its rules are not asked.
+	Product *Product
+	// Only are the IDs of the rules to ask; nil = all.
+	Only []string
+	// Answered is called with each answer. It may save the answers so far.
+	Answered func(rule verified.Rule, answer verified.Answer) error
+}
+
+// productPatience is how long a probe of the product may take. The members of a large group are added one by one.
+const productPatience = 10 * time.Minute
+
+// Ask asks what has no answer in the snapshot yet, and adds the answers. It stops early if the context ends. It
+// returns an error only if an answer cannot be saved.
+func Ask(ctx context.Context, asked Asked, into *verified.Snapshot) error {
+	gateway, product := map[string]bool{}, productProbes()
+	for _, rule := range gatewayrules.Rules() {
+		gateway[rule.ID] = true
+	}
+	for _, rule := range verified.Rules() {
+		if known, _ := into.Answer(rule.ID); known.Outcome != verified.NotAsked || !asked.includes(rule.ID) {
+			continue
+		}
+		var answer verified.Answer
+		switch {
+		case gateway[rule.ID] && asked.Gateway != nil:
+			answer = gatewayrules.Probe(ctx, *asked.Gateway, rule).Answer()
+		case product[rule.ID] != nil && asked.Product != nil:
+			answer = askProduct(ctx, *asked.Product, rule, product[rule.ID])
+		default:
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err() // the run was interrupted, so the answer is not that of the API
+		}
+		into.Add(answer)
+		if err := asked.Answered(rule, answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a Asked) includes(id string) bool {
+	return a.Only == nil || slices.Contains(a.Only, id)
+}
+
+func askProduct(ctx context.Context, p Product, rule verified.Rule, probe productProbe) verified.Answer {
+	if p.Patience == 0 {
+		p.Patience = productPatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.Patience)
+	defer cancel()
+	seen, err := probe(ctx, p)
+	if err != nil {
+		return verified.Answer{Rule: rule.ID, Outcome: verified.Broken, Text: err.Error()}
+	}
+	return verified.Answer{Rule: rule.ID, Outcome: verified.Kept, Text: seen}
+}
