@@ -20,6 +20,8 @@ type conformanceCommand struct {
 	Scenario string        `help:"A scenario file, or a folder of them." type:"existingpath"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
 	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
+	Storage  bool          `help:"Give the client a storage folder in all scenarios, not only in those that need one."`
+	Known    string        `help:"A file of known failures in place of the list of this version." type:"existingfile"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
 	Driver   []string      `arg:"" help:"The command that runs the driver, given after --."`
 }
@@ -28,7 +30,7 @@ type conformanceCommand struct {
 func (conformanceCommand) Help() string {
 	return `Plays the server of each scenario against the driver of a client (protocol/conformance/README.md has the
 contract). It prints a line for each scenario, and fails if the client misbehaves in one. Without --scenario it plays
-the scenarios of this version.
+the scenarios of this version. A scenario that needs a capability which the client does not have does not apply to it.
 
   recall conformance -- clients/go/driver.sh
   recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`
@@ -40,11 +42,16 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading scenarios: %w", err)
 	}
+	known, err := c.knownFailures()
+	if err != nil {
+		return fmt.Errorf("reading the known failures: %w", err)
+	}
 	// Building takes longer than a step of a scenario may.
-	if err := conformance.Build(ctx, c.Driver, driverBuildTime); err != nil {
+	capabilities, err := conformance.Capabilities(ctx, c.Driver, driverBuildTime)
+	if err != nil {
 		return err
 	}
-	runner := conformance.Runner{Driver: c.Driver, Deadline: c.Deadline}
+	runner := conformance.Runner{Driver: c.Driver, Deadline: c.Deadline, Storage: c.Storage}
 	if c.Verbose {
 		var printing sync.Mutex
 		runner.Trace = func(direction, text string) {
@@ -53,15 +60,43 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 			fmt.Fprintf(os.Stderr, "%s %-7s %s\n", time.Now().Format("15:04:05.000"), direction, text)
 		}
 	}
-	failed := c.play(ctx, runner, chosen)
+	outcome := c.play(ctx, runner, chosen, capabilities, known)
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
-	fmt.Printf("%d of %d scenarios passed\n", len(chosen)-failed, len(chosen))
-	if failed > 0 {
-		return fmt.Errorf("%d scenarios failed", failed)
+	fmt.Println(outcome)
+	if outcome.failed > 0 {
+		return fmt.Errorf("%d scenarios failed", outcome.failed)
 	}
 	return nil
+}
+
+// outcome counts how the scenarios ended.
+type outcome struct{ passed, failed, known, inapplicable int }
+
+// String shows the numbers in one line.
+func (o outcome) String() string {
+	text := fmt.Sprintf("%d of %d scenarios passed", o.passed, o.passed+o.failed+o.known)
+	if o.known > 0 {
+		text += fmt.Sprintf(", %d failed as known", o.known)
+	}
+	if o.inapplicable > 0 {
+		text += fmt.Sprintf(", %d do not apply to this client", o.inapplicable)
+	}
+	return text
+}
+
+// knownFailures reads the list of known failures and returns what it says about this driver.
+func (c conformanceCommand) knownFailures() (map[string]string, error) {
+	text := scenarios.KnownFailures()
+	if c.Known != "" {
+		data, err := os.ReadFile(c.Known) // #nosec G304 -- The user names the file.
+		if err != nil {
+			return nil, err
+		}
+		text = string(data)
+	}
+	return conformance.KnownFailures(text, c.Driver[0])
 }
 
 // scenarios reads what is to be played.
@@ -75,8 +110,11 @@ func (c conformanceCommand) scenarios() ([]conformance.Scenario, error) {
 	return conformance.ReadAll(os.DirFS(filepath.Dir(c.Scenario)), filepath.Base(c.Scenario))
 }
 
-// play prints a line for each scenario as soon as it ends, and returns how many failed.
-func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner, chosen []conformance.Scenario) int {
+// play prints a line for each scenario as soon as it ends.
+func (c conformanceCommand) play(
+	ctx context.Context, runner conformance.Runner, chosen []conformance.Scenario, capabilities []string,
+	known map[string]string,
+) outcome {
 	jobs := max(c.Jobs, 1)
 	if c.Verbose {
 		jobs = 1 // The frames of two scenarios would be mixed.
@@ -84,8 +122,15 @@ func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner,
 	var printing sync.Mutex
 	var playing errgroup.Group
 	playing.SetLimit(jobs)
-	failed := 0
+	var counted outcome
 	for _, scenario := range chosen {
+		if missing := scenario.Missing(capabilities); missing != "" {
+			printing.Lock()
+			counted.inapplicable++
+			fmt.Printf("n/a   %s (%s): the client has no %s\n", scenario.Name, scenario.File, missing)
+			printing.Unlock()
+			continue
+		}
 		playing.Go(func() error {
 			if ctx.Err() != nil {
 				return nil
@@ -94,15 +139,28 @@ func (c conformanceCommand) play(ctx context.Context, runner conformance.Runner,
 			err := runner.Run(ctx, scenario)
 			printing.Lock()
 			defer printing.Unlock()
-			if err != nil {
-				failed++
-				fmt.Printf("FAIL  %s (%s)\n  %v\n", scenario.Name, scenario.File, err)
-				return nil
-			}
-			fmt.Printf("ok    %s (%.2fs)\n", scenario.Name, time.Since(started).Seconds())
+			counted.add(scenario, err, known[scenario.File], time.Since(started))
 			return nil
 		})
 	}
 	_ = playing.Wait() // Each failure is counted and printed above.
-	return failed
+	return counted
+}
+
+// add counts a scenario and prints its line. A known failure that passes is a failure, so that the list stays true.
+func (o *outcome) add(scenario conformance.Scenario, err error, reason string, took time.Duration) {
+	switch {
+	case err != nil && reason != "":
+		o.known++
+		fmt.Printf("known %s (%s): %s\n", scenario.Name, scenario.File, reason)
+	case err != nil:
+		o.failed++
+		fmt.Printf("FAIL  %s (%s)\n  %v\n", scenario.Name, scenario.File, err)
+	case reason != "":
+		o.failed++
+		fmt.Printf("FAIL  %s (%s)\n  it passed: take it from the list of known failures\n", scenario.Name, scenario.File)
+	default:
+		o.passed++
+		fmt.Printf("ok    %s (%.2fs)\n", scenario.Name, took.Seconds())
+	}
 }

@@ -7,8 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,13 +26,24 @@ type driver struct {
 	trace   func(direction, text string)
 	read    sync.WaitGroup
 	stderr  *tail
+	killed  atomic.Bool // A killed process may end in the middle of a line, and that is no fault.
 }
 
-// startDriver starts the process. Its lines go to the inbox; a line that is no JSON object is a broken contract.
+// storageVariable is the environment variable that names the folder in which a driver's client stores its data.
+const storageVariable = "RECALL_STORAGE"
+
+// startDriver starts the process. Its lines go to the inbox. A line that is no JSON object breaks the contract. With
+// an empty storage the client stores nothing.
 func startDriver(
-	ctx context.Context, arguments []string, lines *inbox, trace func(direction, text string),
+	ctx context.Context, arguments []string, storage string, lines *inbox, trace func(direction, text string),
 ) (*driver, error) {
 	command := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
+	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, storageVariable+"=")
+	})
+	if storage != "" {
+		command.Env = append(command.Env, storageVariable+"="+storage)
+	}
 	command.WaitDelay = time.Second
 	d := &driver{command: command, lines: lines, trace: trace, stderr: &tail{}}
 	command.Stderr = d.stderr
@@ -55,12 +70,17 @@ func (d *driver) readLines(output io.Reader) {
 		d.trace("driver", scanner.Text())
 		var line map[string]any
 		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil || line == nil {
+			if d.killed.Load() {
+				return
+			}
 			d.lines.fail(fmt.Errorf("the driver printed a line that is no JSON object: %.200q", scanner.Text()))
 			continue
 		}
 		d.lines.put(line)
 	}
-	d.lines.fail(errDriverEnded)
+	if !d.killed.Load() {
+		d.lines.fail(errDriverEnded)
+	}
 }
 
 var errDriverEnded = errors.New("the driver ended its output")
@@ -99,21 +119,41 @@ func (d *driver) quit(deadline time.Duration) error {
 	}
 }
 
-// kill ends a driver whose scenario failed.
+// kill ends the process at once, as a phone ends an application. It returns when the process is gone.
 func (d *driver) kill() {
+	d.killed.Store(true)
+	_ = d.command.Process.Kill() // It may have ended already.
 	_ = d.input.Close()
-	_ = d.command.Process.Kill() // it may have ended already
 	d.read.Wait()
 	_ = d.command.Wait()
 }
 
-// Build runs a driver with nothing to do, so that it is built where it was not.
-func Build(ctx context.Context, arguments []string, deadline time.Duration) error {
-	started, err := startDriver(ctx, arguments, newInbox(), func(string, string) {})
+// Capabilities starts a driver, so that it is built if it was not, and asks it what its client can do. A driver that
+// does not know the command has no capabilities.
+func Capabilities(ctx context.Context, arguments []string, deadline time.Duration) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	lines := newInbox()
+	started, err := startDriver(ctx, arguments, "", lines, func(string, string) {})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return started.quit(deadline)
+	answer := map[string]any{}
+	if err = started.do(map[string]any{"do": "capabilities", "call": "capabilities"}); err == nil {
+		answer, err = lines.take(ctx, func(line map[string]any) bool { return line["call"] == "capabilities" })
+	}
+	if err != nil {
+		started.kill()
+		return nil, fmt.Errorf("asking the driver for its capabilities: %w\n%s", err, started.stderr)
+	}
+	var capabilities []string
+	named, _ := answer["capabilities"].([]any)
+	for _, each := range named {
+		if name, ok := each.(string); ok {
+			capabilities = append(capabilities, name)
+		}
+	}
+	return capabilities, started.quit(deadline)
 }
 
 // tail keeps the end of what a driver logs, for the report of a failure.

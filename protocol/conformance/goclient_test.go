@@ -3,7 +3,9 @@ package conformance_test
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"example.com/recall/protocol/conformance"
 	"example.com/recall/protocol/scenarios"
@@ -24,6 +26,11 @@ func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 		t.Fatal(err)
 	}
 	runner := conformance.Runner{Driver: []string{driver}}
+	capabilities, err := conformance.Capabilities(t.Context(), runner.Driver, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(scenario conformance.Scenario) bool { return scenario.Missing(capabilities) != "" })
 	for _, scenario := range all {
 		t.Run(scenario.Name, func(t *testing.T) {
 			t.Parallel()

@@ -75,7 +75,7 @@ func (m Meeting) Run(ctx context.Context) (Matrix, error) {
 
 func (m Meeting) welcome(ctx context.Context, participant Participant) (*guest, error) {
 	trace := func(direction, text string) { m.Trace(participant.User, direction, text) }
-	started, err := startDriver(ctx, participant.Driver, newInbox(), trace)
+	started, err := startDriver(ctx, participant.Driver, "", newInbox(), trace)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", participant.User, err)
 	}

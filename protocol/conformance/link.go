@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"net"
+	"net/http"
 	"sync"
 )
 
@@ -9,8 +10,9 @@ import (
 // network.
 type links struct {
 	net.Listener
-	mutex    sync.Mutex
-	accepted []*link
+	mutex       sync.Mutex
+	accepted    []*link
+	unreachable bool
 }
 
 // Accept implements [net.Listener].
@@ -23,7 +25,31 @@ func (l *links) Accept() (net.Conn, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.accepted = append(l.accepted, made)
+	if l.unreachable {
+		_ = made.Close() // Whoever reads from it next learns that it is closed.
+	}
 	return made, nil
+}
+
+// setReachable says whether a client can reach the server. If not, all connections are cut, and every new one is cut
+// before anything is read from it.
+func (l *links) setReachable(reachable bool) {
+	l.mutex.Lock()
+	l.unreachable = !reachable
+	l.mutex.Unlock()
+	if !reachable {
+		l.cut()
+	}
+}
+
+// cut closes all connections.
+func (l *links) cut() {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, each := range l.accepted {
+		_ = each.Close() // It may be closed already.
+	}
+	l.accepted = nil
 }
 
 // silence drops everything on all open connections from now on, but closes none of them.
@@ -44,13 +70,26 @@ type link struct {
 
 func (l *link) fallSilent() { l.silenceOnce.Do(func() { close(l.silent) }) }
 
-func (l *link) isSilent() bool {
+func (l *link) isSilent() bool { return isDone(l.silent) }
+
+func (l *link) isClosed() bool { return isDone(l.closed) }
+
+func isDone(done <-chan struct{}) bool {
 	select {
-	case <-l.silent:
+	case <-done:
 		return true
 	default:
 		return false
 	}
+}
+
+// linkKey is the key under which the context of a request has its link.
+type linkKey struct{}
+
+// linkOf returns the link of a request.
+func linkOf(r *http.Request) *link {
+	found, _ := r.Context().Value(linkKey{}).(*link) // The server puts it there.
+	return found
 }
 
 // Read implements [net.Conn]. What the other side sends into the silence, its end too, is never read.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +18,8 @@ type Runner struct {
 	Deadline time.Duration                // of each step; 0: 10 s
 	Trace    func(direction, text string) // is called with every frame and line; may be nil
 	Now      func() time.Time             // nil: time.Now
+	// Storage gives the client a storage folder in every scenario, and not only in those that need one.
+	Storage bool
 }
 
 // run is one scenario being played.
@@ -24,7 +28,9 @@ type run struct {
 	deadline  time.Duration
 	now       func() int64 // the server's clock
 	server    *server
-	driver    *driver
+	start     func() (*driver, error)
+	driver    *driver // nil after a kill
+	storage   string  // the folder of the client's storage, "" without one
 	lines     *inbox
 	variables variables
 	memory    *memory
@@ -48,21 +54,24 @@ func (r Runner) Run(ctx context.Context, scenario Scenario) error {
 	if err != nil {
 		return err
 	}
-	defer played.server.close()
+	defer played.close()
 	for place, step := range scenario.Steps {
 		trace("step", string(step.source))
 		if err := played.step(ctx, step); err != nil {
-			played.driver.kill()
-			return played.explain(place, step, err)
+			failure := played.explain(place, step, err)
+			played.kill()
+			return failure
 		}
 	}
-	if err := played.driver.quit(played.deadline); err != nil {
-		return err
+	if played.driver != nil {
+		if err := played.driver.quit(played.deadline); err != nil {
+			return err
+		}
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	if failed := played.lines.failure(); !errors.Is(failed, errDriverEnded) {
+	if failed := played.lines.failure(); failed != nil && !errors.Is(failed, errDriverEnded) {
 		return failed
 	}
 	return played.checkNever()
@@ -88,11 +97,26 @@ func (r Runner) prepare(
 	if played.server, err = startServer(trace, fail); err != nil {
 		return nil, err
 	}
-	if played.driver, err = startDriver(ctx, r.Driver, played.lines, trace); err != nil {
-		played.server.close()
+	if r.Storage || slices.Contains(scenario.Needs, Persistence) {
+		if played.storage, err = os.MkdirTemp("", "recall-storage-"); err != nil {
+			played.close()
+			return nil, fmt.Errorf("making the storage folder: %w", err)
+		}
+	}
+	played.start = func() (*driver, error) { return startDriver(ctx, r.Driver, played.storage, played.lines, trace) }
+	if played.driver, err = played.start(); err != nil {
+		played.close()
 		return nil, err
 	}
 	return played, nil
+}
+
+// close ends what the scenario used. The driver has ended before.
+func (p *run) close() {
+	p.server.close()
+	if p.storage != "" {
+		_ = os.RemoveAll(p.storage) // What is left over lies in the system's folder for temporary files.
+	}
 }
 
 // step does one step within the deadline.
@@ -126,21 +150,28 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 	case step.BlackHole:
 		p.server.links.silence()
 		return nil
+	case step.Network != nil:
+		p.server.links.setReachable(*step.Network)
+		return nil
+	case step.Kill, step.Start:
+		return p.killOrStart(step)
+	case step.Storage != nil:
+		return p.checkStorage(ctx, *step.Storage)
 	default:
 		return p.onConnection(ctx, step)
 	}
 }
 
-// viewAgainAfter is how long a result of view that fits is waited for before the view is asked for again.
+// viewAgainAfter is how long a result of view or unsent that fits is waited for before the driver is asked again.
 const viewAgainAfter = 500 * time.Millisecond
 
 // result waits for the result of the latest do. A client may take in a reply beside the events that came behind it,
-// so a view is asked for until it fits.
+// so view and unsent are asked for until the result fits.
 func (p *run) result(ctx context.Context, step Step) error {
 	for {
 		wanted := map[string]any{"event": "result", "call": p.latest}
 		maps.Copy(wanted, step.Result)
-		if p.command["do"] != "view" {
+		if p.command["do"] != "view" && p.command["do"] != "unsent" {
 			return p.take(ctx, p.lines, wanted, step.As)
 		}
 		short, cancel := context.WithTimeout(ctx, viewAgainAfter)
@@ -178,6 +209,9 @@ func (p *run) do(command map[string]any) error {
 		return err
 	}
 	filled := value.(map[string]any) // fill keeps the kind of value
+	if p.driver == nil {
+		return errNoDriver
+	}
 	p.calls++
 	setDefault(filled, "call", fmt.Sprintf("call-%d", p.calls))
 	p.latest, _ = filled["call"].(string)
@@ -286,8 +320,8 @@ func (p *run) explain(place int, step Step, err error) error {
 	if connection := p.server.latest(); connection != nil {
 		list(&text, "sent by the client and not expected yet", connection.frames.all())
 	}
-	if logged := p.driver.stderr.String(); logged != "" {
-		fmt.Fprintf(&text, "\n  logged by the driver:\n%s", logged)
+	if p.driver != nil && p.driver.stderr.String() != "" {
+		fmt.Fprintf(&text, "\n  logged by the driver:\n%s", p.driver.stderr)
 	}
 	return errors.New(text.String())
 }

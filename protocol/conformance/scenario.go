@@ -13,10 +13,24 @@ const defaultServerTime = 1_700_000_000_000
 
 // Scenario is one file: a sentence about what holds, and the steps that show it.
 type Scenario struct {
-	Name       string `json:"name"`
-	ServerTime int64  `json:"serverTime"` // the server's clock at the start, milliseconds since 1970
-	Steps      []Step `json:"steps"`
-	File       string `json:"-"`
+	Name       string   `json:"name"`
+	Needs      []string `json:"needs"`      // the capabilities without which the scenario does not apply to a client
+	ServerTime int64    `json:"serverTime"` // the server's clock at the start, milliseconds since 1970
+	Steps      []Step   `json:"steps"`
+	File       string   `json:"-"`
+}
+
+// Persistence is the capability of a client that stores conversations.
+const Persistence = "persistence"
+
+// Missing returns the first capability that the scenario needs and the client does not have, "" if there is none.
+func (s Scenario) Missing(capabilities []string) string {
+	for _, needed := range s.Needs {
+		if !slices.Contains(capabilities, needed) {
+			return needed
+		}
+	}
+	return ""
 }
 
 // Step is one step; exactly one of the fields that name what it does is set. See README.md.
@@ -38,11 +52,21 @@ type Step struct {
 	ExpectEvent map[string]any  `json:"expectEvent"`
 	NeverEvent  map[string]any  `json:"neverEvent"`
 	Barrier     bool            `json:"barrier"`
+	Kill        bool            `json:"kill"`
+	Start       bool            `json:"start"`
+	Network     *bool           `json:"network"`
+	Storage     *StorageCheck   `json:"storage"`
 	As          string          `json:"as"`
 	To          string          `json:"to"`
 	Times       int             `json:"times"`
 	Comment     string          `json:"comment"`
 	source      json.RawMessage // as written, for messages about the step
+}
+
+// StorageCheck says what the files of the client's storage folder must hold. Exactly one field is set.
+type StorageCheck struct {
+	Has   string `json:"has"`   // Wait until a file has this text.
+	Lacks string `json:"lacks"` // No file may have this text now.
 }
 
 // Accept says how the next handshake is answered.
@@ -83,6 +107,7 @@ func (s *Step) kinds() int {
 		s.Do != nil, s.Result != nil, s.Accept != nil, s.Handshake != nil, s.ExpectFrame != nil, s.NeverFrame != nil,
 		s.Reply != nil, s.SendFrame != nil, s.SendRaw != nil, s.SendBinary != nil, s.SendHuge != 0, s.Drop,
 		s.Close != 0, s.BlackHole, s.ExpectEvent != nil, s.NeverEvent != nil, s.Barrier,
+		s.Kill, s.Start, s.Network != nil, s.Storage != nil,
 	} {
 		if set {
 			count++
@@ -101,6 +126,11 @@ func Parse(data []byte) (Scenario, error) {
 	}
 	if scenario.Name == "" || len(scenario.Steps) == 0 {
 		return Scenario{}, errors.New("a scenario needs a name and steps")
+	}
+	for _, needed := range scenario.Needs {
+		if needed != Persistence {
+			return Scenario{}, fmt.Errorf("no client can have the capability %q", needed)
+		}
 	}
 	if scenario.ServerTime == 0 {
 		scenario.ServerTime = defaultServerTime

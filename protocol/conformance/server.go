@@ -50,7 +50,10 @@ func startServer(trace func(direction, text string), fail func(error)) (*server,
 		links: &links{Listener: listener}, handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
 		trace: trace, fail: fail,
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.handle), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{
+		Handler: http.HandlerFunc(s.handle), ReadHeaderTimeout: 10 * time.Second,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, linkKey{}, c) },
+	}
 	go func() {
 		if err := s.http.Serve(s.links); err != http.ErrServerClosed {
 			fail(fmt.Errorf("the scenario's server ended: %w", err))
@@ -133,7 +136,9 @@ func (s *server) upgrade(w http.ResponseWriter, r *http.Request, played *script,
 		OnPingReceived: func(context.Context, []byte) bool { return played == nil || !played.noPongs },
 	})
 	if err != nil {
-		s.fail(fmt.Errorf("the client's handshake is not a WebSocket handshake: %w", err))
+		if !linkOf(r).isClosed() { // Otherwise a step cut the connection.
+			s.fail(fmt.Errorf("the client's handshake is not a WebSocket handshake: %w", err))
+		}
 		if result != nil {
 			close(result)
 		}
@@ -155,6 +160,9 @@ func (s *server) next(ctx context.Context, token string, decision handshakeDecis
 	for {
 		select {
 		case pending := <-s.handshakes:
+			if linkOf(pending.request).isClosed() {
+				continue // A step cut the connection, or killed its client.
+			}
 			if carried := tokenOf(pending.request); token != "" && carried != token {
 				return nil, fmt.Errorf("the handshake carries another token than %s: %s", token, carried)
 			}
