@@ -58,21 +58,21 @@ func (h *callbacks) until(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// savingStore reports when cursors were saved.
-type savingStore struct {
-	*client.MemoryStore
+// watchedStorage reports when a conversation was saved.
+type watchedStorage struct {
+	*client.FileStorage
 	saved func()
 }
 
-func (s savingStore) SaveCursors(user string, cursors map[string]string) error {
+func (s watchedStorage) Save(user, conversation string, document []byte) error {
 	defer s.saved()
-	return s.MemoryStore.SaveCursors(user, cursors)
+	return s.FileStorage.Save(user, conversation, document)
 }
 
-// logIn logs a Go client in, with a store of cursors.
-func logIn(t *testing.T, user string, recorded *callbacks, store client.Store) *client.Client {
+// logIn logs a Go client in, with a storage or none.
+func logIn(t *testing.T, user string, recorded *callbacks, storage client.Storage) *client.Client {
 	t.Helper()
-	made, err := client.New(client.Options{URL: shared.Addresses().WebSocket, Store: store})
+	made, err := client.New(client.Options{URL: shared.Addresses().WebSocket, Storage: storage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,20 +91,24 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 	alice := connect(t, people[0])
 	to, from := "c2c_"+people[1], "c2c_"+people[0]
 	before := newCallbacks()
-	memory := client.NewMemoryStore()
-	store := savingStore{memory, func() {
+	files, err := client.NewFileStorage(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	storage := watchedStorage{files, func() {
 		before.mutex.Lock()
 		defer before.mutex.Unlock()
 		before.changed.Broadcast()
 	}}
-	bob := logIn(t, people[1], before, store)
+	bob := logIn(t, people[1], before, storage)
 	var seen, missed []string
 	for i := range 10 {
 		seen = append(seen, alice.send(to, fmt.Sprint("seen ", i)))
 	}
 	before.until(t, "while online", func() bool {
-		cursors, err := memory.Cursors(people[1])
-		return err == nil && len(before.received) == len(seen) && cursors[from] != ""
+		documents, err := files.Load(people[1])
+		return err == nil && len(before.received) == len(seen) && strings.Contains(string(documents[from]), `"cursor"`)
 	})
 	bob.Logout()
 	for i := range 105 {
@@ -116,7 +120,7 @@ func TestTheGoClientThatWasOfflineIsToldOfExactlyWhatChanged(t *testing.T) {
 	}
 
 	after := newCallbacks()
-	bob = logIn(t, people[1], after, store)
+	bob = logIn(t, people[1], after, storage)
 	after.until(t, "after the absence", func() bool { return len(after.recalled) == 20 && len(after.received) >= 90 })
 	for _, id := range recalled {
 		if after.recalled[id] != people[0]+": typo" || after.received[id] {

@@ -27,8 +27,9 @@ func New(options Options) (*Client, error) {
 func (c *Client) AddListener(listener Listener) (remove func()) { return c.listeners.add(listener) }
 
 // Login connects as user with token and returns after the first synchronisation: what was missed is known then, and
-// [Client.Messages] and [Client.Conversations] are complete. While the server cannot be reached it keeps trying,
-// until ctx ends. Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
+// [Client.Messages] and [Client.Conversations] are complete. With Options.Storage, they have what is stored as soon as
+// Login has begun, without a connection. While the server cannot be reached it keeps trying, until ctx ends.
+// Afterwards the client stays connected, whatever happens to ctx, until [Client.Logout].
 //
 // Errors: CodeTokenExpired when the token is refused and no provider gave a good one; CodeInvalidRequest when the
 // token is another user's; CodeTimeout when ctx ended, and nothing is done if it had ended before. A client that is
@@ -40,10 +41,7 @@ func (c *Client) Login(ctx context.Context, user, token string) error {
 	}
 	previous := c.endedFor(user)
 	c.Logout()
-	s, err := newSession(c.options, &c.listeners, user, token, previous)
-	if err != nil {
-		return err
-	}
+	s := newSession(c.options, &c.listeners, user, token, previous)
 	c.replace(s)
 	select {
 	case <-s.synchronised:
@@ -91,8 +89,9 @@ func (c *Client) leave(s *session) {
 	s.stop()
 }
 
-// Logout closes the connection and forgets everything held; cursors stay in the Store. Outstanding calls fail with
-// CodeNotLoggedIn. No callback begins after it returns, save when it is called by one. Logging out twice does nothing.
+// Logout closes the connection and forgets everything held; what Options.Storage has stays there, until
+// [Client.ClearStorage]. Outstanding calls fail with CodeNotLoggedIn. No callback begins after it returns, except when
+// a callback calls it. Logging out twice does nothing.
 func (c *Client) Logout() { c.replace(nil) }
 
 // CheckConnection makes sure at once that the connection is alive: it sends a ping that has 5 s, and ends the wait

@@ -44,10 +44,11 @@ type conversation struct {
 	history bool            // the first synchronisation, without a cursor, has pages left
 	syncing bool            // a sync is under way
 	touched map[string]bool // messageIds that events brought meanwhile
+	untold  map[string]bool // messageIds whose callback waits
 }
 
 func newConversation(id, self string, limit int) *conversation {
-	return &conversation{id: id, self: self, limit: limit, messages: map[string]Message{}}
+	return &conversation{id: id, self: self, limit: limit, messages: map[string]Message{}, untold: map[string]bool{}}
 }
 
 // list returns copies of the messages, oldest first.

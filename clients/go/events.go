@@ -46,10 +46,10 @@ func (s *session) onMessage(f frame) {
 		return
 	}
 	s.change(m.Conversation, func(c *conversation) []change {
+		s.settle(c.id, m.MessageID)
 		c.lastChangeAt = max(c.lastChangeAt, m.SentAt)
 		return []change{c.learn(m, fromEvent)}
 	})
-	s.settleSend(m.MessageID)
 }
 
 func (s *session) onRevoked(f frame) {
@@ -64,6 +64,7 @@ func (s *session) onRevoked(f frame) {
 	s.change(event.Conversation, func(c *conversation) []change {
 		changes := make([]change, 0, len(revocations))
 		for _, r := range revocations {
+			s.settleRevoked(c.id, r.MessageID)
 			c.lastChangeAt = max(c.lastChangeAt, r.Revoked.At)
 			changes = append(changes, c.learnRevocation(r, fromEvent))
 		}
@@ -140,12 +141,16 @@ func (s *session) change(id string, apply func(*conversation) []change) {
 	tell := s.toTell(changes)
 	firstHeard := cursorless && !c.heard && len(tell) > 0
 	c.heard = c.heard || firstHeard
+	c.owe(tell)
+	s.toStore(id)
 	s.mutex.Unlock()
 
 	if firstHeard {
-		s.saveCursors(map[string]string{heardPrefix + id: "1"})
+		s.save(id) // Otherwise the next login would take the whole conversation for history, and report no recall of it.
 	}
+	s.saveBeforeTelling(id, changes)
 	s.announce(tell)
+	s.saveSoon()
 	if before != after {
 		s.enqueue(func() { s.listeners.changed(after) })
 	}
@@ -166,9 +171,15 @@ func (s *session) toTell(changes []change) []change {
 func (s *session) announce(changes []change) {
 	for _, one := range changes {
 		if one.received != nil {
-			s.enqueue(func() { s.listeners.received(*one.received) })
+			s.enqueue(func() {
+				s.listeners.received(*one.received)
+				s.told(*one.received)
+			})
 		} else {
-			s.enqueue(func() { s.listeners.revoked(*one.revoked) })
+			s.enqueue(func() {
+				s.listeners.revoked(*one.revoked)
+				s.told(*one.revoked)
+			})
 		}
 	}
 }
@@ -190,8 +201,9 @@ func (s *session) want(id string, from origin) {
 func (s *session) forget(id string) {
 	s.mutex.Lock()
 	s.view.remove(id)
+	s.toStore(id)
 	s.mutex.Unlock()
-	s.saveCursors(map[string]string{id: "", heardPrefix + id: ""})
+	s.save(id)
 }
 
 // inOrder returns the outstanding calls in the order in which they were made. The mutex is held.

@@ -144,13 +144,25 @@ type sendReply struct {
 }
 
 type revokeReply struct {
-	Results []struct {
-		MessageID string      `json:"messageId"`
-		OK        bool        `json:"ok"`
-		Revoked   *Revocation `json:"revoked"`
-		Repeated  bool        `json:"repeated"`
-		Error     *wireError  `json:"error"`
-	} `json:"results"`
+	Results []revokeItem `json:"results"`
+}
+
+// revokeItem is the result of one recall.
+type revokeItem struct {
+	MessageID string      `json:"messageId"`
+	OK        bool        `json:"ok"`
+	Revoked   *Revocation `json:"revoked"`
+	Repeated  bool        `json:"repeated"`
+	Error     *wireError  `json:"error"`
+}
+
+// revocation returns what an event would say of a recall that succeeded.
+func (r revokeItem) revocation() revocation {
+	made := revocation{MessageID: r.MessageID, Revoked: r.Revoked}
+	if r.Revoked.Role == "sender" {
+		made.Sender = r.Revoked.By
+	}
+	return made
 }
 
 // syncItem is one conversation of a sync reply.

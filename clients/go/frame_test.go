@@ -61,10 +61,7 @@ func offline(t testing.TB) (*session, *connection) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSession(options, &listeners{}, "alice", "token", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := newSession(options, &listeners{}, "alice", "token", nil)
 	s.running.Go(s.tell)
 	t.Cleanup(func() {
 		close(s.finished)
@@ -191,7 +188,7 @@ func FuzzSyncReply(f *testing.F) {
 		s, _ := offline(t)
 		for _, from := range []origin{fromHistory, fromUnknown} {
 			for _, moved := range []bool{false, true} {
-				s.takeItem(item, from, moved, map[string]string{})
+				s.takeItem(item, from, moved)
 				checkView(t, s)
 			}
 		}

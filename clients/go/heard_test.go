@@ -82,9 +82,10 @@ func newCallbacks() callbacks {
 }
 
 func TestAClientThatLoggedOutBeforeItHadACursorLearnsOfTheRecall(t *testing.T) {
-	url, store := tellsOfCarol(t, false), client.NewMemoryStore()
+	url := tellsOfCarol(t, false)
+	storage := openStorage(t, t.TempDir())
 	for login := 1; login <= 2; login++ {
-		c, err := client.New(client.Options{URL: url, Store: store})
+		c, err := client.New(client.Options{URL: url, Storage: storage})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,9 +109,9 @@ func TestAClientThatLoggedOutBeforeItHadACursorLearnsOfTheRecall(t *testing.T) {
 				t.Fatalf("recalled %s", id)
 			}
 			eventually(t, func() string {
-				cursors, err := store.Cursors("alice")
-				if err != nil || len(cursors) != 1 || cursors["c2c_carol"] != "c1" {
-					return fmt.Sprintf("the store has %v, %v", cursors, err)
+				documents, err := storage.Load("alice")
+				if err != nil || len(documents) != 1 || !strings.Contains(string(documents["c2c_carol"]), `"cursor":"c1"`) {
+					return fmt.Sprintf("the storage has %s, %v", documents, err)
 				}
 				return ""
 			})

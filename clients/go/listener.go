@@ -34,6 +34,10 @@ type Listener struct {
 	// KickedByAdministrator, or a reason that a newer server has. The client is logged out and does not connect again by
 	// itself, as V2TIM's onKickedOffline says; Login connects again. OnDisconnected is not called.
 	OnKickedOffline func(reason string)
+	// OnStorageFailed is called once in a login when Options.Storage fails. The client goes on in memory: it sends and
+	// receives, but after the end of the process what is new is fetched again, and unsent messages are lost. A recalled
+	// text may still be on the disk. Make room or repair the disk, and log in again.
+	OnStorageFailed func(err error)
 }
 
 // listeners is the set of registered listeners.

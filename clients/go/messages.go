@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -84,33 +85,44 @@ func (c *Client) SendMessage(
 
 // send sends m. With mayRenew, a stale messageId is replaced once, where it is sure that nothing was stored under it.
 func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, error) {
+	s.storeSend(m)
+	earlier := s.beginSend(m.MessageID)
+	stored, once, err := s.askSend(ctx, m)
+	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
+		s.failSend(m, Code(err))
+		return Message{}, err // the outcome is unknown: unanswered keeps the ID
+	}
+	if err == nil {
+		return s.keepOwn(stored), nil
+	}
+	s.settleSend(m.Conversation, m.MessageID)
+	if Code(err) == CodeStaleMessageID {
+		return s.renew(ctx, m, err, mayRenew && !earlier && once)
+	}
+	return Message{}, err
+}
+
+// askSend sends m and returns it as the server has stored it. It also reports whether the frame left only once.
+func (s *session) askSend(ctx context.Context, m Message) (kept Message, once bool, err error) {
 	fields := map[string]any{"conversation": m.Conversation, "messageId": m.MessageID, "body": m.Body}
 	if m.ReplyTo != "" {
 		fields["replyTo"] = m.ReplyTo
 	}
 	sendCall, err := s.newCall(nil, "send", fields)
 	if err != nil {
-		return Message{}, err
+		return Message{}, false, err
 	}
-	earlier := s.beginSend(m.MessageID)
 	reply, err := s.complete(ctx, sendCall)
 	s.wantIfUnknown(m.Conversation, sendCall, err)
-	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
-		return Message{}, err // the outcome is unknown: unanswered keeps the ID
-	}
-	s.settleSend(m.MessageID)
-	if Code(err) == CodeStaleMessageID {
-		return s.renew(ctx, m, err, mayRenew && !earlier && s.sentOnce(sendCall))
-	}
 	if err != nil {
-		return Message{}, err
+		return Message{}, s.sentOnce(sendCall), err
 	}
 	var stored sendReply
 	if reply.fields(&stored) != nil || stored.Message.MessageID != m.MessageID {
-		return Message{}, newError(CodeInternal, "the server's reply to a send is not one")
+		return Message{}, false, newError(CodeInternal, "the server's reply to a send is not one")
 	}
 	m.SentAt, m.RecallableUntil = stored.Message.SentAt, stored.Message.RecallableUntil
-	return s.keepOwn(m), nil
+	return m, true, nil
 }
 
 // wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no
@@ -156,10 +168,20 @@ func (s *session) beginSend(messageID string) (earlier bool) {
 	return earlier
 }
 
-func (s *session) settleSend(messageID string) {
+// settleSend notes that the outcome of a send is known.
+func (s *session) settleSend(conversation, messageID string) {
 	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.settle(conversation, messageID)
+	s.mutex.Unlock()
+	s.saveSoon()
+}
+
+// settle does the same. The mutex is held.
+func (s *session) settle(conversation, messageID string) {
 	delete(s.unanswered, messageID)
+	if s.view.outbox(conversation).removeSend(messageID) {
+		s.toStore(conversation)
+	}
 }
 
 func (s *session) sentOnce(c *call) bool {
@@ -191,8 +213,11 @@ func (s *session) renew(ctx context.Context, m Message, refusal error, may bool)
 // keepOwn puts a message of this client into the view. It returns what the view holds: the tombstone, if it was
 // recalled meanwhile.
 func (s *session) keepOwn(m Message) Message {
+	defer s.saveSoon()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	s.settle(m.Conversation, m.MessageID)
+	s.toStore(m.Conversation)
 	c := s.view.open(m.Conversation)
 	if c == nil {
 		return m.clone()
@@ -227,8 +252,7 @@ func (c *Client) RevokeMessage(ctx context.Context, conversation, messageID, rea
 	if err != nil {
 		return err
 	}
-	fields := map[string]any{"conversation": conversation, "messageId": messageID}
-	results, err := s.revoke(ctx, conversation, []string{messageID}, reason, fields)
+	results, err := s.revoke(ctx, conversation, []string{messageID}, reason)
 	if err != nil {
 		return err
 	}
@@ -250,24 +274,43 @@ func (c *Client) RevokeMessages(
 	if len(messageIDs) == 0 || len(messageIDs) > 10 {
 		return nil, newError(CodeInvalidRequest, "messageIDs must be 1 to 10")
 	}
-	fields := map[string]any{"conversation": conversation, "messageIds": messageIDs}
-	return s.revoke(ctx, conversation, messageIDs, reason, fields)
+	return s.revoke(ctx, conversation, slices.Clone(messageIDs), reason)
 }
 
 func (s *session) revoke(
-	ctx context.Context, conversation string, messageIDs []string, reason string, fields map[string]any,
+	ctx context.Context, conversation string, messageIDs []string, reason string,
 ) ([]RevokeResult, error) {
-	if reason != "" {
-		fields["reason"] = reason
-	}
 	unsent, over := s.beforeRevoke(conversation, messageIDs)
 	if over {
 		return nil, newError(CodeClientWindowOver, "the message can no longer be recalled: its recallableUntil is past")
 	}
-	if unsent {
+	defer s.afterRevoke(messageIDs)
+	recall := unansweredRevoke{MessageIDs: messageIDs, Reason: reason, Unsent: unsent, called: true}
+	s.storeRevoke(conversation, recall)
+	answer, err := s.askRevoke(ctx, conversation, recall)
+	if answer == nil {
+		s.settleRevoke(conversation, messageIDs)
+		return nil, err
+	}
+	results := s.takeResults(conversation, *answer)
+	s.settleRevoke(conversation, messageIDs)
+	return results, nil
+}
+
+// askRevoke asks for a recall. The answer is nil if there is no result for any message.
+func (s *session) askRevoke(ctx context.Context, conversation string, recall unansweredRevoke) (*revokeReply, error) {
+	fields := map[string]any{"conversation": conversation}
+	if len(recall.MessageIDs) == 1 {
+		fields["messageId"] = recall.MessageIDs[0]
+	} else {
+		fields["messageIds"] = recall.MessageIDs
+	}
+	if recall.Reason != "" {
+		fields["reason"] = recall.Reason
+	}
+	if recall.Unsent {
 		fields["unsent"] = true
 	}
-	defer s.afterRevoke(messageIDs)
 	revokeCall, err := s.newCall(nil, "revoke", fields)
 	if err != nil {
 		return nil, err
@@ -275,10 +318,8 @@ func (s *session) revoke(
 	reply, err := s.complete(ctx, revokeCall)
 	s.wantIfUnknown(conversation, revokeCall, err)
 	var answer revokeReply
-	if readErr := error(nil); reply.contents != nil {
-		if readErr = reply.fields(&answer); readErr == nil && len(answer.Results) == len(messageIDs) {
-			return s.takeResults(conversation, answer), nil
-		}
+	if reply.contents != nil && reply.fields(&answer) == nil && len(answer.Results) == len(recall.MessageIDs) {
+		return &answer, nil
 	}
 	if err == nil {
 		err = newError(CodeInternal, "the server's reply to a revoke is not one")
@@ -325,14 +366,11 @@ func (s *session) takeResults(conversation string, answer revokeReply) []RevokeR
 		if !one.OK || one.Revoked == nil {
 			result.Err, result.Revoked = one.Error.asError(), nil
 			s.wantIfUnknown(conversation, nil, result.Err)
+			s.settleFailed(conversation, one)
 			results = append(results, result)
 			continue
 		}
-		r := revocation{MessageID: one.MessageID, Revoked: one.Revoked}
-		if one.Revoked.Role == "sender" {
-			r.Sender = one.Revoked.By
-		}
-		s.takeOwnRevocation(conversation, r)
+		s.takeOwnRevocation(conversation, one.revocation())
 		results = append(results, result)
 	}
 	return results
@@ -343,6 +381,8 @@ func (s *session) takeOwnRevocation(conversation string, r revocation) {
 	c := s.view.open(conversation)
 	unsure := false
 	if c != nil {
+		s.settle(conversation, r.MessageID)
+		s.toStore(conversation)
 		c.lastChangeAt = max(c.lastChangeAt, r.Revoked.At)
 		unsure = c.learnRevocation(r, fromEvent).unsure && r.Sender != s.user
 	}

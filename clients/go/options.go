@@ -21,8 +21,9 @@ type Options struct {
 	// with CodeTokenExpired and Listener.OnTokenExpired is called.
 	TokenProvider func(ctx context.Context) (string, error)
 
-	// Store keeps cursors between logins. Without one, each login begins with nothing held.
-	Store Store
+	// Storage keeps conversations, and what is not sent yet, also when the process ends; [NewFileStorage] makes one.
+	// Without one, each login begins with nothing held.
+	Storage Storage
 
 	// RequestTimeout is the time for one of the three attempts of a request; default 10 s.
 	RequestTimeout time.Duration

@@ -3,8 +3,8 @@ package client
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +26,10 @@ type session struct {
 	drained      chan struct{} // closed when no callback is waiting any more
 	after        chan struct{} // drained of the session that this one continues, or nil
 	running      sync.WaitGroup
+	resuming     atomic.Bool   // what an earlier session began is being ended
+	saveWake     chan struct{} // something is to be saved soon
+	saving       sync.Mutex    // is held while a document is written; it is locked before mutex
+	failOnce     sync.Once     // for telling that the storage failed
 
 	mutex       sync.Mutex
 	view        *view
@@ -37,10 +41,12 @@ type session struct {
 	abandoned   map[string]string // conversations of calls that ended without an answer on this connection, by call ID
 	revokeCalls map[string]int    // messageIds that this client is recalling
 	wanted      map[string]origin
-	wake        chan struct{} // there is something wanted
-	check       chan struct{} // the application says that the connection may be dead
-	reason      *Error        // why the session ended
-	handedOver  bool          // the next login goes on from here
+	wake        chan struct{}   // there is something wanted
+	check       chan struct{}   // the application says that the connection may be dead
+	reason      *Error          // why the session ended
+	handedOver  bool            // the next login goes on from here
+	changed     map[string]bool // conversations that are to be saved; nil: nothing is stored
+	leftUnsaved map[string]bool // what changed was at the end of the session
 }
 
 const (
@@ -61,7 +67,7 @@ const (
 
 // newSession makes the session of a login. With previous, a session of the same user that the server ended, it goes
 // on with what that one held.
-func newSession(options Options, registered *listeners, user, token string, previous *session) (*session, error) {
+func newSession(options Options, registered *listeners, user, token string, previous *session) *session {
 	s := &session{
 		options: options, listeners: registered, user: user, token: token,
 		clock: &serverClock{now: options.Now}, ids: newMessageIDs(options.Entropy),
@@ -70,37 +76,16 @@ func newSession(options Options, registered *listeners, user, token string, prev
 		view: newView(user), calls: map[string]*call{},
 		unanswered: map[string]bool{}, abandoned: map[string]string{}, revokeCalls: map[string]int{},
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
-	}
-	if previous != nil {
-		s.view, s.after = previous.release(), previous.drained
-	} else if err := s.load(); err != nil {
-		return nil, err
+		saveWake: make(chan struct{}, 1),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	return s, nil
-}
-
-// load reads the cursors and notes from the Store.
-func (s *session) load() error {
-	if s.options.Store == nil {
-		return nil
+	if previous != nil {
+		s.view, s.changed = previous.release()
+		s.after = previous.drained
+	} else {
+		s.load()
 	}
-	cursors, err := s.options.Store.Cursors(s.user)
-	if err != nil {
-		return err
-	}
-	for name, value := range cursors {
-		id, heard := strings.CutPrefix(name, heardPrefix)
-		c := s.view.open(id)
-		switch {
-		case c == nil:
-		case heard:
-			c.heard = true
-		default:
-			c.cursor = value
-		}
-	}
-	return nil
+	return s
 }
 
 // handOver says that the next login goes on from here, so that the callbacks that wait are still made. It reports
@@ -115,19 +100,27 @@ func (s *session) handOver(user string) bool {
 	return true
 }
 
-// release hands the view over to the next session. What a call learns later is dropped.
-func (s *session) release() *view {
+// release hands the view over to the next session, and what of it is not saved. What a call learns later is dropped.
+// The callbacks that wait are still made, so the next session does not owe them.
+func (s *session) release() (held *view, unsaved map[string]bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	held := s.view
+	held = s.view
+	for _, c := range held.conversations {
+		clear(c.untold)
+	}
 	s.view = newView(s.user)
-	return held
+	return held, s.leftUnsaved
 }
 
 func (s *session) start() {
 	go s.tell()
+	if s.options.Storage != nil {
+		s.running.Go(s.keepSaving)
+	}
 	s.running.Go(func() {
 		defer close(s.finished)
+		s.tellUntold()
 		s.run()
 	})
 }
@@ -143,6 +136,7 @@ func (s *session) stop() {
 	}
 	s.cancel()
 	s.running.Wait()
+	s.endStoring()
 }
 
 // end ends the session for good. Only the first reason counts.
@@ -312,6 +306,12 @@ func (s *session) serve(c *connection) (greeted bool) {
 	case <-s.synchronised:
 	default:
 		close(s.synchronised)
+	}
+	if s.resuming.CompareAndSwap(false, true) {
+		s.running.Go(func() {
+			defer s.resuming.Store(false)
+			s.resume()
+		})
 	}
 	s.attend(c)
 	return true

@@ -8,10 +8,7 @@ import (
 )
 
 func TestACallThatReturnsAfterTheEndOfTheSessionReportsNothingAndHarmsNothing(t *testing.T) {
-	s, err := newSession(Options{URL: "ws://localhost/local"}, &listeners{}, "alice", "token", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := newSession(Options{URL: "ws://localhost/local"}, &listeners{}, "alice", "token", nil)
 	close(s.finished) // as after a token that nobody renewed
 	for range callbacksLimit + 100 {
 		s.takeRead("c2c_bob", readReply{ReadUpTo: "1", Unread: 1})

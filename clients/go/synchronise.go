@@ -100,9 +100,13 @@ func (s *session) takeList(entries []json.RawMessage) (full bool) {
 			continue
 		}
 		if c := s.view.open(entry.Conversation); c != nil {
+			before := c.entry()
 			c.lastChangeAt = max(c.lastChangeAt, entry.LastChangeAt)
 			c.role, c.name = entry.Role, entry.Name
 			c.setRead(entry.ReadUpTo, entry.Unread)
+			if c.entry() != before {
+				s.toStore(c.id)
+			}
 		}
 	}
 	return len(s.view.conversations) >= conversationsLimit
@@ -142,7 +146,6 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 	}
 	items := readItems(page.Conversations, batch)
 	moved := s.moves(items)
-	cursors := map[string]string{}
 	answered := 0
 	var failed *Error
 	for _, item := range items {
@@ -155,11 +158,11 @@ func (s *session) syncBatch(c *connection, batch []string, todo map[string]origi
 			s.refused(item, todo)
 			continue
 		}
-		if s.takeItem(item, todo[item.Conversation], moved, cursors) {
+		if s.takeItem(item, todo[item.Conversation], moved) {
 			delete(todo, item.Conversation)
 		}
 	}
-	s.saveCursors(cursors)
+	s.saveSoon()
 	if answered > 0 {
 		return nil // The conversations that are left are requested again.
 	}
@@ -196,8 +199,7 @@ func (s *session) moves(items []syncItem) bool {
 
 // refused handles a conversation that the server does not give: the user is no longer in it, or the server does not
 // know the cursor. Such a cursor is forgotten, and the conversation stays in todo and is asked for without one. The
-// application is told of what that brings, as far as it is new; the Store keeps the old cursor until there is a good
-// one.
+// application is told of what that brings, as far as it is new.
 func (s *session) refused(item syncItem, todo map[string]origin) {
 	s.options.Logger.Info("a conversation was refused", "code", item.Error.Code)
 	if item.Error.Code == CodeInvalidRequest && s.forgetCursor(item.Conversation) {
@@ -228,9 +230,9 @@ func (s *session) forgetCursor(conversation string) bool {
 	return true
 }
 
-// takeItem takes in one conversation of a sync reply, which moved any of them or none, and adds the cursor that is to
-// be saved to cursors. It reports whether the conversation is complete.
-func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[string]string) (complete bool) {
+// takeItem takes in one conversation of a sync reply, which moved any of them or none. It reports whether the
+// conversation is complete.
+func (s *session) takeItem(item syncItem, from origin, moved bool) (complete bool) {
 	messages, revocations := readMessages(item.Messages), readRevocations(item.Revocations)
 	s.mutex.Lock()
 	c := s.view.open(item.Conversation)
@@ -238,7 +240,7 @@ func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[s
 		s.mutex.Unlock()
 		return true
 	}
-	before := c.entry()
+	before, cursor := c.entry(), c.cursor
 	if c.cursor != "" && !c.history {
 		from = fromCursor
 	} else if c.heard {
@@ -248,29 +250,30 @@ func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[s
 	}
 	changes := make([]change, 0, len(messages)+len(revocations))
 	for _, m := range messages {
-		delete(s.unanswered, m.MessageID)
+		s.settle(c.id, m.MessageID)
 		c.included(m.MessageID)
 		changes = append(changes, c.learn(m, from))
 	}
 	for _, r := range revocations {
+		s.settleRevoked(c.id, r.MessageID)
 		c.included(r.MessageID)
 		changes = append(changes, c.learnRevocation(r, from))
 	}
 	complete = !item.More || !moved
 	if item.Cursor != "" {
-		c.cursor = item.Cursor
-		cursors[item.Conversation] = item.Cursor
-		if c.heard {
-			c.heard = false
-			cursors[heardPrefix+item.Conversation] = ""
-		}
+		c.cursor, c.heard = item.Cursor, false
 	}
 	unsure := complete && c.endSync(item)
 	s.view.took(len(changes))
 	after := c.entry()
 	tell := s.toTell(changes)
+	c.owe(tell)
+	if before != after || c.cursor != cursor || len(changes) > 0 {
+		s.toStore(c.id)
+	}
 	s.mutex.Unlock()
 
+	s.saveBeforeTelling(c.id, changes)
 	s.announce(tell)
 	if before != after {
 		s.enqueue(func() { s.listeners.changed(after) })
@@ -279,18 +282,6 @@ func (s *session) takeItem(item syncItem, from origin, moved bool, cursors map[s
 		s.want(item.Conversation, from)
 	}
 	return complete
-}
-
-// saveCursors saves cursors behind the callbacks for what lies before them.
-func (s *session) saveCursors(cursors map[string]string) {
-	if s.options.Store == nil || len(cursors) == 0 {
-		return
-	}
-	s.enqueue(func() {
-		if err := s.options.Store.SaveCursors(s.user, cursors); err != nil {
-			s.options.Logger.Warn("cursors were not saved; the next login repeats callbacks", "error", err)
-		}
-	})
 }
 
 // syncItems writes the items of a sync request.

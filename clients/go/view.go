@@ -16,11 +16,28 @@ const (
 type view struct {
 	self          string
 	conversations map[string]*conversation
+	outboxes      map[string]*outbox // also of conversations that the view does not have
 	held          int
 }
 
 func newView(self string) *view {
-	return &view{self: self, conversations: map[string]*conversation{}}
+	return &view{self: self, conversations: map[string]*conversation{}, outboxes: map[string]*outbox{}}
+}
+
+// outbox returns what is unanswered of a conversation. It is empty if there is nothing.
+func (v *view) outbox(id string) *outbox {
+	if box := v.outboxes[id]; box != nil {
+		return box
+	}
+	return &outbox{}
+}
+
+// openOutbox returns the outbox of a conversation to put something into it.
+func (v *view) openOutbox(id string) *outbox {
+	if v.outboxes[id] == nil {
+		v.outboxes[id] = &outbox{}
+	}
+	return v.outboxes[id]
 }
 
 // get returns a conversation, or nil if the view does not have it.
@@ -39,7 +56,10 @@ func (v *view) open(id string) *conversation {
 	return c
 }
 
-func (v *view) remove(id string) { delete(v.conversations, id) }
+func (v *view) remove(id string) {
+	delete(v.conversations, id)
+	delete(v.outboxes, id)
+}
 
 // trim keeps the whole view bounded. It drops half of the messages of the fullest conversation.
 func (v *view) trim() {

@@ -17,6 +17,14 @@ import (
 
 func main() {
 	d := &driver{output: json.NewEncoder(os.Stdout)}
+	if folder := os.Getenv("RECALL_STORAGE"); folder != "" {
+		storage, err := client.NewFileStorage(folder)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "driver: %v\n", err)
+			os.Exit(1)
+		}
+		d.storage = storage
+	}
 	if err := d.run(os.Stdin); err != nil {
 		fmt.Fprintf(os.Stderr, "driver: %v\n", err)
 		os.Exit(1)
@@ -27,6 +35,7 @@ func main() {
 type driver struct {
 	printing sync.Mutex
 	output   *json.Encoder
+	storage  client.Storage // nil without a folder
 
 	mutex      sync.Mutex
 	client     *client.Client
@@ -98,9 +107,13 @@ func (d *driver) begin(c command) {
 	case "check":
 		d.current().CheckConnection()
 		d.finish(c.Call, nil, nil)
+	case "capabilities":
+		d.finish(c.Call, map[string]any{"capabilities": []string{"persistence"}}, nil)
+	case "clear":
+		d.finish(c.Call, nil, d.current().ClearStorage(c.User))
 	case "send":
 		d.send(c)
-	case "view", "conversations":
+	case "view", "unsent", "conversations":
 		d.finish(c.Call, d.held(c), nil)
 	case "revoke", "history", "read":
 		go d.ask(c)
@@ -131,6 +144,7 @@ func (d *driver) configure(wanted configuration) (*client.Client, error) {
 		ReconnectMinimum: milliseconds(wanted.options.ReconnectMinimumMilliseconds),
 		ReconnectMaximum: milliseconds(wanted.options.ReconnectMaximumMilliseconds),
 		PingInterval:     milliseconds(wanted.options.PingIntervalMilliseconds),
+		Storage:          d.storage,
 	})
 	if err != nil {
 		return nil, err
@@ -210,10 +224,21 @@ func (d *driver) ask(c command) {
 // held answers a command from the view of the client.
 func (d *driver) held(c command) map[string]any {
 	current := d.current()
-	if c.Do == "view" {
+	switch c.Do {
+	case "view":
 		return map[string]any{
 			"messages": shown(current.Messages(c.Conversation)), "unread": current.Unread(c.Conversation),
 		}
+	case "unsent":
+		messages := []map[string]any{}
+		for _, each := range current.Unsent(c.Conversation) {
+			message := map[string]any{"messageId": each.MessageID, "body": each.Body}
+			if each.Failed != 0 {
+				message["failed"] = each.Failed
+			}
+			messages = append(messages, message)
+		}
+		return map[string]any{"messages": messages}
 	}
 	conversations := current.Conversations()
 	if conversations == nil {
