@@ -1,13 +1,16 @@
 package client_test
 
 import (
+	"bufio"
 	"bytes"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	client "example.com/recall/clients/go"
 )
@@ -123,6 +126,51 @@ func TestAFileThatAKillLeftUnfinishedIsNeitherReadNorKept(t *testing.T) {
 	holds(t, storage, "alice", map[string]string{"c2c_bob": "whole"})
 	if _, err := os.Stat(unfinished); !os.IsNotExist(err) {
 		t.Errorf("the unfinished file is still there: %v", err)
+	}
+}
+
+// TestAKilledProcessLeavesTheOldOrTheNewDocument kills a process that only saves, at moments that differ each time.
+func TestAKilledProcessLeavesTheOldOrTheNewDocument(t *testing.T) {
+	folder := t.TempDir()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 20 {
+		saving := exec.CommandContext(t.Context(), program)
+		saving.Env = append(os.Environ(), "RECALL_TEST_SAVES_IN="+folder)
+		output, err := saving.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := saving.Start(); err != nil {
+			t.Fatal(err)
+		}
+		said, err := bufio.NewReader(output).ReadString('\n')
+		if err != nil || said != "saving\n" {
+			t.Fatalf("the process said %q, error %v", said, err)
+		}
+		time.Sleep(time.Duration(round) * time.Millisecond) // Any moment is right, and each should be another one.
+		if err := saving.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = saving.Wait() // It was killed, and says so.
+		storage := openStorage(t, folder)
+		documents, err := storage.Load("alice")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, document := range documents { // There is none if the kill came before the first was complete.
+			if len(document) != 100_000 || len(bytes.Trim(document, string(document[:1]))) != 0 {
+				t.Errorf("round %d: the document is neither the old nor the new one", round)
+			}
+		}
+		if found, err := filepath.Glob(filepath.Join(folder, "*", "*.tmp")); err != nil || len(found) != 0 {
+			t.Errorf("round %d: unfinished files are left: %v, error %v", round, found, err)
+		}
+		if err := storage.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
