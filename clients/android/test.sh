@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Android client and runs all its tests: unit, scripted server, sample screen, API check, the local stack, conformance.
+# Builds the Android client and runs all its tests: unit, scripted server, sample screen, Kotlin, package, API check, the local stack, conformance.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 "$root/scripts/require.sh" java maven dynamodb-local elasticmq
 
 cd "$here"
-rm -rf -- {sdk,sample}/target/surefire-reports
+rm -rf -- {sdk,sample,kotlin,example}/target/surefire-reports
 mvn -q -B package
 touch driver/target/built
 
