@@ -343,7 +343,7 @@ func wantRole(of func(*scene) recall.UserID, role recall.MemberRole) func(*testi
 	return func(t *testing.T, s *scene) {
 		t.Helper()
 		store := s.world.Process(simulation.Healthy{}).Store
-		roster, err := store.Roster(t.Context(), s.conversation.Group())
+		roster, err := store.RosterPage(t.Context(), s.conversation.Group(), "")
 		must(t, err)
 		membership, listed, err := store.Membership(t.Context(), of(s), s.conversation)
 		must(t, err)

@@ -130,12 +130,12 @@ func order() []mutant {
 				"shared/recall/group.go", "	More bool\n}\n\n// RosterReader reads",
 				"	More bool\n	early []Connection\n}\n\n// RosterReader reads",
 			},
-			{outbox, "failed, err = o.tellUsers(ctx, roster.Users)", "failed, err = o.tellEarly(ctx, roster)"},
+			{outbox, "told, failed, err := o.tellRoster(ctx, roster)", "told, failed, err := o.tellEarly(ctx, roster)"},
 			{
 				outbox, "// post is step 3.",
-				"func (o *outbox) tellEarly(ctx context.Context, roster Roster) ([]Connection, error) {\n" +
-					"	if roster.early == nil {\n		return o.tellUsers(ctx, roster.Users)\n	}\n" +
-					"	return o.post(ctx, without(roster.early, o.except)), nil\n}\n\n// post is step 3.",
+				"func (o *outbox) tellEarly(ctx context.Context, roster Roster) ([]UserID, []Connection, error) {\n" +
+					"	if roster.early == nil {\n		return o.tellRoster(ctx, roster)\n	}\n" +
+					"	return roster.Users, o.post(ctx, without(roster.early, o.except)), nil\n}\n\n// post is step 3.",
 			},
 		}, crossings},
 		{

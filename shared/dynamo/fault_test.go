@@ -127,7 +127,7 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 		{
 			"DeleteMember", func(ctx context.Context) error { _, err := store.DeleteMember(ctx, engineers, alice); return err },
 		},
-		{"Roster", func(ctx context.Context) error { _, err := store.Roster(ctx, engineers); return err }},
+		{"RosterPage", func(ctx context.Context) error { _, err := store.RosterPage(ctx, engineers, ""); return err }},
 		{"RosterStart", func(ctx context.Context) error { _, err := store.RosterStart(ctx, engineers); return err }},
 		{"Register", func(ctx context.Context) error { _, err := presence.Register(ctx, device, 20); return err }},
 		{"Forget", func(ctx context.Context) error { return presence.Forget(ctx, alice, device) }},

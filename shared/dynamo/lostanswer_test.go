@@ -114,7 +114,7 @@ func TestAWriteWhoseAnswerWasLostIsDoneOnce(t *testing.T) {
 		t.Errorf("was=%t, error %v", was, err)
 	}
 	// The roster changed twice, however often it was written.
-	if roster, err := plain.Roster(ctx, engineers); err != nil || roster.Version != 2 || len(roster.Users) != 0 {
+	if roster, err := plain.RosterPage(ctx, engineers, ""); err != nil || roster.Version != 2 || len(roster.Users) != 0 {
 		t.Errorf("roster %+v, error %v", roster, err)
 	}
 	// With one place only, the retry must find the place that its first attempt took.

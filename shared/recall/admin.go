@@ -45,7 +45,7 @@ const AdminOperator UserID = "admin"
 // or unavailable.
 func (s *Service) AdminRevoke(ctx context.Context, request AdminRevoke) []RevokeResult {
 	started := s.now()
-	roster := beginRoster(ctx, request.Conversation, s.Store.Roster)
+	roster := beginRoster(ctx, request.Conversation, firstPage(s.Store.RosterPage))
 	outcomes := make([]messageResult, len(request.MessageIDs))
 	var group errgroup.Group
 	group.SetLimit(adminRevokesAtOnce)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"example.com/recall/shared/recall"
+	"example.com/recall/shared/recall/recalltest"
 )
 
 // finishes calls Finish for a change of the message, and then does what it queued.
@@ -223,6 +225,120 @@ func TestUpTo500MembersAreToldInTheCallAndMoreThroughTheQueue(t *testing.T) {
 				t.Errorf("%d users were told, the cause among them: %t", len(users), users[alice])
 			}
 		})
+	}
+}
+
+// wakingQueue closes a channel when it has taken the first chunks.
+type wakingQueue struct {
+	*recalltest.Queue
+	taken chan struct{}
+	once  sync.Once
+}
+
+func (q *wakingQueue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
+	defer q.once.Do(func() { close(q.taken) })
+	return q.Queue.Enqueue(ctx, chunks)
+}
+
+func TestTheFirstMembersOfALargeGroupAreQueuedWhileTheOthersAreRead(t *testing.T) {
+	for _, action := range []string{"a send", "a recall", "finish"} {
+		t.Run(action, func(t *testing.T) {
+			w := newWorld(t)
+			w.crowd(2_100) // three pages of the fake
+			message := w.sent(as(alice, ""), group)
+			if action == "finish" {
+				w.store.failing("RosterStart", "RosterPage")
+				w.recalls(as(alice, ""), message)
+				w.store.failing()
+				message = w.stored(message)
+			}
+			w.queue.Take()
+			queue := &wakingQueue{Queue: w.queue, taken: make(chan struct{})}
+			w.Queue = queue
+			pages := 0
+			w.store.before = func(call string) error {
+				if call != "RosterPage" {
+					return nil
+				}
+				if pages++; pages == 1 {
+					return nil
+				}
+				select {
+				case <-queue.taken:
+					return nil
+				case <-time.After(10 * time.Second):
+					return errors.New("nothing is queued before the whole roster is read")
+				}
+			}
+			switch action {
+			case "a send":
+				message = w.sent(as(alice, ""), group)
+			case "a recall":
+				w.recalls(as(alice, ""), message)
+			case "finish":
+				w.must(w.Finish(t.Context(), message))
+			}
+			users := make(map[recall.UserID]bool)
+			chunks := w.queue.Take()
+			for _, chunk := range chunks {
+				for _, user := range chunk.Users {
+					users[user] = true
+				}
+			}
+			if pages != 3 || len(chunks) != 5 || len(users) != 2_100 || w.stored(message).Due != recall.DueNothing {
+				t.Errorf("%d pages, %d chunks for %d users, still owed %q", pages, len(chunks), len(users), w.stored(message).Due)
+			}
+		})
+	}
+}
+
+func TestWhoJoinsALargeGroupWhileItIsReadIsToldToo(t *testing.T) {
+	w := newWorld(t)
+	w.crowd(1_200)
+	message := w.sent(as(alice, ""), group)
+	w.queue.Take()
+	w.told()
+	pages := 0
+	w.store.before = func(call string) error {
+		if call != "RosterPage" {
+			return nil
+		}
+		if pages++; pages == 2 { // the page before the newcomer's place is read already
+			_, err := w.store.Store.PutMember(t.Context(), engineers, "a newcomer", recall.MemberMember, w.clock.Instant())
+			w.device("a newcomer", "newcomer")
+			return err
+		}
+		return nil
+	}
+	w.recalls(as(alice, ""), message)
+	w.wantTold("newcomer revoked " + string(message.ID))
+	if chunks := w.queue.Take(); len(chunks) != 3 {
+		t.Errorf("%d chunks for those who were members before", len(chunks))
+	}
+}
+
+func TestARosterThatCannotBeReadToItsEndLeavesTheMessageDue(t *testing.T) {
+	w := newWorld(t)
+	w.crowd(1_200)
+	pages := 0
+	w.store.before = func(call string) error {
+		if call != "RosterPage" {
+			return nil
+		}
+		if pages++; pages == 2 {
+			return errFault
+		}
+		return nil
+	}
+	message := w.sent(as(alice, ""), group)
+	w.store.failing()
+	if w.stored(message).Due != recall.DueSent {
+		t.Error("it owes nothing, and some were not told")
+	}
+	w.queue.Take()
+	w.must(w.Finish(t.Context(), w.stored(message)))
+	if chunks := w.queue.Take(); w.stored(message).Due != recall.DueNothing || len(chunks) != 3 {
+		t.Errorf("finish queued %d chunks", len(chunks))
 	}
 }
 

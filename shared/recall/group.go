@@ -26,18 +26,36 @@ type Roster struct {
 	// Roles has the role of each of Users, in their order.
 	Roles   []MemberRole
 	Version int64
-	// More is true if a RosterStart left members out.
+	// More is true if this is a part, and there are members behind the last of Users.
 	More bool
 }
 
 // RosterReader reads who is in a group.
 type RosterReader interface {
-	// Roster reads all members. A group whose deletion has begun has none.
-	Roster(ctx context.Context, group GroupID) (Roster, error)
+	// RosterPage reads the members behind one of them, in an order that stays the same: all of them, or some thousands.
+	// Behind an empty after are all members. Only that page has the version. A group whose deletion has begun has no
+	// members.
+	RosterPage(ctx context.Context, group GroupID, after UserID) (Roster, error)
 }
 
-// readMembers is Store.Roster or Store.RosterStart.
+// members reads all members of a group.
+func members(ctx context.Context, store RosterReader, group GroupID) (Roster, error) {
+	all, err := store.RosterPage(ctx, group, "")
+	for err == nil && all.More {
+		var page Roster
+		page, err = store.RosterPage(ctx, group, all.Users[len(all.Users)-1])
+		all.Users, all.Roles, all.More = append(all.Users, page.Users...), append(all.Roles, page.Roles...), page.More
+	}
+	return all, err
+}
+
+// readMembers reads members of a group from the first on. It is Store.RosterStart, or Store.RosterPage by firstPage.
 type readMembers func(ctx context.Context, group GroupID) (Roster, error)
+
+// firstPage reads the first page of a group's members, which is all of them unless the group is very large.
+func firstPage(page func(ctx context.Context, group GroupID, after UserID) (Roster, error)) readMembers {
+	return func(ctx context.Context, group GroupID) (Roster, error) { return page(ctx, group, "") }
+}
 
 // readRoster reads who is in a conversation. For two users nothing needs to be read.
 func readRoster(ctx context.Context, conversation Conversation, read readMembers) (Roster, error) {
@@ -143,7 +161,7 @@ func (s *Service) Group(ctx context.Context, group GroupID) (GroupDescription, e
 	if !found || head.Deleted {
 		return GroupDescription{}, Fail(ConversationNotFound, "no such group")
 	}
-	roster, err := s.Store.Roster(ctx, group)
+	roster, err := members(ctx, s.Store, group)
 	return GroupDescription{Name: head.Name, Window: head.Window, Roster: roster}, err
 }
 
@@ -189,13 +207,13 @@ func (s *Service) DeleteMember(ctx context.Context, group GroupID, user UserID) 
 // MembersInCall only the user concerned is told.
 func (s *Service) tellChange(ctx context.Context, group GroupID, change Change, others []UserID) {
 	conversation := InGroup(group)
-	roster, err := s.Store.Roster(ctx, group)
+	roster, err := s.Store.RosterPage(ctx, group, "")
 	if err != nil {
 		s.unfinished(ctx, "change", conversation, err)
 		return
 	}
 	users := append(roster.Users, others...)
-	if len(users) > MembersInCall {
+	if roster.More || len(users) > MembersInCall {
 		if change.User == "" {
 			return
 		}

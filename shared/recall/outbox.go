@@ -37,7 +37,7 @@ type outbox struct {
 	due          Due
 	// messages are those that were committed, as the store has them now.
 	messages []Message
-	// roster reads who is in the conversation. It begins beside the commit.
+	// roster reads who is in the conversation, or the first of them. It begins beside the commit.
 	roster func() (Roster, error)
 	// unlisted reports whether one of two users may not have the conversation in their list. Nil is no.
 	unlisted func() (bool, error)
@@ -74,7 +74,7 @@ func (o *outbox) tell(ctx context.Context) (failed []Connection, err error) {
 		return nil, err
 	}
 	head := begin(func() (Head, error) { return o.touch(ctx) })
-	failed, err = o.tellUsers(ctx, roster.Users)
+	told, failed, err := o.tellRoster(ctx, roster)
 	if err != nil {
 		_, _ = head() // it would only fail again
 		return nil, err
@@ -86,27 +86,48 @@ func (o *outbox) tell(ctx context.Context) (failed []Connection, err error) {
 	if !o.conversation.IsGroup() || current.RosterVersion == roster.Version {
 		return failed, nil
 	}
-	newcomers, err := o.newcomers(ctx, roster)
+	newcomers, err := o.newcomers(ctx, told)
 	if err != nil {
 		return nil, err
 	}
-	more, err := o.tellUsers(ctx, newcomers)
+	_, more, err := o.tellRoster(ctx, Roster{Users: newcomers})
 	return append(failed, more...), err
 }
 
-// tellUsers looks up the connections of the users and posts to them. If the users are many, it queues both steps.
-func (o *outbox) tellUsers(ctx context.Context, users []UserID) (failed []Connection, err error) {
+// tellRoster looks up the connections of the users and posts to them. If the users are many, it queues both steps. It
+// returns the users too, because it reads those of whom the roster is only the first part.
+func (o *outbox) tellRoster(ctx context.Context, roster Roster) (told []UserID, failed []Connection, err error) {
 	switch {
-	case len(users) == 0:
-		return nil, nil
-	case len(users) > MembersInCall:
-		return nil, o.service.Queue.Enqueue(ctx, o.chunks(users))
+	case len(roster.Users) == 0:
+		return nil, nil, nil
+	case roster.More || len(roster.Users) > MembersInCall:
+		told, err = o.queueRoster(ctx, roster)
+		return told, nil, err
 	}
-	connections, err := o.lookUp(ctx, users)
+	connections, err := o.lookUp(ctx, roster.Users)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return o.post(ctx, connections), nil
+	return roster.Users, o.post(ctx, connections), nil
+}
+
+// queueRoster queues the users of a large group in chunks. While the queue takes those of one page, and the first of
+// them are told, the next page is read.
+func (o *outbox) queueRoster(ctx context.Context, page Roster) (queued []UserID, err error) {
+	var queueing errgroup.Group
+	for {
+		users := page.Users
+		queued = append(queued, users...)
+		queueing.Go(func() error { return o.service.Queue.Enqueue(ctx, o.chunks(users)) })
+		if !page.More {
+			return queued, queueing.Wait()
+		}
+		page, err = o.service.Store.RosterPage(ctx, o.conversation.Group(), users[len(users)-1])
+		if err != nil {
+			_ = queueing.Wait() // what it queued is told, and the message is still due
+			return nil, err
+		}
+	}
 }
 
 // lookUp is step 2. It leaves out the connection that asked for the change.
@@ -190,14 +211,14 @@ func (o *outbox) touch(ctx context.Context) (Head, error) {
 	return head, err
 }
 
-// newcomers are those who joined the group while its roster was read.
-func (o *outbox) newcomers(ctx context.Context, before Roster) ([]UserID, error) {
-	now, err := o.service.Store.Roster(ctx, o.conversation.Group())
+// newcomers are those who joined the group while its roster was read, and so were not told.
+func (o *outbox) newcomers(ctx context.Context, told []UserID) ([]UserID, error) {
+	now, err := members(ctx, o.service.Store, o.conversation.Group())
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[UserID]bool, len(before.Users))
-	for _, user := range before.Users {
+	known := make(map[UserID]bool, len(told))
+	for _, user := range told {
 		known[user] = true
 	}
 	return slices.DeleteFunc(now.Users, func(user UserID) bool { return known[user] }), nil
@@ -232,11 +253,11 @@ func (o *outbox) queueAll(ctx context.Context) error {
 	if _, err := o.touch(ctx); err != nil {
 		return err
 	}
-	roster, err := readRoster(ctx, o.conversation, o.service.Store.Roster)
+	roster, err := readRoster(ctx, o.conversation, firstPage(o.service.Store.RosterPage))
 	if err != nil {
 		return err
 	}
-	if err := o.service.Queue.Enqueue(ctx, o.chunks(roster.Users)); err != nil {
+	if _, err := o.queueRoster(ctx, roster); err != nil {
 		return err
 	}
 	return o.settle(ctx, nil)

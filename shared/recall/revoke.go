@@ -129,22 +129,22 @@ func (s *Service) Revoke(ctx context.Context, caller Caller, request RevokeReque
 	// The first members are read beside the commit. They are all in a small group. In a bigger one the rest is read after
 	// the commit, when the caller's right is known: a stranger's request must not cost what a roster costs.
 	start := beginRoster(ctx, request.Conversation, s.Store.RosterStart)
-	roster := sync.OnceValues(func() (Roster, error) { return s.wholeRoster(ctx, request.Conversation, start) })
+	roster := sync.OnceValues(func() (Roster, error) { return s.beyondStart(ctx, request.Conversation, start) })
 	attempt := &revokeAttempt{service: s, caller: caller, request: request, start: start, roster: roster}
 	outcomes := attempt.revokeAll(ctx)
 	s.tellRevoked(ctx, request.Conversation, outcomes, roster, caller.Connection, started)
 	return s.resultsOf(ctx, request.Conversation, outcomes)
 }
 
-// wholeRoster reads the members that were not among the first ones.
-func (s *Service) wholeRoster(
+// beyondStart reads the members again if the start does not have all of them.
+func (s *Service) beyondStart(
 	ctx context.Context, conversation Conversation, start func() (Roster, error),
 ) (Roster, error) {
 	roster, err := start()
 	if err != nil || !roster.More {
 		return roster, err
 	}
-	return s.Store.Roster(ctx, conversation.Group())
+	return s.Store.RosterPage(ctx, conversation.Group(), "")
 }
 
 // messageResult is the result for one message, with what the outbox needs.

@@ -124,7 +124,7 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 		_, found, err := s.Store.Membership(ctx, message.Sender, message.Conversation)
 		return found, err
 	})
-	roster := beginRoster(ctx, message.Conversation, s.Store.Roster)
+	roster := beginRoster(ctx, message.Conversation, firstPage(s.Store.RosterPage))
 	outcome, err := s.Store.CreateMessage(ctx, message)
 	if err != nil {
 		return SendResult{}, err

@@ -187,11 +187,11 @@ func (s *spy) HeadAndMembership(ctx context.Context, group recall.GroupID,
 	return s.Store.HeadAndMembership(ctx, group, user)
 }
 
-func (s *spy) Roster(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
-	if err := s.met("Roster"); err != nil {
+func (s *spy) RosterPage(ctx context.Context, group recall.GroupID, after recall.UserID) (recall.Roster, error) {
+	if err := s.met("RosterPage"); err != nil {
 		return recall.Roster{}, err
 	}
-	return s.Store.Roster(ctx, group)
+	return s.Store.RosterPage(ctx, group, after)
 }
 
 func (s *spy) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {

@@ -49,7 +49,7 @@ func (d *Database) Run(m *testing.M) int {
 }
 
 // Tables makes new tables for a test. Where Java or DynamoDB Local is missing, the test fails and says what to run.
-func (d *Database) Tables(t *testing.T) Tables {
+func (d *Database) Tables(t testing.TB) Tables {
 	t.Helper()
 	d.start.Do(func() { d.failure = d.begin() })
 	if d.failure != nil {

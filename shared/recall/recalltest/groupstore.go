@@ -90,15 +90,26 @@ func (s *Store) DeleteMember(_ context.Context, group recall.GroupID, user recal
 	return true, nil
 }
 
-// Roster is as recall.RosterReader says.
-func (s *Store) Roster(_ context.Context, group recall.GroupID) (recall.Roster, error) {
+// membersOfAPage is how many members RosterPage returns here.
+const membersOfAPage = 1000
+
+// RosterPage is as recall.RosterReader says.
+func (s *Store) RosterPage(_ context.Context, group recall.GroupID, after recall.UserID) (recall.Roster, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	roster := recall.Roster{Version: s.heads[recall.InGroup(group)].RosterVersion}
+	roster := recall.Roster{}
+	if after == "" {
+		roster.Version = s.heads[recall.InGroup(group)].RosterVersion
+	}
 	for user := range s.rosters[group] {
-		roster.Users = append(roster.Users, user)
+		if user > after {
+			roster.Users = append(roster.Users, user)
+		}
 	}
 	slices.Sort(roster.Users)
+	if len(roster.Users) > membersOfAPage {
+		roster.Users, roster.More = roster.Users[:membersOfAPage], true
+	}
 	for _, user := range roster.Users {
 		roster.Roles = append(roster.Roles, s.rosters[group][user])
 	}
@@ -110,7 +121,7 @@ const membersOfAStart = 21
 
 // RosterStart is as recall.RevokeStore says.
 func (s *Store) RosterStart(ctx context.Context, group recall.GroupID) (recall.Roster, error) {
-	roster, err := s.Roster(ctx, group)
+	roster, err := s.RosterPage(ctx, group, "")
 	if len(roster.Users) > membersOfAStart {
 		roster.Users, roster.Roles, roster.More = roster.Users[:membersOfAStart], roster.Roles[:membersOfAStart], true
 	}

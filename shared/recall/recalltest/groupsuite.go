@@ -134,6 +134,7 @@ func groupSentences() []sentence {
 				t.Errorf("%d messages, error %v", len(page.Items), err)
 			}
 		}},
+		{"the pages of a roster have every member once, and only the first has the version", rosterPages},
 		{"the start of a roster is the whole of a small roster, and a part of a big one", rosterStart},
 		{"members who join at the same time all join", func(t *testing.T, store recall.Store) {
 			must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
@@ -162,7 +163,7 @@ func groupSentences() []sentence {
 
 func rosterOf(t *testing.T, store recall.Store) recall.Roster {
 	t.Helper()
-	roster, err := store.Roster(t.Context(), engineers)
+	roster, err := store.RosterPage(t.Context(), engineers, "")
 	must(t, err)
 	return roster
 }
@@ -270,6 +271,31 @@ func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	}
 	deleteGroup(t, store)
 	wantDeleted(t, store)
+}
+
+func rosterPages(t *testing.T, store recall.Store) {
+	if roster, err := store.RosterPage(t.Context(), engineers, "alice"); err != nil || len(roster.Users) != 0 {
+		t.Errorf("no group: %+v, error %v", roster, err)
+	}
+	must(t, store.PutGroup(t.Context(), engineers, "", nil, noon))
+	for _, user := range []recall.UserID{carol, alice, bob} {
+		putMember(t, store, user, recall.MemberAdmin)
+	}
+	all := rosterOf(t, store)
+	if !slices.Equal(all.Users, []recall.UserID{alice, bob, carol}) || all.Version != 3 || all.More {
+		t.Errorf("all: %+v", all)
+	}
+	for i, user := range all.Users {
+		behind, err := store.RosterPage(t.Context(), engineers, user)
+		if err != nil || !slices.Equal(behind.Users, all.Users[i+1:]) || behind.More || behind.Version != 0 ||
+			len(behind.Roles) != len(behind.Users) {
+			t.Errorf("behind %s: %+v, error %v", user, behind, err)
+		}
+	}
+	must(t, store.PutGroup(t.Context(), engineers, "Engineers", nil, noon))
+	if behind, err := store.RosterPage(t.Context(), engineers, "zz"); err != nil || len(behind.Users) != 0 {
+		t.Errorf("behind the last: %+v, error %v", behind, err)
+	}
 }
 
 func rosterStart(t *testing.T, store recall.Store) {
