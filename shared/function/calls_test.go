@@ -106,7 +106,7 @@ func measureAll(t *testing.T) string {
 
 // measured is the rules on DynamoDB Local, with the meter between.
 type measuredWorld struct {
-	t       *testing.T
+	t       testing.TB
 	meter   *meter
 	clock   *recalltest.Clock
 	service *recall.Service
@@ -125,7 +125,7 @@ const (
 
 var direct, group = recall.Between(alice, bob), recall.InGroup(engineers)
 
-func newMeasured(t *testing.T, work *outside) *measuredWorld {
+func newMeasured(t testing.TB, work *outside) *measuredWorld {
 	tables := database.Tables(t)
 	clock := recalltest.NewClock()
 	m := &meter{outside: work, tables: tables.Client}
@@ -207,11 +207,7 @@ func (w *measuredWorld) rosterOf(count int) {
 		members = append(members, put(map[string]string{
 			"pk": group.Key(), "sk": fmt.Sprintf("member#user%04d", i), "role": string(recall.MemberMember)}))
 	}
-	for some := range slices.Chunk(members, 25) {
-		_, err := w.meter.tables.BatchWriteItem(w.t.Context(), &dynamodb.BatchWriteItemInput{
-			RequestItems: map[string][]types.WriteRequest{w.store.Table: some}})
-		w.must(err)
-	}
+	w.write(w.store.Table, members)
 }
 
 // copyTo makes further members like bob, 25 items a call: 1,200 transactions would take a minute.

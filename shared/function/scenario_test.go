@@ -315,7 +315,7 @@ func adminScenarios() []scenario {
 	}
 }
 
-func want(t *testing.T, err error) {
+func want(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -362,7 +362,7 @@ func audits(request recall.AdminAudit) func(*testing.T, *measuredWorld) {
 	}
 }
 
-func syncs(t *testing.T, w *measuredWorld, items ...recall.SyncItem) []recall.SyncResult {
+func syncs(t testing.TB, w *measuredWorld, items ...recall.SyncItem) []recall.SyncResult {
 	results := w.service.Sync(t.Context(), caller(bob), recall.SyncRequest{Conversations: items})
 	for _, result := range results {
 		want(t, result.Err)

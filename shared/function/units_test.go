@@ -2,13 +2,11 @@ package function_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.com/recall/shared/recall"
@@ -33,11 +31,7 @@ func (w *measuredWorld) manyMessages(conversation recall.Conversation, sender re
 		}
 		requests = append(requests, request)
 	}
-	for some := range slices.Chunk(requests, 25) {
-		_, err := w.meter.tables.BatchWriteItem(w.t.Context(), &dynamodb.BatchWriteItemInput{
-			RequestItems: map[string][]types.WriteRequest{w.store.Table: some}})
-		w.must(err)
-	}
+	w.write(w.store.Table, requests)
 	_, err := w.store.Touch(w.t.Context(), conversation, w.clock.Instant(), w.messages[len(w.messages)-1])
 	w.must(err)
 }
