@@ -53,9 +53,12 @@ func (l benchLatencies) injected() measure.Injected {
 
 // benchLatencyCommand is `recall bench latency`.
 type benchLatencyCommand struct {
-	Members []int `help:"Sizes of groups. Over 500, one member in ten is online." default:"10,100,500,10000"`
-	Large   bool  `help:"Also a group of 10,000 members who are all online."`
-	Samples int   `help:"Number of recalls in a small conversation. There are fewer in large groups." default:"50"`
+	Members []int  `help:"Sizes of groups. Over 500, one member in ten is online." default:"10,100,500,10000"`
+	Large   bool   `help:"Also a group of 10,000 members who are all online."`
+	Samples int    `help:"Number of recalls of 1:1 and in a group of 100. Others have fewer." default:"500"`
+	TLS     string `help:"Protocol with TLS before AWS: ${enum}." enum:"none,http1,http2" default:"none" name:"tls"`
+	Cold    int    `help:"How many new environments answer a first recall, in 1:1 and a group of 500." default:"0"`
+	Growth  string `help:"Write what the simulation of growth needs into this file." placeholder:"FILE"`
 	benchLatencies
 	benchOutput
 }
@@ -63,17 +66,13 @@ type benchLatencyCommand struct {
 // Help is shown by recall bench --help.
 func (benchLatencyCommand) Help() string {
 	return `Starts its own stack on free ports, puts latencies before DynamoDB and @connections, and measures the time
-from the frame of the sender to the reply, to the first notice and to the last notice. The table compares each time
-with the floor, which is the least time that the latencies allow, and with the harness, a function that only makes the
-same calls. docs/performance.md explains the table.`
+from the frame of the sender to the reply, to the first notice and to the last notice. Beside them, the table has the
+floor, which is the least time that the latencies allow, and the own time, which does not wait for DynamoDB or
+@connections. The second table says where the time went. docs/performance.md explains both.`
 }
 
 // Run measures and prints.
 func (c benchLatencyCommand) Run(ctx context.Context) error {
-	baseline, err := baselineProject()
-	if err != nil {
-		return err
-	}
 	scenarios := latency.Scenarios(c.Members, c.Samples)
 	if c.Large {
 		scenarios = append(scenarios, latency.Scenario{Members: 10_000, Online: 10_000, Samples: 3})
@@ -83,14 +82,33 @@ func (c benchLatencyCommand) Run(ctx context.Context) error {
 		Scenarios:      scenarios,
 		Seed:           c.Seed,
 		HangingSamples: 3,
-		Baseline:       baseline,
+		TLS:            tlsOf(c.TLS),
+		Environments:   c.Cold,
 		Devices:        newDevices,
 		Progress:       benchProgress(),
 	})
 	if err != nil {
 		return err
 	}
+	if c.Growth != "" {
+		own, err := json.MarshalIndent(report.Own(), "", "  ")
+		if err != nil {
+			return err
+		}
+		// #nosec G306 -- a file of the project
+		if err := os.WriteFile(c.Growth, append(own, '\n'), 0o644); err != nil {
+			return fmt.Errorf("write what the simulation needs: %w", err)
+		}
+	}
 	return c.print(report, report.Table(), report.Charts())
+}
+
+// tlsOf is the option of the stack for the value of the flag.
+func tlsOf(value string) stack.TLS {
+	if value == "none" {
+		return stack.NoTLS
+	}
+	return stack.TLS(value)
 }
 
 func (o benchOutput) print(report any, table string, charts map[string]chart.Chart) error {

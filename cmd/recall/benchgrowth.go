@@ -21,5 +21,5 @@ func (c benchGrowthCommand) Run() error {
 	workload := growth.Usual()
 	workload.MessagesPerHour = c.Messages
 	report := growth.Run(workload, c.Users, c.Seed, benchProgress())
-	return c.print(report, report.Table()+"\n"+report.Bill(), report.Charts())
+	return c.print(report, report.Table()+"\n"+report.Bill()+"\n"+growth.LargeTable(report.Large), report.Charts())
 }

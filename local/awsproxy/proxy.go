@@ -60,8 +60,15 @@ type Hook func(ctx context.Context, request Request) Action
 // Call is a finished request, as Options.Watch gets it.
 type Call struct {
 	Service, Operation, AccessKey string
-	Status                        int // 0 if the connection was broken off
-	Duration                      time.Duration
+	// TraceID is the header X-Amzn-Trace-Id. By it, a call belongs to the invocation that made it.
+	TraceID  string
+	Status   int // 0 if the connection was broken off
+	Started  time.Time
+	Duration time.Duration
+	// HeldFrom and HeldUntil are the beginning and the end of Action.Delay; zero = there was none.
+	HeldFrom, HeldUntil time.Time
+	// ServedFrom is when the service got the call, which it had until the call ended; zero = it did not get it.
+	ServedFrom time.Time
 	// ReadUnits and WriteUnits are the capacity that DynamoDB reports for the call; see Options.Meter.
 	ReadUnits, WriteUnits float64
 }
@@ -168,7 +175,7 @@ func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
 
 // ServeHTTP passes one request on.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := p.options.Now()
+	call := Call{Started: p.options.Now(), TraceID: r.Header.Get("X-Amzn-Trace-Id")}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
 	if err != nil {
 		refuse(w, Refusal{
@@ -191,13 +198,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
-			call := Call{
-				Service:   request.Service,
-				Operation: request.Operation,
-				AccessKey: request.AccessKey,
-				Status:    recorder.status,
-				Duration:  p.options.Now().Sub(started),
-			}
+			call.Service, call.Operation, call.AccessKey = request.Service, request.Operation, request.AccessKey
+			call.Status, call.Duration = recorder.status, p.options.Now().Sub(call.Started)
 			call.ReadUnits, call.WriteUnits = recorder.units(request.Operation)
 			p.options.Watch(call)
 		}
@@ -212,8 +214,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if hook != nil {
 		action = hook(r.Context(), request)
 	}
-	if !wait(r.Context(), action.Delay) {
-		return
+	if action.Delay > 0 {
+		call.HeldFrom = p.options.Now()
+		if !wait(r.Context(), action.Delay) {
+			return
+		}
+		call.HeldUntil = p.options.Now()
 	}
 	if p.options.Meter && request.Service == "dynamodb" {
 		body = metered(body)
@@ -228,9 +234,11 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case action.Drop:
 		panic(http.ErrAbortHandler)
 	case action.LoseAnswer:
+		call.ServedFrom = p.options.Now()
 		p.service.ServeHTTP(discard{header: http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	default:
+		call.ServedFrom = p.options.Now()
 		p.service.ServeHTTP(recorder, r)
 	}
 }
@@ -249,9 +257,6 @@ func (p *Proxy) note(r *http.Request, body []byte, signed signature.Signature) (
 
 // wait waits for a time. It returns false if the caller left before the end of it.
 func wait(ctx context.Context, delay time.Duration) bool {
-	if delay <= 0 {
-		return true
-	}
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

@@ -164,6 +164,39 @@ func TestWhatIsNotAuthorizedIsRefusedBeforeTheHook(t *testing.T) {
 	}
 }
 
+func TestACallTellsForWhichInvocationItWasAndWhenItWasHeldAndServed(t *testing.T) {
+	const trace = "Root=1-68000000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0"
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "SendFunction") // the SDK passes the trace on if it runs in a function
+	t.Setenv("_X_AMZN_TRACE_ID", trace)
+	var clock atomic.Int64 // moves by a second each time that it is read
+	watched := make(chan awsproxy.Call, 1)
+	proxy, client, _ := start(t, awsproxy.Options{
+		Now:   func() time.Time { return time.Unix(clock.Add(1), 0) },
+		Watch: func(call awsproxy.Call) { watched <- call },
+	})
+	proxy.SetHook(func(context.Context, awsproxy.Request) awsproxy.Action { return awsproxy.Action{Delay: 1} })
+	if err := list(t, client); err != nil {
+		t.Fatal(err)
+	}
+	want := awsproxy.Call{
+		Service: "dynamodb", Operation: "ListTables", AccessKey: "SendFunction", TraceID: trace, Status: 200,
+		Started: time.Unix(1, 0), HeldFrom: time.Unix(2, 0), HeldUntil: time.Unix(3, 0), ServedFrom: time.Unix(4, 0),
+		Duration: 4 * time.Second,
+	}
+	if difference := cmp.Diff(want, <-watched); difference != "" {
+		t.Errorf("-want +got\n%s", difference)
+	}
+	proxy.SetHook(func(context.Context, awsproxy.Request) awsproxy.Action {
+		return awsproxy.Action{Refusal: &awsproxy.Refusal{Status: 400, Name: "ThrottlingException"}}
+	})
+	if err := list(t, client); err == nil {
+		t.Error("a refused call succeeds")
+	}
+	if call := <-watched; !call.HeldFrom.IsZero() || !call.ServedFrom.IsZero() {
+		t.Errorf("a call that was refused at once was held or served: %+v", call)
+	}
+}
+
 func TestRandomFaultsComeInTheirShares(t *testing.T) {
 	hook := awsproxy.Faults{Throttled: 0.2, Failed: 0.1, Dropped: 0.1, Lost: 0.1, Seed: 7}.Hook()
 	counts := map[string]int{}

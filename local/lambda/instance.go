@@ -27,7 +27,9 @@ const (
 // invocation is one invocation while a process handles it.
 type invocation struct {
 	id       string
+	traceID  string
 	pool     *pool
+	now      func() time.Time
 	payload  []byte
 	deadline time.Time     // set when the process takes it
 	complete chan struct{} // closed when the process asks for its next invocation
@@ -35,9 +37,10 @@ type invocation struct {
 	// Lambda does not let the caller wait for that either (Lambda guide, "Invoke phase").
 	answered chan outcome
 
-	mutex    sync.Mutex
-	finished bool
-	result   outcome
+	mutex      sync.Mutex
+	finished   bool
+	finishedAt time.Time
+	result     outcome
 }
 
 // outcome is what the caller gets.
@@ -52,7 +55,7 @@ func (c *invocation) finish(result outcome) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if !c.finished {
-		c.finished, c.result = true, result
+		c.finished, c.finishedAt, c.result = true, c.now(), result
 		c.pool.ending.Add(1)
 		c.answered <- result
 	}
@@ -64,11 +67,11 @@ func (c *invocation) isFinished() bool {
 	return c.finished
 }
 
-// outcome returns what the caller got.
-func (c *invocation) outcome() outcome {
+// outcome returns what the caller got, and when it was there.
+func (c *invocation) outcome() (outcome, time.Time) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return c.result
+	return c.result, c.finishedAt
 }
 
 // fail ends the invocation with an error that the service itself found.
@@ -107,10 +110,12 @@ type instance struct {
 
 // run lets a process handle one invocation. It takes a process that waits, or starts a new one.
 func (s *Service) run(p *pool, call *invocation) {
-	report := Invocation{Function: p.function.Name, RequestID: call.id, Started: s.options.Now()}
+	report := Invocation{
+		Function: p.function.Name, RequestID: call.id, TraceID: call.traceID, Started: s.options.Now(),
+	}
 	defer func() {
-		result := call.outcome()
-		report.ErrorType = result.errorType
+		result, answered := call.outcome()
+		report.ErrorType, report.Answered = result.errorType, answered
 		report.Duration = s.options.Now().Sub(report.Started) - report.Initialization
 		s.options.Invoked(report)
 	}()
@@ -131,9 +136,10 @@ func (s *Service) run(p *pool, call *invocation) {
 	if !s.hand(i, call, wait) {
 		return
 	}
+	report.Handed = s.options.Now()
 	started()
 	if isNew {
-		report.Initialization = s.options.Now().Sub(report.Started)
+		report.Initialization = report.Handed.Sub(report.Started)
 	}
 	s.await(p, i, call)
 }

@@ -146,6 +146,28 @@ func TestAProcessServesOneInvocationAfterTheOther(t *testing.T) {
 	}
 }
 
+func TestAnInvocationTellsWhenItsProcessHadTheEventAndWhenItHadAnswered(t *testing.T) {
+	s, r := service(t, nil)
+	before := time.Now()
+	for range 2 {
+		invokeToItsEnd(t, s, r, `{}`)
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for n, got := range r.invocations {
+		if got.Started.Before(before) || got.Handed.Before(got.Started) || got.Answered.Before(got.Handed) {
+			t.Errorf("invocation %d: %+v", n, got)
+		}
+		if starts := got.Initialization > 0; starts != (n == 0) {
+			t.Errorf("invocation %d started its process in %v", n, got.Initialization)
+		}
+	}
+	if first, second := r.invocations[0].TraceID, r.invocations[1].TraceID; first == second ||
+		!strings.HasPrefix(first, "Root=1-") {
+		t.Errorf("the traces are %q and %q", first, second)
+	}
+}
+
 func TestConcurrentInvocationsGetAProcessEachUpToTheLimit(t *testing.T) {
 	s, _ := service(t, func(o *lambda.Options, _ *lambda.Function) { o.MaximumConcurrency = 3 })
 	gate := filepath.Join(t.TempDir(), "open")

@@ -54,7 +54,7 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Aws-Request-Id", call.id)
 		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(call.deadline.UnixMilli(), 10))
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", i.function.ARN)
-		header.Set("Lambda-Runtime-Trace-Id", traceID(call.id, i.now()))
+		header.Set("Lambda-Runtime-Trace-Id", call.traceID)
 		header.Set("Content-Length", strconv.Itoa(len(call.payload)))
 		// If the process has ended by now, its end is noticed elsewhere.
 		_, _ = w.Write(call.payload)

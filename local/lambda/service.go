@@ -66,9 +66,13 @@ type Options struct {
 // Invocation describes a finished invocation.
 type Invocation struct {
 	Function, RequestID string
-	Started             time.Time
-	Duration            time.Duration // without the start of the process
-	Initialization      time.Duration // of a new process; 0 when one was waiting
+	// TraceID is what AWS's SDKs pass on with each call that the function makes, in the header X-Amzn-Trace-Id.
+	TraceID string
+	Started time.Time
+	// Handed is when the process got the event, and Answered when its answer was there; zero if that never happened.
+	Handed, Answered time.Time
+	Duration         time.Duration // without the start of the process
+	Initialization   time.Duration // of a new process; 0 when one was waiting
 	// ErrorType is empty if the invocation succeeded. Otherwise it is Unauthorized, the function's own error type, or
 	// an error type of Lambda such as Sandbox.Timedout or Runtime.ExitError.
 	ErrorType string
@@ -173,8 +177,10 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 		s.running.Done()
 		return Result{}, err
 	}
+	id := requestID()
 	call := &invocation{
-		id: requestID(), payload: payload, answered: make(chan outcome, 1), complete: make(chan struct{}), pool: p,
+		id: id, traceID: traceID(id, s.options.Now()), payload: payload, pool: p, now: s.options.Now,
+		answered: make(chan outcome, 1), complete: make(chan struct{}),
 	}
 	go func() {
 		defer s.running.Done()

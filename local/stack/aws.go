@@ -58,6 +58,11 @@ func (s *Stack) serveServices(context.Context) error {
 		return err
 	}
 	s.serve(eitherListener{s.network.listeners[awsPart], s.tls}, http.HandlerFunc(s.serveAWS))
+	protocols := []string{"http/1.1"}
+	if s.options.TLS == TLSWithHTTP2 {
+		protocols = []string{"h2", "http/1.1"}
+	}
+	s.servePart(connectionsPart, s.services["execute-api"], protocols...)
 	return nil
 }
 
@@ -69,7 +74,7 @@ func (s *Stack) serveService(name string, at part, options awsproxy.Options) (*a
 		return nil, err
 	}
 	s.services[name], s.proxies[name] = proxy, proxy
-	s.serve(s.network.listeners[at], proxy)
+	s.servePart(at, proxy, "http/1.1")
 	return proxy, nil
 }
 

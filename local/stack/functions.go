@@ -125,7 +125,11 @@ func (s *Stack) rewriter() *strings.Replacer {
 	if api := s.template.API; api != nil {
 		host := s.apiHost()
 		local := s.network.host(gatewayPart)
-		pairs = append(pairs, "https://"+host, "http://"+local, "wss://"+host, "ws://"+local)
+		management := "http://" + local
+		if s.options.TLS != NoTLS {
+			management = s.network.url(connectionsPart)
+		}
+		pairs = append(pairs, "https://"+host, management, "wss://"+host, "ws://"+local)
 	}
 	for _, queue := range s.template.Queues {
 		// Some clients call the address of the queue itself. That call must go through the proxy, too.

@@ -25,6 +25,7 @@ const (
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
 	awsPart         part = "the services of AWS"
+	connectionsPart part = "the functions' way to @connections"
 )
 
 // network holds the listeners. All of them are opened before anything is started, so that a port that is taken is
@@ -32,6 +33,7 @@ const (
 type network struct {
 	address   string
 	listeners map[part]net.Listener
+	encrypted map[part]bool // the parts that speak TLS
 }
 
 // wantedPort is a port for a part, and the flag of `recall local` that changes it.
@@ -48,7 +50,10 @@ func (p portTaken) Error() string { return fmt.Sprintf("port %d for %s (%s)", p.
 
 // listen opens all listeners. If ports are taken, the error names all of them and says what to do.
 func listen(options Options) (*network, error) {
-	n := &network{address: options.Address, listeners: map[part]net.Listener{}}
+	n := &network{address: options.Address, listeners: map[part]net.Listener{}, encrypted: map[part]bool{}}
+	if options.TLS != NoTLS {
+		n.encrypted[dynamoProxyPart], n.encrypted[connectionsPart] = true, true
+	}
 	var taken []string
 	for _, wanted := range []wantedPort{
 		{gatewayPart, options.Ports.WebSocket, "--port"},
@@ -61,6 +66,7 @@ func listen(options Options) (*network, error) {
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},
 		{awsPart, 0, ""},
+		{connectionsPart, 0, ""},
 	} {
 		listener, err := open(options.Address, wanted)
 		var unavailable portTaken
@@ -112,7 +118,12 @@ func (n *network) host(p part) string {
 	return net.JoinHostPort(host, strconv.Itoa(n.port(p)))
 }
 
-func (n *network) url(p part) string { return "http://" + n.host(p) }
+func (n *network) url(p part) string {
+	if n.encrypted[p] {
+		return "https://" + n.host(p)
+	}
+	return "http://" + n.host(p)
+}
 
 func (n *network) close() {
 	for _, listener := range n.listeners {

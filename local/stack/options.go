@@ -18,6 +18,18 @@ type Ports struct {
 	Events    int
 }
 
+// TLS says how functions reach DynamoDB and @connections.
+type TLS string
+
+const (
+	// NoTLS is the fastest, because nothing is encrypted.
+	NoTLS TLS = ""
+	// TLSWithHTTP1 has TLS before both, as AWS has it.
+	TLSWithHTTP1 TLS = "http1"
+	// TLSWithHTTP2 has TLS before both, and @connections also speaks HTTP/2. DynamoDB does not.
+	TLSWithHTTP2 TLS = "http2"
+)
+
 // Options say what to run and how. The zero value runs the template.yaml of the project that contains the working
 // directory, on free ports of the loopback interface.
 type Options struct {
@@ -41,6 +53,8 @@ type Options struct {
 	// connect.
 	Address string
 	Ports   Ports
+	// TLS is put before DynamoDB and @connections. The addresses that Addresses returns stay without it.
+	TLS TLS
 	// StateFile is the file by which other commands find the stack; empty = no file.
 	StateFile string
 

@@ -46,6 +46,8 @@ type Entry struct {
 	Text  string
 	Event eventbus.Event // of KindEvent
 	Call  awsproxy.Call  // of KindCall
+	// Invocation is what Lambda knows of a KindInvocation. It is zero if Source is set.
+	Invocation lambda.Invocation
 }
 
 // reporter turns what the parts report into entries.
@@ -123,6 +125,7 @@ func (r *reporter) invoked(i lambda.Invocation) {
 		Duration:       i.Duration,
 		Initialization: i.Initialization,
 		Outcome:        outcome,
+		Invocation:     i,
 	})
 }
 

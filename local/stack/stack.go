@@ -198,6 +198,17 @@ func (s *Stack) Close() {
 	})
 }
 
+// servePart serves HTTP at a part until Close. If the part speaks TLS, it offers the protocols.
+func (s *Stack) servePart(at part, handler http.Handler, protocols ...string) {
+	listener := s.network.listeners[at]
+	if s.network.encrypted[at] {
+		configuration := s.tls.Clone()
+		configuration.NextProtos = protocols
+		listener = tls.NewListener(listener, configuration)
+	}
+	s.serve(listener, handler)
+}
+
 // serve serves HTTP on a listener until Close.
 func (s *Stack) serve(listener net.Listener, handler http.Handler) {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietLog()}

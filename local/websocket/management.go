@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -25,6 +26,9 @@ var errorTypes = map[int]string{
 	http.StatusGatewayTimeout:        "IntegrationTimeoutException",
 }
 
+// traceForm is the form of a trace header (X-Ray Developer Guide, "Tracing header").
+var traceForm = regexp.MustCompile(`^Root=1-[0-9a-f]{1,8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]$`)
+
 // management is one request to @connections.
 type management struct {
 	gateway   *Gateway
@@ -33,6 +37,8 @@ type management struct {
 	requestID string
 	id        string
 	bytes     int
+
+	heldFrom, heldUntil time.Time
 }
 
 // manage answers POST, GET and DELETE @connections.
@@ -43,6 +49,10 @@ func (g *Gateway) manage(w http.ResponseWriter, r *http.Request, stage, id strin
 	record := Record{
 		Kind: KindPost, At: started, RequestID: m.requestID, Method: knownMethod(r.Method), Status: status, Bytes: m.bytes,
 		Duration: g.options.Clock.Now().Sub(started), Outcome: outcome,
+		HeldFrom: m.heldFrom, HeldUntil: m.heldUntil,
+	}
+	if trace := r.Header.Get("X-Amzn-Trace-Id"); traceForm.MatchString(trace) {
+		record.TraceID = trace // any other text was written by a caller
 	}
 	if wellFormedIdentifier(id) {
 		record.ConnectionID = id // any other text was written by a caller
@@ -118,7 +128,9 @@ func (m *management) post(body []byte) (status int, outcome string) {
 	}
 	fault := g.postFault(m.id)
 	if fault.Delay > 0 {
+		m.heldFrom = g.options.Clock.Now()
 		g.wait(m.r.Context(), fault.Delay)
+		m.heldUntil = g.options.Clock.Now()
 	}
 	if fault.Status != 0 {
 		return m.fail(fault.Status, http.StatusText(fault.Status), "fault")

@@ -44,6 +44,11 @@ type Record struct {
 	// Bytes is the size of the message.
 	Bytes    int
 	Duration time.Duration
+	// TraceID is the header X-Amzn-Trace-Id of a request to @connections, if it has the form that AWS gives it. By it,
+	// the request belongs to the invocation that made it.
+	TraceID string
+	// HeldFrom and HeldUntil are the beginning and the end of the delay of a PostFault; zero = there was none.
+	HeldFrom, HeldUntil time.Time
 	// Outcome is "ok", or says in a few words what went wrong.
 	Outcome string
 }

@@ -51,6 +51,42 @@ func TestFaultsOfPosts(t *testing.T) {
 	}
 }
 
+func TestAPostTellsForWhichInvocationItWasAndWhenItWasHeld(t *testing.T) {
+	const trace = "Root=1-68000000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0"
+	posts := make(chan websocket.Record, 1)
+	s := start(t, func(o *websocket.Options) {
+		o.Observer = websocket.ObserverFunc(func(r websocket.Record) {
+			if r.Kind == websocket.KindPost {
+				posts <- r
+			}
+		})
+	}, nil)
+	p := s.reachable()
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "F") // the SDK passes the trace on if it runs in a function
+	for _, each := range []struct{ sent, want string }{{trace, trace}, {"a text of the caller", ""}} {
+		t.Setenv("_X_AMZN_TRACE_ID", each.sent)
+		remove := s.gateway.Faults().Add(websocket.PostFault{Delay: time.Millisecond})
+		if err := s.post(p.id, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		remove()
+		got := <-posts
+		if got.TraceID != each.want {
+			t.Errorf("the trace is %q, want %q", got.TraceID, each.want)
+		}
+		ended := got.At.Add(got.Duration)
+		if got.HeldFrom.Before(got.At) || !got.HeldFrom.Before(got.HeldUntil) || got.HeldUntil.After(ended) {
+			t.Errorf("held from %v to %v of %v to %v", got.HeldFrom, got.HeldUntil, got.At, ended)
+		}
+	}
+	if err := s.post(p.id, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-posts; !got.HeldFrom.IsZero() || !got.HeldUntil.IsZero() {
+		t.Errorf("a post without a delay was held from %v to %v", got.HeldFrom, got.HeldUntil)
+	}
+}
+
 func TestSwitchesMakePostsFail(t *testing.T) {
 	s := start(t, func(o *websocket.Options) { o.Switches.FailedPosts, o.Switches.FailedPostStatus = 1, 429 }, nil)
 	p := s.reachable()

@@ -22,53 +22,22 @@ func textOf(from item, name string) string {
 	return ""
 }
 
-// Connected notes a connection: under its user, or, as the sample does, by itself.
-func (t Tables) Connected(ctx context.Context, user, connection string) error {
-	input := &dynamodb.PutItemInput{TableName: &t.Connections, Item: key(KeyConnection, connection)}
-	if user != "" {
-		input = &dynamodb.PutItemInput{TableName: &t.Users, Item: item{KeyUser: text(user), KeyConnection: text(connection)}}
-	}
-	_, err := t.Client.PutItem(ctx, input)
+// Connected notes a connection.
+func (t Tables) Connected(ctx context.Context, connection string) error {
+	_, err := t.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &t.Connections,
+		Item:      key(KeyConnection, connection),
+	})
 	return err
 }
 
-// Disconnected forgets a connection of the sample.
+// Disconnected forgets a connection.
 func (t Tables) Disconnected(ctx context.Context, connection string) error {
 	_, err := t.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &t.Connections,
 		Key:       key(KeyConnection, connection),
 	})
 	return err
-}
-
-// Of reads the users' connections, 100 a call, all calls at once.
-func (t Tables) Of(ctx context.Context, users []string) ([]string, error) {
-	parts := make([][]string, (len(users)+BatchKeys-1)/BatchKeys)
-	group, ctx := errgroup.WithContext(ctx)
-	for n := range parts {
-		group.Go(func() error {
-			var keys []item
-			for _, user := range users[n*BatchKeys : min(len(users), (n+1)*BatchKeys)] {
-				keys = append(keys, key(KeyUser, user))
-			}
-			read, err := t.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-				RequestItems: map[string]types.KeysAndAttributes{t.Users: {Keys: keys, ConsistentRead: aws.Bool(true)}},
-			})
-			if err != nil {
-				return err
-			}
-			for _, found := range read.Responses[t.Users] {
-				parts[n] = append(parts[n], textOf(found, KeyConnection))
-			}
-			return nil
-		})
-	}
-	err := group.Wait()
-	var connections []string
-	for _, part := range parts {
-		connections = append(connections, part...)
-	}
-	return connections, err
 }
 
 // All scans the whole table, as the sample does for every message.

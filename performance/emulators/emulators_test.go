@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"example.com/recall/local/gatewayrules"
 	"example.com/recall/performance/devices"
+	"example.com/recall/performance/measure"
 	"example.com/recall/performance/rig"
 )
 
@@ -168,7 +170,8 @@ func measuredSide(name string, ms int) *Side {
 	s := &Side{
 		Name: name, Rules: 80, Kept: 80 - ms,
 		starts: []float64{float64(ms * 10), float64(ms), float64(ms * 20)}, frames: []float64{300},
-		sample: []time.Duration{time.Duration(ms) * time.Millisecond}, memories: []float64{10e6},
+		sample:      slices.Repeat([]time.Duration{time.Duration(ms) * time.Millisecond}, measure.SampleForP99),
+		memories:    []float64{10e6},
 		Connections: []Crowd{{Count: 1000, Seconds: float64(ms), Memory: 30e6}},
 	}
 	s.finish()

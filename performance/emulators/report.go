@@ -30,6 +30,9 @@ func (r Report) Table() string {
 		return figure(s.StartMilliseconds > 0, "did not start", "%.0f", s.StartMilliseconds)
 	})
 	row("round trip, ms, p50 / p99", func(s *Side) string {
+		if s.Echo.Count > 0 && s.Echo.Count < measure.SampleForP99 {
+			return fmt.Sprintf("%.2f / –", measure.Milliseconds(s.Echo.P50))
+		}
 		return figure(len(s.sample) > 0, "did not answer", "%.2f / %.2f",
 			measure.Milliseconds(s.Echo.P50), measure.Milliseconds(s.Echo.P99))
 	})

@@ -14,11 +14,14 @@ type Report struct {
 	Days     []Day     `json:"days"`
 	UsedUp   []float64 `json:"usedUp"`
 	Quotas   []Quota   `json:"quotas"`
+	// Own is what the functions' own work takes, as the simulation uses it.
+	Own   Own           `json:"own"`
+	Large []LargeRecall `json:"large"`
 }
 
 // Run simulates the sizes. It calls progress for each step.
 func Run(w Workload, sizes []float64, seed uint64, progress func(string)) Report {
-	report := Report{Workload: w, Quotas: Quotas()}
+	report := Report{Workload: w, Quotas: Quotas(), Own: own(), Large: LargeRecalls()}
 	for _, users := range sizes {
 		progress(fmt.Sprintf("a day of %s connected users", count(users)))
 		report.Days = append(report.Days, Simulate(w, users, seed))

@@ -62,12 +62,10 @@ type activity struct {
 	logBytes float64
 }
 
-// What an invocation waits for, as the benchmarks inject it, and what its own work takes (docs/performance.md).
+// What an invocation waits for, as the benchmarks inject it (docs/performance.md).
 const (
 	dynamoDBSeconds = 0.004
 	postSeconds     = 0.015
-	ownSeconds      = 0.003
-	ownPostSeconds  = 0.0002
 	parallelPosts   = 128
 )
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/recall/local/stack"
 	"example.com/recall/performance/devices"
 	"example.com/recall/performance/measure"
 	"example.com/recall/performance/rig"
@@ -17,8 +18,10 @@ type Options struct {
 	Seed      uint64
 	// HangingSamples is how many recalls a receiver hangs in; each keeps its sender waiting for as long as it may.
 	HangingSamples int
-	// Baseline is the directory of performance/baseline.
-	Baseline string
+	// TLS is put before DynamoDB and @connections.
+	TLS stack.TLS
+	// Environments is how many new environments answer a first recall; 0 = this is not measured.
+	Environments int
 	// Devices makes receivers; count is how many there will be.
 	Devices  func(count int) (devices.Devices, error)
 	Progress func(string)
@@ -32,10 +35,17 @@ type Measurement struct {
 	First measure.Summary `json:"first"`
 	Last  measure.Summary `json:"last"`
 	Floor Floor           `json:"-"`
-	// Harness is how long the last notice takes when a function makes the same calls and does nothing else. Zero where
-	// there is none to compare with: through the queue.
-	HarnessFirst measure.Summary `json:"harnessFirst"`
-	HarnessLast  measure.Summary `json:"harnessLast"`
+	// Own is what of Last does not wait for DynamoDB or @connections.
+	Own measure.Summary `json:"own"`
+	// Beyond is what of Last waits neither for DynamoDB nor for as many rounds of posts as the receivers need. It is not
+	// measured for a group whose notices go through the queue.
+	Beyond measure.Summary `json:"beyond"`
+	// Bound is what Last would be if DynamoDB Local took no time of its own.
+	Bound measure.Summary `json:"bound"`
+	// BetweenPages is the work for one page of a large roster, before the next is asked for.
+	BetweenPages measure.Summary `json:"betweenPages"`
+	Split        Split           `json:"split"`
+	Cold         Cold            `json:"cold"`
 }
 
 // patience is how long a recall may take before the benchmark gives up.
@@ -46,35 +56,32 @@ const warmUps = 3
 
 // Run measures everything.
 func Run(ctx context.Context, options Options) (Report, error) {
-	report := Report{Machine: measure.ThisMachine(time.Now()), Injected: options.Injected}
-	if err := measureRecall(ctx, options, &report); err != nil {
-		return report, err
-	}
-	return report, measureHarness(ctx, options, &report)
-}
-
-func measureRecall(ctx context.Context, options Options, report *Report) error {
-	stand, err := rig.Start(ctx, rig.Options{Injected: options.Injected, Seed: options.Seed, Progress: options.Progress})
+	report := Report{Machine: measure.ThisMachine(time.Now()), Injected: options.Injected, TLS: options.TLS}
+	stand, err := rig.Start(ctx, rig.Options{
+		Injected: options.Injected, Seed: options.Seed, TLS: options.TLS, Progress: options.Progress,
+	})
 	if err != nil {
-		return err
+		return report, err
 	}
 	defer stand.Close()
 	for n, scenario := range options.Scenarios {
 		options.Progress(fmt.Sprintf("recall: %s, %d recalls", scenario.Name(), scenario.Samples))
 		measured, err := measureScenario(ctx, stand, options, scenario, fmt.Sprintf("s%d", n))
 		if err != nil {
-			return fmt.Errorf("%s: %w", scenario.Name(), err)
+			return report, fmt.Errorf("%s: %w", scenario.Name(), err)
 		}
 		report.Measurements = append(report.Measurements, measured)
 	}
 	options.Progress("recall: a receiver that hangs")
 	report.Hanging, err = measureHanging(ctx, stand, options)
-	return err
+	return report, err
 }
 
 // conversation is a scenario with its people connected.
 type conversation struct {
+	stand     *rig.Rig
 	name      string
+	chunks    int // of its notices, if they go through the queue
 	sender    *rig.Caller
 	receivers devices.Devices
 	count     int
@@ -90,7 +97,9 @@ func (c conversation) close() {
 func open(ctx context.Context, stand *rig.Rig, options Options, scenario Scenario,
 	prefix string) (conversation, error) {
 	users := rig.Users(prefix, scenario.Members)
-	c := conversation{name: "c2c_" + users[1], count: scenario.receivers(), users: users}
+	c := conversation{
+		stand: stand, name: "c2c_" + users[1], chunks: scenario.chunks(), count: scenario.receivers(), users: users,
+	}
 	if !scenario.direct() {
 		if err := stand.PutGroup(ctx, prefix, users); err != nil {
 			return c, err
@@ -124,51 +133,117 @@ func measureScenario(ctx context.Context, stand *rig.Rig, options Options, scena
 	defer open.close()
 	stand.Inject()
 	defer stand.Calm()
-	var reply, first, last []time.Duration
+	var recalls []recalled
 	for n := range scenario.Samples + warmUps {
 		took, err := open.recall(ctx, open.count, func() {})
 		if err != nil {
 			return measured, err
 		}
 		if n >= warmUps {
-			reply, first, last = append(reply, took.Reply), append(first, took.First), append(last, took.Last)
+			recalls = append(recalls, took)
 		}
 	}
-	measured.Reply, measured.First, measured.Last = measure.Summarize(reply), measure.Summarize(first),
-		measure.Summarize(last)
-	return measured, nil
+	measured.summarize(recalls, scenario.posts(options.Injected, options.Seed))
+	if options.Environments > 0 && scenario.coldToo() {
+		options.Progress(fmt.Sprintf("recall: %s, %d new environments", scenario.Name(), options.Environments))
+		measured.Cold, err = open.cold(ctx, options.Environments)
+	}
+	return measured, err
+}
+
+// summarize fills in what the recalls took. posts is the least time of the posts to all receivers.
+func (m *Measurement) summarize(recalls []recalled, posts time.Duration) {
+	of := func(value func(recalled) time.Duration) measure.Summary {
+		sample := make([]time.Duration, len(recalls))
+		for i, recall := range recalls {
+			sample[i] = value(recall)
+		}
+		return measure.Summarize(sample)
+	}
+	m.Reply = of(func(r recalled) time.Duration { return r.Reply })
+	m.First = of(func(r recalled) time.Duration { return r.First })
+	m.Last = of(func(r recalled) time.Duration { return r.Last })
+	m.Own = of(func(r recalled) time.Duration { return r.parts.Own() })
+	m.Bound = of(func(r recalled) time.Duration { return r.Last - r.parts.DynamoDB })
+	if m.Scenario.queued() {
+		m.BetweenPages = of(func(r recalled) time.Duration { return r.betweenPages })
+	} else {
+		m.Beyond = of(func(r recalled) time.Duration { return r.Last - r.dynamoDBWait - posts })
+	}
+	m.Split = splitOf(recalls)
+}
+
+// recalled is what one recall took, and where its time until the last notice went.
+type recalled struct {
+	Floor
+	parts        rig.Parts
+	dynamoDBWait time.Duration
+	// betweenPages is from the end of one page of a large roster until the next is asked for.
+	betweenPages time.Duration
+	// start is how long the environment took to start, and handed is from the frame until its process had the event.
+	start, handed time.Duration
 }
 
 // recall sends a message, waits until everybody has it, and recalls it; between the two it calls sent.
-func (c conversation) recall(ctx context.Context, receivers int, sent func()) (Floor, error) {
+func (c conversation) recall(ctx context.Context, receivers int, sent func()) (recalled, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	collect, err := c.receivers.Expect(ctx, c.count, patience, `"type":"message"`)
 	if err != nil {
-		return Floor{}, err
+		return recalled{}, err
+	}
+	// Everything that the send does is over before the recall begins, so that it takes no time of the recall.
+	delivered, err := c.stand.Trace("SendFunction", "DeliverFunction")
+	if err != nil {
+		return recalled{}, err
 	}
 	id, err := c.sender.Send(ctx, c.name)
 	if err != nil {
-		return Floor{}, err
+		return recalled{}, err
 	}
 	if _, err := collect(); err != nil {
-		return Floor{}, fmt.Errorf("the message: %w", err)
+		return recalled{}, fmt.Errorf("the message: %w", err)
+	}
+	if _, err := delivered(ctx, 1+c.chunks); err != nil {
+		return recalled{}, fmt.Errorf("the message: %w", err)
 	}
 	sent()
-	if collect, err = c.receivers.Expect(ctx, receivers, patience, `"type":"revoked"`, id); err != nil {
-		return Floor{}, err
+	return c.revoke(ctx, id, receivers)
+}
+
+// revoke recalls a message.
+func (c conversation) revoke(ctx context.Context, id string, receivers int) (recalled, error) {
+	collect, err := c.receivers.Expect(ctx, receivers, patience, `"type":"revoked"`, id)
+	if err != nil {
+		return recalled{}, err
+	}
+	traced, err := c.stand.Trace("RevokeFunction", "DeliverFunction")
+	if err != nil {
+		return recalled{}, err
 	}
 	reply, err := c.sender.Revoke(ctx, c.name, id)
 	if err != nil {
-		return Floor{}, err
+		return recalled{}, err
 	}
 	arrivals, err := collect()
 	if err != nil {
-		return Floor{}, fmt.Errorf("the recall: %w", err)
+		return recalled{}, fmt.Errorf("the recall: %w", err)
 	}
-	return Floor{
-		First: arrivals.First.Sub(reply.Sent),
-		Last:  arrivals.Last.Sub(reply.Sent),
-		Reply: reply.At.Sub(reply.Sent),
+	trace, err := traced(ctx, 1+c.chunks)
+	if err != nil {
+		return recalled{}, fmt.Errorf("the recall: %w", err)
+	}
+	window := measure.Span{From: reply.Sent, To: arrivals.Last}
+	return recalled{
+		Floor: Floor{
+			First: arrivals.First.Sub(reply.Sent),
+			Last:  arrivals.Last.Sub(reply.Sent),
+			Reply: reply.At.Sub(reply.Sent),
+		},
+		parts:        trace.Parts(window),
+		dynamoDBWait: trace.DynamoDBWait(window),
+		betweenPages: trace.BetweenQueries(),
+		start:        trace.Invocations[0].Initialization,
+		handed:       trace.Invocations[0].Handed.Sub(reply.Sent),
 	}, nil
 }

@@ -72,7 +72,7 @@ func (s Scenario) floor(injected measure.Injected, seed uint64) Floor {
 		settled.Rounds = append(settled.Rounds, 1)
 		return Floor{First: bound.First, Last: bound.Last, Reply: injected.Floor(settled, seed).Last}
 	}
-	chunks := (s.Members + chunkUsers - 1) / chunkUsers
+	chunks := s.chunks()
 	online := (s.receivers() + chunks - 1) / chunks
 	committed := injected.Floor(measure.Delivery{Rounds: []int{commit}, Posts: 1, Parallel: 1},
 		seed).First - injected.Floor(measure.Delivery{Posts: 1, Parallel: 1}, seed).First
@@ -84,19 +84,47 @@ func (s Scenario) floor(injected measure.Injected, seed uint64) Floor {
 	return Floor{First: committed + chunk.First, Last: committed + waves*chunk.Last, Reply: settle}
 }
 
+// chunks is how many chunks of users go through the queue.
+func (s Scenario) chunks() int {
+	if !s.queued() {
+		return 0
+	}
+	return (s.Members + chunkUsers - 1) / chunkUsers
+}
+
+// coldToo reports whether the first recall of a new environment is of interest: those of an ordinary conversation, and
+// of the largest group whose notices one environment posts.
+func (s Scenario) coldToo() bool { return s.direct() || s.allOfCall() }
+
+// allOfCall reports whether it is the largest group that is told within a call, all of it online.
+func (s Scenario) allOfCall() bool { return s.Members == membersInCall && s.Online == membersInCall }
+
+// posts is the least time that the posts to all receivers take.
+func (s Scenario) posts(injected measure.Injected, seed uint64) time.Duration {
+	return injected.Floor(measure.Delivery{Posts: s.receivers(), Parallel: parallelPosts}, seed).Last
+}
+
 func batches(users int) int { return (users + batchKeys - 1) / batchKeys }
 
-// Scenarios are the usual ones for group sizes: all online, and one in ten.
+// goalMembers is the size of the group that is compared with a peer, and so has a 99th percentile of its own.
+const goalMembers = 100
+
+// Scenarios are the usual ones for group sizes: all online, and one in ten. With the usual number of samples there are
+// enough for a 99th percentile between two people and in the group that has a goal; otherwise there are fewer where a
+// recall takes long.
 func Scenarios(sizes []int, samples int) []Scenario {
-	scenarios := []Scenario{{Members: 2, Online: 2, Samples: 2 * samples}}
+	scenarios := []Scenario{{Members: 2, Online: 2, Samples: samples}}
 	for _, members := range sizes {
-		count := max(3, samples*50/(50+members/4)) // fewer of what takes long
-		if members > membersInCall {
-			count = 3
-		} else {
-			scenarios = append(scenarios, Scenario{Members: members, Online: members, Samples: count})
+		few := max(3, samples*10/(100+members))
+		switch {
+		case members > membersInCall:
+			few = 3
+		case members == goalMembers:
+			scenarios = append(scenarios, Scenario{Members: members, Online: members, Samples: samples})
+		default:
+			scenarios = append(scenarios, Scenario{Members: members, Online: members, Samples: few})
 		}
-		scenarios = append(scenarios, Scenario{Members: members, Online: max(2, members/10), Samples: count})
+		scenarios = append(scenarios, Scenario{Members: members, Online: max(2, members/10), Samples: few})
 	}
 	return scenarios
 }

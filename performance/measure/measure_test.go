@@ -9,33 +9,37 @@ import (
 
 func TestPercentilesAreMeasuredValuesByNearestRank(t *testing.T) {
 	var sample []time.Duration
-	for i := 200; i > 0; i-- {
+	for i := 500; i > 0; i-- {
 		sample = append(sample, time.Duration(i)*time.Millisecond)
 	}
 	got := Summarize(sample)
-	want := Summary{Count: 200, P50: 100 * time.Millisecond, P99: 198 * time.Millisecond, Max: 200 * time.Millisecond}
-	if got != want {
-		t.Errorf("got %+v, want %+v", got, want)
+	want := Summary{Count: 500, P50: 250 * time.Millisecond, P99: 495 * time.Millisecond, Max: 500 * time.Millisecond}
+	if got != want || got.Cells() != "250.0 / 495.0 / 500.0" {
+		t.Errorf("got %+v (%s), want %+v", got, got.Cells(), want)
 	}
-	if one := Summarize([]time.Duration{7}); one != (Summary{1, 7, 7, 7}) {
+	fewer := Summarize(sample[1:])
+	if fewer.P99 != 0 || fewer.Cells() != "250.0 / – / 499.0" {
+		t.Errorf("499 values give %+v (%s)", fewer, fewer.Cells())
+	}
+	if one := Summarize([]time.Duration{7}); one != (Summary{1, 7, 0, 7}) {
 		t.Errorf("a single value gives %+v", one)
 	}
 	if none := Summarize(nil); none != (Summary{}) {
 		t.Errorf("no value gives %+v", none)
 	}
-	if sample[0] != 200*time.Millisecond {
+	if sample[0] != 500*time.Millisecond {
 		t.Error("the sample was sorted in place")
 	}
 }
 
 func TestASummaryIsMillisecondsInJSON(t *testing.T) {
 	got, err := json.Marshal(Summary{
-		Count: 2,
+		Count: 600,
 		P50:   1500 * time.Microsecond,
 		P99:   2 * time.Millisecond,
 		Max:   3 * time.Millisecond,
 	})
-	want := `{"count":2,"p50Milliseconds":1.5,"p99Milliseconds":2,"maxMilliseconds":3}`
+	want := `{"count":600,"p50Milliseconds":1.5,"p99Milliseconds":2,"maxMilliseconds":3}`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}

@@ -10,9 +10,16 @@ import (
 
 // Summary is a sample's percentiles by the nearest-rank method: each is a value that was measured.
 type Summary struct {
-	Count         int
-	P50, P99, Max time.Duration
+	Count int
+	P50   time.Duration
+	// P99 is 0 if the sample has fewer than SampleForP99 values.
+	P99 time.Duration
+	Max time.Duration
 }
+
+// SampleForP99 is how many values a 99th percentile needs. With fewer it is one of the four largest values, and
+// another run has another one.
+const SampleForP99 = 500
 
 // Summarize sorts a copy and picks. An empty sample gives zeros.
 func Summarize(sample []time.Duration) Summary {
@@ -20,12 +27,11 @@ func Summarize(sample []time.Duration) Summary {
 		return Summary{}
 	}
 	sorted := slices.Sorted(slices.Values(sample))
-	return Summary{
-		Count: len(sorted),
-		P50:   percentile(sorted, 0.50),
-		P99:   percentile(sorted, 0.99),
-		Max:   sorted[len(sorted)-1],
+	summary := Summary{Count: len(sorted), P50: percentile(sorted, 0.50), Max: sorted[len(sorted)-1]}
+	if summary.Count >= SampleForP99 {
+		summary.P99 = percentile(sorted, 0.99)
 	}
+	return summary
 }
 
 func percentile(sorted []time.Duration, share float64) time.Duration {
@@ -38,12 +44,21 @@ func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 // Cell is a duration in milliseconds with one decimal.
 func Cell(d time.Duration) string { return fmt.Sprintf("%.1f", Milliseconds(d)) }
 
+// Cells are the three values in milliseconds. A percentile for which there are too few values is a dash.
+func (s Summary) Cells() string {
+	p99 := "–"
+	if s.P99 > 0 {
+		p99 = Cell(s.P99)
+	}
+	return Cell(s.P50) + " / " + p99 + " / " + Cell(s.Max)
+}
+
 // MarshalJSON writes milliseconds.
 func (s Summary) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Count           int     `json:"count"`
 		P50Milliseconds float64 `json:"p50Milliseconds"`
-		P99Milliseconds float64 `json:"p99Milliseconds"`
+		P99Milliseconds float64 `json:"p99Milliseconds,omitempty"`
 		MaxMilliseconds float64 `json:"maxMilliseconds"`
 	}{s.Count, Milliseconds(s.P50), Milliseconds(s.P99), Milliseconds(s.Max)})
 }

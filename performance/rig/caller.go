@@ -51,7 +51,7 @@ func (c *Caller) read() {
 			return
 		}
 		at := time.Now()
-		if bytes.Contains(frame, []byte(`"type":"reply"`)) || bytes.Contains(frame, []byte(`"action":"echo"`)) {
+		if bytes.Contains(frame, []byte(`"type":"reply"`)) {
 			c.replies <- arrival{frame, at}
 		}
 	}

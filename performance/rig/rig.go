@@ -27,6 +27,8 @@ type Options struct {
 	Programs                string
 	// NoRights lets functions do everything: those of performance/baseline have no roles.
 	NoRights bool
+	// TLS is put before DynamoDB and @connections.
+	TLS stack.TLS
 	// Meter has DynamoDB tell what each call consumes, for Usage; it costs a little of every call.
 	Meter bool
 	// Injected are the latencies while it measures.
@@ -43,6 +45,7 @@ type Rig struct {
 	mutex       sync.Mutex
 	connections map[string]string // connection IDs by user
 	usage       Usage
+	trace       *Trace // nil = none is taken at the moment
 }
 
 // Usage is the calls and the consumption of the functions.
@@ -76,10 +79,8 @@ func Start(ctx context.Context, options Options) (*Rig, error) {
 	r := &Rig{options: options, connections: map[string]string{}}
 	running, err := stack.Start(ctx, stack.Options{
 		Project: options.Project, Strict: true, Parameters: options.Parameters, Environment: options.Environment,
-		Programs: options.Programs, NoRights: options.NoRights, Meter: options.Meter, Report: r.report,
+		Programs: options.Programs, TLS: options.TLS, NoRights: options.NoRights, Meter: options.Meter, Report: r.report,
 		Progress: options.Progress,
-		// The function that only makes the calls posts without a signature.
-		Switches: websocket.Switches{UnsignedManagement: true},
 	})
 	if err != nil {
 		return nil, err
@@ -91,6 +92,9 @@ func Start(ctx context.Context, options Options) (*Rig, error) {
 func (r *Rig) report(entry stack.Entry) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	if r.trace != nil {
+		r.trace.note(entry)
+	}
 	switch entry.Kind {
 	case stack.KindGateway:
 		switch {

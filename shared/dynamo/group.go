@@ -167,8 +167,8 @@ func (s *Store) transact(ctx context.Context, operation string, items []types.Tr
 // and with IDs of 64 characters a page is below the 1 MB of a Query.
 const pageMembers = 5_000
 
-// RosterPage is one consistent Query. The head comes first, so a change of the roster while the members are read leaves
-// the version behind.
+// RosterPage is one consistent Query. The head comes first, so a change of the roster while the members are read
+// leaves the version behind.
 func (s *Store) RosterPage(ctx context.Context, group recall.GroupID, after recall.UserID) (recall.Roster, error) {
 	query := s.rosterQuery(group)
 	query.Limit = aws.Int32(pageMembers)

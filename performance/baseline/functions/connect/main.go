@@ -22,7 +22,6 @@ func main() {
 		if event.RequestContext.RouteKey == "$disconnect" {
 			return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, tables.Disconnected(ctx, id)
 		}
-		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK},
-			tables.Connected(ctx, event.Headers[baseline.UserHeader], id)
+		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, tables.Connected(ctx, id)
 	})
 }
