@@ -42,7 +42,7 @@ func HTTPClient() *awshttp.BuildableClient {
 func (e Environment) AWS(client aws.HTTPClient) aws.Config {
 	return aws.Config{
 		Region:     e.Region,
-		HTTPClient: client,
+		HTTPClient: fromMemory{client},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{
 				AccessKeyID:     e.accessKeyID,

@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -37,13 +37,15 @@ func connections(t *testing.T, status int, kind string) (gateway.API, *[]request
 	return gateway.NewClient(configured(server.Client()), server.URL+"/stage"), &requests
 }
 
+// configured is the functions' configuration.
 func configured(client aws.HTTPClient) aws.Config {
-	return aws.Config{
-		Region: "eu-central-1", HTTPClient: client,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret", SessionToken: "token"}, nil
-		}),
-	}
+	environment, _ := function.ReadEnvironment(func(name string) string { // nothing of it can be wrong
+		return map[string]string{
+			"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+			"AWS_SESSION_TOKEN": "token",
+		}[name]
+	})
+	return environment.AWS(client)
 }
 
 func TestAPostAndADisconnectGoToTheConnectionOfTheStage(t *testing.T) {
