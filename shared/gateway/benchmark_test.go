@@ -23,11 +23,13 @@ func BenchmarkFanOut(b *testing.B) {
 	client := gateway.NewClient(configured(function.HTTPClient()), server.URL)
 	poster := &gateway.Poster{Client: client, Clock: recall.SystemClock{}}
 	b.ReportAllocs()
+	before := processorTime(b)
 	for b.Loop() {
 		if failed := poster.Notify(b.Context(), notice(), receivers(500)); len(failed) > 0 {
 			b.Fatalf("%d posts failed", len(failed))
 		}
 	}
+	b.ReportMetric(float64((processorTime(b)-before).Microseconds())/1000/float64(b.N), "processor-ms/op")
 }
 
 func notice() recall.Notice {

@@ -10,11 +10,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
-	"golang.org/x/sync/errgroup"
 
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
@@ -60,20 +60,29 @@ func (p *Poster) Notify(ctx context.Context, notice recall.Notice, to []recall.C
 	}
 	fanOut := &fanOut{poster: p, notice: notice, encoded: make(map[recall.UserID][]byte)}
 	reached := make([]bool, len(to))
-	var group errgroup.Group
-	group.SetLimit(ParallelPosts)
-	for i, connection := range to {
-		group.Go(func() error {
-			err := fanOut.deliver(ctx, connection)
-			if reached[i] = err == nil; !reached[i] {
-				p.logFailure(ctx, connection, err)
-			}
-			return nil // a connection that fails stops no other
-		})
-	}
-	_ = group.Wait()
+	each(len(to), func(i int) {
+		err := fanOut.deliver(ctx, to[i])
+		if reached[i] = err == nil; !reached[i] {
+			p.logFailure(ctx, to[i], err)
+		}
+	})
 	_, failed := split(to, reached)
 	return failed
+}
+
+// each does work for the numbers below count, ParallelPosts at a time. A goroutine takes one number after the other: a
+// post needs a large stack, and a new goroutine would have to grow its own each time.
+func each(count int, work func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(count, ParallelPosts) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(count); i = next.Add(1) - 1 {
+				work(int(i))
+			}
+		})
+	}
+	group.Wait()
 }
 
 // split separates the connections for which yes is true from the others.
