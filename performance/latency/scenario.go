@@ -115,7 +115,7 @@ const goalMembers = 100
 func Scenarios(sizes []int, samples int) []Scenario {
 	scenarios := []Scenario{{Members: 2, Online: 2, Samples: samples}}
 	for _, members := range sizes {
-		few := max(3, samples*10/(100+members))
+		few := max(3, samples*30/(100+members))
 		switch {
 		case members > membersInCall:
 			few = 3
