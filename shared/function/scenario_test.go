@@ -2,6 +2,7 @@ package function_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,8 @@ func messageScenarios() []scenario {
 			act:     sends(direct),
 		},
 		{name: "send 1:1", prepare: (*measuredWorld).twoPeople, act: sends(direct)},
+		{name: "send 1:1, a body of 4 KB", prepare: (*measuredWorld).twoPeople, act: sendsLong(4 << 10)},
+		{name: "send 1:1, a body of 12 KB", prepare: (*measuredWorld).twoPeople, act: sendsLong(recall.MaximumBodyBytes)},
 		{name: "send 1:1, a retry of a stored message", prepare: oneStored, act: func(t *testing.T, w *measuredWorld) {
 			_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{
 				Conversation: direct,
@@ -325,6 +328,16 @@ func want(t testing.TB, err error) {
 func sends(conversation recall.Conversation) func(*testing.T, *measuredWorld) {
 	return func(t *testing.T, w *measuredWorld) {
 		_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: conversation, Body: body})
+		want(t, err)
+	}
+}
+
+// sendsLong sends a body of so many bytes.
+func sendsLong(bytes int) func(*testing.T, *measuredWorld) {
+	const around = `{"text":""}`
+	long := recall.Body(`{"text":"` + strings.Repeat("x", bytes-len(around)) + `"}`)
+	return func(t *testing.T, w *measuredWorld) {
+		_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: direct, Body: long})
 		want(t, err)
 	}
 }
