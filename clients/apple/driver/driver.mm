@@ -1,9 +1,12 @@
 // The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
-// lines out. It uses the public Objective-C interface only; the lines are C++, so that bodies pass byte for byte.
+// lines out. It uses the public Objective-C interface only, and of it V2TIM's calls, wherever V2TIM has one for the command. The lines are C++,
+// so that bodies pass byte for byte.
 #import <RecallIM/RecallIM.h>
 
 #include <algorithm>
+#include <climits>
 #include <iostream>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -32,6 +35,19 @@ void failed(const std::string& call, int code, const std::string& desc) {
     print({{"event", "result"}, {"call", call}, {"ok", false}, {"code", code}, {"desc", desc}});
 }
 
+Json parsed(NSData *data) {
+    const char *bytes = static_cast<const char *>([data bytes]);
+    return Json::parse(bytes, bytes + [data length], nullptr, false);
+}
+
+// What V2TIM's element says, which of a text is only a part of the body.
+Json bodyOf(V2TIMMessage *message) {
+    if (message.elemType != V2TIM_ELEM_TYPE_TEXT) return parsed(message.customElem.data);
+    Json body = parsed(message.body);
+    body["text"] = plain(message.textElem.text);
+    return body;
+}
+
 Json toJson(V2TIMMessage *message) {
     Json result{{"messageId", plain(message.msgID)},
                 {"conversation", plain([message conversationID])},
@@ -41,16 +57,36 @@ Json toJson(V2TIMMessage *message) {
         result["revoked"] = {{"by", plain(message.revokerInfo.userID)}, {"role", plain(message.revokerRole)}};
         if ([message.revokeReason length] > 0) result["revoked"]["reason"] = plain(message.revokeReason);
     } else {
-        const char *body = static_cast<const char *>([message.body bytes]);
-        result["body"] = Json::parse(body, body + [message.body length], nullptr, false);
+        result["body"] = bodyOf(message);
     }
     return result;
+}
+
+// The messages that the client gave, by their IDs.
+std::mutex messagesMutex;
+std::map<std::string, V2TIMMessage *> messages;
+
+void keep(V2TIMMessage *message) {
+    std::lock_guard lock(messagesMutex);
+    V2TIMMessage *& place = messages[plain(message.msgID)];
+    [message retain];
+    [place release];
+    place = message;
+}
+
+V2TIMMessage *messageOf(const std::string& messageId) {
+    std::lock_guard lock(messagesMutex);
+    const auto found = messages.find(messageId);
+    return found == messages.end() ? nil : [[found->second retain] autorelease];
 }
 
 // The interface gives messages newest first, the driver prints them oldest first.
 Json toJson(NSArray *newestFirst) {
     Json list = Json::array();
-    for (V2TIMMessage *message in [newestFirst reverseObjectEnumerator]) list.push_back(toJson(message));
+    for (V2TIMMessage *message in [newestFirst reverseObjectEnumerator]) {
+        keep(message);
+        list.push_back(toJson(message));
+    }
     return list;
 }
 
@@ -58,6 +94,8 @@ Json toJson(NSArray *newestFirst) {
 
 @interface EventPrinter : NSObject <V2TIMSDKListener, V2TIMAdvancedMsgListener> {
     std::string kickedFor;
+    // Of the recall that is being told; null where a form was not called.
+    Json conversation, revokedBy, revokedFor;
 }
 @end
 
@@ -78,14 +116,24 @@ Json toJson(NSArray *newestFirst) {
     print({{"event", "kickedOffline"}, {"reason", kickedFor}});
 }
 - (void)onRecvNewMessage:(V2TIMMessage *)msg {
+    keep(msg);
     print({{"event", "onRecvNewMessage"}, {"message", toJson(msg)}});
 }
+// V2TIM's two forms do not say the conversation; this form, which comes first, does.
 - (void)onRecvMessageTombstone:(V2TIMMessage *)tombstone {
+    conversation = plain([tombstone conversationID]);
+}
+- (void)onRecvMessageRevoked:(NSString *)msgID operateUser:(V2TIMUserFullInfo *)operateUser reason:(NSString *)reason {
+    revokedBy = plain(operateUser.userID);
+    revokedFor = plain(reason);
+}
+// The last of the three forms.
+- (void)onRecvMessageRevoked:(NSString *)msgID {
     print({{"event", "onRecvMessageRevoked"},
-           {"messageId", plain(tombstone.msgID)},
-           {"conversation", plain([tombstone conversationID])},
-           {"operator", plain(tombstone.revokerInfo.userID)},
-           {"reason", plain(tombstone.revokeReason)}});
+           {"messageId", plain(msgID)},
+           {"conversation", std::exchange(conversation, nullptr)},
+           {"operator", std::exchange(revokedBy, nullptr)},
+           {"reason", std::exchange(revokedFor, nullptr)}});
 }
 @end
 
@@ -119,9 +167,33 @@ void login(V2TIMManager *manager, const std::string call, const Json& command) {
               fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
 }
 
+V2TIMMessage *create(V2TIMManager *manager, const Json& body) {
+    if (body.size() == 1 && body.contains("text") && body["text"].is_string()) {
+        return [manager createTextMessage:object(body["text"].get<std::string>())];
+    }
+    const std::string data = body.dump();
+    return [manager createCustomMessage:[NSData dataWithBytes:data.data() length:data.size()]];
+}
+
+// V2TIM recalls a message that the application has. Without one, and with a reason, there is only this client's call.
+void revoke(V2TIMManager *manager, const std::string call, const Json& command) {
+    V2TIMFail fail = ^(int code, NSString *desc) { failed(call, code, plain(desc)); };
+    const std::string conversation = command.at("conversation").get<std::string>();
+    V2TIMMessage *message = messageOf(command.at("messageId").get<std::string>());
+    if (message != nil && plain([message conversationID]) == conversation && !command.contains("reason")) {
+        [manager revokeMessage:message succ:^{ succeeded(call); } fail:fail];
+        return;
+    }
+    [manager revokeMessageInConversation:object(conversation)
+                                   msgID:object(command.at("messageId").get<std::string>())
+                                  reason:object(command.value("reason", ""))
+                                    succ:^{ succeeded(call); }
+                                    fail:fail];
+}
+
 void send(V2TIMManager *manager, const std::string call, const Json& command) {
-    const std::string body = command.at("body").dump(), conversation = command.at("conversation").get<std::string>();
-    V2TIMMessage *message = [manager createCustomMessage:[NSData dataWithBytes:body.data() length:body.size()]];
+    const std::string conversation = command.at("conversation").get<std::string>();
+    V2TIMMessage *message = create(manager, command.at("body"));
     message.msgID = object(command.value("messageId", ""));
     const bool group = conversation.compare(0, 6, "group_") == 0;
     NSString *other = object(group ? conversation.substr(6) : conversation.substr(std::min<size_t>(4, conversation.size())));
@@ -135,12 +207,15 @@ void send(V2TIMManager *manager, const std::string call, const Json& command) {
         offlinePushInfo:nil
         progress:nil
         succ:^{
+            keep(message);
             succeeded(call, {{"messageId", plain(message.msgID)},
                              {"sentAt", message.sentAt},
                              {"recallableUntil", message.recallableUntil}});
         }
         fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
-    if (messageId) print({{"event", "sending"}, {"call", call}, {"messageId", plain(messageId)}});
+    if (!messageId) return;
+    keep(message);
+    print({{"event", "sending"}, {"call", call}, {"messageId", plain(messageId)}});
 }
 
 // By value: a block would keep only the reference.
@@ -152,11 +227,15 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
     } else if (name == "send") {
         send(manager, call, command);
     } else if (name == "revoke") {
-        [manager revokeMessageInConversation:text("conversation") msgID:text("messageId")
-                                      reason:object(command.value("reason", "")) succ:^{ succeeded(call); } fail:fail];
+        revoke(manager, call, command);
     } else if (name == "view") {
         NSString *conversation = text("conversation");
-        [manager getLocalMessageList:conversation succ:^(NSArray *list) {
+        V2TIMMessageListGetOption *option = [[[V2TIMMessageListGetOption alloc] init] autorelease];
+        option.getType = V2TIM_GET_LOCAL_OLDER_MSG;
+        option.count = NSUIntegerMax;
+        option.groupID = [conversation hasPrefix:@"group_"] ? [conversation substringFromIndex:6] : nil;
+        option.userID = [conversation hasPrefix:@"c2c_"] ? [conversation substringFromIndex:4] : nil;
+        [manager getHistoryMessageList:option succ:^(NSArray *list) {
             const Json messages = toJson(list);
             [manager getConversation:conversation succ:^(V2TIMConversation *held) {
                 succeeded(call, {{"messages", messages}, {"unread", held.unreadCount}});
@@ -170,7 +249,7 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
         [manager markConversationAsRead:text("conversation") msgID:text("messageId")
                                    succ:^(int unread) { succeeded(call, {{"unread", unread}}); } fail:fail];
     } else if (name == "conversations") {
-        [manager getConversationList:^(NSArray *held) {
+        [manager getConversationList:0 count:INT_MAX succ:^(NSArray *held, uint64_t, BOOL) {
             Json list = Json::array();
             for (V2TIMConversation *one in held) {
                 list.push_back({{"conversation", plain(one.conversationID)}, {"unread", one.unreadCount}});
@@ -213,6 +292,10 @@ bool execute(V2TIMManager *manager, const std::string& line) {
 int main() {
     @autoreleasepool {
         V2TIMManager *manager = [V2TIMManager sharedInstance];
+        // An application initialises the client before it logs in. The address comes with the login.
+        V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+        config.url = @"ws://127.0.0.1:1/";
+        [manager initSDK:0 config:config];
         EventPrinter *events = [[[EventPrinter alloc] init] autorelease];
         [manager addIMSDKListener:events];
         [manager addAdvancedMsgListener:events];

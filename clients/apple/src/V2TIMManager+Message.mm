@@ -5,8 +5,26 @@
 #import "state.h"
 
 namespace {
+
 constexpr int maximumPage = 100;
+
+// At most so many of the messages held: the newest before a message, or the oldest after it; without one, of all.
+std::vector<recall::Message> part(std::vector<recall::Message> messages, const std::string& start, size_t count, bool newer) {
+    const auto isOutside = [&](const recall::Message& message) {
+        if (start.empty()) return false;
+        return newer ? message.messageId <= start : message.messageId >= start;
+    };
+    messages.erase(std::remove_if(messages.begin(), messages.end(), isOutside), messages.end());
+    if (messages.size() <= count) return messages;
+    if (newer) {
+        messages.resize(count);
+    } else {
+        messages.erase(messages.begin(), messages.end() - static_cast<std::ptrdiff_t>(count));
+    }
+    return messages;
 }
+
+}  // namespace
 
 @implementation V2TIMManager (Message)
 
@@ -20,6 +38,10 @@ constexpr int maximumPage = 100;
     V2TIMMessage *message = RECALL_AUTORELEASE([[V2TIMMessage alloc] init]);
     message.body = data;
     return message;
+}
+
+- (V2TIMMessage *)createCustomMessage:(NSData *)data desc:(NSString *)desc extension:(NSString *)extension {
+    return [self createCustomMessage:data];
 }
 
 - (NSString *)sendMessage:(V2TIMMessage *)message receiver:(NSString *)receiver groupID:(NSString *)groupID
@@ -75,7 +97,46 @@ constexpr int maximumPage = 100;
 }
 
 - (void)revokeMessage:(V2TIMMessage *)msg succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
-    [self revokeMessageInConversation:[msg conversationID] msgID:msg.msgID reason:nil succ:succ fail:fail];
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    const std::string user = client->user();
+    client->revoke(fromObjectiveC([msg conversationID]), fromObjectiveC(msg.msgID), "",
+                   completion<recall::Message>(
+                       succ, fail, [user, kept = Kept<V2TIMMessage>(msg)](V2TIMSucc told, const recall::Message& tombstone) {
+                           @synchronized(kept.get()) {
+                               revoked(kept.get(), tombstone, user);
+                           }
+                           if (told) told();
+                       }));
+}
+
+- (void)modifyMessage:(V2TIMMessage *)msg completion:(V2TIMMessageModifyCompletion)completion {
+    if (completion) completion(ERR_SDK_INTERFACE_NOT_SUPPORT, @"a message cannot be changed; recall it and send another", msg);
+}
+
+- (void)findMessages:(NSArray<NSString *> *)messageIDList succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client || !succ) return;
+    std::vector<std::string> wanted;
+    for (NSString *messageID in messageIDList) wanted.push_back(fromObjectiveC(messageID));
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(), found = client->find(wanted)] {
+        @autoreleasepool {
+            kept.get()(inOrder(found, user));
+        }
+    });
+}
+
+- (void)markC2CMessageAsRead:(NSString *)userID succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    [self markAsRead:conversationOf(userID, nil) succ:succ fail:fail];
+}
+
+- (void)markGroupMessageAsRead:(NSString *)groupID succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    [self markAsRead:conversationOf(nil, groupID) succ:succ fail:fail];
+}
+
+- (void)markAsRead:(const std::string&)conversation succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (client) recall::readNewest(*client, conversation, done<recall::Nothing>(succ, fail));
 }
 
 - (void)revokeMessageInConversation:(NSString *)conversationID msgID:(NSString *)msgID reason:(NSString *)reason
@@ -84,6 +145,32 @@ constexpr int maximumPage = 100;
     if (!client) return;
     client->revoke(fromObjectiveC(conversationID), fromObjectiveC(msgID), fromObjectiveC(reason),
                    done<recall::Message>(succ, fail));
+}
+
+- (void)getHistoryMessageList:(V2TIMMessageListGetOption *)option succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    const std::string conversation = conversationOf(option.userID, option.groupID);
+    const std::string start = fromObjectiveC(option.lastMsg.msgID);
+    const NSUInteger count = option.count;
+    if (option.getType == V2TIM_GET_CLOUD_OLDER_MSG) {
+        [self getHistoryMessageList:toObjectiveC(conversation)
+                              count:static_cast<int>(std::min<NSUInteger>(count, maximumPage))
+                          lastMsgID:option.lastMsg.msgID
+                               succ:succ
+                               fail:fail];
+    } else if (option.getType == V2TIM_GET_LOCAL_OLDER_MSG || option.getType == V2TIM_GET_LOCAL_NEWER_MSG) {
+        const BOOL newer = option.getType == V2TIM_GET_LOCAL_NEWER_MSG;
+        client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(), newer,
+                      held = part(client->messages(conversation), start, count, newer)] {
+            if (!kept) return;
+            @autoreleasepool {
+                kept.get()(newer ? inOrder(held, user) : newestFirst(held, user));
+            }
+        });
+    } else {
+        client->post([failed = failing(fail)] { failed({ERR_INVALID_PARAMETERS, "V2TIM_GET_CLOUD_NEWER_MSG is not supported"}); });
+    }
 }
 
 - (void)getC2CHistoryMessageList:(NSString *)userID count:(int)count lastMsg:(V2TIMMessage *)lastMsg

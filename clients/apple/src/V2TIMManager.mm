@@ -117,9 +117,13 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     return _state->client;
 }
 
+- (Registry&)registry {
+    return *_state->registry;
+}
+
 - (std::shared_ptr<recall::Client>)clientOrFail:(V2TIMFail)fail {
     const auto client = [self current];
-    if (!client && fail) fail(ERR_SDK_NET_DISCONNECT, @"call initSDK and login first");
+    if (!client && fail) fail(ERR_SDK_NOT_INITIALIZED, @"call initSDK and login first");
     return client;
 }
 
@@ -128,15 +132,30 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     if (!client) return;
     const auto registry = _state->registry;
     registry->login = V2TIM_STATUS_LOGINING;
+    registry->told.begin();
+    registry->conversation.each(@selector(onSyncServerStart),
+                                [](id<V2TIMConversationListener> listener) { [listener onSyncServerStart]; });
     const auto ended = done<recall::Nothing>(succ, fail);
+    const std::weak_ptr<recall::Client> weak = client;
     client->login(fromObjectiveC(userID), fromObjectiveC(userSig),
-                  {[registry, told = ended.succeeded](const recall::Nothing& nothing) {
+                  {[registry, weak, told = ended.succeeded](const recall::Nothing& nothing) {
                        registry->login = V2TIM_STATUS_LOGINED;
                        told(nothing);
+                       if (const auto present = weak.lock()) registry->told.complete(*present);
+                       @autoreleasepool {
+                           registry->conversation.each(@selector(onSyncServerFinish), [](id<V2TIMConversationListener> listener) {
+                               [listener onSyncServerFinish];
+                           });
+                       }
                    },
                    [registry, told = ended.failed](const recall::Error& error) {
                        registry->login = V2TIM_STATUS_LOGOUT;
                        told(error);
+                       @autoreleasepool {
+                           registry->conversation.each(@selector(onSyncServerFailed), [](id<V2TIMConversationListener> listener) {
+                               [listener onSyncServerFailed];
+                           });
+                       }
                    }});
 }
 
@@ -158,6 +177,10 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
 
 - (void)checkConnection {
     if (const auto client = [self current]) client->checkConnection();
+}
+
+- (uint64_t)getServerTime {
+    return static_cast<uint64_t>([self getServerTimeMilliseconds] / 1000);
 }
 
 - (int64_t)getServerTimeMilliseconds {

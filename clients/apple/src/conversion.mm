@@ -25,6 +25,15 @@ NSString *after(const std::string& conversation, const std::string& prefix) {
     return toObjectiveC(conversation.substr(prefix.size()));
 }
 
+void markRevoked(V2TIMMessage *result, const recall::Revocation& revocation) {
+    V2TIMUserFullInfo *revoker = RECALL_AUTORELEASE([[V2TIMUserFullInfo alloc] init]);
+    revoker.userID = toObjectiveC(revocation.by);
+    result.status = V2TIM_MSG_STATUS_LOCAL_REVOKED;
+    result.revokerInfo = revoker;
+    result.revokerRole = toObjectiveC(revocation.role);
+    result.revokeReason = given(revocation.reason);
+}
+
 }  // namespace
 
 V2TIMMessage *toObjectiveC(const recall::Message& message, const std::string& self) {
@@ -43,12 +52,7 @@ void update(V2TIMMessage *result, const recall::Message& message, const std::str
     result.userID = after(message.conversation, "c2c_");
     result.groupID = after(message.conversation, "group_");
     if (message.revoked) {
-        V2TIMUserFullInfo *revoker = RECALL_AUTORELEASE([[V2TIMUserFullInfo alloc] init]);
-        revoker.userID = toObjectiveC(message.revoked->by);
-        result.status = V2TIM_MSG_STATUS_LOCAL_REVOKED;
-        result.revokerInfo = revoker;
-        result.revokerRole = toObjectiveC(message.revoked->role);
-        result.revokeReason = given(message.revoked->reason);
+        markRevoked(result, *message.revoked);
         result.body = nil;
         result.text = nil;
         return;
@@ -59,6 +63,14 @@ void update(V2TIMMessage *result, const recall::Message& message, const std::str
     result.text = text ? toObjectiveC(*text) : nil;
 }
 
+void revoked(V2TIMMessage *result, const recall::Message& tombstone, const std::string& self) {
+    if (!tombstone.revoked) return;
+    markRevoked(result, *tombstone.revoked);
+    if (tombstone.sender == self) return;
+    result.body = nil;
+    result.text = nil;
+}
+
 NSArray *newestFirst(const std::vector<recall::Message>& messages, const std::string& self) {
     NSMutableArray *list = [NSMutableArray arrayWithCapacity:messages.size()];
     for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
@@ -67,11 +79,30 @@ NSArray *newestFirst(const std::vector<recall::Message>& messages, const std::st
     return list;
 }
 
-V2TIMConversation *toObjectiveC(const recall::ConversationSummary& summary) {
+NSArray *inOrder(const std::vector<recall::Message>& messages, const std::string& self) {
+    NSMutableArray *list = [NSMutableArray arrayWithCapacity:messages.size()];
+    for (const recall::Message& message : messages) [list addObject:toObjectiveC(message, self)];
+    return list;
+}
+
+HeldConversation::HeldConversation(const recall::Client& client, recall::ConversationSummary held)
+    : summary(std::move(held)), last(client.message(summary.conversation, summary.lastMessageId)), self(client.user()) {}
+
+NSArray *toObjectiveC(const std::vector<HeldConversation>& held) {
+    NSMutableArray *list = [NSMutableArray arrayWithCapacity:held.size()];
+    for (const HeldConversation& one : held) [list addObject:toObjectiveC(one)];
+    return list;
+}
+
+V2TIMConversation *toObjectiveC(const HeldConversation& held) {
+    const recall::ConversationSummary& summary = held.summary;
     V2TIMConversation *result = RECALL_AUTORELEASE([[V2TIMConversation alloc] init]);
     result.conversationID = toObjectiveC(summary.conversation);
     result.lastMessageID = given(summary.lastMessageId);
     result.unreadCount = summary.unread;
+    result.orderKey = static_cast<NSUInteger>(summary.lastChangeAt);
+    result.role = given(summary.role);
+    result.lastMessage = held.last ? toObjectiveC(*held.last, held.self) : nil;
     return result;
 }
 

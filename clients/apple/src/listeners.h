@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "client/client.h"
+#include "client/conversations.h"
 #import "ownership.h"
 
 // Listeners in the order in which they were added, each once. They are not retained: code that was written for V2TIM adds many and removes
@@ -36,7 +36,8 @@ private:
 
 // What callbacks under way share with their manager, and may outlive it with.
 struct Registry {
-    Listeners sdk, message;
+    Listeners sdk, message, conversation;
+    recall::ToldConversations told;
     std::atomic<V2TIMLoginStatus> login{V2TIM_STATUS_LOGOUT};
 };
 
@@ -53,6 +54,7 @@ public:
     void kickedOffline(const std::string& reason) override;
     void received(const recall::Message& message) override;
     void revoked(const recall::Message& tombstone) override;
+    void conversationChanged(const recall::ConversationSummary& summary) override;
 
 private:
     std::string self() const;

@@ -89,6 +89,29 @@ void Bridge::revoked(const recall::Message& message) {
     }
 }
 
+void Bridge::conversationChanged(const recall::ConversationSummary& summary) {
+    const bool isNew = registry_->told.isNew(summary.conversation);
+    const auto client = client_.lock();
+    if (!client) return;
+    @autoreleasepool {
+        NSArray *list = toObjectiveC(std::vector<HeldConversation>{{*client, summary}});
+        if (isNew) {
+            registry_->conversation.each(@selector(onNewConversation:), [&](id<V2TIMConversationListener> listener) {
+                [listener onNewConversation:list];
+            });
+        } else {
+            registry_->conversation.each(@selector(onConversationChanged:), [&](id<V2TIMConversationListener> listener) {
+                [listener onConversationChanged:list];
+            });
+        }
+        const uint64_t total = recall::totalUnread(*client);
+        if (!registry_->told.isAnotherTotal(total)) return;
+        registry_->conversation.each(@selector(onTotalUnreadMessageCountChanged:), [&](id<V2TIMConversationListener> listener) {
+            [listener onTotalUnreadMessageCountChanged:total];
+        });
+    }
+}
+
 std::string Bridge::self() const {
     const auto client = client_.lock();
     return client ? client->user() : "";

@@ -21,6 +21,7 @@ struct RecallState {
 @interface V2TIMManager ()
 // The client; without one the call fails.
 - (std::shared_ptr<recall::Client>)clientOrFail:(V2TIMFail)fail;
+- (Registry&)registry;
 @end
 
 inline std::function<void(const recall::Error&)> failing(V2TIMFail fail) {

@@ -263,6 +263,23 @@ std::vector<Message> Client::messages(const std::string& conversation) const {
     return machine_->use([&](Session& session, Milliseconds) { return session.messages(conversation); });
 }
 
+std::optional<Message> Client::message(const std::string& conversation, const std::string& messageId) const {
+    return machine_->use([&](Session& session, Milliseconds) { return session.message(conversation, messageId); });
+}
+
+std::vector<Message> Client::find(const std::vector<std::string>& messageIds) const {
+    return machine_->use([&](Session& session, Milliseconds) {
+        std::vector<Message> found;
+        const std::vector<ConversationSummary> conversations = session.conversations();
+        for (const std::string& messageId : messageIds) {
+            for (const ConversationSummary& conversation : conversations) {
+                if (auto message = session.message(conversation.conversation, messageId)) found.push_back(*message);
+            }
+        }
+        return found;
+    });
+}
+
 ConversationSummary Client::conversation(const std::string& id) const {
     return machine_->use([&](Session& session, Milliseconds) { return session.conversation(id); });
 }

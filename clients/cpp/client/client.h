@@ -59,6 +59,9 @@ public:
 
     // What is held now; nothing is asked of the server.
     std::vector<Message> messages(const std::string& conversation) const;
+    std::optional<Message> message(const std::string& conversation, const std::string& messageId) const;
+    // Those of some messages that are held, in whatever conversations.
+    std::vector<Message> find(const std::vector<std::string>& messageIds) const;
     ConversationSummary conversation(const std::string& id) const;
     std::vector<ConversationSummary> conversations() const;
     std::string user() const;

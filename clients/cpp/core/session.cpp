@@ -328,6 +328,12 @@ std::vector<Message> Session::messages(const std::string& conversation) const {
     return list;
 }
 
+std::optional<Message> Session::message(const std::string& conversation, const std::string& messageId) const {
+    const Conversation* held = view_.find(conversation);
+    const Message* found = held == nullptr ? nullptr : held->find(messageId);
+    return found == nullptr ? std::nullopt : std::optional<Message>(*found);
+}
+
 ConversationSummary Session::conversation(const std::string& id) const {
     if (const Conversation* held = view_.find(id)) return held->summary();
     ConversationSummary nothing;

@@ -81,6 +81,7 @@ public:
 
     // What is held now.
     std::vector<Message> messages(const std::string& conversation) const;
+    std::optional<Message> message(const std::string& conversation, const std::string& messageId) const;
     ConversationSummary conversation(const std::string& id) const;
     std::vector<ConversationSummary> conversations() const;
     const std::string& user() const { return user_; }

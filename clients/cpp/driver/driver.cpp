@@ -1,9 +1,11 @@
 // The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
-// lines out. It uses the public interface only.
+// lines out. It uses the public interface only, and of it V2TIM's calls, wherever V2TIM has one for the command.
 #include <iostream>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 
 #include "V2TIMManager.h"
@@ -75,6 +77,39 @@ private:
     std::function<Json(const Value&)> fields_;
 };
 
+// What V2TIM's element says, which of a text is only a part of the body.
+Json bodyOf(const V2TIMMessage& message) {
+    Json body = Json::parse(message.body.ToString(), nullptr, false);
+    const V2TIMElem* element = message.elemList[0];
+    if (element->elemType == V2TIM_ELEM_TYPE_TEXT) {
+        body["text"] = static_cast<const V2TIMTextElem*>(element)->text.ToString();
+        return body;
+    }
+    const V2TIMBuffer& data = static_cast<const V2TIMCustomElem*>(element)->data;
+    return Json::parse(data.Data(), data.Data() + data.Size(), nullptr, false);
+}
+
+// The messages that the client gave, by their IDs.
+class Messages {
+public:
+    void keep(const V2TIMMessage& message) {
+        std::lock_guard lock(mutex_);
+        messages_[message.msgID.ToString()] = message;
+    }
+    void keep(const V2TIMMessageVector& messages) {
+        for (const V2TIMMessage& message : messages) keep(message);
+    }
+    std::optional<V2TIMMessage> find(const std::string& messageId) const {
+        std::lock_guard lock(mutex_);
+        const auto found = messages_.find(messageId);
+        return found == messages_.end() ? std::nullopt : std::optional<V2TIMMessage>(found->second);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, V2TIMMessage> messages_;
+};
+
 Json toJson(const V2TIMMessage& message) {
     Json result{{"messageId", message.msgID.ToString()},
                 {"conversation", message.ConversationID().ToString()},
@@ -84,7 +119,7 @@ Json toJson(const V2TIMMessage& message) {
         result["revoked"] = {{"by", message.revokerInfo.userID.ToString()}, {"role", message.revokerRole.ToString()}};
         if (!message.revokeReason.Empty()) result["revoked"]["reason"] = message.revokeReason.ToString();
     } else {
-        result["body"] = Json::parse(message.body.ToString(), nullptr, false);
+        result["body"] = bodyOf(message);
     }
     return result;
 }
@@ -113,35 +148,49 @@ private:
 
 class EventPrinter final : public V2TIMSDKListener, public V2TIMAdvancedMsgListener {
 public:
-    explicit EventPrinter(Output& output) : output_(output) {}
+    EventPrinter(Output& output, Messages& messages) : output_(output), messages_(messages) {}
 
     void OnConnectSuccess() override { output_.print({{"event", "connected"}}); }
     void OnConnectFailed(int, const V2TIMString&) override { output_.print({{"event", "disconnected"}}); }
     void OnUserSigExpired() override { output_.print({{"event", "tokenExpired"}}); }
-    using V2TIMSDKListener::OnKickedOffline;
-    void OnKickedOffline(const V2TIMString& reason) override {
-        output_.print({{"event", "kickedOffline"}, {"reason", reason.ToString()}});
-    }
+    void OnKickedOffline(const V2TIMString& reason) override { kickedFor_ = reason.ToString(); }
+    void OnKickedOffline() override { output_.print({{"event", "kickedOffline"}, {"reason", kickedFor_}}); }
     void OnRecvNewMessage(const V2TIMMessage& message) override {
+        messages_.keep(message);
         output_.print({{"event", "onRecvNewMessage"}, {"message", toJson(message)}});
     }
 
-    using V2TIMAdvancedMsgListener::OnRecvMessageRevoked;
+    void OnRecvMessageRevoked(const V2TIMString& messageID) override { revoked_ = messageID.ToString(); }
+    void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo& operateUser,
+                              const V2TIMString& reason) override {
+        if (messageID.ToString() != revoked_) return;
+        revokedBy_ = operateUser.userID.ToString();
+        revokedFor_ = reason.ToString();
+    }
+    // The last of the three forms. What it prints comes from V2TIM's two forms; only the conversation is in neither of them.
     void OnRecvMessageRevoked(const V2TIMMessage& tombstone) override {
         output_.print({{"event", "onRecvMessageRevoked"},
-                       {"messageId", tombstone.msgID.ToString()},
+                       {"messageId", std::exchange(revoked_, nullptr)},
                        {"conversation", tombstone.ConversationID().ToString()},
-                       {"operator", tombstone.revokerInfo.userID.ToString()},
-                       {"reason", tombstone.revokeReason.ToString()}});
+                       {"operator", std::exchange(revokedBy_, nullptr)},
+                       {"reason", std::exchange(revokedFor_, nullptr)}});
     }
 
 private:
     Output& output_;
+    Messages& messages_;
+    std::string kickedFor_;
+    // Of the recall that is being told; null where V2TIM's forms were not called.
+    Json revoked_, revokedBy_, revokedFor_;
 };
 
 class Driver {
 public:
     Driver() {
+        // An application initialises the client before it logs in. The address comes with the login.
+        V2TIMSDKConfig config;
+        config.url = "ws://127.0.0.1:1/";
+        manager_->InitSDK(0, config);
         manager_->AddSDKListener(&events_);
         manager_->GetMessageManager()->AddAdvancedMsgListener(&events_);
     }
@@ -211,24 +260,40 @@ private:
     }
 
     void send(const std::string& call, const Json& command) {
-        const std::string body = command.at("body").dump();
-        V2TIMMessage message = manager_->GetMessageManager()->CreateCustomMessage(
-            V2TIMBuffer(reinterpret_cast<const std::uint8_t*>(body.data()), body.size()));
+        V2TIMMessage message = create(command.at("body"));
         message.msgID = command.value("messageId", "");
         const auto [user, group] = split(command);
         const auto lock = output_.hold();
         const V2TIMString messageId = manager_->GetMessageManager()->SendMessage(
             message, user, group, V2TIM_PRIORITY_DEFAULT, false, {},
-            new PrintValue<V2TIMMessage, V2TIMSendCallback>(output_, call, [](const V2TIMMessage& sent) {
+            new PrintValue<V2TIMMessage, V2TIMSendCallback>(output_, call, [this](const V2TIMMessage& sent) {
+                messages_.keep(sent);
                 return Json{{"messageId", sent.msgID.ToString()},
                             {"sentAt", sent.sentAt},
                             {"recallableUntil", sent.recallableUntil}};
             }));
         if (messageId.Empty()) return;
+        if (!messages_.find(messageId.ToString())) messages_.keep(message);
         output_.print({{"event", "sending"}, {"call", call}, {"messageId", messageId.ToString()}});
     }
 
+    V2TIMMessage create(const Json& body) {
+        V2TIMMessageManager* messages = manager_->GetMessageManager();
+        if (body.size() == 1 && body.contains("text") && body["text"].is_string()) {
+            return messages->CreateTextMessage(body["text"].get<std::string>());
+        }
+        const std::string data = body.dump();
+        return messages->CreateCustomMessage(V2TIMBuffer(reinterpret_cast<const std::uint8_t*>(data.data()), data.size()));
+    }
+
+    // V2TIM recalls a message that the application has. Without one, and with a reason, there is only this client's call.
     void revoke(const std::string& call, const Json& command) {
+        const auto message = messages_.find(command.at("messageId").get<std::string>());
+        const bool isThis = message && message->ConversationID() == command.at("conversation").get<std::string>();
+        if (isThis && !command.contains("reason")) {
+            manager_->GetMessageManager()->RevokeMessage(*message, new PrintDone(output_, call));
+            return;
+        }
         manager_->GetMessageManager()->RevokeMessage(
             command.at("conversation").get<std::string>(), command.at("messageId").get<std::string>(),
             command.value("reason", ""), new PrintDone(output_, call));
@@ -241,6 +306,7 @@ private:
         const V2TIMString conversation = command.at("conversation").get<std::string>();
         manager_->GetMessageManager()->GetHistoryMessageList(
             option, new HandOn<V2TIMMessageVector>([this, call, conversation](const V2TIMMessageVector& list) {
+                messages_.keep(list);
                 manager_->GetConversationManager()->GetConversation(
                     conversation, new PrintValue<V2TIMConversation>(output_, call, [list](const V2TIMConversation& held) {
                         return Json{{"messages", toJson(list)}, {"unread", held.unreadCount}};
@@ -255,7 +321,8 @@ private:
         before.msgID = command.value("before", "");
         if (!before.msgID.Empty()) option.lastMsg = &before;
         manager_->GetMessageManager()->GetHistoryMessageList(
-            option, new PrintValue<V2TIMMessageVector>(output_, call, [](const V2TIMMessageVector& list) {
+            option, new PrintValue<V2TIMMessageVector>(output_, call, [this](const V2TIMMessageVector& list) {
+                messages_.keep(list);
                 return Json{{"messages", toJson(list)}};
             }));
     }
@@ -306,11 +373,12 @@ private:
     }
 
     Output output_;
+    Messages messages_;
     std::mutex tokenMutex_;
     std::string token_;
     std::string configured_;
     std::unique_ptr<V2TIMManager> manager_ = V2TIMManager::CreateInstance();
-    EventPrinter events_{output_};
+    EventPrinter events_{output_, messages_};
 };
 
 }  // namespace

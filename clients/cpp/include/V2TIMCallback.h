@@ -20,6 +20,13 @@ public:
     virtual void OnSuccess(const Value& value) = 0;
 };
 
+// Ends a call that has a value in both cases; the code is 0 or an error's.
+template <typename Value>
+class V2TIMCompleteCallback : public V2TIMBaseCallback {
+public:
+    virtual void OnComplete(int error_code, const V2TIMString& error_message, const Value& value) = 0;
+};
+
 class V2TIMMessage;
 
 class V2TIMSendCallback : public V2TIMValueCallback<V2TIMMessage> {

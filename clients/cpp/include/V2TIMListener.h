@@ -2,6 +2,7 @@
 #pragma once
 
 #include "V2TIMConversation.h"
+#include "V2TIMGroup.h"
 #include "V2TIMMessage.h"
 
 class V2TIMSDKListener {
@@ -18,13 +19,11 @@ public:
     virtual void OnUserSigExpired() {}
     // The server ended this device's session: newer connections of the user took all places, or an administrator closed
     // them. The client does not connect again by itself; Login does. Calls fail with ERR_SDK_NET_DISCONNECT, and
-    // OnConnectFailed is not called. Override one of the two.
+    // OnConnectFailed is not called.
     virtual void OnKickedOffline() {}
-    // Not in V2TIM: says why too. "connection_limit", "administrator", or a reason of a newer server.
-    virtual void OnKickedOffline(const V2TIMString& reason) {
-        (void)reason;
-        OnKickedOffline();
-    }
+    // Not in V2TIM: the same with the reason, called before the one above. "connection_limit", "administrator", or a reason
+    // of a newer server.
+    virtual void OnKickedOffline(const V2TIMString& reason) { (void)reason; }
 };
 
 class V2TIMAdvancedMsgListener {
@@ -32,23 +31,41 @@ public:
     virtual ~V2TIMAdvancedMsgListener() = default;
     // A new message, once for each. Messages of the user's other devices come too.
     virtual void OnRecvNewMessage(const V2TIMMessage& message) { (void)message; }
-    // A message was recalled, by someone else or on another device: once for each message. Override one of the three.
+    // A message was recalled, by someone else or on another device: once for each message. All three forms are called, in this
+    // order: override one of them.
     virtual void OnRecvMessageRevoked(const V2TIMString& messageID) { (void)messageID; }
     virtual void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo& operateUser,
                                       const V2TIMString& reason) {
+        (void)messageID;
         (void)operateUser;
         (void)reason;
-        OnRecvMessageRevoked(messageID);
     }
     // Not in V2TIM: the tombstone says the conversation too.
-    virtual void OnRecvMessageRevoked(const V2TIMMessage& tombstone) {
-        OnRecvMessageRevoked(tombstone.msgID, tombstone.revokerInfo, tombstone.revokeReason);
+    virtual void OnRecvMessageRevoked(const V2TIMMessage& tombstone) { (void)tombstone; }
+
+    // Never called: the service has no read receipts, changes no messages and pins none.
+    virtual void OnRecvC2CReadReceipt(const V2TIMMessageReceiptVector& receiptList) { (void)receiptList; }
+    virtual void OnRecvMessageReadReceipts(const V2TIMMessageReceiptVector& receiptList) { (void)receiptList; }
+    virtual void OnRecvMessageModified(const V2TIMMessage& message) { (void)message; }
+    virtual void OnGroupMessagePinned(const V2TIMString& groupID, const V2TIMMessage& message, bool isPinned,
+                                      const V2TIMGroupMemberInfo& opUser) {
+        (void)groupID;
+        (void)message;
+        (void)isPinned;
+        (void)opUser;
     }
 };
 
 class V2TIMConversationListener {
 public:
     virtual ~V2TIMConversationListener() = default;
+    // The first synchronisation of a login began, is over, or failed with the login. The list is complete when it is over.
+    virtual void OnSyncServerStart() {}
+    virtual void OnSyncServerFinish() {}
+    virtual void OnSyncServerFailed() {}
+    // Conversations that were not in the list have come.
+    virtual void OnNewConversation(const V2TIMConversationVector& conversationList) { (void)conversationList; }
+    // The unread number, the last message or the place in the list changed.
     virtual void OnConversationChanged(const V2TIMConversationVector& conversationList) { (void)conversationList; }
     virtual void OnTotalUnreadMessageCountChanged(uint64_t totalUnreadCount) { (void)totalUnreadCount; }
 };

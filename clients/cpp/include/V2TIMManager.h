@@ -6,6 +6,7 @@
 
 #include "V2TIMConversationManager.h"
 #include "V2TIMErrorCode.h"
+#include "V2TIMGroupManager.h"
 #include "V2TIMMessageManager.h"
 
 enum V2TIMLoginStatus { V2TIM_STATUS_LOGINED = 1, V2TIM_STATUS_LOGINING = 2, V2TIM_STATUS_LOGOUT = 3 };
@@ -53,10 +54,17 @@ public:
     // The server's clock in seconds since 1970: compare it with a message's recallableUntil to offer a recall.
     virtual int64_t GetServerTime() const = 0;
 
+    // As V2TIMMessageManager::SendMessage with a text. The priority is not used.
+    virtual V2TIMString SendC2CTextMessage(const V2TIMString& text, const V2TIMString& userID,
+                                           V2TIMSendCallback* callback) = 0;
+    virtual V2TIMString SendGroupTextMessage(const V2TIMString& text, const V2TIMString& groupID,
+                                             V2TIMMessagePriority priority, V2TIMSendCallback* callback) = 0;
+
     // Not in V2TIM: makes sure at once that the connection is alive, or makes one. Call it when the network changed, the machine
     // woke up, or the application came to the front.
     virtual void CheckConnection() = 0;
 
     virtual V2TIMMessageManager* GetMessageManager() = 0;
     virtual V2TIMConversationManager* GetConversationManager() = 0;
+    virtual V2TIMGroupManager* GetGroupManager() = 0;
 };

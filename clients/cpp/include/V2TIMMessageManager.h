@@ -14,6 +14,9 @@ public:
     virtual V2TIMMessage CreateTextMessage(const V2TIMString& text) = 0;
     // `data` is a JSON object, up to 12,288 bytes as encoded.
     virtual V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data) = 0;
+    // V2TIM puts description and extension into push notifications; here they are not sent.
+    virtual V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data, const V2TIMString& description,
+                                             const V2TIMString& extension) = 0;
 
 #ifdef _WIN32
 // windows.h makes a macro of this name. Here it is none, and a call that was written through the macro is understood too.
@@ -43,13 +46,20 @@ public:
     // Recalls a message: one's own within its window, in a group also those of others for its owner and admins. It may
     // be called while SendMessage has had no answer; a recall that succeeds then keeps the message from ever appearing.
     // OnError: 6223, 20016, 10031 (too late), 20022, 10030 (no such message), 20023 (recalled by someone else), 10032
-    // (not allowed), 6012 (no answer), 6206 (the token is over), 9508 (not logged in).
+    // (not allowed), 6012 (no answer), 6206 (the token is over), 9508 (not logged in), 6013 (InitSDK was not called).
     virtual void RevokeMessage(const V2TIMMessage& message, V2TIMCallback* callback) = 0;
     // Not in V2TIM: the conversation and the ID are enough, and a reason of up to 256 bytes may be given.
     virtual void RevokeMessage(const V2TIMString& conversationID, const V2TIMString& msgID, const V2TIMString& reason,
                                V2TIMCallback* callback) = 0;
 
-    // Messages newest first, recalled ones with status V2TIM_MSG_STATUS_LOCAL_REVOKED.
+    // Always ends with ERR_SDK_INTERFACE_NOT_SUPPORT: in this service a message is recalled, and never changed.
+    virtual void ModifyMessage(const V2TIMMessage& message, V2TIMCompleteCallback<V2TIMMessage>* callback) = 0;
+
+    // Those of some messages that the client holds, recalled ones included.
+    virtual void FindMessages(const V2TIMStringVector& messageIDList,
+                              V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
+
+    // Messages newest first, or oldest first for a NEWER type; recalled ones with status V2TIM_MSG_STATUS_LOCAL_REVOKED.
     virtual void GetHistoryMessageList(const V2TIMMessageListGetOption& option,
                                        V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
     virtual void GetC2CHistoryMessageList(const V2TIMString& userID, uint32_t count, const V2TIMMessage* lastMsg,

@@ -36,6 +36,28 @@ struct OldListener : V2TIMAdvancedMsgListener {
     void OnRecvMessageRevoked(const V2TIMString& messageID) override { heard.add(messageID.ToString()); }
 };
 
+// Hears of one-to-one conversations: each user is also in a group.
+struct ListEar : V2TIMConversationListener {
+    void OnSyncServerStart() override { heard.add("start"); }
+    void OnSyncServerFinish() override { heard.add("finish"); }
+    void OnNewConversation(const V2TIMConversationVector& list) override {
+        heard.add("new " + list[0].conversationID.ToString());
+    }
+    void OnConversationChanged(const V2TIMConversationVector& list) override {
+        if (list[0].type == V2TIM_C2C) heard.add("changed " + list[0].conversationID.ToString());
+    }
+    void OnTotalUnreadMessageCountChanged(uint64_t total) override { heard.add("unread " + std::to_string(total)); }
+
+    // What comes next, after any number of changes of a conversation.
+    std::string next(const std::string& conversation) {
+        std::string next = heard.next();
+        while (next == "changed " + conversation) next = heard.next();
+        return next;
+    }
+
+    Happenings heard;
+};
+
 }  // namespace
 
 TEST_F(Stack, ARecallReachesTheOtherAndLeavesNoText) {
@@ -117,6 +139,71 @@ TEST_F(Stack, AGroupsOwnerRecallsAnothersMessageAndAMemberCannot) {
     EXPECT_EQ(alice.revoke(team, spam.msgID, "off topic"), "success");
     EXPECT_EQ(bob.heard.next(), revokedBy(spam, alice.user, "off topic"));
     EXPECT_EQ(bob.history(team)[0].revokerRole, "moderator");
+
+    V2TIMStringVector members;
+    members.PushBack(alice.user);
+    members.PushBack(bob.user);
+    V2TIMGroupMemberFullInfoVector roles;
+    bob.manager->GetGroupManager()->GetGroupMembersInfo(team.substr(6), members, bob.value(roles));
+    EXPECT_EQ(bob.results.next(), "success");
+    ASSERT_EQ(roles.Size(), 2u);
+    EXPECT_EQ(roles[0].role, V2TIM_GROUP_MEMBER_UNDEFINED) << "a client knows only the role of its own user";
+    EXPECT_EQ(roles[1].role, V2TIM_GROUP_MEMBER_ROLE_MEMBER);
+}
+
+TEST_F(Stack, ANewConversationIsToldAndListedAndRead) {
+    ListEar ear;
+    bob.conversations()->AddConversationListener(&ear);
+    EXPECT_EQ(bob.logout(), "success");
+    EXPECT_EQ(bob.login(), "success");
+    EXPECT_EQ(ear.heard.next(), "start");
+    EXPECT_EQ(ear.heard.next(), "finish");
+    const V2TIMMessage first = alice.send(toBob, "one");
+    EXPECT_EQ(ear.heard.next(), "new " + toAlice);
+    EXPECT_EQ(ear.next(toAlice), "unread 1");
+    const V2TIMMessage second = alice.send(toBob, "two");
+    EXPECT_EQ(ear.next(toAlice), "unread 2");
+
+    V2TIMStringVector wanted;
+    wanted.PushBack(toAlice);
+    wanted.PushBack("c2c_nobody");
+    V2TIMConversationVector listed;
+    bob.conversations()->GetConversationList(wanted, bob.value(listed));
+    EXPECT_EQ(bob.results.next(), "success");
+    ASSERT_EQ(listed.Size(), 1u);
+    EXPECT_EQ(listed[0].showName, alice.user);
+    ASSERT_NE(listed[0].lastMessage, nullptr);
+    EXPECT_EQ(listed[0].lastMessage->msgID, second.msgID);
+
+    V2TIMStringVector ids;
+    ids.PushBack(second.msgID);
+    ids.PushBack("01HF7YAT00000000000000B0B1");
+    V2TIMMessageVector found;
+    bob.messages()->FindMessages(ids, bob.value(found));
+    EXPECT_EQ(bob.results.next(), "success");
+    ASSERT_EQ(found.Size(), 1u);
+    EXPECT_EQ(static_cast<V2TIMTextElem*>(found[0].elemList[0])->text, "two");
+
+    V2TIMMessage start = first;
+    V2TIMMessageListGetOption option;
+    option.userID = alice.user;
+    option.getType = V2TIM_GET_LOCAL_NEWER_MSG;
+    option.lastMsg = &start;
+    V2TIMMessageVector newer;
+    bob.messages()->GetHistoryMessageList(option, bob.value(newer));
+    EXPECT_EQ(bob.results.next(), "success");
+    ASSERT_EQ(newer.Size(), 1u);
+    EXPECT_EQ(newer[0].msgID, second.msgID);
+    option.getType = V2TIM_GET_CLOUD_NEWER_MSG;
+    bob.messages()->GetHistoryMessageList(option, bob.value(newer));
+    EXPECT_EQ(bob.results.next(), "error " + std::to_string(ERR_INVALID_PARAMETERS));
+
+    bob.conversations()->CleanConversationUnreadMessageCount(toAlice, 1, 0, bob.done());
+    EXPECT_EQ(bob.results.next(), "error " + std::to_string(ERR_INVALID_PARAMETERS));
+    bob.conversations()->CleanConversationUnreadMessageCount("c2c", 0, 0, bob.done());
+    EXPECT_EQ(bob.results.next(), "success");
+    EXPECT_EQ(ear.next(toAlice), "unread 0");
+    bob.conversations()->RemoveConversationListener(&ear);
 }
 
 TEST_F(Stack, CallsFromManyThreadsAllEnd) {
@@ -189,6 +276,32 @@ TEST(Manager, RefusesAnAddressThatIsNone) {
         config.url = url;
         EXPECT_FALSE(manager->InitSDK(0, config)) << url;
     }
+}
+
+TEST(Manager, SaysThatItWasNotInitialised) {
+    Happenings ends;
+    V2TIMManager::CreateInstance()->GetMessageManager()->RevokeMessage(
+        V2TIMMessage(), new V2TIMFunctionCallback([&] { ends.add("success"); },
+                                                  [&](int code, const V2TIMString&) { ends.add(std::to_string(code)); }));
+    EXPECT_EQ(ends.next(), std::to_string(ERR_SDK_NOT_INITIALIZED));
+}
+
+TEST(Manager, AnElementThatIsAddedIsTakenOver) {
+    V2TIMCustomElem* element = new V2TIMCustomElem();
+    V2TIMMessage message;
+    message.elemList.PushBack(element);
+    const V2TIMMessage copy = message;
+    EXPECT_EQ(copy.elemList[0], element);
+    V2TIMString text("recall");
+    text[0] = 'R';
+    EXPECT_EQ(text, "Recall");
+    V2TIMStringVector words;
+    words.PushBack("a");
+    words.PushBack("b");
+    words.Erase(0);
+    EXPECT_EQ(words[0], "b");
+    words.PopBack();
+    EXPECT_TRUE(words.Empty());
 }
 
 TEST(Manager, ATokenThatIsRefusedEndsTheLogin) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "instance.h"
 
@@ -20,17 +21,31 @@ void ConversationManager::GetConversationList(uint64_t nextSeq, uint32_t count,
     const std::size_t begin = std::min<std::size_t>(nextSeq, all.size());
     const std::size_t end = std::min<std::size_t>(begin + count, all.size());
     V2TIMConversationResult result;
-    for (std::size_t place = begin; place < end; ++place) result.conversationList.PushBack(toV2TIM(all[place]));
+    for (std::size_t place = begin; place < end; ++place) result.conversationList.PushBack(toV2TIM(all[place], *client));
     result.nextSeq = end;
     result.isFinished = end == all.size();
     client->post([callback, result] { callback->OnSuccess(result); });
+}
+
+void ConversationManager::GetConversationList(const V2TIMStringVector& conversationIDList,
+                                              V2TIMValueCallback<V2TIMConversationVector>* callback) {
+    const auto client = instance_.client(callback);
+    if (!client || callback == nullptr) return;
+    std::map<std::string, ConversationSummary> held;
+    for (const ConversationSummary& summary : client->conversations()) held[summary.conversation] = summary;
+    V2TIMConversationVector list;
+    for (const V2TIMString& id : conversationIDList) {
+        const auto found = held.find(id.ToString());
+        if (found != held.end()) list.PushBack(toV2TIM(found->second, *client));
+    }
+    client->post([callback, list] { callback->OnSuccess(list); });
 }
 
 void ConversationManager::GetConversation(const V2TIMString& conversationID,
                                           V2TIMValueCallback<V2TIMConversation>* callback) {
     const auto client = instance_.client(callback);
     if (!client || callback == nullptr) return;
-    const V2TIMConversation conversation = toV2TIM(client->conversation(conversationID.ToString()));
+    const V2TIMConversation conversation = toV2TIM(client->conversation(conversationID.ToString()), *client);
     client->post([callback, conversation] { callback->OnSuccess(conversation); });
 }
 
@@ -41,9 +56,22 @@ void ConversationManager::GetTotalUnreadMessageCount(V2TIMValueCallback<uint64_t
     client->post([callback, total] { callback->OnSuccess(total); });
 }
 
-void ConversationManager::CleanConversationUnreadMessageCount(const V2TIMString& conversationID, uint64_t, uint64_t,
+void ConversationManager::CleanConversationUnreadMessageCount(const V2TIMString& conversationID,
+                                                              uint64_t cleanTimestamp, uint64_t cleanSequence,
                                                               V2TIMCallback* callback) {
-    instance_.markAsRead(conversationID.ToString(), callback);
+    const auto client = instance_.client(callback);
+    if (!client) return;
+    if (cleanTimestamp != 0 || cleanSequence != 0) {
+        completionOf<Nothing>(callback).failed(
+            {ERR_INVALID_PARAMETERS, "cleanTimestamp and cleanSequence must be 0; use MarkConversationAsRead"});
+        return;
+    }
+    const std::string wanted = conversationID.ToString();
+    if (wanted.empty() || wanted == "c2c" || wanted == "group") {
+        readAll(client, wanted.empty() ? "" : wanted + "_", completionOf<Nothing>(callback));
+    } else {
+        instance_.markAsRead(wanted, callback);
+    }
 }
 
 void ConversationManager::MarkConversationAsRead(const V2TIMString& conversationID, const V2TIMString& msgID,

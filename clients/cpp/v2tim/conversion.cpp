@@ -37,13 +37,12 @@ V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self) {
     result.sentAt = message.sentAt;
     result.recallableUntil = message.recallableUntil;
     result.sender = toV2TIM(message.sender);
-    result.nickName = result.sender;
     result.isSelf = message.sender == self;
     result.replyTo = toV2TIM(message.replyTo);
     split(message.conversation, result.userID, result.groupID);
     if (message.revoked) {
         result.status = V2TIM_MSG_STATUS_LOCAL_REVOKED;
-        result.revokerInfo = {toV2TIM(message.revoked->by), toV2TIM(message.revoked->by)};
+        result.revokerInfo.userID = toV2TIM(message.revoked->by);
         result.revokerRole = toV2TIM(message.revoked->role);
         result.revokeReason = toV2TIM(message.revoked->reason);
     } else {
@@ -54,7 +53,26 @@ V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self) {
     return result;
 }
 
-V2TIMConversation toV2TIM(const recall::ConversationSummary& summary) {
+// As V2TIM has pages of history.
+V2TIMMessageVector newestFirst(const std::vector<recall::Message>& messages, const std::string& self) {
+    V2TIMMessageVector list;
+    for (auto message = messages.rbegin(); message != messages.rend(); ++message) list.PushBack(toV2TIM(*message, self));
+    return list;
+}
+
+V2TIMMessageVector inOrder(const std::vector<recall::Message>& messages, const std::string& self) {
+    V2TIMMessageVector list;
+    for (const recall::Message& message : messages) list.PushBack(toV2TIM(message, self));
+    return list;
+}
+
+uint32_t roleOf(const std::string& role) {
+    if (role == "owner") return V2TIM_GROUP_MEMBER_ROLE_SUPER;
+    if (role == "admin") return V2TIM_GROUP_MEMBER_ROLE_ADMIN;
+    return role == "member" ? V2TIM_GROUP_MEMBER_ROLE_MEMBER : V2TIM_GROUP_MEMBER_UNDEFINED;
+}
+
+V2TIMConversation toV2TIM(const recall::ConversationSummary& summary, const recall::Client& client) {
     V2TIMConversation result;
     result.conversationID = toV2TIM(summary.conversation);
     split(summary.conversation, result.userID, result.groupID);
@@ -63,7 +81,12 @@ V2TIMConversation toV2TIM(const recall::ConversationSummary& summary) {
                                                          : V2TIM_UNKNOWN;
     result.unreadCount = summary.unread;
     result.lastMessageID = toV2TIM(summary.lastMessageId);
-    result.orderKey = summary.lastChangeAt;
+    if (const auto last = client.message(summary.conversation, summary.lastMessageId)) {
+        result.lastMessageOwner = std::make_shared<V2TIMMessage>(toV2TIM(*last, client.user()));
+        result.lastMessage = result.lastMessageOwner.get();
+    }
+    result.showName = result.userID.Empty() ? result.groupID : result.userID;
+    result.orderKey = static_cast<uint64_t>(summary.lastChangeAt);
     result.role = toV2TIM(summary.role);
     return result;
 }

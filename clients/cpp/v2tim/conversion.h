@@ -6,7 +6,10 @@
 
 V2TIMString toV2TIM(const std::string& text);
 V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self);
-V2TIMConversation toV2TIM(const recall::ConversationSummary& summary);
+V2TIMConversation toV2TIM(const recall::ConversationSummary& summary, const recall::Client& client);
+V2TIMMessageVector newestFirst(const std::vector<recall::Message>& messages, const std::string& self);
+V2TIMMessageVector inOrder(const std::vector<recall::Message>& messages, const std::string& self);
+uint32_t roleOf(const std::string& role);
 
 // The conversation that a message to this user or group belongs to; empty unless exactly one is given.
 std::string conversationOf(const V2TIMString& userID, const V2TIMString& groupID);

@@ -1,7 +1,7 @@
 #include "instance.h"
 
+#include <algorithm>
 #include <atomic>
-#include <utility>
 
 namespace recall {
 
@@ -37,7 +37,10 @@ public:
     void kickedOffline(const std::string& reason) override {
         loggedOut_();
         const V2TIMString converted = toV2TIM(reason);
-        registry_->sdk.each([&](V2TIMSDKListener& listener) { listener.OnKickedOffline(converted); });
+        registry_->sdk.each([&](V2TIMSDKListener& listener) {
+            listener.OnKickedOffline(converted);
+            listener.OnKickedOffline();
+        });
     }
     void received(const Message& message) override {
         if (registry_->message.empty()) return;
@@ -48,18 +51,22 @@ public:
     void revoked(const Message& tombstone) override {
         const V2TIMMessage converted = toV2TIM(tombstone, self());
         registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
+            listener.OnRecvMessageRevoked(converted.msgID);
+            listener.OnRecvMessageRevoked(converted.msgID, converted.revokerInfo, converted.revokeReason);
             listener.OnRecvMessageRevoked(converted);
         });
     }
     void conversationChanged(const ConversationSummary& summary) override {
-        if (registry_->conversation.empty()) return;
-        V2TIMConversationVector list;
-        list.PushBack(toV2TIM(summary));
-        registry_->conversation.each(
-            [&](V2TIMConversationListener& listener) { listener.OnConversationChanged(list); });
+        const bool isNew = registry_->told.isNew(summary.conversation);
         const auto client = client_.lock();
-        const uint64_t total = client ? totalUnread(*client) : 0;
-        if (std::exchange(unread_, total) == total) return;
+        if (registry_->conversation.empty() || !client) return;
+        V2TIMConversationVector list;
+        list.PushBack(toV2TIM(summary, *client));
+        registry_->conversation.each([&](V2TIMConversationListener& listener) {
+            isNew ? listener.OnNewConversation(list) : listener.OnConversationChanged(list);
+        });
+        const uint64_t total = totalUnread(*client);
+        if (!registry_->told.isAnotherTotal(total)) return;
         registry_->conversation.each(
             [&](V2TIMConversationListener& listener) { listener.OnTotalUnreadMessageCountChanged(total); });
     }
@@ -73,7 +80,6 @@ private:
     std::shared_ptr<Registry> registry_;
     std::function<void()> loggedOut_;
     std::weak_ptr<Client> client_;
-    uint64_t unread_ = 0;
 };
 
 ClientOptions clientOptions(const V2TIMSDKConfig& config) {
@@ -98,17 +104,12 @@ ClientOptions clientOptions(const V2TIMSDKConfig& config) {
 
 }  // namespace
 
-uint64_t totalUnread(const Client& client) {
-    uint64_t total = 0;
-    for (const ConversationSummary& summary : client.conversations()) total += static_cast<uint64_t>(summary.unread);
-    return total;
-}
-
 Instance::Instance()
     : registry_(std::make_shared<Registry>()),
       status_(std::make_shared<Status>()),
       messages_(*this),
-      conversations_(*this) {}
+      conversations_(*this),
+      groups_(*this) {}
 
 Instance::~Instance() { UnInitSDK(); }
 
@@ -141,15 +142,24 @@ void Instance::Login(const V2TIMString& userID, const V2TIMString& userSig, V2TI
     if (!client) return;
     status_->login = V2TIM_STATUS_LOGINING;
     auto completion = completionOf<Nothing>(callback);
+    registry_->told.begin();
+    registry_->conversation.each([](V2TIMConversationListener& listener) { listener.OnSyncServerStart(); });
     const auto status = status_;
+    const auto registry = registry_;
+    const std::weak_ptr<Client> weak = client;
     client->login(userID.ToString(), userSig.ToString(),
-                  {[status, told = completion.succeeded](const Nothing& nothing) {
+                  {[=, told = completion.succeeded](const Nothing& nothing) {
                        status->login = V2TIM_STATUS_LOGINED;
                        told(nothing);
+                       if (const auto present = weak.lock()) registry->told.complete(*present);
+                       registry->conversation.each(
+                           [](V2TIMConversationListener& listener) { listener.OnSyncServerFinish(); });
                    },
-                   [status, told = completion.failed](const Error& error) {
+                   [=, told = completion.failed](const Error& error) {
                        status->login = V2TIM_STATUS_LOGOUT;
                        told(error);
+                       registry->conversation.each(
+                           [](V2TIMConversationListener& listener) { listener.OnSyncServerFailed(); });
                    }});
 }
 
@@ -172,6 +182,17 @@ int64_t Instance::GetServerTime() const {
     return client ? client->serverTime() / 1'000 : 0;
 }
 
+V2TIMString Instance::SendC2CTextMessage(const V2TIMString& text, const V2TIMString& userID, V2TIMSendCallback* callback) {
+    V2TIMMessage message = messages_.CreateTextMessage(text);
+    return messages_.SendMessage(message, userID, "", V2TIM_PRIORITY_DEFAULT, false, {}, callback);
+}
+
+V2TIMString Instance::SendGroupTextMessage(const V2TIMString& text, const V2TIMString& groupID,
+                                           V2TIMMessagePriority priority, V2TIMSendCallback* callback) {
+    V2TIMMessage message = messages_.CreateTextMessage(text);
+    return messages_.SendMessage(message, "", groupID, priority, false, {}, callback);
+}
+
 void Instance::CheckConnection() {
     if (const auto client = current()) client->checkConnection();
 }
@@ -183,21 +204,14 @@ std::shared_ptr<Client> Instance::current() const {
 
 std::shared_ptr<Client> Instance::client(V2TIMBaseCallback* callback) const {
     auto client = current();
-    if (!client && callback != nullptr) callback->OnError(ERR_SDK_NET_DISCONNECT, "call InitSDK and Login first");
+    if (!client && callback != nullptr) callback->OnError(ERR_SDK_NOT_INITIALIZED, "call InitSDK and Login first");
     return client;
 }
 
 void Instance::markAsRead(const std::string& conversation, V2TIMCallback* callback) {
     const auto client = this->client(callback);
     if (!client) return;
-    const std::string last = client->conversation(conversation).lastMessageId;
-    if (last.empty()) {
-        client->post([callback] {
-            if (callback != nullptr) callback->OnSuccess();
-        });
-        return;
-    }
-    client->read(conversation, last, completionOf<int>(callback));
+    readNewest(*client, conversation, completionOf<Nothing>(callback));
 }
 
 }  // namespace recall

@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "../client/conversations.h"
 #include "conversion.h"
 #include "listeners.h"
 
@@ -13,6 +14,7 @@ struct Registry {
     Listeners<V2TIMSDKListener> sdk;
     Listeners<V2TIMAdvancedMsgListener> message;
     Listeners<V2TIMConversationListener> conversation;
+    ToldConversations told;
 };
 
 class Instance;
@@ -28,6 +30,11 @@ public:
     V2TIMString SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
                             V2TIMMessagePriority priority, bool onlineUserOnly,
                             const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) override;
+    V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data, const V2TIMString& description,
+                                     const V2TIMString& extension) override;
+    void ModifyMessage(const V2TIMMessage& message, V2TIMCompleteCallback<V2TIMMessage>* callback) override;
+    void FindMessages(const V2TIMStringVector& messageIDList,
+                      V2TIMValueCallback<V2TIMMessageVector>* callback) override;
     void RevokeMessage(const V2TIMMessage& message, V2TIMCallback* callback) override;
     void RevokeMessage(const V2TIMString& conversationID, const V2TIMString& msgID, const V2TIMString& reason,
                        V2TIMCallback* callback) override;
@@ -52,12 +59,25 @@ public:
     void RemoveConversationListener(V2TIMConversationListener* listener) override;
     void GetConversationList(uint64_t nextSeq, uint32_t count,
                              V2TIMValueCallback<V2TIMConversationResult>* callback) override;
+    void GetConversationList(const V2TIMStringVector& conversationIDList,
+                             V2TIMValueCallback<V2TIMConversationVector>* callback) override;
     void GetConversation(const V2TIMString& conversationID, V2TIMValueCallback<V2TIMConversation>* callback) override;
     void GetTotalUnreadMessageCount(V2TIMValueCallback<uint64_t>* callback) override;
     void CleanConversationUnreadMessageCount(const V2TIMString& conversationID, uint64_t cleanTimestamp,
                                              uint64_t cleanSequence, V2TIMCallback* callback) override;
     void MarkConversationAsRead(const V2TIMString& conversationID, const V2TIMString& msgID,
                                 V2TIMValueCallback<int32_t>* callback) override;
+
+private:
+    Instance& instance_;
+};
+
+class GroupManager final : public V2TIMGroupManager {
+public:
+    explicit GroupManager(Instance& instance) : instance_(instance) {}
+
+    void GetGroupMembersInfo(const V2TIMString& groupID, V2TIMStringVector memberList,
+                             V2TIMValueCallback<V2TIMGroupMemberFullInfoVector>* callback) override;
 
 private:
     Instance& instance_;
@@ -77,9 +97,14 @@ public:
     V2TIMString GetLoginUser() const override;
     V2TIMLoginStatus GetLoginStatus() const override;
     int64_t GetServerTime() const override;
+    V2TIMString SendC2CTextMessage(const V2TIMString& text, const V2TIMString& userID,
+                                   V2TIMSendCallback* callback) override;
+    V2TIMString SendGroupTextMessage(const V2TIMString& text, const V2TIMString& groupID, V2TIMMessagePriority priority,
+                                     V2TIMSendCallback* callback) override;
     void CheckConnection() override;
     V2TIMMessageManager* GetMessageManager() override { return &messages_; }
     V2TIMConversationManager* GetConversationManager() override { return &conversations_; }
+    V2TIMGroupManager* GetGroupManager() override { return &groups_; }
 
     Registry& registry() { return *registry_; }
     // The client; without one the callback is told to call InitSDK first.
@@ -95,10 +120,9 @@ private:
     std::shared_ptr<Status> status_;
     MessageManager messages_;
     ConversationManager conversations_;
+    GroupManager groups_;
     mutable std::mutex mutex_;
     std::shared_ptr<Client> client_;
 };
-
-uint64_t totalUnread(const Client& client);
 
 }  // namespace recall

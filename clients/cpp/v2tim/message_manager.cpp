@@ -7,13 +7,6 @@ namespace {
 
 constexpr uint32_t maximumPage = 100;
 
-// Newest first, as V2TIM has it.
-V2TIMMessageVector newestFirst(const std::vector<Message>& messages, const std::string& self) {
-    V2TIMMessageVector list;
-    for (auto message = messages.rbegin(); message != messages.rend(); ++message) list.PushBack(toV2TIM(*message, self));
-    return list;
-}
-
 // The last `count` of the messages held before one.
 std::vector<Message> heldBefore(std::vector<Message> messages, const std::string& before, uint32_t count) {
     if (!before.empty()) {
@@ -22,6 +15,15 @@ std::vector<Message> heldBefore(std::vector<Message> messages, const std::string
                        messages.end());
     }
     if (messages.size() > count) messages.erase(messages.begin(), messages.end() - count);
+    return messages;
+}
+
+// The first `count` of the messages held after one, or of all.
+std::vector<Message> heldAfter(std::vector<Message> messages, const std::string& after, uint32_t count) {
+    messages.erase(std::remove_if(messages.begin(), messages.end(),
+                                  [&](const Message& message) { return message.messageId <= after; }),
+                   messages.end());
+    if (messages.size() > count) messages.resize(count);
     return messages;
 }
 
@@ -48,6 +50,15 @@ V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data) {
     element->data = data;
     V2TIMMessage message;
     message.elemList.PushBack(element);
+    return message;
+}
+
+V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data, const V2TIMString& description,
+                                                 const V2TIMString& extension) {
+    V2TIMMessage message = CreateCustomMessage(data);
+    auto* element = static_cast<V2TIMCustomElem*>(message.elemList[0]);
+    element->desc = description;
+    element->extension = extension;
     return message;
 }
 
@@ -88,24 +99,51 @@ void MessageManager::RevokeMessage(const V2TIMString& conversationID, const V2TI
     client->revoke(conversationID.ToString(), msgID.ToString(), reason.ToString(), completionOf<Message>(callback));
 }
 
+void MessageManager::ModifyMessage(const V2TIMMessage& message, V2TIMCompleteCallback<V2TIMMessage>* callback) {
+    if (callback == nullptr) return;
+    callback->OnComplete(ERR_SDK_INTERFACE_NOT_SUPPORT, "a message cannot be changed; recall it and send another", message);
+}
+
+void MessageManager::FindMessages(const V2TIMStringVector& messageIDList,
+                                  V2TIMValueCallback<V2TIMMessageVector>* callback) {
+    const auto client = instance_.client(callback);
+    if (!client || callback == nullptr) return;
+    std::vector<std::string> wanted;
+    for (const V2TIMString& id : messageIDList) wanted.push_back(id.ToString());
+    const V2TIMMessageVector found = inOrder(client->find(wanted), client->user());
+    client->post([callback, found] { callback->OnSuccess(found); });
+}
+
 void MessageManager::GetHistoryMessageList(const V2TIMMessageListGetOption& option,
                                            V2TIMValueCallback<V2TIMMessageVector>* callback) {
     const auto client = instance_.client(callback);
     if (!client) return;
     const std::string conversation = conversationOf(option.userID, option.groupID);
-    const std::string before = option.lastMsg != nullptr ? option.lastMsg->msgID.ToString() : "";
+    const std::string start = option.lastMsg != nullptr ? option.lastMsg->msgID.ToString() : "";
     const std::string self = client->user();
-    if (option.getType == V2TIM_GET_LOCAL_OLDER_MSG) {
-        const auto list = newestFirst(heldBefore(client->messages(conversation), before, option.count), self);
-        client->post([callback, list] {
-            if (callback != nullptr) callback->OnSuccess(list);
-        });
-        return;
+    V2TIMMessageVector held;
+    switch (option.getType) {
+        case V2TIM_GET_LOCAL_OLDER_MSG:
+            held = newestFirst(heldBefore(client->messages(conversation), start, option.count), self);
+            break;
+        case V2TIM_GET_LOCAL_NEWER_MSG:
+            held = inOrder(heldAfter(client->messages(conversation), start, option.count), self);
+            break;
+        case V2TIM_GET_CLOUD_OLDER_MSG:
+            client->history(conversation, start, static_cast<int>(std::min(option.count, maximumPage)),
+                            completionOf<std::vector<Message>>(callback, [self](const std::vector<Message>& messages) {
+                                return newestFirst(messages, self);
+                            }));
+            return;
+        default:
+            client->post([callback] {
+                if (callback != nullptr) callback->OnError(ERR_INVALID_PARAMETERS, "V2TIM_GET_CLOUD_NEWER_MSG is not supported");
+            });
+            return;
     }
-    client->history(conversation, before, static_cast<int>(std::min(option.count, maximumPage)),
-                    completionOf<std::vector<Message>>(callback, [self](const std::vector<Message>& messages) {
-                        return newestFirst(messages, self);
-                    }));
+    client->post([callback, held] {
+        if (callback != nullptr) callback->OnSuccess(held);
+    });
 }
 
 void MessageManager::GetC2CHistoryMessageList(const V2TIMString& userID, uint32_t count, const V2TIMMessage* lastMsg,
@@ -113,7 +151,7 @@ void MessageManager::GetC2CHistoryMessageList(const V2TIMString& userID, uint32_
     V2TIMMessageListGetOption option;
     option.userID = userID;
     option.count = count;
-    option.lastMsg = lastMsg;
+    option.lastMsg = const_cast<V2TIMMessage*>(lastMsg);  // it is only read
     GetHistoryMessageList(option, callback);
 }
 
@@ -123,7 +161,7 @@ void MessageManager::GetGroupHistoryMessageList(const V2TIMString& groupID, uint
     V2TIMMessageListGetOption option;
     option.groupID = groupID;
     option.count = count;
-    option.lastMsg = lastMsg;
+    option.lastMsg = const_cast<V2TIMMessage*>(lastMsg);  // it is only read
     GetHistoryMessageList(option, callback);
 }
 

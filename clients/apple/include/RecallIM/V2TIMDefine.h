@@ -9,6 +9,7 @@
 NS_ASSUME_NONNULL_BEGIN
 
 @class V2TIMConversation;
+@class V2TIMGroupMemberFullInfo;
 @class V2TIMMessage;
 
 /// A call succeeded (Tencent: V2TIMSucc).
@@ -17,8 +18,14 @@ typedef void (^V2TIMSucc)(void);
 typedef void (^V2TIMFail)(int code, NSString *_Nullable desc);
 /// Messages, newest first.
 typedef void (^V2TIMMessageListSucc)(NSArray<V2TIMMessage *> *msgs);
-typedef void (^V2TIMConversationListSucc)(NSArray<V2TIMConversation *> *conversations);
-typedef void (^V2TIMConversationSucc)(V2TIMConversation *conversation);
+typedef void (^V2TIMConversationListSucc)(NSArray<V2TIMConversation *> *list);
+/// A page of the list: nextSeq asks for the next page, and isFinished says that this is the last one.
+typedef void (^V2TIMConversationResultSucc)(NSArray<V2TIMConversation *> *list, uint64_t nextSeq, BOOL isFinished);
+typedef void (^V2TIMConversationSucc)(V2TIMConversation *conv);
+typedef void (^V2TIMTotalUnreadMessageCountSucc)(uint64_t totalUnreadCount);
+typedef void (^V2TIMGroupMemberInfoListSucc)(NSArray<V2TIMGroupMemberFullInfo *> *memberList);
+/// How a call ends that has a message in both cases (Tencent: V2TIMMessageModifyCompletion).
+typedef void (^V2TIMMessageModifyCompletion)(int code, NSString *desc, V2TIMMessage *msg);
 /// The conversation's unread number after a read.
 typedef void (^V2TIMUnreadSucc)(int unreadCount);
 /// Of a message with files (Tencent: V2TIMProgress); text has none, so it is never called.
@@ -26,13 +33,49 @@ typedef void (^V2TIMProgress)(uint32_t progress);
 /// Returns the token to go on with when the one in use was refused, nil for none. Called on the client's thread.
 typedef NSString *_Nullable (^V2TIMTokenProvider)(void);
 
-/// Tencent's numbers; 4 and 5 do not occur.
+/// Tencent's numbers. V2TIM_MSG_STATUS_HAS_DELETED and V2TIM_MSG_STATUS_LOCAL_IMPORTED do not occur.
 typedef NS_ENUM(NSInteger, V2TIMMessageStatus) {
     V2TIM_MSG_STATUS_SENDING = 1,
     V2TIM_MSG_STATUS_SEND_SUCC = 2,
     V2TIM_MSG_STATUS_SEND_FAIL = 3,
+    V2TIM_MSG_STATUS_HAS_DELETED = 4,
+    V2TIM_MSG_STATUS_LOCAL_IMPORTED = 5,
     /// A tombstone: the text is gone, and who recalled it is in revokerInfo.
     V2TIM_MSG_STATUS_LOCAL_REVOKED = 6
+};
+
+typedef NS_ENUM(NSInteger, V2TIMElemType) {
+    /// A message without an element, as a recalled one.
+    V2TIM_ELEM_TYPE_NONE = 0,
+    V2TIM_ELEM_TYPE_TEXT = 1,
+    V2TIM_ELEM_TYPE_CUSTOM = 2
+};
+
+typedef NS_ENUM(NSInteger, V2TIMMessageGetType) {
+    /// From the server, from newer to older.
+    V2TIM_GET_CLOUD_OLDER_MSG = 1,
+    /// Refused: the server gives pages from newer to older.
+    V2TIM_GET_CLOUD_NEWER_MSG = 2,
+    /// From what the client holds, from newer to older; nothing is asked of the server.
+    V2TIM_GET_LOCAL_OLDER_MSG = 3,
+    /// From what the client holds, from older to newer; nothing is asked of the server.
+    V2TIM_GET_LOCAL_NEWER_MSG = 4
+};
+
+typedef NS_ENUM(NSInteger, V2TIMConversationType) {
+    V2TIM_UNKNOWN = 0,
+    V2TIM_C2C = 1,
+    V2TIM_GROUP = 2
+};
+
+typedef NS_ENUM(NSInteger, V2TIMGroupMemberRole) {
+    /// The role is not known here.
+    V2TIM_GROUP_MEMBER_UNDEFINED = 0,
+    V2TIM_GROUP_MEMBER_ROLE_MEMBER = 200,
+    /// May recall the messages of all members, as the owner.
+    V2TIM_GROUP_MEMBER_ROLE_ADMIN = 300,
+    /// The owner.
+    V2TIM_GROUP_MEMBER_ROLE_SUPER = 400
 };
 
 typedef NS_ENUM(NSInteger, V2TIMMessagePriority) {
@@ -54,6 +97,9 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SUCC = 0,
     // Made by the client.
     ERR_REQUEST_TIME_OUT = 6012,          ///< no reply after all attempts; the outcome is unknown
+    ERR_SDK_NOT_INITIALIZED = 6013,       ///< the call came before initSDK:config:
+    ERR_SDK_NOT_LOGGED_IN = 6014,         ///< Tencent's for a call without a login; Recall's clients say ERR_SDK_NET_DISCONNECT
+    ERR_SDK_INTERFACE_NOT_SUPPORT = 7013, ///< this service does not have the function
     ERR_INVALID_PARAMETERS = 6017,        ///< a field is missing, ill-typed or too long
     ERR_USER_SIG_EXPIRED = 6206,          ///< the token is over
     ERR_REVOKE_TIME_LIMIT_EXCEED = 6223,  ///< the recall window is over, known without asking

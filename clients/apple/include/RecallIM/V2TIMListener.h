@@ -4,6 +4,8 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
+@class V2TIMGroupMemberInfo;
+@class V2TIMMessageReceipt;
 @class V2TIMUserFullInfo;
 
 @protocol V2TIMSDKListener <NSObject>
@@ -33,6 +35,27 @@ NS_ASSUME_NONNULL_BEGIN
 - (void)onRecvMessageRevoked:(NSString *)msgID NS_SWIFT_NAME(onRecvMessageRevoked(msgID:));
 /// Not in V2TIM: the whole tombstone, with its conversation. Called before the two above.
 - (void)onRecvMessageTombstone:(V2TIMMessage *)tombstone NS_SWIFT_NAME(onRecvMessageTombstone(_:));
+/// Never called, as the next three: Recall has no read receipts, changes no messages and pins none.
+- (void)onRecvMessageReadReceipts:(NSArray<V2TIMMessageReceipt *> *)receiptList NS_SWIFT_NAME(onRecvMessageReadReceipts(receiptList:));
+- (void)onRecvC2CReadReceipt:(NSArray<V2TIMMessageReceipt *> *)receiptList NS_SWIFT_NAME(onRecvC2CReadReceipt(receiptList:));
+- (void)onRecvMessageModified:(V2TIMMessage *)msg NS_SWIFT_NAME(onRecvMessageModified(msg:));
+- (void)onGroupMessagePinned:(NSString *_Nullable)groupID
+                     message:(V2TIMMessage *)message
+                    isPinned:(BOOL)isPinned
+                      opUser:(V2TIMGroupMemberInfo *)opUser NS_SWIFT_NAME(onGroupMessagePinned(groupID:message:isPinned:opUser:));
+@end
+
+@protocol V2TIMConversationListener <NSObject>
+@optional
+/// The first synchronisation of a login began, is over, or failed with the login. The list is complete when it is over.
+- (void)onSyncServerStart;
+- (void)onSyncServerFinish;
+- (void)onSyncServerFailed;
+/// Conversations that were not in the list have come.
+- (void)onNewConversation:(NSArray<V2TIMConversation *> *)conversationList NS_SWIFT_NAME(onNewConversation(conversationList:));
+/// The unread number, the last message or the place in the list changed.
+- (void)onConversationChanged:(NSArray<V2TIMConversation *> *)conversationList NS_SWIFT_NAME(onConversationChanged(conversationList:));
+- (void)onTotalUnreadMessageCountChanged:(uint64_t)totalUnreadCount NS_SWIFT_NAME(onTotalUnreadMessageCountChanged(totalUnreadCount:));
 @end
 
 NS_ASSUME_NONNULL_END

@@ -3,13 +3,15 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-@class V2TIMOfflinePushInfo;
-
 @interface V2TIMManager (Message)
 
 - (V2TIMMessage *)createTextMessage:(NSString *)text NS_SWIFT_NAME(createTextMessage(text:));
 /// A message whose body is a JSON object in UTF-8.
 - (V2TIMMessage *)createCustomMessage:(NSData *)data NS_SWIFT_NAME(createCustomMessage(data:));
+/// The same. V2TIM puts desc and extension into push notifications; here they are not sent.
+- (V2TIMMessage *)createCustomMessage:(NSData *)data
+                                 desc:(NSString *_Nullable)desc
+                            extension:(NSString *_Nullable)extension NS_SWIFT_NAME(createCustomMessage(data:desc:ext:));
 
 /// Sends to receiver or to groupID and returns the message's ID at once; nil when it cannot be sent. Before succ is called, message holds its
 /// sentAt and recallableUntil; it can be recalled even before that.
@@ -33,7 +35,9 @@ NS_ASSUME_NONNULL_BEGIN
                                        succ:(V2TIMSucc _Nullable)succ
                                        fail:(V2TIMFail _Nullable)fail;
 
-/// Takes a message back: an own one within its window, as a group's owner or admin any. Repeated by the same user it succeeds.
+/// Takes a message back: an own one within its window, as a group's owner or admin any. Repeated by the same user it succeeds. Before succ is
+/// called, the status of msg is V2TIM_MSG_STATUS_LOCAL_REVOKED. An own message keeps its element in this object, so that the person can edit it
+/// again.
 - (void)revokeMessage:(V2TIMMessage *)msg
                  succ:(V2TIMSucc _Nullable)succ
                  fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(revokeMessage(msg:succ:fail:));
@@ -44,6 +48,20 @@ NS_ASSUME_NONNULL_BEGIN
                                succ:(V2TIMSucc _Nullable)succ
                                fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(revokeMessage(conversationID:msgID:reason:succ:fail:));
 
+/// Always ends with ERR_SDK_INTERFACE_NOT_SUPPORT: in Recall a message is recalled, and never changed.
+- (void)modifyMessage:(V2TIMMessage *)msg completion:(V2TIMMessageModifyCompletion _Nullable)completion NS_SWIFT_NAME(modifyMessage(msg:completion:));
+/// Those of some messages that the client holds, recalled ones included.
+- (void)findMessages:(NSArray<NSString *> *)messageIDList
+                succ:(V2TIMMessageListSucc _Nullable)succ
+                fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(findMessages(messageIDList:succ:fail:));
+/// Marks everything held of a conversation as read.
+- (void)markC2CMessageAsRead:(NSString *)userID succ:(V2TIMSucc _Nullable)succ fail:(V2TIMFail _Nullable)fail;
+- (void)markGroupMessageAsRead:(NSString *)groupID succ:(V2TIMSucc _Nullable)succ fail:(V2TIMFail _Nullable)fail;
+
+/// Messages newest first, or oldest first for a NEWER type, recalled ones included. V2TIM_GET_CLOUD_NEWER_MSG is refused with 6017.
+- (void)getHistoryMessageList:(V2TIMMessageListGetOption *)option
+                         succ:(V2TIMMessageListSucc _Nullable)succ
+                         fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(getHistoryMessageList(option:succ:fail:));
 /// The newest messages before lastMsg (nil: of all), from the server, at most 100.
 - (void)getC2CHistoryMessageList:(NSString *)userID
                            count:(int)count

@@ -46,6 +46,8 @@ NS_ASSUME_NONNULL_BEGIN
 /// Empty when nobody is logged in.
 - (NSString *)getLoginUser;
 - (V2TIMLoginStatus)getLoginStatus;
+/// The server's clock in seconds since 1970; 0 before the first login.
+- (uint64_t)getServerTime;
 /// Not in V2TIM: the server's clock in milliseconds since 1970. Compare it with recallableUntil to offer a recall; the device's clock may be
 /// wrong.
 - (int64_t)getServerTimeMilliseconds;

@@ -3,15 +3,89 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/// Who recalled. The user ID only: Recall knows no profiles.
-@interface V2TIMUserFullInfo : NSObject {
+/// A user. The user ID only: Recall keeps no profiles.
+@interface V2TIMUserInfo : NSObject {
 @private
     NSString *_userID;
 }
 @property(nonatomic, copy) NSString *userID;
+/// Always nil, as the next.
+@property(nonatomic, readonly, nullable) NSString *nickName;
+@property(nonatomic, readonly, nullable) NSString *faceURL;
 @end
 
-/// A message; with status V2TIM_MSG_STATUS_LOCAL_REVOKED its tombstone, which has no text and no body.
+/// A user, for example who recalled a message.
+@interface V2TIMUserFullInfo : V2TIMUserInfo
+/// What to show as the user's name: the user ID.
+- (NSString *)showName;
+@end
+
+@interface V2TIMGroupMemberInfo : NSObject {
+@private
+    NSString *_userID;
+}
+@property(nonatomic, copy) NSString *userID;
+/// Always nil, as the next three.
+@property(nonatomic, readonly, nullable) NSString *nickName;
+@property(nonatomic, readonly, nullable) NSString *friendRemark;
+@property(nonatomic, readonly, nullable) NSString *nameCard;
+@property(nonatomic, readonly, nullable) NSString *faceURL;
+@end
+
+@interface V2TIMGroupMemberFullInfo : V2TIMGroupMemberInfo {
+@private
+    uint32_t _role;
+}
+/// A V2TIMGroupMemberRole.
+@property(nonatomic, assign) uint32_t role;
+@end
+
+/// What a message consists of. A message has exactly one element.
+@interface V2TIMElem : NSObject
+@end
+
+@interface V2TIMTextElem : V2TIMElem {
+@private
+    NSString *_text;
+}
+@property(nonatomic, copy, nullable) NSString *text;
+@end
+
+/// The data of a custom message: a JSON object in UTF-8. V2TIM puts desc and extension into push notifications; here they are not sent.
+@interface V2TIMCustomElem : V2TIMElem {
+@private
+    NSData *_data;
+    NSString *_desc, *_extension;
+}
+@property(nonatomic, copy, nullable) NSData *data;
+@property(nonatomic, copy, nullable) NSString *desc;
+@property(nonatomic, copy, nullable) NSString *extension NS_SWIFT_NAME(ext);
+@end
+
+/// A read receipt. Recall has none, so there is never one of these.
+@interface V2TIMMessageReceipt : NSObject
+@property(nonatomic, readonly, nullable) NSString *msgID;
+@property(nonatomic, readonly, nullable) NSString *userID;
+@property(nonatomic, readonly, nullable) NSString *groupID;
+@property(nonatomic, readonly) BOOL isPeerRead;
+@property(nonatomic, readonly) int readCount;
+@property(nonatomic, readonly) int unreadCount;
+@end
+
+/// What a push notification would say. Recall sends none, so nothing of it is used.
+@interface V2TIMOfflinePushInfo : NSObject {
+@private
+    NSString *_title, *_desc, *_ext;
+    BOOL _disablePush;
+}
+@property(nonatomic, copy, nullable) NSString *title;
+@property(nonatomic, copy, nullable) NSString *desc;
+@property(nonatomic, copy, nullable) NSString *ext;
+@property(nonatomic, assign) BOOL disablePush;
+@end
+
+/// A message. With status V2TIM_MSG_STATUS_LOCAL_REVOKED it is recalled, and has no text and no body, except an own message that was given to
+/// revokeMessage:succ:fail:, which keeps them in that object, so that the person can edit it again.
 @interface V2TIMMessage : NSObject {
 @private
     NSString *_msgID, *_sender, *_userID, *_groupID, *_text, *_revokeReason, *_revokerRole, *_replyTo;
@@ -28,7 +102,21 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, copy, nullable) NSString *userID;
 /// The group, nil in a one-to-one conversation.
 @property(nonatomic, copy, nullable) NSString *groupID;
+/// Always nil, as the next three: Recall keeps no profiles.
+@property(nonatomic, readonly, nullable) NSString *nickName;
+@property(nonatomic, readonly, nullable) NSString *friendRemark;
+@property(nonatomic, readonly, nullable) NSString *nameCard;
+@property(nonatomic, readonly, nullable) NSString *faceURL;
+/// When it was sent, on the server's clock; nil before.
+@property(nonatomic, readonly, nullable) NSDate *timestamp;
+@property(nonatomic, readonly) V2TIMElemType elemType;
 /// nil when the body is no text.
+@property(nonatomic, readonly, nullable) V2TIMTextElem *textElem;
+/// nil when the body is a text.
+@property(nonatomic, readonly, nullable) V2TIMCustomElem *customElem;
+/// Always NO: Recall does not look into messages.
+@property(nonatomic, readonly) BOOL hasRiskContent;
+/// Not in V2TIM, as the next: the text of textElem, and the data of customElem.
 @property(nonatomic, copy, nullable) NSString *text;
 /// The JSON object that was sent, in UTF-8, up to 12,288 bytes; nil when recalled.
 @property(nonatomic, copy, nullable) NSData *body;
@@ -49,15 +137,55 @@ NS_ASSUME_NONNULL_BEGIN
 - (NSString *)conversationID;
 @end
 
+/// Which messages to get.
+@interface V2TIMMessageListGetOption : NSObject {
+@private
+    V2TIMMessageGetType _getType;
+    NSString *_userID, *_groupID;
+    NSUInteger _count;
+    V2TIMMessage *_lastMsg;
+}
+/// V2TIM_GET_CLOUD_OLDER_MSG without another choice.
+@property(nonatomic, assign) V2TIMMessageGetType getType;
+/// One of userID and groupID.
+@property(nonatomic, copy, nullable) NSString *userID;
+@property(nonatomic, copy, nullable) NSString *groupID;
+/// At most so many; the server gives at most 100. 20 without another choice.
+@property(nonatomic, assign) NSUInteger count;
+/// Begin before this message, or after it for a NEWER type; nil: the newest.
+@property(nonatomic, retain, nullable) V2TIMMessage *lastMsg;
+@end
+
 @interface V2TIMConversation : NSObject {
 @private
-    NSString *_conversationID, *_lastMessageID;
+    NSString *_conversationID, *_lastMessageID, *_role;
+    V2TIMMessage *_lastMessage;
     int _unreadCount;
+    NSUInteger _orderKey;
 }
 @property(nonatomic, copy) NSString *conversationID;
-@property(nonatomic, copy, nullable) NSString *lastMessageID;
+@property(nonatomic, readonly) V2TIMConversationType type;
+/// The other side of a one-to-one conversation, else nil.
+@property(nonatomic, readonly, nullable) NSString *userID;
+@property(nonatomic, readonly, nullable) NSString *groupID;
+/// Always nil: Recall has one type of group.
+@property(nonatomic, readonly, nullable) NSString *groupType;
+/// userID or groupID: Recall keeps no names.
+@property(nonatomic, readonly, nullable) NSString *showName;
+/// Always nil.
+@property(nonatomic, readonly, nullable) NSString *faceUrl;
+/// Always NO.
+@property(nonatomic, readonly) BOOL isPinned;
 /// Never counts recalled messages.
 @property(nonatomic, assign) int unreadCount;
+/// The newest message held, or its tombstone; nil when none is held.
+@property(nonatomic, retain, nullable) V2TIMMessage *lastMessage;
+/// When it last changed, in milliseconds since 1970 on the server's clock; the list begins with the highest.
+@property(nonatomic, assign) NSUInteger orderKey;
+/// Not in V2TIM: the ID also of a message that is not held.
+@property(nonatomic, copy, nullable) NSString *lastMessageID;
+/// Not in V2TIM: the user's role in a group, which is owner, admin or member.
+@property(nonatomic, copy, nullable) NSString *role;
 @end
 
 NS_ASSUME_NONNULL_END

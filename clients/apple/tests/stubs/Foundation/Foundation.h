@@ -56,6 +56,10 @@ typedef struct {
 - (nullable id)dataUsingEncoding:(NSStringEncoding)encoding;
 @end
 
+@interface NSDate : NSObject
++ (instancetype)dateWithTimeIntervalSince1970:(NSTimeInterval)seconds;
+@end
+
 @interface NSData : NSObject
 + (instancetype)dataWithBytes:(nullable const void *)bytes length:(NSUInteger)length;
 @property(readonly) NSUInteger length;

@@ -8,12 +8,18 @@ public final class BaseConstants {
     public static final int ERR_SUCC = 0;
     /** No answer after all retries; the outcome is unknown. V2TIM's other SDKs call it ERR_REQUEST_TIME_OUT. */
     public static final int ERR_REQUEST_TIMEOUT = 6012;
+    /** The call came before initSDK. */
+    public static final int ERR_SDK_NOT_INITIALIZED = 6013;
+    /** Tencent's code for a call without a login. Recall's clients say {@link #ERR_SDK_NET_DISCONNECT} in that case. */
+    public static final int ERR_SDK_NOT_LOGGED_IN = 6014;
     /** A parameter is missing, ill-typed or too long. */
     public static final int ERR_INVALID_PARAMETERS = 6017;
     /** The token (userSig) is over and no new one could be had. */
     public static final int ERR_USER_SIG_EXPIRED = 6206;
     /** The client knows, on the server's clock, that the recall window is over; nothing was asked. */
     public static final int ERR_REVOKE_TIME_LIMIT_EXCEED = 6223;
+    /** This service does not have the function. */
+    public static final int ERR_SDK_INTERFACE_NOT_SUPPORT = 7013;
     /** Not logged in, or not connected. */
     public static final int ERR_SDK_NET_DISCONNECT = 9508;
     /** The action needs another role. */

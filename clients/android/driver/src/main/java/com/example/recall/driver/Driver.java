@@ -12,17 +12,19 @@ import com.example.recall.v2.V2TIMMessage;
 import com.example.recall.v2.V2TIMMessageListGetOption;
 import com.example.recall.v2.V2TIMMessageManager;
 import com.example.recall.v2.V2TIMSDKConfig;
-import com.example.recall.v2.V2TIMValueCallback;
+import com.example.recall.v2.V2TIMSendCallback;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
-/** Carries commands out with nothing but the client's public calls. */
+/** Carries commands out with nothing but the client's public calls: V2TIM's, wherever V2TIM has one for the command. */
 final class Driver {
     private final Output output;
     /** One thread, so that events and results come out in the order the client gave them. */
@@ -81,8 +83,7 @@ final class Driver {
                 send(call, command);
                 break;
             case "revoke":
-                messages().revokeMessage(text(command, "conversation"), text(command, "messageId"), text(command, "reason"),
-                        new Result(call));
+                revoke(call, command);
                 break;
             case "view":
                 view(call, text(command, "conversation"));
@@ -174,13 +175,36 @@ final class Driver {
         manager.messageManager().addAdvancedMsgListener(events.ofMessages());
     }
 
+    /** V2TIM recalls a message that the app has. Without one, and with a reason, there is only the call of this client. */
+    private void revoke(String call, JsonObject command) {
+        String conversation = text(command, "conversation");
+        String messageId = text(command, "messageId");
+        String reason = text(command, "reason");
+        V2TIMMessage message = messageId == null ? null : events.message(messageId);
+        if (message != null && reason == null && message.getConversationID().equals(conversation)) {
+            messages().revokeMessage(message, new Result(call));
+        } else {
+            messages().revokeMessage(conversation, messageId, reason, new Result(call));
+        }
+    }
+
+    private V2TIMMessage create(JsonObject body) {
+        if (body != null && body.size() == 1 && body.get("text") instanceof JsonPrimitive && body.getAsJsonPrimitive("text").isString()) {
+            return messages().createTextMessage(text(body, "text"));
+        }
+        return messages().createCustomMessage(body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
     private void send(String call, JsonObject command) {
-        JsonObject body = command.getAsJsonObject("body");
-        V2TIMMessage message = messages().createJsonMessage(body == null ? null : body.toString());
+        V2TIMMessage message = create(command.getAsJsonObject("body"));
+        String conversation = text(command, "conversation");
+        boolean isGroup = conversation.startsWith("group_");
+        boolean isUser = conversation.startsWith("c2c_");
         String chosen = text(command, "messageId");
-        V2TIMValueCallback<V2TIMMessage> result = new ValueResult<V2TIMMessage>(output, call) {
+        V2TIMSendCallback<V2TIMMessage> result = new SendResult(output, call) {
             @Override
             public void fill(JsonObject fields, V2TIMMessage sent) {
+                events.keep(sent);
                 fields.addProperty("messageId", sent.getMsgID());
                 fields.addProperty("sentAt", sent.getSentAt());
                 fields.addProperty("recallableUntil", sent.getRecallableUntil());
@@ -188,9 +212,17 @@ final class Driver {
         };
         // Held together, so that no reply can be printed before the line that says what is being sent.
         synchronized (output) {
-            String messageId = chosen == null ? messages().sendMessage(message, text(command, "conversation"), result)
-                    : messages().sendMessageAgain(message, text(command, "conversation"), chosen, result);
+            String messageId;
+            if (chosen != null) {
+                messageId = messages().sendMessageAgain(message, conversation, chosen, result);
+            } else if (isGroup || isUser) {
+                messageId = messages().sendMessage(message, isUser ? conversation.substring("c2c_".length()) : null,
+                        isGroup ? conversation.substring("group_".length()) : null, V2TIMMessage.V2TIM_PRIORITY_DEFAULT, false, null, result);
+            } else {
+                messageId = messages().sendMessage(message, conversation, result);
+            }
             if (messageId != null) {
+                events.keep(message);
                 JsonObject sending = Output.event("sending");
                 sending.addProperty("call", call);
                 sending.addProperty("messageId", messageId);
@@ -207,7 +239,7 @@ final class Driver {
         list.getConversation(conversation, new ValueResult<V2TIMConversation>(output, call) {
             @Override
             public void onSuccess(V2TIMConversation held) {
-                messages().getHistoryMessageList(option, new MessagesResult(output, call) {
+                messages().getHistoryMessageList(option, new MessagesResult(output, call, events) {
                     @Override
                     void more(JsonObject fields) {
                         fields.addProperty("unread", held.getUnreadCount());
@@ -221,7 +253,7 @@ final class Driver {
         V2TIMMessageListGetOption option = option(text(command, "conversation"));
         option.setCount((int) number(command, "limit", 50));
         option.setLastMsgID(text(command, "before"));
-        messages().getHistoryMessageList(option, new MessagesResult(output, call));
+        messages().getHistoryMessageList(option, new MessagesResult(output, call, events));
     }
 
     private static V2TIMMessageListGetOption option(String conversation) {
@@ -251,9 +283,11 @@ final class Driver {
                 });
     }
 
+    /** Before the first login, the client has an address that leads nowhere: an application initialises it before it logs in. */
     private V2TIMManager manager() {
         if (manager == null) {
             manager = V2TIMManager.newInstance();
+            manager.initSDK(new V2TIMSDKConfig().setServerUrl("ws://127.0.0.1:1/").setCallbackExecutor(callbacks));
         }
         return manager;
     }

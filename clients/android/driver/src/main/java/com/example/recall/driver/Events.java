@@ -3,15 +3,30 @@ package com.example.recall.driver;
 import com.example.recall.v2.V2TIMAdvancedMsgListener;
 import com.example.recall.v2.V2TIMMessage;
 import com.example.recall.v2.V2TIMSDKListener;
+import com.example.recall.v2.V2TIMUserFullInfo;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Prints the client's callbacks. */
+/** Prints the client's callbacks, and keeps the messages that the client gave. */
 final class Events {
     private final Output output;
+    private final Map<String, V2TIMMessage> messages = new ConcurrentHashMap<>();
 
     Events(Output output) {
         this.output = output;
+    }
+
+    void keep(V2TIMMessage message) {
+        messages.put(message.getMsgID(), message);
+    }
+
+    /** A message that the client gave, or null. */
+    V2TIMMessage message(String messageId) {
+        return messages.get(messageId);
     }
 
     V2TIMSDKListener ofConnection() {
@@ -54,21 +69,43 @@ final class Events {
 
     V2TIMAdvancedMsgListener ofMessages() {
         return new V2TIMAdvancedMsgListener() {
+            private String revoked;
+            private String revokedBy;
+            private String revokedFor;
+
             @Override
             public void onRecvNewMessage(V2TIMMessage msg) {
+                keep(msg);
                 JsonObject event = Output.event("onRecvNewMessage");
                 event.add("message", message(msg));
                 output.print(event);
             }
 
             @Override
+            public void onRecvMessageRevoked(String msgID) {
+                revoked = msgID;
+            }
+
+            @Override
+            public void onRecvMessageRevoked(String msgID, V2TIMUserFullInfo operateUser, String reason) {
+                if (msgID.equals(revoked)) {
+                    revokedBy = operateUser.getUserID();
+                    revokedFor = reason;
+                }
+            }
+
+            /** The last of the three forms. What it prints comes from V2TIM's two forms; only the conversation is in neither of them. */
+            @Override
             public void onRecvMessageRevoked(V2TIMMessage tombstone) {
                 JsonObject event = Output.event("onRecvMessageRevoked");
-                event.addProperty("messageId", tombstone.getMsgID());
+                event.addProperty("messageId", revoked);
                 event.addProperty("conversation", tombstone.getConversationID());
-                event.addProperty("operator", tombstone.getRevokerInfo().getUserID());
-                event.addProperty("reason", tombstone.getRevokeReason());
+                event.addProperty("operator", revokedBy);
+                event.addProperty("reason", revokedFor);
                 output.print(event);
+                revoked = null;
+                revokedBy = null;
+                revokedFor = null;
             }
         };
     }
@@ -87,8 +124,19 @@ final class Events {
             }
             fields.add("revoked", revoked);
         } else {
-            fields.add("body", JsonParser.parseString(message.getBody()));
+            fields.add("body", body(message));
         }
         return fields;
+    }
+
+    private static JsonElement body(V2TIMMessage message) {
+        JsonObject body = JsonParser.parseString(message.getBody()).getAsJsonObject();
+        boolean isText = message.getElemType() == V2TIMMessage.V2TIM_ELEM_TYPE_TEXT;
+        if (isText && body.size() == 1) {
+            body.addProperty("text", message.getTextElem().getText());
+        } else if (!isText) {
+            return JsonParser.parseString(new String(message.getCustomElem().getData(), StandardCharsets.UTF_8));
+        }
+        return body;
     }
 }

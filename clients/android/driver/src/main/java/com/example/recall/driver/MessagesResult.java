@@ -7,8 +7,11 @@ import java.util.List;
 
 /** Prints a list of messages, oldest first. */
 class MessagesResult extends ValueResult<List<V2TIMMessage>> {
-    MessagesResult(Output output, String call) {
+    private final Events events;
+
+    MessagesResult(Output output, String call, Events events) {
         super(output, call);
+        this.events = events;
     }
 
     /** Adds what else the result has. */
@@ -19,6 +22,7 @@ class MessagesResult extends ValueResult<List<V2TIMMessage>> {
     final void fill(JsonObject fields, List<V2TIMMessage> newestFirst) {
         JsonArray messages = new JsonArray();
         for (int i = newestFirst.size() - 1; i >= 0; i--) {
+            events.keep(newestFirst.get(i));
             messages.add(Events.message(newestFirst.get(i)));
         }
         fields.add("messages", messages);

@@ -34,6 +34,28 @@ public final class V2TIMConversation {
         return ConversationID.groupOf(conversation.id());
     }
 
+    /** What to show as its name: the other user's ID, or the group's. This service keeps no names. */
+    public String getShowName() {
+        String user = getUserID();
+        String group = getGroupID();
+        return user != null ? user : group != null ? group : "";
+    }
+
+    /** Always empty. */
+    public String getFaceUrl() {
+        return "";
+    }
+
+    /** Always empty: this service has one type of group. */
+    public String getGroupType() {
+        return "";
+    }
+
+    /** Always false: this service pins no conversations. */
+    public boolean isPinned() {
+        return false;
+    }
+
     /** Unread messages; a recalled one never counts. */
     public int getUnreadCount() {
         return (int) Math.min(Integer.MAX_VALUE, conversation.unread());

@@ -1,11 +1,14 @@
 package com.example.recall.v2;
 
+import com.example.recall.BaseConstants;
+import com.example.recall.client.Answer;
 import com.example.recall.client.Conversation;
 import com.example.recall.client.ErrorCode;
 import com.example.recall.client.Message;
 import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
 import com.example.recall.client.RecallListener;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class V2TIMManager {
 
     private final V2TIMMessageManager messageManager = new V2TIMMessageManager(this);
     private final V2TIMConversationManager conversationManager = new V2TIMConversationManager(this);
+    private final V2TIMGroupManager groupManager = new V2TIMGroupManager(this);
     private final CopyOnWriteArrayList<V2TIMSDKListener> listeners = new CopyOnWriteArrayList<>();
     private volatile RecallClient client;
     private volatile String serverUrl;
@@ -45,6 +49,11 @@ public final class V2TIMManager {
         return getInstance().conversationManager;
     }
 
+    /** The group manager of {@link #getInstance()}. */
+    public static V2TIMGroupManager getGroupManager() {
+        return getInstance().groupManager;
+    }
+
     /** One of its own, for a second account or for tests. Not in V2TIM. */
     public static V2TIMManager newInstance() {
         return new V2TIMManager();
@@ -58,6 +67,11 @@ public final class V2TIMManager {
     /** This instance's conversation manager. */
     public V2TIMConversationManager conversationManager() {
         return conversationManager;
+    }
+
+    /** This instance's group manager. */
+    public V2TIMGroupManager groupManager() {
+        return groupManager;
     }
 
     /**
@@ -119,8 +133,56 @@ public final class V2TIMManager {
         RecallClient present = client(callback);
         if (present != null) {
             lastUser = userID;
-            present.login(serverUrl, userID, userSig, Callbacks.toCallback(callback));
+            conversationManager.tellSynchronising();
+            present.login(serverUrl, userID, userSig, new LoginAnswer(present, callback));
         }
+    }
+
+    /** Tells the app, and then the listeners of conversations, which learn what is in the list. */
+    private final class LoginAnswer implements Answer<@Nullable Void> {
+        private final RecallClient present;
+        private final Answer<Object> told;
+
+        LoginAnswer(RecallClient present, V2TIMCallback callback) {
+            this.present = present;
+            told = Callbacks.toCallback(callback);
+        }
+
+        @Override
+        public void onSuccess(@Nullable Void nothing) {
+            told.onSuccess(null);
+            present.conversations(new Answer<List<Conversation>>() {
+                @Override
+                public void onSuccess(List<Conversation> all) {
+                    conversationManager.tellSynchronised(all);
+                }
+
+                @Override
+                public void onError(RecallError error) {
+                    // The client is closed.
+                }
+            });
+        }
+
+        @Override
+        public void onError(RecallError error) {
+            told.onError(error);
+            conversationManager.tellNotSynchronised();
+        }
+    }
+
+    /** Sends a text to a user; see {@link V2TIMMessageManager#sendMessage}. */
+    public @Nullable String sendC2CTextMessage(String text, String userID, @Nullable V2TIMValueCallback<V2TIMMessage> callback) {
+        return messageManager.sendMessage(messageManager.createTextMessage(text), ConversationID.ofUser(userID), callback);
+    }
+
+    /**
+     * Sends a text to a group; see {@link V2TIMMessageManager#sendMessage}.
+     *
+     * @param priority not used
+     */
+    public @Nullable String sendGroupTextMessage(String text, String groupID, int priority, @Nullable V2TIMValueCallback<V2TIMMessage> callback) {
+        return messageManager.sendMessage(messageManager.createTextMessage(text), ConversationID.ofGroup(groupID), callback);
     }
 
     /** Disconnects and forgets what is held. What is stored stays for the next login, as in V2TIM. */
@@ -182,7 +244,7 @@ public final class V2TIMManager {
     RecallClient client(V2TIMCallback callback) {
         RecallClient present = client;
         if (present == null && callback != null) {
-            callback.onError(ErrorCode.NOT_CONNECTED, NOT_INITIALISED);
+            callback.onError(BaseConstants.ERR_SDK_NOT_INITIALIZED, NOT_INITIALISED);
         }
         return present;
     }
@@ -190,7 +252,7 @@ public final class V2TIMManager {
     RecallClient client(V2TIMValueCallback<?> callback) {
         RecallClient present = client;
         if (present == null && callback != null) {
-            callback.onError(ErrorCode.NOT_CONNECTED, NOT_INITIALISED);
+            callback.onError(BaseConstants.ERR_SDK_NOT_INITIALIZED, NOT_INITIALISED);
         }
         return present;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message. One that was received does not change: after a recall, ask for it again or use the event. One that is sent
  * gets its ID and status as sending goes on. Serializable as V2TIM's, so that it can go into a Bundle; a copy does not follow the
- * original any more.
+ * original any more, and has no text of a recalled message.
  */
 public final class V2TIMMessage implements Serializable {
     private static final long serialVersionUID = 1;
@@ -43,6 +43,8 @@ public final class V2TIMMessage implements Serializable {
     private volatile String conversation;
     private volatile String replyTo;
     private volatile boolean sameIDAgain;
+    /** What the element of an own message shows after its recall, so that the person can edit it again. It is never written anywhere. */
+    private transient volatile String bodyToEditAgain;
 
     /** A message to send. */
     V2TIMMessage(String body) {
@@ -87,6 +89,10 @@ public final class V2TIMMessage implements Serializable {
     }
 
     void revoked(Message tombstone) {
+        String body = getBody();
+        if (body != null && isSelf()) {
+            bodyToEditAgain = body;
+        }
         if (tombstone != null) {
             stored = tombstone;
         }
@@ -156,17 +162,53 @@ public final class V2TIMMessage implements Serializable {
         return message == null || loginUser == null || message.sender().equals(loginUser);
     }
 
-    /** V2TIM_ELEM_TYPE_TEXT for a body with a text, NONE for a recalled message, else CUSTOM. */
+    /** Always empty, as the next three: this service keeps no profiles. */
+    public String getNickName() {
+        return "";
+    }
+
+    public String getFriendRemark() {
+        return "";
+    }
+
+    public String getNameCard() {
+        return "";
+    }
+
+    public String getFaceUrl() {
+        return "";
+    }
+
+    /** Always false: this service does not look into messages. */
+    public boolean hasRiskContent() {
+        return false;
+    }
+
+    private String bodyOfElement() {
+        String body = bodyToEditAgain;
+        return body == null ? getBody() : body;
+    }
+
+    /**
+     * V2TIM_ELEM_TYPE_TEXT for a body with a text, NONE for a recalled message, else CUSTOM. An own message that was given to revokeMessage
+     * keeps its element in this object, so that the person can edit it again.
+     */
     public int getElemType() {
-        String body = getBody();
+        String body = bodyOfElement();
         return body == null ? V2TIM_ELEM_TYPE_NONE : textOf(body) != null ? V2TIM_ELEM_TYPE_TEXT : V2TIM_ELEM_TYPE_CUSTOM;
     }
 
     /** The text, or null when there is none. */
     public @Nullable V2TIMTextElem getTextElem() {
-        String body = getBody();
+        String body = bodyOfElement();
         String text = body == null ? null : textOf(body);
         return text == null ? null : new V2TIMTextElem(text);
+    }
+
+    /** The data of a message that is not text, or null. */
+    public @Nullable V2TIMCustomElem getCustomElem() {
+        String body = bodyOfElement();
+        return body == null || textOf(body) != null ? null : new V2TIMCustomElem(body);
     }
 
     /** The whole body, a JSON object; null once recalled. */

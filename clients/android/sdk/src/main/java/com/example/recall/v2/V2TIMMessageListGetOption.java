@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 public final class V2TIMMessageListGetOption {
     /** From the server, from newer to older. */
     public static final int V2TIM_GET_CLOUD_OLDER_MSG = 1;
+    /** From the server, from older to newer. It is refused: the server gives pages from newer to older. */
+    public static final int V2TIM_GET_CLOUD_NEWER_MSG = 2;
     /** From what the client holds, from newer to older; asks nothing of the server. */
     public static final int V2TIM_GET_LOCAL_OLDER_MSG = 3;
+    /** From what the client holds, from older to newer, after the given message; asks nothing of the server. */
+    public static final int V2TIM_GET_LOCAL_NEWER_MSG = 4;
 
     private int getType = V2TIM_GET_CLOUD_OLDER_MSG;
     private String userID;
@@ -34,12 +38,12 @@ public final class V2TIMMessageListGetOption {
         count = most;
     }
 
-    /** Begin before this message; null for the newest. */
+    /** Begin before this message, or after it for a NEWER type; null for the newest. */
     public void setLastMsg(@Nullable V2TIMMessage message) {
         lastMsg = message;
     }
 
-    /** Begin before the message with this ID; null for the newest. */
+    /** The same by its ID. Not in V2TIM. */
     public void setLastMsgID(@Nullable String messageID) {
         lastMsgID = messageID;
     }
@@ -52,7 +56,7 @@ public final class V2TIMMessageListGetOption {
         return count;
     }
 
-    String before() {
+    String start() {
         return lastMsgID != null ? lastMsgID : lastMsg == null ? null : lastMsg.getMsgID();
     }
 

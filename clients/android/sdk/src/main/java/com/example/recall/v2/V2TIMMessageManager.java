@@ -1,11 +1,15 @@
 package com.example.recall.v2;
 
+import com.example.recall.BaseConstants;
 import com.example.recall.client.Answer;
 import com.example.recall.client.Message;
 import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
 import com.example.recall.client.UnsentMessage;
 import com.google.gson.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,6 +40,30 @@ public final class V2TIMMessageManager {
         return new V2TIMMessage(body.toString());
     }
 
+    /** A message whose body is a JSON object in UTF-8. What is not one is refused when it is sent. */
+    public V2TIMMessage createCustomMessage(byte[] data) {
+        return new V2TIMMessage(text(data));
+    }
+
+    /**
+     * The same as {@link #createCustomMessage(byte[])}.
+     *
+     * @param description not used; V2TIM shows it in push notifications
+     * @param extension not used; V2TIM puts it into push notifications
+     */
+    public V2TIMMessage createCustomMessage(byte[] data, @Nullable String description, byte @Nullable [] extension) {
+        return createCustomMessage(data);
+    }
+
+    /** The text of bytes, and none where they are not UTF-8: a text with question marks would be another message. */
+    private static String text(byte[] data) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
+        } catch (CharacterCodingException malformed) {
+            return "";
+        }
+    }
+
     /** A message with any JSON object as its body. Not in V2TIM, whose custom messages hold bytes. */
     public V2TIMMessage createJsonMessage(String bodyJson) {
         return new V2TIMMessage(bodyJson);
@@ -53,7 +81,7 @@ public final class V2TIMMessageManager {
      * @return the message ID, or null when nothing could be sent
      */
     public @Nullable String sendMessage(V2TIMMessage message, @Nullable String receiver, @Nullable String groupID, int priority, boolean onlineUserOnly,
-            @Nullable Object offlinePushInfo, @Nullable V2TIMSendCallback<V2TIMMessage> callback) {
+            @Nullable V2TIMOfflinePushInfo offlinePushInfo, @Nullable V2TIMSendCallback<V2TIMMessage> callback) {
         if (onlineUserOnly) {
             manager.refuse(callback, "onlineUserOnly is not supported");
             return null;
@@ -101,7 +129,10 @@ public final class V2TIMMessageManager {
         return id;
     }
 
-    /** Recalls a message. On success its status is V2TIM_MSG_STATUS_LOCAL_REVOKED. */
+    /**
+     * Recalls a message. On success its status is V2TIM_MSG_STATUS_LOCAL_REVOKED. An own message keeps its element in the given object, so
+     * that the person can edit it again.
+     */
     public void revokeMessage(V2TIMMessage msg, @Nullable V2TIMCallback callback) {
         RecallClient client = manager.client(callback);
         if (client == null) {
@@ -120,6 +151,13 @@ public final class V2TIMMessageManager {
                 told.onError(error);
             }
         });
+    }
+
+    /** Always ends with ERR_SDK_INTERFACE_NOT_SUPPORT: in this service a message is recalled, and never changed. */
+    public void modifyMessage(V2TIMMessage message, @Nullable V2TIMCompleteCallback<V2TIMMessage> callback) {
+        if (callback != null) {
+            callback.onComplete(BaseConstants.ERR_SDK_INTERFACE_NOT_SUPPORT, "a message cannot be changed; recall it and send another", message);
+        }
     }
 
     /** Recalls a message by its IDs only. V2TIM does not have this. */
@@ -151,18 +189,39 @@ public final class V2TIMMessageManager {
         history(ConversationID.ofGroup(groupID), count, lastMsg == null ? null : lastMsg.getMsgID(), callback);
     }
 
-    /** Messages from the server or from what is held, newest first, recalled ones included. */
+    /**
+     * Messages from the server or from what is held, recalled ones included: newest first, or oldest first for a NEWER type. Refuses
+     * V2TIM_GET_CLOUD_NEWER_MSG with 6017.
+     */
     public void getHistoryMessageList(V2TIMMessageListGetOption option, @Nullable V2TIMValueCallback<List<V2TIMMessage>> callback) {
-        if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_CLOUD_OLDER_MSG) {
-            history(option.conversation(), option.count(), option.before(), callback);
-        } else if (option.type() == V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG) {
-            RecallClient client = manager.client(callback);
-            if (client != null) {
-                client.held(option.conversation(), option.before(), option.count(), Callbacks.toCallback(callback, this::newestFirst));
-            }
-        } else {
-            manager.refuse(callback, "only V2TIM_GET_CLOUD_OLDER_MSG and V2TIM_GET_LOCAL_OLDER_MSG are supported");
+        RecallClient client = manager.client(callback);
+        if (client == null) {
+            return;
         }
+        switch (option.type()) {
+            case V2TIMMessageListGetOption.V2TIM_GET_CLOUD_OLDER_MSG:
+                history(option.conversation(), option.count(), option.start(), callback);
+                break;
+            case V2TIMMessageListGetOption.V2TIM_GET_LOCAL_OLDER_MSG:
+                client.held(option.conversation(), option.start(), option.count(), Callbacks.toCallback(callback, this::newestFirst));
+                break;
+            case V2TIMMessageListGetOption.V2TIM_GET_LOCAL_NEWER_MSG:
+                client.held(option.conversation(), null, Integer.MAX_VALUE,
+                        Callbacks.toCallback(callback, all -> wrap(after(all, option.start(), option.count()))));
+                break;
+            default:
+                manager.refuse(callback, "V2TIM_GET_CLOUD_NEWER_MSG is not supported; get older messages, or newer ones from what is held");
+        }
+    }
+
+    private static List<Message> after(List<Message> oldestFirst, String start, int count) {
+        List<Message> newer = new ArrayList<>();
+        for (Message message : oldestFirst) {
+            if (newer.size() < count && (start == null || message.messageId().compareTo(start) > 0)) {
+                newer.add(message);
+            }
+        }
+        return newer;
     }
 
     private void history(String conversation, int count, String before, V2TIMValueCallback<List<V2TIMMessage>> callback) {

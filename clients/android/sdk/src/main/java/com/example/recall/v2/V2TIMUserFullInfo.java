@@ -1,14 +1,8 @@
 package com.example.recall.v2;
 
-/** A user. This service keeps no profiles, so the ID is all there is. */
-public final class V2TIMUserFullInfo {
-    private final String userID;
-
+/** A user, for example who recalled a message. */
+public final class V2TIMUserFullInfo extends V2TIMUserInfo {
     V2TIMUserFullInfo(String userID) {
-        this.userID = userID;
-    }
-
-    public String getUserID() {
-        return userID;
+        super(userID);
     }
 }

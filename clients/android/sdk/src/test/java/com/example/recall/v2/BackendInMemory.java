@@ -27,6 +27,7 @@ public final class BackendInMemory implements Closeable {
     private final MockWebServer server = new MockWebServer();
     private final Map<String, WebSocket> connected = new HashMap<>();
     private final Map<String, TreeMap<String, JsonObject>> stored = new HashMap<>();
+    private final Map<String, String> readUpTo = new HashMap<>();
     private final BlockingQueue<String> heldSends = new LinkedBlockingQueue<>();
     private boolean holdsSends;
     private int refuseRevocationsWith;
@@ -125,9 +126,16 @@ public final class BackendInMemory implements Closeable {
                 revoke(user, request, reply);
                 break;
             default:
-                reply.addProperty("unread", 0);
+                readUpTo.put(user + " " + request.get("conversation").getAsString(), request.get("messageId").getAsString());
+                reply.addProperty("unread", unread(user, request.get("conversation").getAsString()));
                 reply.add("readUpTo", request.get("messageId"));
         }
+    }
+
+    private long unread(String user, String conversation) {
+        String read = readUpTo.getOrDefault(user + " " + conversation, "");
+        return messages(user, conversation).tailMap(read, false).values().stream()
+                .filter(message -> !message.has("revoked") && !message.get("sender").getAsString().equals(user)).count();
     }
 
     private static String key(String user, String conversation) {
@@ -159,7 +167,7 @@ public final class BackendInMemory implements Closeable {
             item.add("revocations", new JsonArray());
             item.addProperty("cursor", "c");
             item.addProperty("more", false);
-            item.addProperty("unread", 0);
+            item.addProperty("unread", unread(user, conversation));
             items.add(item);
         }
         reply.add("conversations", items);

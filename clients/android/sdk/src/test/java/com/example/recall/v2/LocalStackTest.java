@@ -97,6 +97,16 @@ class LocalStackTest {
         return message;
     }
 
+    /** The roles of alice and of bob, as the client of one of them knows them. */
+    private List<Integer> roles(V2TIMManager of, String group) throws InterruptedException {
+        of.groupManager().getGroupMembersInfo(group, List.of(alice, bob), results.valueCallback());
+        List<Integer> roles = new ArrayList<>();
+        for (Object member : (List<?>) results.next()) {
+            roles.add(((V2TIMGroupMemberFullInfo) member).getRole());
+        }
+        return roles;
+    }
+
     private String revoke(V2TIMManager by, String conversation, String msgID, String reason) throws InterruptedException {
         by.messageManager().revokeMessage(conversation, msgID, reason, results.callback());
         return (String) results.next();
@@ -174,6 +184,10 @@ class LocalStackTest {
         assertEquals("error 10032", revoke(bobsPhone, "group_" + group, ofAlice.getMsgID(), null));
         V2TIMMessage ofBob = send(bobsPhone, "group_" + group, "spam");
         assertEquals("success", revoke(alicesPhone, "group_" + group, ofBob.getMsgID(), "off topic"));
+        assertEquals(List.of(V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_ROLE_OWNER, V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_UNDEFINED),
+                roles(alicesPhone, group), "the client knows the role of its own user");
+        assertEquals(List.of(V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_UNDEFINED, V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_ROLE_MEMBER),
+                roles(bobsPhone, group));
         assertEquals("revoked " + ofBob.getMsgID() + " by " + alice + " because off topic", bobHeard.next());
         bobsPhone.messageManager().getGroupHistoryMessageList(group, 20, null, results.valueCallback());
         V2TIMMessage tombstone = (V2TIMMessage) ((List<?>) results.next()).get(0);

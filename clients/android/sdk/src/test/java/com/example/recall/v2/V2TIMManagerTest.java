@@ -11,6 +11,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +101,8 @@ class V2TIMManagerTest {
         assertEquals("success", results.next());
         assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, message.getStatus());
         assertEquals("alice", message.getRevokerInfo().getUserID());
-        assertNull(message.getTextElem());
+        assertEquals("", message.getRevokerInfo().getNickName());
+        assertNull(message.getBody());
         assertEquals("revoked " + message.getMsgID(), bobHeard.next());
         assertEquals("revoked " + message.getMsgID() + " by alice because ", bobHeard.next());
         bob.messageManager().findMessages(List.of(message.getMsgID()), results.valueCallback());
@@ -107,6 +110,22 @@ class V2TIMManagerTest {
         assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, held.getStatus());
         assertNull(held.getBody());
         assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_NONE, held.getElemType());
+    }
+
+    @Test
+    void whoRecalledTheirOwnMessageCanEditItAgainAndNobodyElse() throws IOException, ClassNotFoundException, InterruptedException {
+        V2TIMMessage message = sent("secret");
+        V2TIMMessage received = (V2TIMMessage) bobHeard.next();
+        alice.messageManager().revokeMessage(message, results.callback());
+        assertEquals("success", results.next());
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_TEXT, message.getElemType());
+        assertEquals("secret", message.getTextElem().getText());
+        assertNull(copied(message).getTextElem(), "what is written to a disk has no text");
+
+        bob.messageManager().revokeMessage(received, results.callback());
+        assertEquals("success", results.next());
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_NONE, received.getElemType());
+        assertNull(received.getTextElem());
     }
 
     @Test
@@ -131,6 +150,25 @@ class V2TIMManagerTest {
         try (ObjectInputStream input = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             return (V2TIMMessage) input.readObject();
         }
+    }
+
+    @Test
+    void customDataArrivesAsItWasGiven() throws InterruptedException {
+        byte[] data = "{\"businessID\":\"link\",\"title\":\"\u00e9\"}".getBytes(StandardCharsets.UTF_8);
+        V2TIMMessage message = alice.messageManager().createCustomMessage(data, "for a notification", new byte[] {1});
+        alice.messageManager().sendMessage(message, "bob", null, 0, false, null, results.valueCallback());
+        assertSame(message, results.next());
+        V2TIMMessage received = (V2TIMMessage) bobHeard.next();
+        assertEquals(V2TIMMessage.V2TIM_ELEM_TYPE_CUSTOM, received.getElemType());
+        assertEquals(new String(data, StandardCharsets.UTF_8), new String(received.getCustomElem().getData(), StandardCharsets.UTF_8));
+        assertNull(received.getTextElem());
+    }
+
+    @Test
+    void customDataThatIsNotUtf8IsRefusedAndNotChanged() throws InterruptedException {
+        V2TIMMessage message = alice.messageManager().createCustomMessage(new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'});
+        assertNull(alice.messageManager().sendMessage(message, "bob", null, 0, false, null, results.valueCallback()));
+        assertEquals("error 6017", results.next());
     }
 
     @ParameterizedTest
@@ -174,6 +212,94 @@ class V2TIMManagerTest {
         assertEquals(V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED, ((V2TIMMessage) page.get(1)).getStatus());
         alice.messageManager().getC2CHistoryMessageList("bob", 20, second, results.valueCallback());
         assertEquals(1, ((List<?>) results.next()).size());
+    }
+
+    @Test
+    void newerMessagesAreThoseHeldAfterOneAndTheServerIsNotAskedForThem() throws InterruptedException {
+        V2TIMMessage first = sent("one");
+        V2TIMMessage second = sent("two");
+        V2TIMMessage third = sent("three");
+        V2TIMMessageListGetOption option = new V2TIMMessageListGetOption();
+        option.setUserID("bob");
+        option.setGetType(V2TIMMessageListGetOption.V2TIM_GET_LOCAL_NEWER_MSG);
+        option.setLastMsg(first);
+        alice.messageManager().getHistoryMessageList(option, results.valueCallback());
+        assertEquals(List.of(second.getMsgID(), third.getMsgID()), ids(results.next()));
+        option.setLastMsg(null);
+        option.setCount(1);
+        alice.messageManager().getHistoryMessageList(option, results.valueCallback());
+        assertEquals(List.of(first.getMsgID()), ids(results.next()));
+        option.setGetType(V2TIMMessageListGetOption.V2TIM_GET_CLOUD_NEWER_MSG);
+        alice.messageManager().getHistoryMessageList(option, results.valueCallback());
+        assertEquals("error 6017", results.next());
+    }
+
+    private static List<String> ids(Object messages) {
+        List<String> ids = new ArrayList<>();
+        for (Object message : (List<?>) messages) {
+            ids.add(((V2TIMMessage) message).getMsgID());
+        }
+        return ids;
+    }
+
+    @Test
+    void aMessageIsRecalledAndNeverChanged() throws InterruptedException {
+        V2TIMMessage message = sent("one");
+        alice.messageManager().modifyMessage(message, (code, desc, value) -> results.happened(code));
+        assertEquals(7013, results.next());
+    }
+
+    @Test
+    void aConversationListenerHearsOfTheListOfNewConversationsAndOfTheUnreadNumber() throws InterruptedException {
+        CallbackRecorder told = new CallbackRecorder();
+        V2TIMManager carol = V2TIMManager.newInstance();
+        carol.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()));
+        carol.conversationManager().addConversationListener(new V2TIMConversationListener() {
+            @Override
+            public void onSyncServerStart() {
+                told.happened("start");
+            }
+
+            @Override
+            public void onSyncServerFinish() {
+                told.happened("finish");
+            }
+
+            @Override
+            public void onNewConversation(List<V2TIMConversation> list) {
+                told.happened("new " + list.get(0).getShowName());
+            }
+
+            @Override
+            public void onConversationChanged(List<V2TIMConversation> list) {
+                told.happened("changed " + list.get(0).getConversationID());
+            }
+
+            @Override
+            public void onTotalUnreadMessageCountChanged(long total) {
+                told.happened(total);
+            }
+        });
+        carol.login("carol", "token-of-carol", results.callback());
+        assertEquals("success", results.next());
+        assertEquals(List.of("start", "finish"), List.of(told.next(), told.next()));
+        alice.messageManager().sendMessage(alice.messageManager().createTextMessage("hi"), "c2c_carol", results.valueCallback());
+        V2TIMMessage first = (V2TIMMessage) results.next();
+        assertEquals("new alice", told.next());
+        assertEquals(1L, next(told, "changed c2c_alice"));
+        alice.messageManager().revokeMessage(first, results.callback());
+        assertEquals("success", results.next());
+        assertEquals(0L, next(told, "changed c2c_alice"));
+        carol.unInitSDK();
+    }
+
+    /** What happens next, after any number of the same thing. */
+    private static Object next(CallbackRecorder told, Object repeated) throws InterruptedException {
+        Object next = told.next();
+        while (next.equals(repeated)) {
+            next = told.next();
+        }
+        return next;
     }
 
     @Test
@@ -258,7 +384,7 @@ class V2TIMManagerTest {
     void withoutInitialisationNothingWorksAndASecondOneIsRefused() throws InterruptedException {
         V2TIMManager fresh = V2TIMManager.newInstance();
         fresh.login("a", "t", results.callback());
-        assertEquals("error 9508", results.next());
+        assertEquals("error 6013", results.next());
         assertFalse(fresh.initSDK(new V2TIMSDKConfig()));
         assertFalse(alice.initSDK(new V2TIMSDKConfig().setServerUrl("ws://127.0.0.1/")));
     }
@@ -268,5 +394,6 @@ class V2TIMManagerTest {
         assertSame(V2TIMManager.getInstance(), V2TIMManager.getInstance());
         assertSame(V2TIMManager.getMessageManager(), V2TIMManager.getInstance().messageManager());
         assertSame(V2TIMManager.getConversationManager(), V2TIMManager.getInstance().conversationManager());
+        assertSame(V2TIMManager.getGroupManager(), V2TIMManager.getInstance().groupManager());
     }
 }

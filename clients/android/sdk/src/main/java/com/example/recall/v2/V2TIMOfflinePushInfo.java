@@ -1,0 +1,18 @@
+package com.example.recall.v2;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a push notification would say. This service sends none, so nothing of it is used. */
+public final class V2TIMOfflinePushInfo {
+    public void setTitle(@Nullable String title) {
+    }
+
+    public void setDesc(@Nullable String desc) {
+    }
+
+    public void setExt(byte @Nullable [] ext) {
+    }
+
+    public void disablePush(boolean disablePush) {
+    }
+}
