@@ -131,7 +131,7 @@ faults: ## Tries every fault at every outside call of every action (test has eve
 
 .PHONY: mutants
 mutants: ## Plants known bugs, one at a time, and checks that a test catches each
-	@$(tools) java dynamodb-local
+	@$(tools) java dynamodb-local maven cpp boost gnustep
 	@go run ./reliability/mutants
 
 .PHONY: fuzz

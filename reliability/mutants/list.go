@@ -23,7 +23,8 @@ const (
 )
 
 func mutants() []mutant {
-	return slices.Concat(decisions(), order(), secrets(), forRandomSearches(), inFunctions(), inLocalStack())
+	return slices.Concat(decisions(), order(), secrets(), forRandomSearches(), inFunctions(), inLocalStack(),
+		inClients())
 }
 
 // decisions are bugs in who may do what, and in what is stored.

@@ -8,10 +8,13 @@ import (
 	"strings"
 )
 
-// suite is what may catch a bug: all tests of some packages, or one search with all that it searches. No suite is a
-// test that was chosen for one bug, since such a test tells nothing about bugs that nobody has thought of.
+// suite is what may catch a bug: all tests of some packages, one search with all that it searches, or all conformance
+// scenarios of a client in another language. No suite is a test that was chosen for one bug, since such a test tells
+// nothing about bugs that nobody has thought of.
 type suite struct {
 	packages string
+	// driver is the program with which a client that is not in Go plays the scenarios.
+	driver string
 	// search is the name of one test of ./reliability; empty is all tests.
 	search string
 	// arguments bound a search that is random, so that it does the same each time.
@@ -35,6 +38,10 @@ var (
 	sources   = suite{packages: "./local/eventsource"}
 	policies  = suite{packages: "./local/policy"}
 	scenarios = suite{packages: "./protocol/conformance"}
+
+	android    = suite{packages: "./clients/android", driver: "clients/android/driver.sh"}
+	native     = suite{packages: "./clients/cpp", driver: "clients/cpp/driver.sh"}
+	objectiveC = suite{packages: "./clients/apple", driver: "clients/apple/driver.sh"}
 
 	crashes    = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACall"}
 	delivering = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver"}
@@ -66,6 +73,9 @@ var (
 // test runs the suite with the files of an overlay in place of those of the tree; empty is the tree as it is. The
 // functions' programs, which some tests build, are built with it as well.
 func (s suite) test(overlay string) (string, error) {
+	if s.driver != "" {
+		return s.play(overlay)
+	}
 	arguments := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout=15m"}
 	if s.search != "" {
 		arguments = append(arguments, "-run", "^"+s.search+"$")
