@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -29,7 +28,6 @@ type Account struct {
 	lambda  *lambda.Client
 	tables  *dynamodb.Client
 	logs    *cloudwatchlogs.Client
-	metrics *cloudwatch.Client
 	roles   *iam.Client
 	gateway *apigateway.Client
 	buckets *s3.Client
@@ -56,7 +54,7 @@ func Open(ctx context.Context, region string) (*Account, error) {
 		config: loaded, number: aws.ToString(who.Account),
 		stacks: cloudformation.NewFromConfig(loaded), lambda: lambda.NewFromConfig(loaded),
 		tables: dynamodb.NewFromConfig(loaded), logs: cloudwatchlogs.NewFromConfig(loaded),
-		metrics: cloudwatch.NewFromConfig(loaded), roles: iam.NewFromConfig(loaded),
+		roles:   iam.NewFromConfig(loaded),
 		gateway: apigateway.NewFromConfig(loaded),
 		// A simulation of AWS has the bucket in the path.
 		buckets: s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = true }),

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/recall/local/gatewayrules"
@@ -15,6 +16,10 @@ type Asked struct {
 	Gateway *gatewayrules.Target
 	// Product is Recall; nil = its rules are not asked.
 	Product *Product
+	// Operations is Recall on AWS; nil = its operation is not asked about.
+	Operations *Deployed
+	// Faults are those that can be caused, by the IDs of their rules.
+	Faults map[string]fault
 	// Only are the IDs of the rules to ask; nil = all.
 	Only []string
 	// Answered is called with each answer. It may save the answers so far.
@@ -41,6 +46,13 @@ func Ask(ctx context.Context, asked Asked, into *verified.Snapshot) error {
 			answer = gatewayrules.Probe(ctx, *asked.Gateway, rule).Answer()
 		case product[rule.ID] != nil && asked.Product != nil:
 			answer = askProduct(ctx, *asked.Product, rule, product[rule.ID])
+		case operationProbes()[rule.ID] != nil && asked.Operations != nil:
+			seen, err := operationProbes()[rule.ID](ctx, asked.Operations)
+			answer = answered(rule, seen, err)
+		case asked.Faults[rule.ID] != nil:
+			answer = askProduct(ctx, Product{}, rule, func(ctx context.Context, _ Product) (string, error) {
+				return survives(ctx, strings.TrimPrefix(rule.ID, "faults."), asked.Faults[rule.ID])
+			})
 		default:
 			continue
 		}
@@ -66,6 +78,10 @@ func askProduct(ctx context.Context, p Product, rule verified.Rule, probe produc
 	ctx, cancel := context.WithTimeout(ctx, p.Patience)
 	defer cancel()
 	seen, err := probe(ctx, p)
+	return answered(rule, seen, err)
+}
+
+func answered(rule verified.Rule, seen string, err error) verified.Answer {
 	if err != nil {
 		return verified.Answer{Rule: rule.ID, Outcome: verified.Broken, Text: err.Error()}
 	}

@@ -38,6 +38,9 @@ type Options struct {
 	Smoke bool
 	// Secret signs tokens for Stack; empty = the secret that its parameter TokenSecretArn names.
 	Secret string
+	// Settle is how long AWS may take until a changed right is in force, and until metrics and logs can be read; 0 = the
+	// usual times.
+	Settle time.Duration
 	// Input has the answer to the question whether to go on. Output gets what is said.
 	Input    io.Reader
 	Output   io.Writer
@@ -146,14 +149,49 @@ func (a *Account) askRun(ctx context.Context, options Options, run *Run) (Found,
 	if deployed == nil {
 		return Found{}, fmt.Errorf("the stack %s is gone", run.Name)
 	}
+	operations, err := a.deployed(ctx, run.Name+product, run.Started)
+	if err != nil {
+		return Found{}, err
+	}
+	if err := operations.withReports(ctx); err != nil {
+		return Found{}, err
+	}
 	p := a.product(deployed, run.Secret)
-	asked := Asked{Gateway: &target, Product: &p, Answered: func(rule verified.Rule, answer verified.Answer) error {
-		return errors.Join(run.save(), options.Answered(rule, answer))
-	}}
-	found := Found{run.Snapshot, append(hosts(p.URL, target.URL, target.DefaultURL), a.number, run.Secret)}
+	p.Measure = func(name string, sample []time.Duration) {
+		run.Snapshot.Measures = append(run.Snapshot.Measures, summary(name, sample)...)
+	}
+	if options.Settle == 0 {
+		options.Settle = settle
+	} else {
+		operations.patience = options.Settle
+	}
+	asked := Asked{
+		Gateway: &target, Product: &p, Operations: operations, Faults: operations.faults(p, options.Settle),
+		Answered: func(rule verified.Rule, answer verified.Answer) error {
+			return errors.Join(run.save(), options.Answered(rule, answer))
+		},
+	}
 	err = Ask(ctx, asked, &run.Snapshot)
-	found.Snapshot = run.Snapshot
-	return found, err
+	if err == nil {
+		run.measure(ctx, options, target, operations)
+	}
+	return Found{run.Snapshot, append(hosts(p.URL, target.URL, target.DefaultURL), a.number, run.Secret)}, err
+}
+
+// settle is how long a change of a role takes until all services know it, with a margin. IAM publishes no figure.
+const settle = 20 * time.Second
+
+// measure adds the figures that no probe has measured. What cannot be measured is said, and is no reason to fail.
+func (r *Run) measure(ctx context.Context, options Options, target gatewayrules.Target, operations *Deployed) {
+	posts, err := measurePosts(ctx, target)
+	if err != nil {
+		options.say("PostToConnection could not be measured: %v", err)
+	}
+	reports, err := operations.measureReports(ctx)
+	if err != nil {
+		options.say("the runs of the functions could not be measured: %v", err)
+	}
+	r.Snapshot.Measures = append(append(r.Snapshot.Measures, posts...), reports...)
 }
 
 // askStack asks a deployment that is there already.

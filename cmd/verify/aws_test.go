@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -78,7 +79,8 @@ type cloud struct {
 	outputs  map[string]map[string]string
 	invoked  string   // the local stack's Lambda endpoint
 	settings string   // Lambda's answer to GetAccountSettings
-	refused  []string // the calls that fail, as "METHOD path" or the name of the action
+	refused  []string // the names of the calls that fail
+	called   []string // the calls that change a function or a role
 	mutex    sync.Mutex
 }
 
@@ -168,11 +170,12 @@ func (c *cloud) before(moto *url.URL) http.Handler {
 		invoked, settings, refused := c.invoked, c.settings, c.refused
 		c.mutex.Unlock()
 		for _, each := range refused {
-			if each == r.Method+" "+r.URL.Path || strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+each) {
+			if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+each) {
 				http.Error(w, `{"__type": "AccessDeniedException", "message": "you may not"}`, http.StatusForbidden)
 				return
 			}
 		}
+		c.record(r)
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/account-settings"):
 			w.Header().Set("Content-Type", "application/json")
@@ -184,6 +187,28 @@ func (c *cloud) before(moto *url.URL) http.Handler {
 			forward.ServeHTTP(w, r)
 		}
 	})
+}
+
+// record keeps the calls that change a function or a policy of a role, with what they change.
+func (c *cloud) record(r *http.Request) {
+	isForm := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	isChange := r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/configuration")
+	if !isForm && !isChange {
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // moto will say so
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if isChange {
+		c.called = append(c.called, string(body))
+	} else if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") == "PutRolePolicy" {
+		c.called = append(c.called, fmt.Sprintf("posts allowed: %t",
+			strings.Contains(form.Get("PolicyDocument"), "ManageConnections")))
+	}
 }
 
 // hasLogRole gives API Gateway a role for logs, which must stay.
@@ -206,7 +231,11 @@ func (c *cloud) run(options Options, waits string) (running *exec.Cmd, said *byt
 		Project, Region, Stack   string
 		Yes, Keep, Resume, Smoke bool
 		Secret                   string
-	}{c.folder, region, options.Stack, options.Yes, options.Keep, options.Resume, options.Smoke, options.Secret})
+		Settle                   time.Duration
+	}{
+		c.folder, region, options.Stack, options.Yes, options.Keep, options.Resume, options.Smoke, options.Secret,
+		time.Nanosecond,
+	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -393,7 +422,7 @@ func TestWhatCannotBeRemovedIsSaidAndAnotherTryRemovesIt(t *testing.T) {
 		defer c.mutex.Unlock()
 		c.refused = calls
 	}
-	refuse("DynamoDB_20120810.DeleteTable", "DeleteTable", "DeleteLogGroup")
+	refuse("DeleteTable", "DeleteLogGroup")
 	running, said := c.run(Options{Yes: true}, "")
 	c.must(running.Start())
 	<-asked

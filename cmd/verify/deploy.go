@@ -38,6 +38,7 @@ type Run struct {
 	// CreatesLogRole means that API Gateway had no role for logs before the run.
 	CreatesLogRole bool              `json:"createsLogRole"`
 	Slow           bool              `json:"slow"`
+	Started        time.Time         `json:"started"`
 	Stacks         []string          `json:"stacks"`
 	Left           []leftover        `json:"left"`
 	Snapshot       verified.Snapshot `json:"snapshot"`
@@ -55,7 +56,7 @@ func newRun(project, region string, before Preflight, slow bool, now time.Time) 
 	_, _ = rand.Read(secret[:]) // it never fails, either
 	return &Run{
 		Name: "recall-verify-" + hex.EncodeToString(name[:]), Region: region, Secret: hex.EncodeToString(secret[:]),
-		CreatesLogRole: !before.HasLogRole, Slow: slow,
+		CreatesLogRole: !before.HasLogRole, Slow: slow, Started: now,
 		Snapshot: verified.NewSnapshot(region, now.UTC().Format(time.DateOnly)), folder: runFolder(project),
 	}
 }

@@ -3,7 +3,10 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,22 +39,75 @@ func Local(ctx context.Context, options LocalOptions) (verified.Snapshot, error)
 		return into, err
 	}
 	defer rules.Close()
-	product, err := startProduct(ctx, options)
+	product, err := startProduct(ctx, options, "")
 	if err != nil {
 		return into, err
 	}
 	defer product.Close()
 	p := localProduct(product)
 	err = Ask(ctx, Asked{
-		Gateway: &rules.Target, Product: &p, Only: options.Only, Answered: options.Answered,
+		Gateway: &rules.Target, Product: &p, Faults: localFaults(options), Only: options.Only, Answered: options.Answered,
 	}, &into)
 	return into, err
 }
 
-func startProduct(ctx context.Context, options LocalOptions) (*stack.Stack, error) {
+// startProduct runs Recall from a template; empty = that of the project.
+func startProduct(ctx context.Context, options LocalOptions, template string) (*stack.Stack, error) {
 	return stack.Start(ctx, stack.Options{
-		Project: options.Project, Strict: true, Switches: options.Switches, Progress: options.Progress,
+		Project: options.Project, Template: template, Strict: true, Switches: options.Switches,
+		Progress: options.Progress,
 	})
+}
+
+// localFaults are the faults of AWS, made by another template.
+func localFaults(options LocalOptions) map[string]fault {
+	slow := options
+	slow.Switches.PostDelay = slowPost
+	return map[string]fault{
+		faultTimeout: localFault(slow, func(template string) string {
+			return strings.Replace(template, "tells every device.\n      MemorySize: 1024",
+				"tells every device.\n      MemorySize: 128\n      Timeout: 1", 1)
+		}),
+		faultPermission: localFault(options, func(template string) string {
+			before, policy, _ := strings.Cut(template, "PolicyName: revoke\n")
+			return before + "PolicyName: revoke\n" + strings.Replace(policy, "Action: execute-api:ManageConnections",
+				"Action: execute-api:InvalidateCache", 1)
+		}),
+	}
+}
+
+// slowPost is longer than the function may run.
+const slowPost = 1500 * time.Millisecond
+
+// localFault runs Recall from a template that was changed.
+func localFault(options LocalOptions, change func(template string) string) fault {
+	return func(ctx context.Context) (Product, func(context.Context) error, error) {
+		content, err := os.ReadFile(filepath.Join(options.Project, "template.yaml"))
+		if err != nil {
+			return Product{}, nil, err
+		}
+		changed := change(string(content))
+		if changed == string(content) {
+			return Product{}, nil, errors.New("the template has another form than this fault expects")
+		}
+		// It is in the project, because its functions are there.
+		file, err := os.CreateTemp(options.Project, ".verify-*.yaml")
+		if err != nil {
+			return Product{}, nil, err
+		}
+		defer os.Remove(file.Name())
+		if _, err := file.WriteString(changed); err != nil {
+			return Product{}, nil, errors.Join(err, file.Close())
+		}
+		if err := file.Close(); err != nil {
+			return Product{}, nil, err
+		}
+		running, err := startProduct(ctx, options, file.Name())
+		if err != nil {
+			return Product{}, nil, err
+		}
+		return localProduct(running), func(context.Context) error { running.Close(); return nil }, nil
+	}
 }
 
 // tokenTime is longer than any run.

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -22,15 +23,14 @@ func ignore(verified.Rule, verified.Answer) error { return nil }
 // productAnswers are the answers to the rules of the product itself.
 func productAnswers(s verified.Snapshot) []verified.Answer {
 	return slices.DeleteFunc(slices.Clone(s.Answers), func(answer verified.Answer) bool {
-		return productProbes()[answer.Rule] == nil
+		return productProbes()[answer.Rule] == nil && !strings.HasPrefix(answer.Rule, "faults.")
 	})
 }
 
 func askLocalProduct(t *testing.T, switches websocket.Switches, patience time.Duration) verified.Snapshot {
 	t.Helper()
-	running, err := startProduct(t.Context(), LocalOptions{
-		Project: project, Switches: switches, Progress: func(string) {},
-	})
+	options := LocalOptions{Project: project, Switches: switches, Progress: func(string) {}}
+	running, err := startProduct(t.Context(), options, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,15 @@ func askLocalProduct(t *testing.T, switches websocket.Switches, patience time.Du
 	p := localProduct(running)
 	p.Patience = patience
 	into := verified.NewSnapshot(verified.LocalRegion, "")
-	if err := Ask(t.Context(), Asked{Product: &p, Answered: ignore}, &into); err != nil {
+	faults := localFaults(options)
+	if patience > 0 { // this product fails by itself
+		for id := range faults {
+			faults[id] = func(context.Context) (Product, func(context.Context) error, error) {
+				return p, func(context.Context) error { return nil }, nil
+			}
+		}
+	}
+	if err := Ask(t.Context(), Asked{Product: &p, Faults: faults, Answered: ignore}, &into); err != nil {
 		t.Fatal(err)
 	}
 	return into
@@ -65,7 +73,7 @@ func TestAProductThatTellsNobodyIsFound(t *testing.T) {
 	}
 	want := []string{
 		"recall.send", "recall.recall", "recall.offline", "recall.group-3", "recall.group-501", "recall.admin-invoke",
-		"recall.admin-url",
+		"recall.admin-url", "faults.time-out", "faults.permission",
 	}
 	if difference := cmp.Diff(want, broken); difference != "" {
 		t.Errorf("other rules are broken (-want +got):\n%s", difference)
@@ -86,7 +94,7 @@ func TestAWholeRunAnswersAsTheLocalStackDoesAndLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(rules.Close)
-	running, err := startProduct(t.Context(), LocalOptions{Project: project, Progress: func(string) {}})
+	running, err := startProduct(t.Context(), LocalOptions{Project: project, Progress: func(string) {}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +138,25 @@ func TestAWholeRunAnswersAsTheLocalStackDoesAndLeavesNothing(t *testing.T) {
 	}
 	if left := c.left(); len(left) > 0 {
 		t.Errorf("there is still %q; the command says: %s", left, said)
+	}
+	changes := []string{
+		"posts allowed: true", // when the stack was made
+		`{"MemorySize":128,"Timeout":1}`, `{"MemorySize":1024,"Timeout":20}`, "posts allowed: false", "posts allowed: true",
+	}
+	if difference := cmp.Diff(changes, c.called); difference != "" {
+		t.Errorf("the faults are others (-want +got):\n%s", difference)
+	}
+	measured := map[string]bool{}
+	for _, each := range found.Snapshot.Measures {
+		measured[each.Name] = true
+	}
+	for _, name := range []string{
+		"recall to last notice, group of 3, p50", "recall to first notice, group of 501, p99 of 10",
+		"PostToConnection, from outside AWS, p50",
+	} {
+		if !measured[name] {
+			t.Errorf("%s is not measured, but %v", name, measured)
+		}
 	}
 	folder := t.TempDir()
 	path, err := found.Snapshot.Write(folder, found.Secrets...)

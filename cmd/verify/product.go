@@ -25,6 +25,8 @@ type Product struct {
 	Patience time.Duration
 	// PerSecond is how many devices may connect in a second; 0 = as many as a new account takes.
 	PerSecond float64
+	// Measure is told how long recalls took, and makes the groups recall more than once; nil = nobody measures.
+	Measure func(name string, sample []time.Duration)
 	// Prefix begins the names of all users and groups, so that two runs do not meet.
 	Prefix string
 }
@@ -329,6 +331,18 @@ func (g *group) recall(ctx context.Context, patience time.Duration) (first, last
 // groupPatience is how long the last member of a group may wait.
 const groupPatience = time.Minute
 
+// samples is how often a group recalls.
+func (p Product) samples(members int) int {
+	switch {
+	case p.Measure == nil:
+		return 1
+	case members > 100:
+		return 10
+	default:
+		return 50
+	}
+}
+
 func groupOf(members int) productProbe {
 	return func(ctx context.Context, p Product) (string, error) {
 		g, err := p.group(ctx, fmt.Sprintf("group-%d", members), members)
@@ -336,8 +350,17 @@ func groupOf(members int) productProbe {
 			return "", err
 		}
 		defer g.close()
-		if _, _, err := g.recall(ctx, min(groupPatience, p.Patience)); err != nil {
-			return "", err
+		var firsts, lasts []time.Duration
+		for range p.samples(members) {
+			first, last, err := g.recall(ctx, min(groupPatience, p.Patience))
+			if err != nil {
+				return "", err
+			}
+			firsts, lasts = append(firsts, first), append(lasts, last)
+		}
+		if p.Measure != nil {
+			p.Measure(fmt.Sprintf("recall to first notice, group of %d", members), firsts)
+			p.Measure(fmt.Sprintf("recall to last notice, group of %d", members), lasts)
 		}
 		return fmt.Sprintf("all of %d devices learned of it", members-1), nil
 	}

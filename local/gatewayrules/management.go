@@ -190,3 +190,35 @@ func early(ctx context.Context, p *prober) error {
 	}
 	return e.has(map[string]any{"status": 410.0})
 }
+
+// Posts opens a connection, posts to it several times, one after the other, and returns how long each post took.
+func Posts(ctx context.Context, target Target, count int) ([]time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, target.Patience*time.Duration(count))
+	defer cancel()
+	p := &prober{target: target}
+	defer p.close()
+	s, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.identity()
+	if err != nil {
+		return nil, err
+	}
+	took := make([]time.Duration, count)
+	for n := range took {
+		started := time.Now()
+		answer, _, err := p.manage(ctx, http.MethodPost, p.connection(id), []byte("hello"), true)
+		if err != nil {
+			return nil, err
+		}
+		took[n] = time.Since(started)
+		if err := wantStatus(answer, http.StatusOK); err != nil {
+			return nil, err
+		}
+		if err := s.wantMessage("hello"); err != nil {
+			return nil, err
+		}
+	}
+	return took, nil
+}

@@ -13,6 +13,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 BUCKET = "aws-sam-cli-managed-default-bucket"
+READ = {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": "*"}
+POST = {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
 MANAGED = "aws-sam-cli-managed-default"
 
 
@@ -40,6 +42,18 @@ def template(environment: str, parameters: dict, outputs: dict) -> dict:
                 "BillingMode": "PAY_PER_REQUEST",
                 "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
                 "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            },
+        }
+        resources["RevokeRole"] = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trusted}}
+        resources["RevokeFunction"] = {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Handler": "bootstrap",
+                "Runtime": "provided.al2023",
+                "Code": {"ZipFile": "//"},
+                "Role": {"Fn::GetAtt": ["RevokeRole", "Arn"]},
+                "Timeout": 20,
+                "MemorySize": 1024,
             },
         }
         resources["SendLogGroup"] = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/lambda/recall-verify-send"}}
@@ -82,6 +96,9 @@ def after(environment: str, region: str, stack: str) -> None:
             arn = boto3.client("iam").get_role(RoleName=name)["Role"]["Arn"]
             patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
             boto3.client("apigateway", region_name=region).update_account(patchOperations=patch)
+        if resource["LogicalResourceId"] == "RevokeRole":  # moto answers with a policy of CloudFormation that is no JSON
+            document = {"Version": "2012-10-17", "Statement": [READ, POST]}
+            boto3.client("iam").put_role_policy(RoleName=name, PolicyName="revoke", PolicyDocument=json.dumps(document))
         if resource["ResourceType"] == "AWS::Lambda::Function" and environment != "product":
             boto3.client("logs", region_name=region).create_log_group(logGroupName=f"/aws/lambda/{name}")
 
