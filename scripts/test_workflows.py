@@ -76,6 +76,28 @@ class Workflows(unittest.TestCase):
         for right in ("id-token", "attestations"):
             self.assertEqual("write", publish["permissions"].get(right), right)
 
+    def test_a_deployment_needs_no_stored_keys(self):
+        self.assertNotIn("secrets.", WORKFLOWS["deploy.yml"])
+        self.assertNotIn("AWS_SECRET_ACCESS_KEY", WORKFLOWS["deploy.yml"])
+        deploy = yaml.safe_load(WORKFLOWS["deploy.yml"])["jobs"]["deploy"]
+        self.assertEqual({"actions": "read", "id-token": "write"}, deploy["permissions"])
+        self.assertIn("AWS_WEB_IDENTITY_TOKEN_FILE", deploy["env"])
+
+    def test_staging_comes_before_prod_and_each_is_tried_after_it_was_deployed(self):
+        workflow = yaml.safe_load(WORKFLOWS["deploy.yml"])
+        deploy = workflow["jobs"]["deploy"]
+        self.assertEqual({"max-parallel": 1, "fail-fast": True, "matrix": {"environment": ["staging", "prod"]}}, deploy["strategy"])
+        self.assertEqual("${{ matrix.environment }}", deploy["environment"], "prod could not wait for a reviewer")
+        self.assertIs(False, workflow["concurrency"]["cancel-in-progress"], "a deployment could be cut off")
+        commands = [step.get("run", "") for step in deploy["steps"]]
+        self.assertIn("sam deploy --config-env", commands[-2])
+        self.assertIn("recall verify --stack", commands[-1])
+        self.assertIn("--smoke", commands[-1])
+        config = (ROOT / "samconfig.toml").read_text()
+        for environment in deploy["strategy"]["matrix"]["environment"]:
+            self.assertIn(f"[{environment}.deploy.parameters]", config)
+            self.assertIn(f'stack_name = "recall-{environment}"', config)
+
     def test_images_are_pinned_as_far_as_their_digest_is_known(self):
         for name, text in WORKFLOWS.items():
             for image in re.findall(r"(?:image|container): *(\S+)", text):

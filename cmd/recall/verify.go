@@ -68,11 +68,15 @@ func (c *verifyCommand) Validate() error {
 
 // Run asks, writes the result and prints the differences.
 func (c *verifyCommand) Run(ctx context.Context) error {
-	baseline, err := baselineProject()
-	if err != nil {
-		return err
+	asksDeployment := c.Stack != "" && !c.Resume
+	project := ""
+	if !asksDeployment || c.Output != "" { // a deployment is asked without this project, too
+		baseline, err := baselineProject()
+		if err != nil {
+			return err
+		}
+		project = filepath.Dir(filepath.Dir(baseline))
 	}
-	project := filepath.Dir(filepath.Dir(baseline))
 	if c.Local {
 		return c.askLocal(ctx, project)
 	}
@@ -84,7 +88,7 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 	if err != nil && !errors.Is(err, verify.ErrLeft) {
 		return err
 	}
-	if c.Stack != "" && !c.Resume && c.Output == "" {
+	if asksDeployment && c.Output == "" {
 		return errors.Join(err, c.broken(found.Snapshot)) // it is no result for others
 	}
 	return errors.Join(err, c.write(project, found), c.compare(project, found.Snapshot))

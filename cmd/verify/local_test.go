@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/recall/local/gatewayrules/locally"
@@ -171,5 +173,45 @@ func TestAWholeRunAnswersAsTheLocalStackDoesAndLeavesNothing(t *testing.T) {
 		if strings.Contains(string(content), secret) {
 			t.Errorf("%s is in the result", secret)
 		}
+	}
+}
+
+func TestTheSmokeTestAsksADeploymentThatIsThereAndLeavesIt(t *testing.T) {
+	running, err := startProduct(t.Context(), LocalOptions{Project: project, Progress: func(string) {}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(running.Close)
+	c := newCloud(t)
+	template := `{
+		"Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "of-prod"}}},
+		"Outputs": {"WebSocketUrl": {"Value": "` + running.Addresses().WebSocket + `"}}
+	}`
+	_, err = c.account.stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
+		StackName: aws.String("recall-prod"), TemplateBody: aws.String(template),
+	})
+	c.must(err)
+	for _, each := range []struct {
+		secret string
+		want   []string
+	}{
+		{running.State().TokenSecret, []string{"kept recall.send", "kept recall.recall", "kept recall.offline"}},
+		{"", []string{"put the secret of its tokens into RECALL_TOKEN_SECRET"}},
+	} {
+		command, said := c.run(Options{Stack: "recall-prod", Smoke: true, Secret: each.secret}, "")
+		if err := command.Run(); (err == nil) != (each.secret != "") {
+			t.Errorf("it ends with %v: %s", err, said)
+		}
+		for _, part := range each.want {
+			if !strings.Contains(said.String(), part) {
+				t.Errorf("it does not say %q, but: %s", part, said)
+			}
+		}
+		if strings.Contains(said.String(), "handshake.") || strings.Contains(said.String(), "group-501") {
+			t.Errorf("it asks more than a smoke test: %s", said)
+		}
+	}
+	if left := c.left(); len(left) != 2 {
+		t.Errorf("the deployment is not as it was: %q", left)
 	}
 }
