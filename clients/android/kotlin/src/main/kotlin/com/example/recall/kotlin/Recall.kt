@@ -77,9 +77,11 @@ public fun V2TIMManager.recalledMessages(): Flow<V2TIMMessage> = listening { emi
     return@listening { messageManager().removeAdvancedMsgListener(listener) }
 }
 
-/** Every conversation whose last message, unread number or place in the list changed, from the moment of collecting. */
+/** Every conversation that is new or whose last message, unread number or place in the list changed, from the moment of collecting. */
 public fun V2TIMManager.changedConversations(): Flow<V2TIMConversation> = listening { emit ->
     val listener = object : V2TIMConversationListener() {
+        override fun onNewConversation(conversationList: List<V2TIMConversation>) = conversationList.forEach(emit)
+
         override fun onConversationChanged(conversationList: List<V2TIMConversation>) = conversationList.forEach(emit)
     }
     conversationManager().addConversationListener(listener)

@@ -90,8 +90,8 @@ class RecallTest {
     fun `the history and the list of conversations are values`() = together {
         val changed: Deferred<V2TIMConversation> = next(alice.changedConversations())
         val first = alice.sendText("c2c_bob", "one")
+        assertEquals("c2c_bob", changed.await().conversationID, "a new conversation is a changed one")
         val second = alice.sendText("c2c_bob", "two")
-        assertEquals("c2c_bob", changed.await().conversationID)
         val page = alice.history(V2TIMMessageListGetOption().apply { setUserID("bob") })
         assertEquals(listOf(second.msgID, first.msgID), page.map { it.msgID })
         assertEquals(listOf("c2c_bob"), alice.conversations().conversationList.map { it.conversationID })
