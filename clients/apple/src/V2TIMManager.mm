@@ -133,8 +133,12 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     const auto registry = _state->registry;
     registry->login = V2TIM_STATUS_LOGINING;
     registry->told.begin();
-    registry->conversation.each(@selector(onSyncServerStart),
-                                [](id<V2TIMConversationListener> listener) { [listener onSyncServerStart]; });
+    client->post([registry] {
+        @autoreleasepool {
+            registry->conversation.each(@selector(onSyncServerStart),
+                                        [](id<V2TIMConversationListener> listener) { [listener onSyncServerStart]; });
+        }
+    });
     const auto ended = done<recall::Nothing>(succ, fail);
     const std::weak_ptr<recall::Client> weak = client;
     client->login(fromObjectiveC(userID), fromObjectiveC(userSig),

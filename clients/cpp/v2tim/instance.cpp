@@ -142,10 +142,12 @@ void Instance::Login(const V2TIMString& userID, const V2TIMString& userSig, V2TI
     if (!client) return;
     status_->login = V2TIM_STATUS_LOGINING;
     auto completion = completionOf<Nothing>(callback);
-    registry_->told.begin();
-    registry_->conversation.each([](V2TIMConversationListener& listener) { listener.OnSyncServerStart(); });
     const auto status = status_;
     const auto registry = registry_;
+    registry->told.begin();
+    client->post([registry] {
+        registry->conversation.each([](V2TIMConversationListener& listener) { listener.OnSyncServerStart(); });
+    });
     const std::weak_ptr<Client> weak = client;
     client->login(userID.ToString(), userSig.ToString(),
                   {[=, told = completion.succeeded](const Nothing& nothing) {

@@ -173,11 +173,22 @@ public final class V2TIMConversationManager {
         };
     }
 
-    void tellSynchronising() {
+    /** A login begins. Listeners are told where callbacks run, as of everything else. */
+    void tellSynchronising(RecallClient client) {
         known = null;
-        for (V2TIMConversationListener listener : listeners) {
-            listener.onSyncServerStart();
-        }
+        client.conversations(new Answer<List<Conversation>>() {
+            @Override
+            public void onSuccess(List<Conversation> before) {
+                for (V2TIMConversationListener listener : listeners) {
+                    listener.onSyncServerStart();
+                }
+            }
+
+            @Override
+            public void onError(RecallError error) {
+                // The client is closed.
+            }
+        });
     }
 
     /** The login succeeded: from now on a conversation that is not in this list is a new one. */

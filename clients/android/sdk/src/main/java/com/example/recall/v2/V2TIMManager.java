@@ -133,7 +133,7 @@ public final class V2TIMManager {
         RecallClient present = client(callback);
         if (present != null) {
             lastUser = userID;
-            conversationManager.tellSynchronising();
+            conversationManager.tellSynchronising(present);
             present.login(serverUrl, userID, userSig, new LoginAnswer(present, callback));
         }
     }

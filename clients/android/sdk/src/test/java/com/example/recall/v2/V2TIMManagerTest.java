@@ -252,12 +252,13 @@ class V2TIMManagerTest {
     @Test
     void aConversationListenerHearsOfTheListOfNewConversationsAndOfTheUnreadNumber() throws InterruptedException {
         CallbackRecorder told = new CallbackRecorder();
+        Thread caller = Thread.currentThread();
         V2TIMManager carol = V2TIMManager.newInstance();
         carol.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url()));
         carol.conversationManager().addConversationListener(new V2TIMConversationListener() {
             @Override
             public void onSyncServerStart() {
-                told.happened("start");
+                told.happened(Thread.currentThread() == caller ? "start on the caller's thread" : "start");
             }
 
             @Override
