@@ -72,6 +72,7 @@ func wantInDocuments(t *testing.T, report Report) {
 	performance, operations := read(t, "../../docs/performance.md"), read(t, "../../docs/operations.md")
 	within(t, performance, "docs/performance.md", report.Table())
 	within(t, performance, "docs/performance.md", report.Bill())
+	within(t, performance, "docs/performance.md", LargeTable(report.Large))
 	within(t, operations, "docs/operations.md", MillionRecalls())
 	within(t, operations, "docs/operations.md", MillionLooks())
 	logs, kept := MillionSends()

@@ -215,6 +215,9 @@ func (s *Store) rosterQuery(group recall.GroupID) *dynamodb.QueryInput {
 		TableName:              &s.Table,
 		ConsistentRead:         aws.Bool(true),
 		KeyConditionExpression: aws.String("pk=:pk AND sk BETWEEN :from AND :to"),
+		// The rest of a row would cost no unit, but a third of the time that a page takes to be read.
+		ProjectionExpression:     aws.String("sk, #role, rosterVersion, deletedAt"),
+		ExpressionAttributeNames: map[string]string{"#role": "role"},
 		ExpressionAttributeValues: item{
 			":pk":   text(recall.InGroup(group).Key()),
 			":from": text(headKey),
@@ -231,11 +234,12 @@ type rosterReader struct {
 }
 
 func (r *rosterReader) member(from item) (recall.UserID, bool) {
-	if head, ok := headOf(from); ok {
-		r.version, r.deleted = head.RosterVersion, head.Deleted
+	key := textOf(from, "sk")
+	if key == headKey {
+		r.version, r.deleted = numberOf(from, "rosterVersion"), from["deletedAt"] != nil
 		return "", false
 	}
-	user, ok := strings.CutPrefix(textOf(from, "sk"), memberPrefix)
+	user, ok := strings.CutPrefix(key, memberPrefix)
 	if !ok || r.deleted {
 		return "", false
 	}
