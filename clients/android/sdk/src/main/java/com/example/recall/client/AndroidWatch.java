@@ -12,8 +12,8 @@ import android.os.Bundle;
 /**
  * Checks the connection when the network changes and when the app comes to the front, until it is run.
  *
- * <p>The broadcast is the older way of learning of the network. It still reaches a receiver that is registered while the app runs, and it is
- * in the platform classes of Maven Central, which end at Android 4.1.
+ * <p>The broadcast is the older way of learning of the network. It still reaches a receiver that is registered while the app runs, and it
+ * needs no permission. An app that takes the jar and does not declare ACCESS_NETWORK_STATE would end with an error if we used the newer way.
  */
 final class AndroidWatch extends BroadcastReceiver implements Application.ActivityLifecycleCallbacks, Runnable {
     private final Context context;

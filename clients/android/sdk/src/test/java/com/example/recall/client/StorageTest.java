@@ -241,6 +241,18 @@ class StorageTest extends ClientTest {
     }
 
     @Test
+    void aRecallThatIsLearntFromAnEventAndThenAnsweredIsNotRepeated() {
+        login("c2c_bob");
+        String messageId = sent("secret");
+        Outcome<Message> recall = revoke("c2c_bob", messageId);
+        server.send(revokedEvent(messageId, "alice", "alice"));
+        server.reply(server.take("revoke"), revokeReply(messageId, "alice"));
+        recall.value();
+        restart();
+        assertEquals(List.of(), welcomeAgain());
+    }
+
+    @Test
     void aRecalledTextIsGoneFromTheStorageBeforeAListenerIsTold() {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "secret"));
