@@ -16,6 +16,7 @@ const (
 type change struct {
 	received *Message // a new message
 	revoked  *Message // a tombstone
+	textGone bool     // there was a text, which may be stored
 	unsure   bool     // the number of unread messages is not known any more: ask the server for it
 }
 
@@ -103,7 +104,7 @@ func (c *conversation) learnRevocation(r revocation, from origin) change {
 		c.put(m)
 	}
 	unheld := !held && from == fromEvent && m.MessageID > c.readUpTo
-	result := change{unsure: unheld || counted && c.unread > unreadExactLimit}
+	result := change{unsure: unheld || counted && c.unread > unreadExactLimit, textGone: held}
 	if held || from != fromHistory {
 		result.revoked = &m
 	}

@@ -64,9 +64,8 @@ func (s *session) onRevoked(f frame) {
 	s.change(event.Conversation, func(c *conversation) []change {
 		changes := make([]change, 0, len(revocations))
 		for _, r := range revocations {
-			s.settleRevoked(c.id, r.MessageID)
 			c.lastChangeAt = max(c.lastChangeAt, r.Revoked.At)
-			changes = append(changes, c.learnRevocation(r, fromEvent))
+			changes = append(changes, s.settleRevoked(c.id, r.MessageID), c.learnRevocation(r, fromEvent))
 		}
 		return changes
 	})

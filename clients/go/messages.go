@@ -96,6 +96,9 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 		return s.keepOwn(stored), nil
 	}
 	s.settleSend(m.Conversation, m.MessageID)
+	if Code(err) == CodeAlreadyRecalled {
+		s.save(m.Conversation)
+	}
 	if Code(err) == CodeStaleMessageID {
 		return s.renew(ctx, m, err, mayRenew && !earlier && once)
 	}

@@ -218,13 +218,16 @@ func (s *session) settleRevoke(conversation string, messageIDs []string) {
 
 // settleRevoked notes that a message is recalled: neither its text nor the wish to recall it is kept. The mutex is
 // held.
-func (s *session) settleRevoked(conversation, messageID string) {
-	s.settle(conversation, messageID)
+func (s *session) settleRevoked(conversation, messageID string) change {
 	box := s.view.outbox(conversation)
+	before := len(box.Sends)
+	s.settle(conversation, messageID)
+	gone := change{textGone: len(box.Sends) < before}
 	if i := box.findRevoke([]string{messageID}); i >= 0 && !box.Revokes[i].called {
 		box.Revokes = slices.Delete(box.Revokes, i, i+1)
 		s.toStore(conversation)
 	}
+	return gone
 }
 
 // settleFailed forgets a message that failed and that the server now refuses to recall, because the application has
@@ -265,7 +268,7 @@ func (s *session) told(m Message) {
 
 // saveBeforeTelling makes sure that a recalled text is off the disk before anybody is told of the recall.
 func (s *session) saveBeforeTelling(id string, changes []change) {
-	if slices.ContainsFunc(changes, func(one change) bool { return one.revoked != nil }) {
+	if slices.ContainsFunc(changes, func(one change) bool { return one.textGone }) {
 		s.save(id)
 	}
 }
@@ -329,8 +332,8 @@ func (s *session) resumeRevoke(id string, recall unansweredRevoke) {
 			switch {
 			case one.OK && one.Revoked != nil:
 				c.lastChangeAt = max(c.lastChangeAt, one.Revoked.At)
-				s.settle(c.id, one.MessageID)
-				changes = append(changes, c.learnRevocation(one.revocation(), fromEvent))
+				changes = append(changes,
+					s.settleRevoked(c.id, one.MessageID), c.learnRevocation(one.revocation(), fromEvent))
 			case one.Error != nil && one.Error.Retryable:
 				again = true
 			default:

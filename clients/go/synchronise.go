@@ -250,14 +250,17 @@ func (s *session) takeItem(item syncItem, from origin, moved bool) (complete boo
 	}
 	changes := make([]change, 0, len(messages)+len(revocations))
 	for _, m := range messages {
-		s.settle(c.id, m.MessageID)
 		c.included(m.MessageID)
+		if m.Revoked != nil {
+			changes = append(changes, s.settleRevoked(c.id, m.MessageID))
+		} else {
+			s.settle(c.id, m.MessageID)
+		}
 		changes = append(changes, c.learn(m, from))
 	}
 	for _, r := range revocations {
-		s.settleRevoked(c.id, r.MessageID)
 		c.included(r.MessageID)
-		changes = append(changes, c.learnRevocation(r, from))
+		changes = append(changes, s.settleRevoked(c.id, r.MessageID), c.learnRevocation(r, from))
 	}
 	complete = !item.More || !moved
 	if item.Cursor != "" {

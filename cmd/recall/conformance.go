@@ -20,7 +20,7 @@ type conformanceCommand struct {
 	Scenario string        `help:"A scenario file, or a folder of them." type:"existingpath"`
 	Deadline time.Duration `help:"How long each step may take." default:"10s"`
 	Jobs     int           `help:"How many scenarios are played at the same time. With --verbose it is one." default:"4"`
-	Storage  bool          `help:"Give the client a storage folder in all scenarios, not only in those that need one."`
+	Storage  bool          `help:"Give the client a storage folder in each scenario where it may have one."`
 	Known    string        `help:"A file of known failures in place of the list of this version." type:"existingfile"`
 	Verbose  bool          `short:"v" help:"Print every frame and every line."`
 	Driver   []string      `arg:"" help:"The command that runs the driver, given after --."`

@@ -3,7 +3,6 @@ package conformance_test
 import (
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -12,8 +11,8 @@ import (
 )
 
 // TestTheGoClientPassesEveryScenarioOfTheProtocol does what `recall conformance -- clients/go/driver.sh` does, all
-// scenarios at the same time. It stands here and not beside the client, because the client's module needs nothing of
-// this project.
+// scenarios at the same time, and each without and with a storage. It stands here and not beside the client, because
+// the client's module needs nothing of this project.
 func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 	driver := filepath.Join(t.TempDir(), "driver")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", driver, "./driver")
@@ -25,18 +24,22 @@ func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := conformance.Runner{Driver: []string{driver}}
-	capabilities, err := conformance.Capabilities(t.Context(), runner.Driver, time.Minute)
+	capabilities, err := conformance.Capabilities(t.Context(), []string{driver}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = slices.DeleteFunc(all, func(scenario conformance.Scenario) bool { return scenario.Missing(capabilities) != "" })
 	for _, scenario := range all {
-		t.Run(scenario.Name, func(t *testing.T) {
-			t.Parallel()
-			if err := runner.Run(t.Context(), scenario); err != nil {
-				t.Errorf("%s: %v", scenario.File, err)
-			}
-		})
+		if missing := scenario.Missing(capabilities); missing != "" {
+			t.Fatalf("the driver says that the client has no %s", missing)
+		}
+		for kind, storage := range map[string]bool{"": false, ", and it may store": true} {
+			runner := conformance.Runner{Driver: []string{driver}, Storage: storage}
+			t.Run(scenario.Name+kind, func(t *testing.T) {
+				t.Parallel()
+				if err := runner.Run(t.Context(), scenario); err != nil {
+					t.Errorf("%s: %v", scenario.File, err)
+				}
+			})
+		}
 	}
 }

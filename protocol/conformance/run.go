@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +17,8 @@ type Runner struct {
 	Deadline time.Duration                // of each step; 0: 10 s
 	Trace    func(direction, text string) // is called with every frame and line; may be nil
 	Now      func() time.Time             // nil: time.Now
-	// Storage gives the client a storage folder in every scenario, and not only in those that need one.
+	// Storage gives the client a storage folder in every scenario in which it may have one, and not only in those that
+	// need one.
 	Storage bool
 }
 
@@ -97,7 +97,7 @@ func (r Runner) prepare(
 	if played.server, err = startServer(trace, fail); err != nil {
 		return nil, err
 	}
-	if r.Storage || slices.Contains(scenario.Needs, Persistence) {
+	if scenario.stores(r.Storage) {
 		if played.storage, err = os.MkdirTemp("", "recall-storage-"); err != nil {
 			played.close()
 			return nil, fmt.Errorf("making the storage folder: %w", err)

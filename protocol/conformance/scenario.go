@@ -15,6 +15,7 @@ const defaultServerTime = 1_700_000_000_000
 type Scenario struct {
 	Name       string   `json:"name"`
 	Needs      []string `json:"needs"`      // the capabilities without which the scenario does not apply to a client
+	Without    []string `json:"without"`    // the capabilities that a client must not use in the scenario
 	ServerTime int64    `json:"serverTime"` // the server's clock at the start, milliseconds since 1970
 	Steps      []Step   `json:"steps"`
 	File       string   `json:"-"`
@@ -127,7 +128,7 @@ func Parse(data []byte) (Scenario, error) {
 	if scenario.Name == "" || len(scenario.Steps) == 0 {
 		return Scenario{}, errors.New("a scenario needs a name and steps")
 	}
-	for _, needed := range scenario.Needs {
+	for _, needed := range slices.Concat(scenario.Needs, scenario.Without) {
 		if needed != Persistence {
 			return Scenario{}, fmt.Errorf("no client can have the capability %q", needed)
 		}

@@ -8,11 +8,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 var errNoDriver = errors.New("the driver was killed and not started again")
+
+// stores reports whether the client gets a storage folder. It may be given one that the scenario does not need.
+func (s Scenario) stores(given bool) bool {
+	return slices.Contains(s.Needs, Persistence) || given && !slices.Contains(s.Without, Persistence)
+}
 
 // killOrStart ends the driver as a phone ends an application, or starts it with the same storage folder.
 func (p *run) killOrStart(step Step) error {
