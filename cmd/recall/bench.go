@@ -91,12 +91,16 @@ func (c benchLatencyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Growth != "" {
-		own, err := json.MarshalIndent(report.Own(), "", "  ")
+		own, err := report.Own()
+		if err != nil {
+			return err
+		}
+		content, err := json.MarshalIndent(own, "", "  ")
 		if err != nil {
 			return err
 		}
 		// #nosec G306 -- a file of the project
-		if err := os.WriteFile(c.Growth, append(own, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(c.Growth, append(content, '\n'), 0o644); err != nil {
 			return fmt.Errorf("write what the simulation needs: %w", err)
 		}
 	}

@@ -91,6 +91,29 @@ func TestWhatARecallTookIsSummarized(t *testing.T) {
 	}
 }
 
+func TestWhatTheSimulationNeedsIsTakenFromTheReport(t *testing.T) {
+	ms := func(n int) measure.Summary {
+		return measure.Summarize([]time.Duration{time.Duration(n) * time.Millisecond})
+	}
+	split := make(Split, len(parts()))
+	for i := range split {
+		split[i] = 2 * time.Millisecond
+	}
+	report := Report{Measurements: []Measurement{
+		{Scenario: Scenario{Members: 2, Online: 2}, Beyond: ms(3), Split: split},
+		{Scenario: Scenario{Members: 500, Online: 500}, Beyond: ms(3 + 2*498)},
+		{Scenario: Scenario{Members: 10_000, Online: 1_000}, BetweenPages: ms(10_000)},
+	}}
+	own, err := report.Own()
+	if err != nil || own.Seconds != 0.002 || own.PostSeconds != 0.002 || own.MemberSeconds != 0.002 {
+		t.Errorf("%+v, %v; want 2 ms of each", own, err)
+	}
+	report.Measurements = report.Measurements[:2]
+	if _, err := report.Own(); err == nil {
+		t.Error("without a large group there is no error")
+	}
+}
+
 func TestTheUsualSamplesAreEnoughForThePercentilesThatAreShown(t *testing.T) {
 	enough := map[string]bool{}
 	for _, scenario := range Scenarios([]int{10, 100, 500, 10_000}, measure.SampleForP99) {

@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"errors"
 	"fmt"
 
 	"example.com/recall/performance/growth"
@@ -10,8 +11,11 @@ import (
 // pageMembers is how many members a page of a large roster has (shared/dynamo).
 const pageMembers = 5_000
 
-// Own is what the simulation of growth needs of the report. A figure whose conversation was not measured is 0.
-func (r Report) Own() growth.Own {
+// errNotMeasured says which conversations the simulation needs.
+var errNotMeasured = errors.New("the simulation of growth needs 1:1, a group of 500, and one of over 5,000 members")
+
+// Own is what the simulation of growth needs of the report.
+func (r Report) Own() (growth.Own, error) {
 	own := growth.Own{Source: fmt.Sprintf("recall bench latency, %s", r.Machine)}
 	seconds := func(of measure.Summary) float64 { return of.P50.Seconds() }
 	direct := 0.0
@@ -26,9 +30,12 @@ func (r Report) Own() growth.Own {
 			}
 		case m.Scenario.allOfCall():
 			own.PostSeconds = (seconds(m.Beyond) - direct) / float64(m.Scenario.receivers()-1)
-		case m.Scenario.queued():
+		case m.Scenario.Members > pageMembers:
 			own.MemberSeconds = seconds(m.BetweenPages) / pageMembers
 		}
 	}
-	return own
+	if own.Seconds <= 0 || own.PostSeconds <= 0 || own.MemberSeconds <= 0 {
+		return own, errNotMeasured
+	}
+	return own, nil
 }
