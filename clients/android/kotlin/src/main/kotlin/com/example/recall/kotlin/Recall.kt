@@ -1,6 +1,7 @@
 /** Coroutines and flows over the calls and listeners of V2TIM. */
 package com.example.recall.kotlin
 
+import com.example.recall.client.UnsentMessage
 import com.example.recall.v2.V2TIMAdvancedMsgListener
 import com.example.recall.v2.V2TIMCallback
 import com.example.recall.v2.V2TIMConversation
@@ -54,6 +55,16 @@ public suspend fun V2TIMManager.revoke(conversationID: String, msgID: String, re
 /** Messages from the server, or from what the device holds, newest first, recalled ones included. */
 public suspend fun V2TIMManager.history(option: V2TIMMessageListGetOption): List<V2TIMMessage> =
     awaitValue { messageManager().getHistoryMessageList(option, it) }
+
+/**
+ * The user's own messages of a conversation that have no good answer yet, oldest first, also those of an earlier process. One with a
+ * `failedWith()` is not sent again by itself: recall it by its ID, or send it with `sendMessageAgain` of the message manager.
+ */
+public suspend fun V2TIMManager.unsentMessages(conversationID: String): List<UnsentMessage> =
+    awaitValue { messageManager().getUnsentMessages(conversationID, it) }
+
+/** Removes everything that is stored of a user who is not logged in, for a "sign out". */
+public suspend fun V2TIMManager.clearStorage(userID: String): Unit = awaitCallback { clearStorage(userID, it) }
 
 /** A page of the conversation list, latest change first. It begins with `nextSeq` 0. */
 public suspend fun V2TIMManager.conversations(nextSeq: Long = 0, count: Int = 100): V2TIMConversationResult =
@@ -118,6 +129,15 @@ public fun V2TIMManager.connectionStates(): Flow<ConnectionState> = listening { 
         override fun onUserSigExpired() = emit(ConnectionState.TokenExpired)
 
         override fun onKickedOffline(reason: String) = emit(ConnectionState.KickedOffline(reason))
+    }
+    addIMSDKListener(listener)
+    return@listening { removeIMSDKListener(listener) }
+}
+
+/** What the storage of this device refused, from the moment of collecting. Messages go on without it. */
+public fun V2TIMManager.storageFailures(): Flow<RecallException> = listening { emit ->
+    val listener = object : V2TIMSDKListener() {
+        override fun onStorageFailed(code: Int, desc: String) = emit(RecallException(code, desc))
     }
     addIMSDKListener(listener)
     return@listening { removeIMSDKListener(listener) }

@@ -1,5 +1,6 @@
 package com.example.recall.kotlin
 
+import com.example.recall.client.FileStorage
 import com.example.recall.v2.BackendInMemory
 import com.example.recall.v2.V2TIMConversation
 import com.example.recall.v2.V2TIMManager
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
 
 /** Coroutines and flows over a server that really listens. */
 class RecallTest {
@@ -122,6 +124,38 @@ class RecallTest {
             val failure = runCatching { bob.login("bob", "forged") }.exceptionOrNull() as RecallException
             assertEquals(6206, failure.code)
             assertEquals(ConnectionState.TokenExpired, expired.await())
+        }
+    }
+
+    @Test
+    fun `what is unsent can be listed, and what is stored can be cleared`(@TempDir folder: File) = runBlocking {
+        withTimeout(60_000) {
+            val carol = V2TIMManager.newInstance()
+            carol.initSDK(V2TIMSDKConfig().setServerUrl(backend.url()).setStorage(FileStorage(folder)))
+            carol.login("carol", "token-of-carol")
+            backend.holdSends(true)
+            val sending = launch(start = CoroutineStart.UNDISPATCHED) { carol.sendText("c2c_bob", "wait for me") }
+            assertEquals(listOf("""{"text":"wait for me"}"""), carol.unsentMessages("c2c_bob").map { it.body() })
+            sending.cancelAndJoin()
+            assertEquals(6017, assertThrows<RecallException> { carol.clearStorage("carol") }.code)
+            carol.logout()
+            carol.clearStorage("carol")
+            carol.login("carol", "token-of-carol")
+            assertEquals(emptyList<String>(), carol.unsentMessages("c2c_bob").map { it.messageId() })
+            carol.unInitSDK()
+        }
+    }
+
+    @Test
+    fun `a storage that fails is reported by a flow`(@TempDir folder: File) = runBlocking {
+        withTimeout(60_000) {
+            val file = File(folder, "not a folder").apply { writeText("x") }
+            val carol = V2TIMManager.newInstance()
+            carol.initSDK(V2TIMSDKConfig().setServerUrl(backend.url()).setStorage(FileStorage(file)))
+            val failure = next(carol.storageFailures())
+            carol.login("carol", "token-of-carol")
+            assertEquals(6019, failure.await().code)
+            carol.unInitSDK()
         }
     }
 
