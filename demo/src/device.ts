@@ -65,7 +65,7 @@ export class Device {
     try {
       const { url, token } = await session(this.user);
       if (this.#closed) return;
-      const recall = (this.#recall = Recall.create({ url, WebSocket: this.network.WebSocket, reconnectMaximum: 5_000 }));
+      const recall = (this.#recall = Recall.create({ url, WebSocket: this.network.WebSocket, reconnectMaximum: 5_000, storage: false }));
       recall.on(EVENT.NET_STATE_CHANGE, ({ data }) => this.#update(() => (this.state = data.state)));
       recall.on(EVENT.CONVERSATION_LIST_UPDATED, ({ data }) => this.#update(() => (this.conversations = data)));
       recall.on(EVENT.MESSAGE_RECEIVED, () => this.#markRead());

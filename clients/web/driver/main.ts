@@ -1,9 +1,13 @@
 // The conformance driver (protocol/conformance): JSON lines in, calls of the package, JSON lines out.
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { EVENT, type Message, Recall, RecallError, type WebSocketConstructor } from '../src/index.js';
+import { EVENT, type Message, Recall, RecallError, type Storage, type WebSocketConstructor } from '../src/index.js';
+import { FileStorage } from './files.js';
 
 type Command = Record<string, any>;
+
+const folder = process.env.RECALL_STORAGE;
+const storage: Storage | false = folder ? new FileStorage(folder) : false;
 
 let recall: Recall | undefined;
 let configured = '';
@@ -33,6 +37,7 @@ function configure({ url, options }: Command): Recall {
     reconnectMinimum: options?.reconnectMinimumMilliseconds,
     reconnectMaximum: options?.reconnectMaximumMilliseconds,
     pingInterval: options?.pingIntervalMilliseconds,
+    storage,
   });
   recall.on(EVENT.NET_STATE_CHANGE, ({ data: { state } }) => {
     if (state === 'connected') print({ event: 'connected' });
@@ -79,6 +84,7 @@ async function carryOut(command: Command): Promise<object> {
     nextToken = command.token;
     return {};
   }
+  if (command.do === 'capabilities') return { capabilities: ['persistence'] };
   const client = recall;
   if (!client) throw new RecallError(9508, 'not_connected', 'not logged in');
   switch (command.do) {
@@ -92,6 +98,13 @@ async function carryOut(command: Command): Promise<object> {
       const entry = data.conversationList.find((each) => each.conversationID === conversationID);
       return { messages: client.getHeldMessageList(conversationID).map(shown), unread: entry?.unreadCount ?? 0 };
     }
+    case 'unsent': {
+      const messages = client.getUnsentMessageList(conversationID);
+      return { messages: messages.map(({ message, failed }) => ({ messageId: message.ID, body: message.payload, ...(failed && { failed }) })) };
+    }
+    case 'clear':
+      await client.clearStorage(command.user);
+      return {};
     case 'history': {
       const { data } = await client.getMessageList({ conversationID, nextReqMessageID: command.before, count: command.limit });
       return { messages: data.messageList.map(shown) };

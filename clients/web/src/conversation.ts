@@ -17,9 +17,25 @@ export interface Change {
 }
 
 const MESSAGES_LIMIT = 10_000;
+/** How many of the newest messages are stored. */
+const STORED_LIMIT = 200;
 const TOUCHED_LIMIT = 1_000;
 /** How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it. */
 const UNREAD_EXACT_LIMIT = 99;
+
+/** What is stored of a conversation. */
+export interface HeldDocument {
+  cursor: string;
+  unread: number;
+  readUpTo: string;
+  lastChangeAt: number;
+  role: string | undefined;
+  name: string | undefined;
+  history: boolean;
+  /** Messages up to this one were let go. */
+  floor: string;
+  messages: Message[];
+}
 
 /** What is held of one conversation. */
 export class ConversationView {
@@ -31,6 +47,8 @@ export class ConversationView {
   name: string | undefined;
   /** The first synchronisation, without a cursor, has pages left. */
   history = false;
+  /** An earlier session told the application of something here before there was a cursor. */
+  heard = false;
 
   readonly #messages = new Map<string, Message>();
   #order: string[] = [];
@@ -60,6 +78,20 @@ export class ConversationView {
       conversationID: this.id, unreadCount: this.unread, lastMessage: last && { ...last },
       lastChangeAt: this.lastChangeAt, readUpTo: this.readUpTo, role: this.role, name: this.name,
     };
+  }
+
+  document(): HeldDocument {
+    const { cursor, unread, readUpTo, lastChangeAt, role, name, history } = this;
+    const over = this.#order.length - STORED_LIMIT;
+    const floor = over > 0 ? this.#order[over - 1]! : this.#floor;
+    return { cursor, unread, readUpTo, lastChangeAt, role, name, history, floor, messages: this.list().slice(-STORED_LIMIT) };
+  }
+
+  restore({ messages, floor, ...rest }: HeldDocument): void {
+    Object.assign(this, rest);
+    this.#floor = floor;
+    for (const message of messages) this.#put(message);
+    this.heard = this.cursor === '' && messages.length > 0;
   }
 
   /** Takes in a message or tombstone. A repeat changes nothing, and a tombstone stays one. */

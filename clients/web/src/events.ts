@@ -20,6 +20,11 @@ export const EVENT = {
   TOKEN_EXPIRED: 'tokenExpired',
   /** The server ended this device's session, and the client does not connect again: log in again. `data` is `{ reason }`, see {@link KickedReason}. */
   KICKED_OUT: 'kickedOut',
+  /**
+   * The stored conversations cannot be read or written, because the disk is full or another page uses them. Told once in a login. The client goes on in
+   * memory: it sends and receives, but what is new is fetched again after the end of the page. `data` is `{ error }`.
+   */
+  STORAGE_FAILED: 'storageFailed',
 } as const;
 
 /** Why a device was kicked out: the user connected with more devices than are allowed and this was the oldest, or an administrator ended the user's sessions. Newer servers may know other reasons. */
@@ -48,6 +53,8 @@ export interface EventData {
   tokenExpired: undefined;
   /** Why. */
   kickedOut: { reason: KickedReason };
+  /** What went wrong. */
+  storageFailed: { error: unknown };
 }
 
 /** Name of an event: one of the values of {@link EVENT}. */

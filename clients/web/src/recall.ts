@@ -6,7 +6,8 @@ import { count, isConversation, isMessageID, object } from './frames.js';
 import { takeRead } from './receive.js';
 import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
 import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
-import type { Conversation, Message, Result, RevokeResult } from './types.js';
+import { IndexedDBStorage, type Storage } from './storage.js';
+import type { Conversation, Message, Result, RevokeResult, UnsentMessage } from './types.js';
 
 /** Options of {@link Recall.create}. */
 export interface RecallOptions {
@@ -25,6 +26,11 @@ export interface RecallOptions {
    * request 4 times as far apart takes their place and tells whether the connection is alive.
    */
   pingInterval?: number;
+  /**
+   * Where conversations are kept, so that nothing is lost when the page ends. Default: an {@link IndexedDBStorage} where there is IndexedDB, and nothing
+   * elsewhere. `false` stores nothing.
+   */
+  storage?: Storage | false;
   /** Where time comes from, for tests. */
   clock?: Clock;
   /** Numbers from 0 to below 1 for the back-off, for tests. */
@@ -83,6 +89,7 @@ export class Recall {
       pingInterval: options.pingInterval ?? 30_000,
       clock: options.clock ?? deviceClock,
       random: options.random ?? Math.random,
+      storage: options.storage === false ? undefined : (options.storage ?? (globalThis.indexedDB ? new IndexedDBStorage() : undefined)),
     });
   }
 
@@ -95,19 +102,23 @@ export class Recall {
   async login({ userID, token = '', tokenProvider }: LoginOptions): Promise<Result<undefined>> {
     if (!token && !tokenProvider) throw invalid('login needs a token or a tokenProvider');
     const previous = this.#session;
-    const held = previous?.over && previous.user === userID ? previous.view : undefined;
+    const goesOn = previous?.over && previous.user === userID;
     previous?.end(notLoggedIn());
-    this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider, held);
-    await this.#session.ready;
+    if (previous?.store) await previous.store.close(previous.over!);
+    if (this.#session !== previous) this.#session?.end(notLoggedIn()); // Another login has begun meanwhile.
+    const session = (this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider, goesOn ? previous : undefined));
+    await session.ready;
     return { code: 0, data: undefined };
   }
 
-  /** Ends the connection and forgets what is held. Outstanding calls reject with 9508. */
+  /** Ends the connection and forgets what is held. What is stored stays there, until {@link Recall.clearStorage}. Outstanding calls reject with 9508. */
   async logout(): Promise<Result<undefined>> {
     const session = this.#session;
     this.#session = undefined;
-    if (session && !session.over) {
-      session.end(notLoggedIn());
+    const over = session?.over;
+    session?.end(notLoggedIn());
+    await session?.store?.close(session.over!);
+    if (session && !over) {
       this.#emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'disconnected' });
       this.#emitter.emit(EVENT.SDK_NOT_READY, undefined);
     }
@@ -224,6 +235,18 @@ export class Recall {
   /** What this client holds of a conversation now, oldest first; nothing is asked of the server. Own messages are in it once they are sent. */
   getHeldMessageList(conversationID: string): Message[] {
     return this.#session?.view.get(conversationID)?.list() ?? [];
+  }
+
+  /** The messages of a conversation that are stored and that the server has not answered, oldest first. Those that failed are not sent again by themselves: send them again, or recall them. */
+  getUnsentMessageList(conversationID: string): UnsentMessage[] {
+    return this.#session?.store?.unsent(conversationID) ?? [];
+  }
+
+  /** Removes everything that is stored of a user, for an application's "sign out and forget". The user is logged out first. */
+  async clearStorage(userID: string): Promise<Result<undefined>> {
+    if (this.#session?.user === userID) await this.logout();
+    await this.#options.storage?.clear(userID);
+    return { code: 0, data: undefined };
   }
 
   /** A message that this client holds, or its tombstone; undefined if it holds none with this ID. */

@@ -21,6 +21,7 @@ function onMessage(session: Session, frame: JSONObject): void {
   const message = readMessage(frame.message, session.user);
   if (!message) return;
   session.unanswered.delete(message.ID);
+  session.store?.settle(message.conversationID, message.ID);
   session.change(message.conversationID, (conversation) => {
     conversation.lastChangeAt = Math.max(conversation.lastChangeAt, message.sentAt);
     return [conversation.learn(message, 'event')];
@@ -32,6 +33,7 @@ function onRevoked(session: Session, frame: JSONObject): void {
   if (revocations.length === 0) return;
   session.change(text(frame.conversation), (conversation) =>
     revocations.map((revocation) => {
+      session.store?.settleRevoked(conversation.id, revocation.messageId);
       conversation.lastChangeAt = Math.max(conversation.lastChangeAt, revocation.revoked.at);
       return conversation.learnRevocation(revocation, 'event');
     }),

@@ -1,7 +1,8 @@
 import { ERROR_CODE, invalid, notAReply, type RecallError, windowOver } from './errors.js';
-import { count, isConversation, type JSONObject, object, readList, readMessage, readRevocation } from './frames.js';
-import { Refusal } from './requests.js';
+import { count, isConversation, type JSONObject, object, readError, readList, readMessage, readRevocation } from './frames.js';
+import { type Call, Refusal } from './requests.js';
 import type { Session } from './session.js';
+import { mayYetSucceed, type Store, type UnansweredRevoke } from './store.js';
 import type { Message, RevokeResult } from './types.js';
 
 const RECALLS_LIMIT = 10;
@@ -16,27 +17,83 @@ export const newMessageID = (session: Session): string =>
 /** Sends. With `mayRenew`, a stale ID is replaced once, where it is sure that nothing was stored under it. */
 export async function send(session: Session, message: Message, mayRenew: boolean): Promise<Message> {
   const { conversationID: conversation, ID: messageId, payload: body, replyTo } = message;
-  const call = session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) });
   const earlier = session.beginSend(messageId);
+  let call: Call | undefined;
   try {
-    const stored = object((await call.reply).message);
-    if (stored?.messageId !== messageId) throw notAReply('send');
+    if (session.store) await session.store.keepSend(message);
+    if (session.over) throw session.over;
+    call = session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) });
+    const stored = readStored(session, message, await call.reply);
     session.unanswered.delete(messageId);
-    return keepOwn(session, {
-      ...message, from: session.user, status: 'success', sentAt: count(stored.sentAt) ?? 0,
-      recallableUntil: Number.isSafeInteger(stored.recallableUntil) ? (stored.recallableUntil as number) : 0,
-    });
+    return keepOwn(session, stored);
   } catch (failure) {
     const error = asError(failure);
-    if (UNKNOWN_OUTCOME.includes(error.code)) throw error; // `unanswered` keeps the ID
+    if (UNKNOWN_OUTCOME.includes(error.code)) {
+      await session.store?.failSend(message, error.code);
+      throw error; // `unanswered` keeps the ID
+    }
     session.unanswered.delete(messageId);
+    session.store?.settle(conversation, messageId);
+    if (error.code === ERROR_CODE.ALREADY_RECALLED) await session.store?.save(conversation);
     if (error.code !== ERROR_CODE.STALE_MESSAGE_ID || !error.serverTime) throw error;
     const now = session.options.clock.monotonic();
     session.clock.set(now, now, error.serverTime);
     session.ids.startOver();
-    if (!mayRenew || earlier || call.sent !== 1) throw error;
+    if (!mayRenew || earlier || call?.sent !== 1) throw error;
     message.ID = newMessageID(session);
     return send(session, message, false);
+  }
+}
+
+/** Reads the reply to a send: the message as the server has stored it. */
+function readStored(session: Session, message: Message, reply: JSONObject): Message {
+  const stored = object(reply.message);
+  if (stored?.messageId !== message.ID) throw notAReply('send');
+  return {
+    ...message, from: session.user, status: 'success', sentAt: count(stored.sentAt) ?? 0,
+    recallableUntil: Number.isSafeInteger(stored.recallableUntil) ? (stored.recallableUntil as number) : 0,
+  };
+}
+
+/** Sends a message again that an earlier session has left. No call gets the result, so the events tell it. */
+export async function resumeSend(session: Session, store: Store, conversation: string, message: Message): Promise<void> {
+  const { ID: messageId, payload: body, replyTo } = message;
+  try {
+    const reply = await session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) }).reply;
+    const stored = readStored(session, message, reply);
+    session.unanswered.delete(messageId);
+    store.settle(conversation, messageId);
+    session.change(conversation, (held) => {
+      held.lastChangeAt = Math.max(held.lastChangeAt, stored.sentAt);
+      return [held.learn(stored, 'event')];
+    });
+  } catch (failure) {
+    const error = asError(failure);
+    if (error.code === ERROR_CODE.ALREADY_RECALLED) {
+      store.settle(conversation, messageId);
+      await store.save(conversation);
+    } else if (!mayYetSucceed(error)) await store.failSend(message, error.code);
+  }
+}
+
+/** Repeats a recall that an earlier session has left. No call gets the result, so the events tell it. */
+export async function resumeRevoke(session: Session, store: Store, conversation: string, revoke: UnansweredRevoke): Promise<void> {
+  try {
+    const results = await askRevoke(session, conversation, revoke);
+    const again = results.some((result) => result.error !== undefined && readError(result.error).retryable);
+    session.change(conversation, (held) =>
+      results.flatMap((result, index) => {
+        const messageId = revoke.messageIDs[index]!;
+        const revoked = result.ok === true && readRevocation(result.revoked);
+        if (result.error === undefined || !readError(result.error).retryable) store.settle(conversation, messageId);
+        if (!revoked) return [];
+        held.lastChangeAt = Math.max(held.lastChangeAt, revoked.at);
+        return held.learnRevocation({ messageId, sender: revoked.role === 'sender' ? revoked.by : '', sentAt: 0, revoked }, 'event');
+      }),
+    );
+    if (!again) await store.settleRevoke(conversation, revoke);
+  } catch (failure) {
+    if (!mayYetSucceed(asError(failure))) await store.settleRevoke(conversation, revoke);
   }
 }
 
@@ -44,6 +101,7 @@ export async function send(session: Session, message: Message, mayRenew: boolean
 function keepOwn(session: Session, message: Message): Message {
   let held: Message | undefined;
   session.change(message.conversationID, (conversation) => {
+    session.store?.settle(conversation.id, message.ID);
     conversation.lastChangeAt = Math.max(conversation.lastChangeAt, message.sentAt);
     conversation.learn(message, 'history');
     held = conversation.get(message.ID);
@@ -60,25 +118,36 @@ export async function revoke(session: Session, conversation: string, messageIDs:
   if (one && isWindowOver(session, conversation, messageIDs[0]!)) {
     throw windowOver();
   }
-  const fields: JSONObject = { conversation, ...(one ? { messageId: messageIDs[0] } : { messageIds: messageIDs }) };
-  if (reason) fields.reason = reason;
-  if (messageIDs.some((id) => session.unanswered.has(id))) fields.unsent = true;
+  const kept = { messageIDs, reason, unsent: messageIDs.some((id) => session.unanswered.has(id)) };
   for (const id of messageIDs) session.revokeCalls.set(id, (session.revokeCalls.get(id) ?? 0) + 1);
   try {
-    const reply = await session.requests.ask('revoke', fields).reply.catch((failure) => {
-      if (failure instanceof Refusal && Array.isArray(failure.reply.results)) return failure.reply;
-      throw asError(failure);
-    });
-    const results = Array.isArray(reply.results) ? reply.results : [];
-    if (results.length !== messageIDs.length) throw reply.ok === true ? notAReply('revoke') : asError(new Refusal(reply));
-    return results.map((result, index) => takeResult(session, conversation, messageIDs[index]!, object(result) ?? {}));
+    if (session.store) await session.store.keepRevoke(conversation, kept);
+    if (session.over) throw session.over;
+    const results = await askRevoke(session, conversation, kept);
+    return results.map((result, index) => takeResult(session, conversation, messageIDs[index]!, result));
   } finally {
+    await session.store?.settleRevoke(conversation, kept);
     for (const id of messageIDs) {
       const calls = session.revokeCalls.get(id)! - 1;
       if (calls > 0) session.revokeCalls.set(id, calls);
       else session.revokeCalls.delete(id);
     }
   }
+}
+
+/** Asks for a recall. Rejects if there is no result for any message. */
+async function askRevoke(session: Session, conversation: string, { messageIDs, reason, unsent }: UnansweredRevoke): Promise<JSONObject[]> {
+  const one = messageIDs.length === 1;
+  const fields: JSONObject = { conversation, ...(one ? { messageId: messageIDs[0] } : { messageIds: messageIDs }) };
+  if (reason) fields.reason = reason;
+  if (unsent) fields.unsent = true;
+  const reply = await session.requests.ask('revoke', fields).reply.catch((failure) => {
+    if (failure instanceof Refusal && Array.isArray(failure.reply.results)) return failure.reply;
+    throw asError(failure);
+  });
+  const results = Array.isArray(reply.results) ? reply.results : [];
+  if (results.length !== messageIDs.length) throw reply.ok === true ? notAReply('revoke') : asError(new Refusal(reply));
+  return results.map((result) => object(result) ?? {});
 }
 
 /** Whether it is sure that the server will refuse. In groups the user may be a moderator, for whom there is no window. */
@@ -94,11 +163,15 @@ function isWindowOver(session: Session, conversation: string, messageID: string)
 function takeResult(session: Session, conversation: string, ID: string, result: JSONObject): RevokeResult {
   const revoked = readRevocation(result.revoked);
   if (result.ok !== true || !revoked) {
-    return { ID, message: undefined, repeated: false, error: asError(new Refusal(result)) };
+    const error = asError(new Refusal(result));
+    if (!error.retryable) session.store?.settleRefused(conversation, ID);
+    return { ID, message: undefined, repeated: false, error };
   }
   const sender = revoked.role === 'sender' ? revoked.by : '';
   let message: Message | undefined;
   session.change(conversation, (held) => {
+    session.unanswered.delete(ID);
+    session.store?.settle(conversation, ID);
     held.lastChangeAt = Math.max(held.lastChangeAt, revoked.at);
     const { unsure } = held.learnRevocation({ messageId: ID, sender, sentAt: 0, revoked }, 'event');
     const tombstoned = held.get(ID);

@@ -11,6 +11,8 @@ import { Refusal, Requests } from './requests.js';
 import { Synchronisation } from './synchronise.js';
 import { expiresAt } from './token.js';
 import type { Conversation } from './types.js';
+import type { Storage } from './storage.js';
+import { Store } from './store.js';
 import { MessageIDs } from './ulid.js';
 import { View } from './view.js';
 
@@ -24,6 +26,8 @@ export interface SessionOptions {
   pingInterval: number;
   clock: Clock;
   random: () => number;
+  /** Without one nothing is stored. */
+  storage: Storage | undefined;
 }
 
 /** Gets a new token, for example from the application's own server. */
@@ -48,6 +52,8 @@ export class Session {
   readonly requests: Requests;
   readonly synchronisation: Synchronisation;
   readonly backOff: BackOff;
+  /** What is stored; undefined if nothing is. */
+  readonly store: Store | undefined;
   /** messageIds of sends whose outcome is unknown. */
   readonly unanswered = new Set<string>();
   /** messageIds that this client is recalling, with how many calls. */
@@ -67,6 +73,7 @@ export class Session {
   #checkAgain = false;
   #totalUnread = 0;
   #kicked = false;
+  #telling: Promise<void> | undefined;
   #unwatch: () => void;
   #resolveReady!: () => void;
   #rejectReady!: (error: Error) => void;
@@ -77,9 +84,10 @@ export class Session {
     readonly user: string,
     private token: string,
     private readonly tokenProvider: TokenProvider | undefined,
-    held = new View(user),
+    previous: Session | undefined,
   ) {
-    this.view = held;
+    this.view = previous?.view ?? new View(user);
+    this.store = options.storage && new Store(this, options.storage, previous?.store);
     this.clock = new ServerClock(options.clock);
     this.backOff = new BackOff(options.reconnectMinimum, options.reconnectMaximum, options.random);
     this.requests = new Requests(options.requestTimeout, this.backOff);
@@ -140,8 +148,9 @@ export class Session {
     if (!conversation) return false;
     const changes = apply(conversation);
     this.view.took(changes.length);
+    this.store?.changed(id);
     const unsure = changes.some((change) => change.unsure);
-    this.announce(changes);
+    this.announce(id, changes);
     if (unsure || (conversation.cursor === '' && changes.length > 0)) this.synchronisation.want(id, 'unknown');
     this.announceList();
     return true;
@@ -149,22 +158,43 @@ export class Session {
 
   /** Tells the application that the conversation list changed, and the total of unread messages if that did. */
   announceList(): void {
-    const list = this.view.list();
-    this.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, list);
-    const total = totalUnread(list);
-    if (total === this.#totalUnread) return;
-    this.#totalUnread = total;
-    this.emitter.emit(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, total);
+    this.#tell(() => {
+      const list = this.view.list();
+      this.emitter.emit(EVENT.CONVERSATION_LIST_UPDATED, list);
+      const total = totalUnread(list);
+      if (total === this.#totalUnread) return;
+      this.#totalUnread = total;
+      this.emitter.emit(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, total);
+    });
   }
 
-  /** Tells the application, but not of recalls that this client asked for itself: those get their result. */
-  announce(changes: Change[]): void {
+  /** Tells the application that the storage failed, and that the client goes on in memory. */
+  tellStorageFailed(error: unknown): void {
+    this.emitter.emit(EVENT.STORAGE_FAILED, { error });
+  }
+
+  /** Calls the handlers: at once, or after `saved`. What comes later waits as well, so that the order stays. After a logout nothing is told any more. */
+  #tell(emit: () => void, saved?: Promise<void>): void {
+    if (!saved && !this.#telling) return emit();
+    const before = this.#telling;
+    const turn = (this.#telling = Promise.all([before, saved]).then(() => {
+      if (this.#telling === turn) this.#telling = undefined;
+      if (this.over?.code !== ERROR_CODE.NOT_LOGGED_IN || this.#kicked) emit();
+    }));
+  }
+
+  /**
+   * Tells the application, but not of recalls that this client asked for itself: those get their result. A recalled text is removed from the storage
+   * before anybody is told.
+   */
+  announce(id: string, changes: Change[]): void {
     const received = changes.flatMap((change) => change.received ?? []);
     const revoked = changes
       .flatMap((change) => change.revoked ?? [])
       .filter((message) => !(message.revokerInfo?.userID === this.user && this.revokeCalls.has(message.ID)));
-    if (received.length > 0) this.emitter.emit(EVENT.MESSAGE_RECEIVED, received);
-    if (revoked.length > 0) this.emitter.emit(EVENT.MESSAGE_REVOKED, revoked);
+    const saved = changes.some((change) => change.revoked) ? this.store?.save(id) : undefined;
+    if (received.length > 0) this.#tell(() => this.emitter.emit(EVENT.MESSAGE_RECEIVED, received));
+    if (revoked.length > 0) this.#tell(() => this.emitter.emit(EVENT.MESSAGE_REVOKED, revoked), saved);
   }
 
   /** Notes a send without an answer. Returns whether there was one under this ID before. */
@@ -191,6 +221,11 @@ export class Session {
   }
 
   async #run(): Promise<void> {
+    if (this.store) {
+      await this.store.load();
+      if (this.over) return;
+      this.announceList();
+    }
     this.emitter.emit(EVENT.NET_STATE_CHANGE, { state: 'connecting' });
     for (let repeat = 0; !this.over; repeat++) {
       const refused = this.token === '' || (await this.#connectAndServe(() => (repeat = 0)));
@@ -243,6 +278,7 @@ export class Session {
     await this.synchronisation.all(connection);
     this.isReady = true;
     this.#resolveReady();
+    void this.store?.resume();
     const ends = [this.#keepAlive(connection), this.#lookForLife(connection)];
     await connection.gone;
     for (const end of ends) end();

@@ -41,6 +41,7 @@ export class Synchronisation {
   /** Lets a conversation go that the user is no longer in. */
   forget(id: string): void {
     this.session.view.remove(id);
+    this.session.store?.forget(id);
     this.session.announceList();
   }
 
@@ -88,10 +89,12 @@ export class Synchronisation {
   #takeEntry(entry: JSONObject): void {
     const conversation = this.session.view.open(text(entry.conversation));
     if (!conversation) return;
+    const before = JSON.stringify(conversation.entry());
     conversation.lastChangeAt = Math.max(conversation.lastChangeAt, count(entry.lastChangeAt) ?? 0);
     conversation.role = text(entry.role) || undefined;
     conversation.name = text(entry.name) || undefined;
     conversation.setRead('', count(entry.unread) ?? conversation.unread);
+    if (JSON.stringify(conversation.entry()) !== before) this.session.store?.changed(conversation.id);
   }
 
   /** Asks for what changed, in batches, until each conversation is complete. The origin is that of what comes for one without a cursor. */
@@ -153,19 +156,22 @@ export class Synchronisation {
   #take(id: string, item: JSONObject, wanted: Origin, alone: boolean): boolean {
     const conversation = this.session.view.open(id);
     if (!conversation) return true;
-    const { unanswered, user } = this.session;
+    const { unanswered, user, store } = this.session;
     let origin = wanted;
     if (conversation.cursor !== '' && !conversation.history) origin = 'cursor';
+    else if (conversation.heard) origin = 'unknown';
     else if (origin === 'history') conversation.history = true;
     const messages = readList(item.messages, (value) => readMessage(value, user, id));
     const revocations = readList(item.revocations, readRevokedMessage);
     const learnt = [
       ...messages.map((message) => {
         unanswered.delete(message.ID);
+        store?.settle(id, message.ID);
         conversation.included(message.ID);
         return conversation.learn(message, origin);
       }),
       ...revocations.map((revocation) => {
+        store?.settleRevoked(id, revocation.messageId);
         conversation.included(revocation.messageId);
         return conversation.learnRevocation(revocation, origin);
       }),
@@ -174,9 +180,13 @@ export class Synchronisation {
     const stuck = cursor === '' || cursor === conversation.cursor;
     const complete = item.more !== true || (stuck && alone);
     conversation.cursor = cursor || conversation.cursor;
+    conversation.heard = false;
+    const { unread, readUpTo } = conversation;
     const unsure = complete && conversation.endSync(text(item.readUpTo), count(item.unread));
+    const moved = !stuck || learnt.length > 0 || unread !== conversation.unread || readUpTo !== conversation.readUpTo;
+    if (moved) store?.changed(id);
     this.session.view.took(learnt.length);
-    this.session.announce(learnt);
+    this.session.announce(id, learnt);
     if (unsure) this.want(id, origin);
     return complete;
   }

@@ -57,6 +57,14 @@ export interface Conversation {
   name: string | undefined;
 }
 
+/** A message that is stored and that the server has not answered. */
+export interface UnsentMessage {
+  /** The message. Its status is `unSend` while the client goes on sending it, or `fail`. */
+  message: Message;
+  /** The code of the error with which its send ended, 0 while the client goes on. */
+  failed: number;
+}
+
 /** The outcome of one of several recalls. */
 export interface RevokeResult {
   /** ID of the message. */

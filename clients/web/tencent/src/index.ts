@@ -20,7 +20,8 @@ const made = new Map<string, Chat>();
 export function create({ SDKAppID, url = String(SDKAppID), WebSocket, requestTimeout }: ChatOptions): Chat {
   const known = made.get(url);
   if (known) return known;
-  const options = { url, ...(WebSocket !== undefined && { WebSocket }), ...(requestTimeout !== undefined && { requestTimeout }) };
+  // Tencent's SDK for the web stores nothing.
+  const options = { url, storage: false, ...(WebSocket !== undefined && { WebSocket }), ...(requestTimeout !== undefined && { requestTimeout }) };
   const chat = new Chat(Recall.create(options as RecallOptions), () => made.delete(url));
   made.set(url, chat);
   return chat;
