@@ -41,6 +41,7 @@ linux() {
 	users "$1-" readme window console
 	[ "$1" = thread ] || counted "$1-core" "$build/$1/core_test" # the core has no threads
 	counted "$1-stack" "$build/$1/stack_test"
+	[ "$1" != native ] || passed "native storage, killed" killed "$build/native/storage_writer"
 	passed "$1 scenarios" scenarios "$build/$1/recall_driver"
 }
 
@@ -69,6 +70,22 @@ console() {
 	told bob "$alice: Message recalled" || return 1
 	exec {writer_a}>&- {writer_b}>&-
 	wait "${processes[-1]}" && wait "${processes[-2]}"
+}
+
+# killed COMMAND...: kills a program that saves documents, at any moment, and looks at what it left. Then the same again.
+killed() {
+	local folder="$build/killed" number
+	rm -rf "$folder" && mkdir -p "$folder"
+	for number in {1..25}; do
+		"$@" "$folder/storage" >"$folder/out" 2>"$folder/log" &
+		processes+=($!)
+		wait_for 60 test -s "$folder/out" || { cat "$folder/log" >&2; return 1; }
+		sleep "0.0$((RANDOM % 100))"
+		kill -9 "${processes[-1]}"
+		wait "${processes[-1]}" 2>/dev/null
+		unset 'processes[-1]'
+		"$@" "$folder/storage" check || return 1
+	done
 }
 
 installation() {
@@ -120,6 +137,7 @@ windows() {
 	counted windows-stack "$here/wine.sh" "$build/windows/stack_test.exe"
 	counted windows-window "$here/wine.sh" "$build/windows/window_test.exe"
 	passed "windows console" console "$here/wine.sh" "$build/windows/recall_console.exe"
+	passed "windows storage, killed" killed "$here/wine.sh" "$build/windows/storage_writer.exe"
 	passed "windows scenarios" scenarios "$here/driver-windows.sh"
 }
 

@@ -59,15 +59,15 @@ await_stack() {
 	export RECALL_URL
 }
 
-# users PREFIX NAME...: tokens in RECALL_TOKENS of alice-NAME and bob-NAME for nine numbers and the names, and the numbers' groups, for one
+# users PREFIX NAME...: tokens in RECALL_TOKENS of alice-NAME and bob-NAME for twelve numbers and the names, and the numbers' groups, for one
 # run of the tests; the prefix keeps the runs apart.
 users() {
 	local user number name
 	RECALL_PREFIX="$1" RECALL_TOKENS=""
-	for name in 1 2 3 4 5 6 7 8 9 "${@:2}"; do for user in alice-"$name" bob-"$name"; do
+	for name in {1..12} "${@:2}"; do for user in alice-"$name" bob-"$name"; do
 		RECALL_TOKENS+="$1$user=$("$build/recall" token --state "$state" --user "$1$user") "
 	done; done
-	for number in 1 2 3 4 5 6 7 8 9; do
+	for number in {1..12}; do
 		"$build/recall" admin --state "$state" put-group "$1team-$number"
 		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1alice-$number" owner
 		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1bob-$number" member

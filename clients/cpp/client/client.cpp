@@ -21,6 +21,7 @@ SessionOptions sessionOptions(const ClientOptions& options) {
     result.reconnectMinimum = options.reconnectMinimum;
     result.reconnectMaximum = options.reconnectMaximum;
     result.pingInterval = options.pingInterval;
+    result.storage = options.storage;
     result.random = [device = std::make_shared<std::random_device>()] {
         return (static_cast<std::uint64_t>((*device)()) << 32) | (*device)();
     };
@@ -143,6 +144,15 @@ public:
     void kickedOffline(const std::string& reason) override {
         tell([reason](ClientListener& listener) { listener.kickedOffline(reason); });
     }
+    void storageFailed(const std::string& description) override {
+        tell([description](ClientListener& listener) { listener.storageFailed(description); });
+    }
+    void unsentMessageFailed(const Message& message, const Error& error) override {
+        tell([message, error](ClientListener& listener) { listener.unsentMessageFailed(message, error); });
+    }
+    void unsentRecallFailed(const Message& message, const Error& error) override {
+        tell([message, error](ClientListener& listener) { listener.unsentRecallFailed(message, error); });
+    }
     void tokenNeeded() override {
         const std::uint64_t number = connectionNumber_;
         const auto self = weak_from_this();
@@ -229,6 +239,11 @@ void Client::logout(Completion<Nothing> completion) {
     });
 }
 
+void Client::clearStorage(const std::string& user, Completion<Nothing> completion) {
+    const auto posted = machine_->posted(std::move(completion));
+    machine_->use([&](Session& session, Milliseconds now) { session.clearStorage(now, user, posted); });
+}
+
 std::string Client::send(const Draft& draft, Completion<Message> completion) {
     return machine_->use([&](Session& session, Milliseconds now) {
         return session.send(now, draft, machine_->posted(std::move(completion)));
@@ -278,6 +293,10 @@ std::vector<Message> Client::find(const std::vector<std::string>& messageIds) co
         }
         return found;
     });
+}
+
+std::vector<Unsent> Client::unsent(const std::string& conversation) const {
+    return machine_->use([&](Session& session, Milliseconds) { return session.unsent(conversation); });
 }
 
 ConversationSummary Client::conversation(const std::string& id) const {

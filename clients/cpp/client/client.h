@@ -18,6 +18,7 @@ struct ClientOptions {
     // Runs callbacks, in the order given; left out, they run on a thread of the client.
     std::function<void(std::function<void()>)> callbackExecutor;
     std::unique_ptr<Transport> transport;  // left out: the platform's
+    std::shared_ptr<Storage> storage;      // left out, everything is forgotten with the client
     Milliseconds requestTimeout = 10'000;
     Milliseconds reconnectMinimum = 500;
     Milliseconds reconnectMaximum = 30'000;
@@ -35,10 +36,13 @@ public:
     virtual void conversationChanged(const ConversationSummary&) {}
     virtual void tokenExpired() {}
     virtual void kickedOffline(const std::string&) {}
+    virtual void storageFailed(const std::string&) {}
+    virtual void unsentMessageFailed(const Message&, const Error&) {}
+    virtual void unsentRecallFailed(const Message&, const Error&) {}
 };
 
-// One user's device. All functions return at once and may be called from any thread, also from a callback. Completions
-// and listener calls come by the callback executor, one at a time.
+// One user's device. All functions return at once and may be called from any thread, also from a callback. With a storage, login,
+// send and revoke first wait for the disk. Completions and listener calls come by the callback executor, one at a time.
 class Client {
 public:
     Client(ClientOptions options, std::shared_ptr<ClientListener> listener);
@@ -49,6 +53,8 @@ public:
 
     void login(const std::string& user, const std::string& token, Completion<Nothing> completion);
     void logout(Completion<Nothing> completion);
+    // Removes what is stored of a user, and logs that user out.
+    void clearStorage(const std::string& user, Completion<Nothing> completion);
     std::string send(const Draft& draft, Completion<Message> completion);
     void revoke(const std::string& conversation, const std::string& messageId, const std::string& reason,
                 Completion<Message> completion);
@@ -62,6 +68,7 @@ public:
     std::optional<Message> message(const std::string& conversation, const std::string& messageId) const;
     // Those of some messages that are held, in whatever conversations.
     std::vector<Message> find(const std::vector<std::string>& messageIds) const;
+    std::vector<Unsent> unsent(const std::string& conversation) const;
     ConversationSummary conversation(const std::string& id) const;
     std::vector<ConversationSummary> conversations() const;
     std::string user() const;

@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace recall {
 namespace {
@@ -10,6 +11,31 @@ constexpr std::size_t maximumTouched = 1'000;
 constexpr int unreadExactLimit = 99;
 
 }  // namespace
+
+Conversation::Conversation(StoredConversation stored, std::string self)
+    : cursor(std::move(stored.cursor)),
+      synchronised(stored.synchronised),
+      toldBefore(stored.told),
+      self_(std::move(self)),
+      summary_(std::move(stored.summary)),
+      early_(stored.early.begin(), stored.early.end()),
+      floor_(std::move(stored.floor)) {
+    for (Message& message : stored.messages) put(std::move(message));
+}
+
+StoredConversation Conversation::stored(std::size_t messages) const {
+    StoredConversation stored{summary_, cursor, synchronised, told || toldBefore, floor_, {}, {}};
+    auto message = messages_.begin();
+    if (messages_.size() > messages) {
+        std::advance(message, messages_.size() - messages);
+        stored.floor = std::max(stored.floor, std::prev(message)->first);
+    }
+    for (; message != messages_.end(); ++message) {
+        stored.messages.push_back(message->second);
+        if (isEarly(message->first)) stored.early.push_back(message->first);
+    }
+    return stored;
+}
 
 Change Conversation::learn(Message message, Origin origin) {
     message.conversation = summary_.conversation;

@@ -26,9 +26,24 @@ struct Change {
     Message message;
 };
 
+// What outlives the program of one conversation: the newest messages, and all that a synchronisation needs to go on.
+struct StoredConversation {
+    ConversationSummary summary;
+    std::string cursor;
+    bool synchronised = false;
+    bool told = false;
+    std::string floor;               // messages up to this ID are known and not held
+    std::vector<Message> messages;   // by ID
+    std::vector<std::string> early;  // those of them that are tombstones of messages that never came
+};
+
 class Conversation {
 public:
     Conversation(std::string id, std::string self) : self_(std::move(self)) { summary_.conversation = std::move(id); }
+    Conversation(StoredConversation stored, std::string self);
+
+    // With the newest messages, at most that many.
+    StoredConversation stored(std::size_t messages) const;
 
     // Takes in a message or a tombstone. A repeat changes nothing, and a tombstone stays one.
     Change learn(Message message, Origin origin);
@@ -59,7 +74,11 @@ public:
     const ConversationSummary& summary() const { return summary_; }
 
     std::string cursor;
-    bool synchronised = false;  // once to its last page
+    bool synchronised = false;  // once to its last page, now or before the login
+    bool current = false;       // once to its last page since the login
+    // Whether the application was told of a message in it, in this run of the program and in an earlier one.
+    bool told = false;
+    bool toldBefore = false;
 
 private:
     bool counts(const Message& message) const;

@@ -32,11 +32,14 @@ Session::Session(SessionOptions options, Link& link, SessionListener& listener)
 void Session::login(Milliseconds now, const std::string& user, const std::string& token,
                     Completion<Nothing> completion) {
     const bool ended = state_ == State::Ended || state_ == State::LoggedOut;
-    View held = ended && user == user_ ? std::move(view_) : View(user, options_.limits);
-    logout(now);
-    user_ = user;
+    if (!ended || user != user_ || user.empty()) {
+        logout(now);
+        user_ = user;
+        view_ = View(user, options_.limits);
+        load();
+    }
+    for (const std::string& id : view_.conversationIds()) view_.find(id)->current = false;
     token_ = token;
-    view_ = std::move(held);
     clock_.forget();
     clock_.guess(now, options_.deviceTime());
     ids_.startOver();
@@ -48,8 +51,9 @@ void Session::login(Milliseconds now, const std::string& user, const std::string
 }
 
 void Session::logout(Milliseconds now) {
-    if (state_ == State::LoggedOut) return;
+    if (state_ == State::LoggedOut && user_.empty()) return;
     end(now, State::LoggedOut, notLoggedIn);
+    releaseStorage(now);
     user_.clear();
     view_ = View("", options_.limits);
 }
@@ -134,7 +138,7 @@ void Session::received(Milliseconds now, std::string_view text) {
     } else if (const auto* revoked = std::get_if<RevokedEvent>(&frame)) {
         revokedEvent(now, *revoked);
     } else if (const auto* read = std::get_if<ReadEvent>(&frame)) {
-        readEvent(*read);
+        readEvent(now, *read);
     } else if (const auto* conversation = std::get_if<ConversationEvent>(&frame)) {
         conversationEvent(now, *conversation);
     } else if (const auto* event = std::get_if<KickedEvent>(&frame)) {
@@ -178,7 +182,9 @@ void Session::ready(Milliseconds now) {
     // The first look tells whether the server answers pings.
     lookAt_ = pings() && pongs_ == Pongs::Unknown ? now : nextLook(now);
     listener_.connected();
+    markLeft(now);
     requests_.connected(now);
+    if (firstSynchronised_) resume(now);
     beginSynchronisation(now);
 }
 
@@ -297,7 +303,7 @@ Milliseconds Session::backOff(int repeat) {
 
 Milliseconds Session::deadline() const {
     return std::min({requests_.deadline(), openDeadline_, reconnectAt_, keepAliveAt_, synchroniseAt_, loginDeadline_,
-                     lookAt_, lifeDeadline_});
+                     lookAt_, lifeDeadline_, saveAt_});
 }
 
 void Session::advance(Milliseconds now) {
@@ -310,6 +316,7 @@ void Session::advance(Milliseconds now) {
     if (lifeDeadline_ <= now) noSignOfLife(now);
     if (keepAliveAt_ <= now) hello(now);
     if (lookAt_ <= now) lookForLife(now, pingTimeout);
+    if (saveAt_ <= now) saveDue(now);
     if (synchroniseAt_ <= now) {
         synchroniseAt_ = never;
         resumeSynchronisation(now);
@@ -332,6 +339,16 @@ std::optional<Message> Session::message(const std::string& conversation, const s
     const Conversation* held = view_.find(conversation);
     const Message* found = held == nullptr ? nullptr : held->find(messageId);
     return found == nullptr ? std::nullopt : std::optional<Message>(*found);
+}
+
+std::vector<Unsent> Session::unsent(const std::string& conversation) const {
+    std::vector<Unsent> list;
+    const auto outbox = outboxes_.find(conversation);
+    if (outbox == outboxes_.end()) return list;
+    for (const auto& [id, unsent] : outbox->second.messages) {
+        if (outbox->second.recalls.count(id) == 0) list.push_back(unsent);
+    }
+    return list;
 }
 
 ConversationSummary Session::conversation(const std::string& id) const {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string_view>
 
+#include "document.h"
 #include "message_ids.h"
 #include "requests.h"
 #include "server_clock.h"
+#include "storage.h"
 #include "types.h"
 #include "view.h"
 
@@ -21,6 +24,7 @@ struct SessionOptions {
     std::function<std::uint64_t()> random;                                        // 64 random bits
     std::function<Milliseconds()> deviceTime = [] { return Milliseconds{0}; };    // since 1970; a first guess only
     ViewLimits limits;
+    std::shared_ptr<Storage> storage;  // left out, everything is forgotten with the session
 };
 
 // What the session asks of the network. Nothing calls back into the session while one of these runs. After open,
@@ -52,6 +56,12 @@ public:
     virtual void tokenExpired() = 0;
     // The server ended this session, and why: "connection_limit", "administrator", or a reason of a newer server.
     virtual void kickedOffline(const std::string& reason) = 0;
+    // The storage does not work, and what can be done. The session goes on without it. Told once for each login.
+    virtual void storageFailed(const std::string& description) { (void)description; }
+    // What an earlier run of the program began, and the server refuses for good. A message that was sent is told by received, and a
+    // recall by revoked. The message is kept among the unsent ones.
+    virtual void unsentMessageFailed(const Message& message, const Error& error) { (void)message, (void)error; }
+    virtual void unsentRecallFailed(const Message& message, const Error& error) { (void)message, (void)error; }
 };
 
 // One user's device. Every input carries `now`, of a clock that never jumps.
@@ -59,11 +69,14 @@ class Session {
 public:
     Session(SessionOptions options, Link& link, SessionListener& listener);
 
-    // Succeeds after the first hello and the first synchronisation. A session that is logged in is logged out first. Where it
-    // ended by itself, as after a kick, a login of the same user goes on with what is held.
+    // Succeeds after the first hello and the first synchronisation. What was stored of the user is held at once. A session that
+    // is logged in is logged out first. Where it ended by itself, as after a kick, a login of the same user goes on with what is
+    // held.
     void login(Milliseconds now, const std::string& user, const std::string& token, Completion<Nothing> completion);
-    // Outstanding calls fail, what is held is forgotten.
+    // Outstanding calls fail, what is held is forgotten. What is stored stays.
     void logout(Milliseconds now);
+    // Removes what is stored of a user, who is logged out first.
+    void clearStorage(Milliseconds now, const std::string& user, const Completion<Nothing>& completion);
 
     // Sends a message and returns its messageId, empty when the call failed at once.
     std::string send(Milliseconds now, const Draft& draft, Completion<Message> completion);
@@ -82,6 +95,9 @@ public:
     // What is held now.
     std::vector<Message> messages(const std::string& conversation) const;
     std::optional<Message> message(const std::string& conversation, const std::string& messageId) const;
+    // Messages that the server has not answered, oldest first: those that are under way, and with a storage also those whose send failed
+    // without a sure answer. These are sent again only by the application, with the same messageId.
+    std::vector<Unsent> unsent(const std::string& conversation) const;
     ConversationSummary conversation(const std::string& id) const;
     std::vector<ConversationSummary> conversations() const;
     const std::string& user() const { return user_; }
@@ -105,8 +121,17 @@ private:
 
     struct Send {
         Message message;
+        Completion<Message> completion;  // of a resumed one, nobody waits for it
+        bool fresh = false;              // a fresh messageId was tried after stale_message_id
+        bool left = false;               // an earlier run of the program may have sent it
+        bool resumed = false;
+    };
+
+    struct Revoke {
+        Message asked;
+        std::string reason;
         Completion<Message> completion;
-        bool fresh = false;  // a fresh messageId was tried after stale_message_id
+        bool resumed = false;
     };
 
     // session.cpp: login and the life of a connection
@@ -136,18 +161,22 @@ private:
     void transmitSend(Milliseconds now, Send send);
     void sendEnded(Milliseconds now, Send& send, const Outcome& outcome);
     void sendStale(Milliseconds now, Send& send, const Outcome& outcome);
-    bool isUnsent(const std::string& messageId) const;
+    void sendFailed(Milliseconds now, Send& send, const Outcome& outcome);
+    void settleUnsent(const Send& send, const Outcome& outcome);
+    bool isUnsent(const std::string& conversation, const std::string& messageId) const;
     void lookForOutcome(Milliseconds now, const std::string& id, const std::string& conversation, const Outcome& outcome);
     void lookAgain(Milliseconds now, const std::string& id);
-    void revokeEnded(Milliseconds now, const Message& asked, const Outcome& outcome,
-                     const Completion<Message>& completion);
+    void transmitRevoke(Milliseconds now, Revoke revoke, bool unsent);
+    void revokeEnded(Milliseconds now, const Revoke& revoke, const Outcome& outcome);
+    void revokeFailed(Milliseconds now, const Revoke& revoke, const Outcome& outcome, const Error& error);
+    void settleRecall(const Revoke& revoke, const Outcome& outcome);
 
     // session_events.cpp: what the server tells
     void messageEvent(Milliseconds now, const MessageEvent& event);
     void revokedEvent(Milliseconds now, const RevokedEvent& event);
-    void readEvent(const ReadEvent& event);
+    void readEvent(Milliseconds now, const ReadEvent& event);
     void conversationEvent(Milliseconds now, const ConversationEvent& event);
-    void tell(const Change& change);
+    void tell(Milliseconds now, Conversation& conversation, const std::vector<Change>& changes);
 
     // session_synchronisation.cpp
     void beginSynchronisation(Milliseconds now);
@@ -156,13 +185,27 @@ private:
     void want(Milliseconds now, const std::string& conversation);
     void resumeSynchronisation(Milliseconds now);
     void continueSynchronisation(Milliseconds now);
-    void settleLogin();
+    void settleLogin(Milliseconds now);
     void synchronised(Milliseconds now, const std::vector<std::string>& batch, const Outcome& outcome);
     bool moves(const std::vector<ConversationItem>& items);
-    bool takeItem(Conversation& conversation, const ConversationItem& item, Origin origin, bool moved);
+    bool takeItem(Milliseconds now, Conversation& conversation, const ConversationItem& item, Origin origin, bool moved);
     bool forgetsCursor(Conversation& conversation, const Refusal& refusal);
-    void itemRefused(const std::string& id, const Refusal& refusal);
+    void itemRefused(Milliseconds now, const std::string& id, const Refusal& refusal);
     void synchronisationFailed(Milliseconds now, const Outcome& outcome);
+
+    // session_storage.cpp
+    void load();
+    void take(const std::string& id, const std::string& text);
+    void dropHeld(const std::string& conversation);
+    bool save(Milliseconds now, const std::string& conversation);
+    void saveRecalled(Milliseconds now, const std::string& conversation);
+    void saveSoon(Milliseconds now, const std::string& conversation);
+    void saveDue(Milliseconds now);
+    void releaseStorage(Milliseconds now);
+    void storageFailed(const std::string& description);
+    void markLeft(Milliseconds now);
+    void resume(Milliseconds now);
+    void resumeOutbox(Milliseconds now, const std::string& conversation, const Outbox& outbox);
 
     SessionOptions options_;
     Link& link_;
@@ -202,6 +245,13 @@ private:
     std::map<std::string, std::string> abandoned_;  // conversations of requests given up on this connection, by request
     std::map<std::string, int> revokeCalls_;  // messageIds that this client is recalling
     std::set<std::string> revokedUnsent_;  // of those in sending_, the ones that were asked to be recalled
+
+    std::map<std::string, Outbox> outboxes_;     // by conversation: what has no answer
+    bool stored_ = false;                        // the storage has the user's data, and takes changes
+    bool storageFailureTold_ = false;
+    std::map<std::string, std::size_t> saved_;   // hashes of the stored documents, by conversation
+    std::set<std::string> unsaved_;              // conversations that may have changed since
+    Milliseconds saveAt_ = never;
 };
 
 }  // namespace recall

@@ -9,6 +9,9 @@ constexpr std::size_t maximumUnanswered = 1'000;  // messages, and requests
 // The client says "too late" by itself only when it is surely so; until then the server decides.
 constexpr Milliseconds windowTolerance = 2'000;
 
+// The failure of a part of the server, which may be over later.
+bool isRetryable(const Outcome& outcome) { return outcome.reply != nullptr && !outcome.ok() && outcome.reply->error.retryable; }
+
 void release(std::map<std::string, int>& counts, const std::string& key) {
     const auto found = counts.find(key);
     if (found != counts.end() && --found->second <= 0) counts.erase(found);
@@ -43,6 +46,7 @@ std::string Session::send(Milliseconds now, const Draft& draft, Completion<Messa
     return made;
 }
 
+// The message is stored before its frame leaves.
 void Session::transmitSend(Milliseconds now, Send send) {
     const std::string id = requests_.nextId();
     std::string frame = sendRequest(id, send.message);
@@ -50,7 +54,10 @@ void Session::transmitSend(Milliseconds now, Send send) {
         send.completion.failed({code::invalidRequest, "the request is over 32 KB: shorten conversation or body"});
         return;
     }
-    ++sending_[send.message.messageId];
+    const std::string& messageId = send.message.messageId;
+    outboxes_[send.message.conversation].messages[messageId] = {send.message, send.left || state_ == State::Ready, 0, send.resumed, true};
+    save(now, send.message.conversation);
+    ++sending_[messageId];
     requests_.begin(now, id, std::move(frame), {},
                     [this, id, send = std::move(send)](Milliseconds answered, const Outcome& outcome) mutable {
                         lookForOutcome(answered, id, send.message.conversation, outcome);
@@ -66,12 +73,13 @@ void Session::sendEnded(Milliseconds now, Send& send, const Outcome& outcome) {
     }
     release(sending_, messageId);
     revokedUnsent_.erase(messageId);
+    settleUnsent(send, outcome);
     if (!outcome.ok()) {
         // Without an answer the message may still turn up, and a recall of it must also keep it from being stored.
         if (outcome.reply == nullptr && outcome.unknown) unanswered_.insert(messageId);
         if (unanswered_.size() > maximumUnanswered) unanswered_.erase(unanswered_.begin());
         if (outcome.error.code == code::alreadyRecalled) want(now, send.message.conversation);
-        send.completion.failed(outcome.error);
+        sendFailed(now, send, outcome);
         return;
     }
     Message message = send.message;
@@ -79,12 +87,48 @@ void Session::sendEnded(Milliseconds now, Send& send, const Outcome& outcome) {
         message.sentAt = outcome.reply->message->sentAt;
         message.recallableUntil = outcome.reply->message->recallableUntil;
     }
-    if (Conversation* conversation = view_.open(message.conversation)) {
+    Conversation* conversation = view_.open(message.conversation);
+    bool learned = false;
+    if (conversation != nullptr) {
+        learned = conversation->find(messageId) == nullptr;
         conversation->summary().lastChangeAt = std::max(conversation->summary().lastChangeAt, message.sentAt);
         view_.learn(*conversation, message, Origin::History);
-        listener_.conversationChanged(conversation->summary());
     }
-    send.completion.succeeded(message);
+    save(now, message.conversation);
+    if (conversation != nullptr) listener_.conversationChanged(conversation->summary());
+    if (!send.resumed) {
+        send.completion.succeeded(message);
+    } else if (learned) {
+        listener_.received(message);
+    }
+}
+
+// The caller is told of every failure. What an earlier run of the program sent has no caller: the application is told only if the
+// message can never be sent, and was not recalled.
+void Session::sendFailed(Milliseconds now, Send& send, const Outcome& outcome) {
+    save(now, send.message.conversation);
+    if (!send.resumed) {
+        send.completion.failed(outcome.error);
+    } else if (outcome.reply != nullptr && !isRetryable(outcome) && outcome.error.code != code::alreadyRecalled) {
+        listener_.unsentMessageFailed(send.message, outcome.error);
+    }
+}
+
+// Says in the outbox how a send ended. One without an answer stays: with the code that its caller was told, or, if an earlier run of
+// the program began it, to be sent again. The refusal of such a message stays too, since there was no caller to be told.
+void Session::settleUnsent(const Send& send, const Outcome& outcome) {
+    const auto outbox = outboxes_.find(send.message.conversation);
+    if (outbox == outboxes_.end() || sending_.count(send.message.messageId) > 0) return;
+    const auto unsent = outbox->second.messages.find(send.message.messageId);
+    if (unsent == outbox->second.messages.end()) return;
+    const bool answered = outcome.reply != nullptr && !(send.resumed && isRetryable(outcome));
+    const bool refusedWithoutACaller = send.resumed && !outcome.ok() && outcome.error.code != code::alreadyRecalled;
+    if (!stored_ || (answered && !refusedWithoutACaller)) {
+        outbox->second.messages.erase(unsent);
+        return;
+    }
+    unsent->second.underWay = false;
+    if (!send.resumed || answered) unsent->second.failed = outcome.error.code;
 }
 
 // The messageId's time is off. Once, and only if the message cannot have been stored under it, a fresh one is tried.
@@ -96,10 +140,12 @@ void Session::sendStale(Milliseconds now, Send& send, const Outcome& outcome) {
     }
     const bool revoked = revokedUnsent_.erase(messageId) > 0;
     release(sending_, messageId);
-    if (outcome.unknown || send.fresh || revoked || !outcome.reply->error.serverTime) {
-        send.completion.failed(outcome.error);
+    settleUnsent(send, outcome);
+    if (outcome.unknown || send.left || send.fresh || revoked || !outcome.reply->error.serverTime) {
+        sendFailed(now, send, outcome);
         return;
     }
+    outboxes_[send.message.conversation].messages.erase(messageId);
     send.fresh = true;
     send.message.messageId = ids_.next(clock_.time(now));
     transmitSend(now, std::move(send));
@@ -126,53 +172,70 @@ void Session::lookAgain(Milliseconds now, const std::string& id) {
     for (const std::string& conversation : conversations) want(now, conversation);
 }
 
-bool Session::isUnsent(const std::string& messageId) const {
-    return sending_.count(messageId) > 0 || unanswered_.count(messageId) > 0;
+bool Session::isUnsent(const std::string& conversation, const std::string& messageId) const {
+    if (sending_.count(messageId) > 0 || unanswered_.count(messageId) > 0) return true;
+    const auto outbox = outboxes_.find(conversation);
+    return outbox != outboxes_.end() && outbox->second.messages.count(messageId) > 0;
 }
 
 void Session::revoke(Milliseconds now, const std::string& conversation, const std::string& messageId,
                      const std::string& reason, Completion<Message> completion) {
     if (refusesCalls(completion.failed)) return;
-    Message asked;
-    asked.messageId = messageId;
-    asked.conversation = conversation;
-    asked.sender = isUnsent(messageId) ? user_ : "";
+    const bool unsent = isUnsent(conversation, messageId);
+    Revoke revoke;
+    revoke.asked.messageId = messageId;
+    revoke.asked.conversation = conversation;
+    revoke.asked.sender = unsent ? user_ : "";
+    revoke.reason = reason;
+    revoke.completion = std::move(completion);
     const Conversation* held = view_.find(conversation);
     if (const Message* message = held != nullptr ? held->find(messageId) : nullptr) {
-        asked.sender = message->sender;
-        asked.sentAt = message->sentAt;
+        revoke.asked.sender = message->sender;
+        revoke.asked.sentAt = message->sentAt;
         const bool own = message->sender == user_ && conversation.compare(0, 4, "c2c_") == 0;
         if (own && !message->revoked && message->recallableUntil >= 1 &&
             clock_.time(now) > message->recallableUntil + windowTolerance) {
-            completion.failed({code::recallWindowExpired, "the time to recall this message is over"});
+            revoke.completion.failed({code::recallWindowExpired, "the time to recall this message is over"});
             return;
         }
     }
+    transmitRevoke(now, std::move(revoke), unsent);
+}
+
+// The recall is stored before its frame leaves.
+void Session::transmitRevoke(Milliseconds now, Revoke revoke, bool unsent) {
     const std::string id = requests_.nextId();
-    std::string frame = revokeRequest(id, conversation, messageId, reason, isUnsent(messageId));
+    const std::string conversation = revoke.asked.conversation, messageId = revoke.asked.messageId;
+    std::string frame = revokeRequest(id, conversation, messageId, revoke.reason, unsent);
     if (frame.size() > maximumRequestBytes) {
-        completion.failed({code::invalidRequest, "the request is over 32 KB: shorten reason"});
+        revoke.completion.failed({code::invalidRequest, "the request is over 32 KB: shorten reason"});
         return;
+    }
+    // An ID that is none is refused by the server, and is not worth keeping.
+    if (isMessageId(messageId)) {
+        outboxes_[conversation].recalls[messageId] = {revoke.reason, unsent, revoke.resumed, true};
+        save(now, conversation);
     }
     ++revokeCalls_[messageId];
     if (sending_.count(messageId) > 0) revokedUnsent_.insert(messageId);
     requests_.begin(now, id, std::move(frame), {},
-                    [this, id, asked, completion = std::move(completion)](Milliseconds answered, const Outcome& outcome) {
-                        lookForOutcome(answered, id, asked.conversation, outcome);
-                        revokeEnded(answered, asked, outcome, completion);
+                    [this, id, revoke = std::move(revoke)](Milliseconds answered, const Outcome& outcome) {
+                        lookForOutcome(answered, id, revoke.asked.conversation, outcome);
+                        revokeEnded(answered, revoke, outcome);
                     });
 }
 
-void Session::revokeEnded(Milliseconds now, const Message& asked, const Outcome& outcome,
-                          const Completion<Message>& completion) {
+void Session::revokeEnded(Milliseconds now, const Revoke& revoke, const Outcome& outcome) {
+    const Message& asked = revoke.asked;
     release(revokeCalls_, asked.messageId);
+    settleRecall(revoke, outcome);
     if (!outcome.ok()) {
         Error error = outcome.error;
         // A batch says what failed in its results; a single one repeats it as the reply's error.
         if (outcome.reply != nullptr && !outcome.reply->results.empty() && outcome.reply->results.front().error) {
             error = outcome.reply->results.front().error->error();
         }
-        completion.failed(error);
+        revokeFailed(now, revoke, outcome, error);
         return;
     }
     MessageRevocation revocation{asked.messageId, asked.sender, asked.sentAt, {}};
@@ -182,15 +245,57 @@ void Session::revokeEnded(Milliseconds now, const Message& asked, const Outcome&
     }
     Message tombstone = asked;
     tombstone.revoked = revocation.revoked;
-    if (Conversation* conversation = view_.open(asked.conversation)) {
+    Conversation* conversation = view_.open(asked.conversation);
+    Change change;
+    if (conversation != nullptr) {
         conversation->summary().lastChangeAt =
             std::max(conversation->summary().lastChangeAt, revocation.revoked.at);
-        const Change change = view_.learnRevocation(*conversation, revocation, Origin::Event);
+        change = view_.learnRevocation(*conversation, revocation, Origin::Event);
         if (const Message* message = conversation->find(asked.messageId)) tombstone = *message;
-        listener_.conversationChanged(conversation->summary());
-        if (change.unsure) want(now, asked.conversation);
     }
-    completion.succeeded(tombstone);
+    saveRecalled(now, asked.conversation);
+    if (conversation != nullptr) listener_.conversationChanged(conversation->summary());
+    if (change.unsure) want(now, asked.conversation);
+    if (!revoke.resumed) {
+        revoke.completion.succeeded(tombstone);
+    } else if (change.revoked) {
+        listener_.revoked(tombstone);
+    }
+}
+
+// A recall that an earlier run of the program asked for has no caller: the application is told if the message cannot be recalled.
+void Session::revokeFailed(Milliseconds now, const Revoke& revoke, const Outcome& outcome, const Error& error) {
+    save(now, revoke.asked.conversation);
+    if (!revoke.resumed) {
+        revoke.completion.failed(error);
+        return;
+    }
+    if (outcome.reply == nullptr || isRetryable(outcome)) return;
+    // A messageId that is too old for a send belongs to no message, now or later: there is nothing left to recall.
+    if (error.code == code::staleMessageId) return;
+    if (error.code == code::alreadyRecalled) {
+        want(now, revoke.asked.conversation);
+    } else {
+        listener_.unsentRecallFailed(revoke.asked, error);
+    }
+}
+
+// Takes a recall out of the outbox, unless an earlier run of the program asked for it and there is no sure answer: then it is repeated
+// later. Whatever the answer is, a message that was to be recalled is not sent any more.
+void Session::settleRecall(const Revoke& revoke, const Outcome& outcome) {
+    const auto outbox = outboxes_.find(revoke.asked.conversation);
+    if (outbox == outboxes_.end()) return;
+    auto& [messages, recalls] = outbox->second;
+    const auto recall = recalls.find(revoke.asked.messageId);
+    if (recall == recalls.end()) return;
+    const bool answered = outcome.reply != nullptr && !isRetryable(outcome);
+    if (!answered && revoke.resumed) {
+        recall->second.underWay = false;
+        return;
+    }
+    const auto unsent = messages.find(revoke.asked.messageId);
+    if (answered && unsent != messages.end() && (outcome.ok() || !unsent->second.underWay)) messages.erase(unsent);
+    if (revokeCalls_.count(revoke.asked.messageId) == 0) recalls.erase(recall);
 }
 
 void Session::history(Milliseconds now, const std::string& conversation, const std::string& before, int limit,
@@ -199,7 +304,7 @@ void Session::history(Milliseconds now, const std::string& conversation, const s
     const std::string id = requests_.nextId();
     requests_.begin(
         now, id, historyRequest(id, conversation, before, limit), {},
-        [this, conversation, completion = std::move(completion)](Milliseconds, const Outcome& outcome) {
+        [this, conversation, completion = std::move(completion)](Milliseconds now, const Outcome& outcome) {
             if (!outcome.ok()) {
                 completion.failed(outcome.error);
                 return;
@@ -210,13 +315,15 @@ void Session::history(Milliseconds now, const std::string& conversation, const s
                 return;
             }
             std::vector<Message> page;
+            std::vector<Change> changes;
             Conversation* held = view_.open(conversation);
             for (const Message& message : items.front().messages) {
-                if (held != nullptr) tell(view_.learn(*held, message, Origin::History));
+                if (held != nullptr) changes.push_back(view_.learn(*held, message, Origin::History));
                 // What is known to be recalled is a tombstone in the page too.
                 const Message* known = held != nullptr ? held->find(message.messageId) : nullptr;
                 page.push_back(known != nullptr ? *known : message);
             }
+            if (held != nullptr) tell(now, *held, changes);
             completion.succeeded(page);
         });
 }
@@ -226,7 +333,7 @@ void Session::read(Milliseconds now, const std::string& conversation, const std:
     if (refusesCalls(completion.failed)) return;
     const std::string id = requests_.nextId();
     requests_.begin(now, id, readRequest(id, conversation, messageId), {},
-                    [this, conversation, completion = std::move(completion)](Milliseconds, const Outcome& outcome) {
+                    [this, conversation, completion = std::move(completion)](Milliseconds answered, const Outcome& outcome) {
                         if (!outcome.ok()) {
                             completion.failed(outcome.error);
                             return;
@@ -234,6 +341,7 @@ void Session::read(Milliseconds now, const std::string& conversation, const std:
                         const int unread = outcome.reply->unread.value_or(0);
                         if (Conversation* held = view_.open(conversation)) {
                             held->setRead(outcome.reply->readUpTo, unread);
+                            saveSoon(answered, conversation);
                             listener_.conversationChanged(held->summary());
                         }
                         completion.succeeded(unread);

@@ -41,9 +41,11 @@ void Session::conversationsListed(Milliseconds now, const std::string& after, co
         full = full || conversation == nullptr;
         if (conversation == nullptr) continue;
         ConversationSummary& summary = conversation->summary();
+        const ConversationSummary before = summary;
         summary.lastChangeAt = std::max(summary.lastChangeAt, item.summary.lastChangeAt);
         summary.role = item.summary.role;
         conversation->setRead(item.summary.readUpTo, item.summary.unread);
+        if (summary != before) saveSoon(now, summary.conversation);
         listener_.conversationChanged(summary);
     }
     const std::string& next = outcome.reply->next;
@@ -74,13 +76,14 @@ void Session::resumeSynchronisation(Milliseconds now) {
 
 // The first synchronisation is over when every conversation was complete once. Some may be left to do again, because
 // events came in between.
-void Session::settleLogin() {
+void Session::settleLogin(Milliseconds now) {
     const bool complete = std::all_of(todo_.begin(), todo_.end(), [this](const auto& entry) {
         const Conversation* conversation = view_.find(entry.first);
-        return conversation == nullptr || conversation->synchronised;
+        return conversation == nullptr || conversation->current;
     });
     if (!complete) return;
     firstSynchronised_ = true;
+    resume(now);
     if (!login_) return;
     loginDeadline_ = never;
     const auto login = *std::exchange(login_, std::nullopt);
@@ -89,7 +92,7 @@ void Session::settleLogin() {
 
 void Session::continueSynchronisation(Milliseconds now) {
     if (state_ != State::Ready || listing_ || syncing_ || synchroniseAt_ != never) return;
-    if (!firstSynchronised_) settleLogin();
+    if (!firstSynchronised_) settleLogin(now);
     std::vector<std::string> batch;
     std::vector<SyncRequestItem> items;
     for (auto entry = todo_.begin(); entry != todo_.end() && batch.size() < batchSize;) {
@@ -99,9 +102,9 @@ void Session::continueSynchronisation(Milliseconds now) {
             continue;
         }
         // Where this conversation was never complete, pages with a cursor still bring what was there before.
-        entry->second = conversation->synchronised ? Origin::Cursor
-                        : firstSynchronised_       ? Origin::Begun
-                                                   : Origin::History;
+        entry->second = conversation->synchronised                      ? Origin::Cursor
+                        : firstSynchronised_ || conversation->toldBefore ? Origin::Begun
+                                                                         : Origin::History;
         conversation->beginSync();
         items.push_back({entry->first, conversation->cursor});
         batch.push_back(entry->first);
@@ -134,15 +137,15 @@ void Session::synchronised(Milliseconds now, const std::vector<std::string>& bat
         if (item.error && forgetsCursor(*conversation, *item.error)) continue;
         if (item.error) {
             refused = true;
-            itemRefused(id, *item.error);
+            itemRefused(now, id, *item.error);
             continue;
         }
-        if (takeItem(*conversation, item, entry->second, moved)) todo_.erase(id);
+        if (takeItem(now, *conversation, item, entry->second, moved)) todo_.erase(id);
         listener_.conversationChanged(conversation->summary());
     }
     for (const std::string& id : missing) {
         refused = true;
-        itemRefused(id, Refusal{code::unavailable, "", true, std::nullopt});
+        itemRefused(now, id, Refusal{code::unavailable, "", true, std::nullopt});
     }
     if (refused && !todo_.empty()) {
         synchroniseAt_ = now + backOff(synchronisationFailures_++);
@@ -161,23 +164,28 @@ bool Session::moves(const std::vector<ConversationItem>& items) {
 }
 
 // Takes in one page of a reply that moved any of its conversations or none. Returns whether the conversation is complete.
-bool Session::takeItem(Conversation& conversation, const ConversationItem& item, Origin origin, bool moved) {
+bool Session::takeItem(Milliseconds now, Conversation& conversation, const ConversationItem& item, Origin origin, bool moved) {
     std::set<std::string> included;
+    std::vector<Change> changes;
     // Recalls first: a message that is recalled by the same page was never new to anyone.
     for (const MessageRevocation& revocation : item.revocations) {
         included.insert(revocation.messageId);
-        tell(view_.learnRevocation(conversation, revocation, origin));
+        changes.push_back(view_.learnRevocation(conversation, revocation, origin));
     }
     for (const Message& message : item.messages) {
         included.insert(message.messageId);
-        tell(view_.learn(conversation, message, origin));
+        changes.push_back(view_.learn(conversation, message, origin));
         unanswered_.erase(message.messageId);
     }
     if (!item.cursor.empty()) conversation.cursor = item.cursor;
     const bool sure = conversation.endSync(item, included);
-    if (item.more && moved) return false;
-    conversation.synchronised = !conversation.cursor.empty();
-    return sure;
+    const bool complete = !item.more || !moved;
+    const bool before = conversation.synchronised;
+    if (complete) conversation.synchronised = conversation.current = !conversation.cursor.empty();
+    // Without this the next run of the program would tell again of what the application was told before the first cursor.
+    if (!before && conversation.synchronised && conversation.told) save(now, item.summary.conversation);
+    tell(now, conversation, changes);
+    return complete && sure;
 }
 
 // Forgets a cursor that the server does not know, so that the conversation is asked for without one. Returns whether there was one.
@@ -187,12 +195,14 @@ bool Session::forgetsCursor(Conversation& conversation, const Refusal& refusal) 
     return true;
 }
 
-void Session::itemRefused(const std::string& id, const Refusal& refusal) {
+void Session::itemRefused(Milliseconds now, const std::string& id, const Refusal& refusal) {
     const bool again = refusal.retryable && ++repeats_[id] <= maximumRepeats;
     if (again) return;
     repeats_.erase(id);
     todo_.erase(id);
-    if (refusal.code == code::conversationNotFound) view_.remove(id);
+    if (refusal.code != code::conversationNotFound) return;
+    view_.remove(id);
+    save(now, id);
 }
 
 // Without any reply the connection may be half dead: a new one begins the synchronisation again.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace recall {
@@ -40,6 +41,11 @@ struct ConversationSummary {
     std::string readUpTo;
     std::string role;
     int unread = 0;
+
+    bool operator!=(const ConversationSummary& other) const {
+        return std::tie(conversation, lastChangeAt, lastMessageId, readUpTo, role, unread) !=
+               std::tie(other.conversation, other.lastChangeAt, other.lastMessageId, other.readUpTo, other.role, other.unread);
+    }
 };
 
 // A message to send.
@@ -60,6 +66,7 @@ struct Error {
 namespace code {
 constexpr int requestTimedOut = 6012;
 constexpr int invalidRequest = 6017;
+constexpr int storageFailed = 6019;
 constexpr int tokenExpired = 6206;
 constexpr int recallWindowExpired = 6223;  // known without asking
 constexpr int notLoggedIn = 9508;

@@ -40,6 +40,18 @@ void View::remove(const std::string& id) {
     conversations_.erase(found);
 }
 
+void View::restore(StoredConversation stored) {
+    const std::string id = stored.summary.conversation;
+    if (open(id) == nullptr) return;
+    for (const std::string& messageId : stored.early) early_.emplace_back(id, messageId);
+    Conversation conversation(std::move(stored), self_);
+    messageCount_ += conversation.messages().size();
+    bodyBytes_ += conversation.bodyBytes();
+    conversations_.insert_or_assign(id, std::move(conversation));
+    trim();
+    trimEarly();
+}
+
 template <typename Learn>
 Change View::counted(Conversation& conversation, Learn learn) {
     messageCount_ -= conversation.messages().size();

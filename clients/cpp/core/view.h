@@ -28,6 +28,8 @@ public:
     // Returns the conversation, and creates it if it does not exist; null if the ID is malformed or there are too many.
     Conversation* open(const std::string& id);
     void remove(const std::string& id);
+    // Takes in a conversation as it was stored.
+    void restore(StoredConversation stored);
 
     Change learn(Conversation& conversation, Message message, Origin origin);
     Change learnRevocation(Conversation& conversation, const MessageRevocation& revocation, Origin origin);

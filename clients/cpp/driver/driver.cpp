@@ -1,7 +1,8 @@
 // The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
 // lines out. It uses the public interface only, and of it V2TIM's calls, wherever V2TIM has one for the command.
-#include <iostream>
+#include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -225,6 +226,9 @@ private:
         else if (name == "conversations") conversations(call);
         else if (name == "token") token(call, command);
         else if (name == "check") check(call);
+        else if (name == "capabilities") output_.succeeded(call, {{"capabilities", {"persistence"}}});
+        else if (name == "unsent") unsent(call, command);
+        else if (name == "clear") manager_->ClearStorage(command.at("user").get<std::string>(), new PrintDone(output_, call));
         else if (name == "logout") manager_->Logout(new PrintDone(output_, call));
         else return false;
         return true;
@@ -240,6 +244,7 @@ private:
         config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
         config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
         config.reconnectMaximumMilliseconds = options.value("reconnectMaximumMilliseconds", 30'000u);
+        if (const char* folder = std::getenv("RECALL_STORAGE")) config.initPath = folder;
         config.pingIntervalMilliseconds = options.value("pingIntervalMilliseconds", 30'000u);
         config.tokenProvider = [this] {
             std::lock_guard lock(tokenMutex_);
@@ -324,6 +329,19 @@ private:
             option, new PrintValue<V2TIMMessageVector>(output_, call, [this](const V2TIMMessageVector& list) {
                 messages_.keep(list);
                 return Json{{"messages", toJson(list)}};
+            }));
+    }
+
+    void unsent(const std::string& call, const Json& command) {
+        manager_->GetMessageManager()->GetUnsentMessageList(
+            command.at("conversation").get<std::string>(),
+            new PrintValue<V2TIMMessageVector>(output_, call, [](const V2TIMMessageVector& newestFirst) {
+                Json list = toJson(newestFirst);
+                for (std::size_t place = 0; place < newestFirst.Size(); ++place) {
+                    const int32_t failed = newestFirst[newestFirst.Size() - 1 - place].sendErrorCode;
+                    if (failed != 0) list[place]["failed"] = failed;
+                }
+                return Json{{"messages", list}};
             }));
     }
 

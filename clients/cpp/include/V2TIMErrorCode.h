@@ -9,6 +9,7 @@ constexpr int ERR_REQUEST_TIME_OUT = 6012;          // no reply after all attemp
 constexpr int ERR_SDK_NOT_INITIALIZED = 6013;       // the call came before InitSDK
 constexpr int ERR_SDK_NOT_LOGGED_IN = 6014;         // Tencent's for a call without a login; Recall's clients say 9508
 constexpr int ERR_INVALID_PARAMETERS = 6017;        // a field is missing, ill-typed or too long
+constexpr int ERR_DATABASE_OPERATE_FAILED = 6019;   // what is stored on this device could not be read or written
 constexpr int ERR_USER_SIG_EXPIRED = 6206;          // the token is over
 constexpr int ERR_REVOKE_TIME_LIMIT_EXCEED = 6223;  // the recall window is over, known without asking
 constexpr int ERR_SDK_INTERFACE_NOT_SUPPORT = 7013;  // this service does not have the function

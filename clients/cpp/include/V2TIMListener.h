@@ -24,6 +24,11 @@ public:
     // Not in V2TIM: the same with the reason, called before the one above. "connection_limit", "administrator", or a reason
     // of a newer server.
     virtual void OnKickedOffline(const V2TIMString& reason) { (void)reason; }
+    // Not in V2TIM: the folder V2TIMSDKConfig::initPath cannot be used. The client goes on in memory. Called once after each login.
+    virtual void OnStorageFailed(int error_code, const V2TIMString& error_message) {
+        (void)error_code;
+        (void)error_message;
+    }
 };
 
 class V2TIMAdvancedMsgListener {
@@ -53,6 +58,19 @@ public:
         (void)message;
         (void)isPinned;
         (void)opUser;
+    }
+    // Not in V2TIM, as the next: an earlier run of the program sent this message, got no answer, and the server refuses it now. It is kept
+    // among the unsent ones. If the server accepts it, OnRecvNewMessage is called.
+    virtual void OnUnsentMessageFailed(const V2TIMMessage& message, int error_code, const V2TIMString& error_message) {
+        (void)message;
+        (void)error_code;
+        (void)error_message;
+    }
+    // The same of a recall. If the server accepts it, OnRecvMessageRevoked is called.
+    virtual void OnUnsentRecallFailed(const V2TIMMessage& message, int error_code, const V2TIMString& error_message) {
+        (void)message;
+        (void)error_code;
+        (void)error_message;
     }
 };
 

@@ -14,6 +14,9 @@ enum V2TIMLoginStatus { V2TIM_STATUS_LOGINED = 1, V2TIM_STATUS_LOGINING = 2, V2T
 struct V2TIMSDKConfig {
     V2TIMString url;  // wss://{api}.execute-api.{region}.amazonaws.com/{stage}
 
+    // The folder, in UTF-8, in which messages outlive the program. Left out, nothing is written to disk.
+    V2TIMString initPath;
+
     // Asked for a token when the one in use is over; gives an empty string when there is none. Left out, the end of the
     // token ends the login. It runs like a callback.
     std::function<V2TIMString()> tokenProvider;
@@ -47,7 +50,7 @@ public:
 
     // userSig is the token. OnSuccess comes after the first synchronisation: what was missed is known then.
     virtual void Login(const V2TIMString& userID, const V2TIMString& userSig, V2TIMCallback* callback) = 0;
-    // Outstanding calls fail with 9508; what is held is forgotten.
+    // Outstanding calls fail with 9508; what is held is forgotten, and what is stored stays.
     virtual void Logout(V2TIMCallback* callback) = 0;
     virtual V2TIMString GetLoginUser() const = 0;
     virtual V2TIMLoginStatus GetLoginStatus() const = 0;
@@ -63,6 +66,8 @@ public:
     // Not in V2TIM: makes sure at once that the connection is alive, or makes one. Call it when the network changed, the machine
     // woke up, or the application came to the front.
     virtual void CheckConnection() = 0;
+    // Not in V2TIM: removes everything that is stored of a user, who is logged out. Call it when somebody signs out of the device.
+    virtual void ClearStorage(const V2TIMString& userID, V2TIMCallback* callback) = 0;
 
     virtual V2TIMMessageManager* GetMessageManager() = 0;
     virtual V2TIMConversationManager* GetConversationManager() = 0;

@@ -92,6 +92,7 @@ public:
     V2TIMString replyTo;          // the msgID of the message that this one answers; may be set before SendMessage
     V2TIMString revokerRole;      // "sender", "moderator" or "admin"
     int64_t sentAt = 0;           // ms since 1970, server time
+    int32_t sendErrorCode = 0;    // not in V2TIM: the code with which the send of an unsent message failed
     int64_t recallableUntil = 0;  // until when its sender may recall it: ms since 1970, -1 no limit, 0 never
 
     // The conversation as its viewer sees it: c2c_<userID> or group_<groupID>.

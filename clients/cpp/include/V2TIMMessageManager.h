@@ -67,6 +67,11 @@ public:
     virtual void GetGroupHistoryMessageList(const V2TIMString& groupID, uint32_t count, const V2TIMMessage* lastMsg,
                                             V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
 
+    // Not in V2TIM: the messages of a conversation that the server has not answered, newest first. Their status is
+    // V2TIM_MSG_STATUS_SENDING, or V2TIM_MSG_STATUS_SEND_FAIL with a sendErrorCode: then the client does not send it again by itself.
+    // Send it again as it is here, or recall it. Without V2TIMSDKConfig::initPath there are none that failed.
+    virtual void GetUnsentMessageList(const V2TIMString& conversationID, V2TIMValueCallback<V2TIMMessageVector>* callback) = 0;
+
     virtual void MarkC2CMessageAsRead(const V2TIMString& userID, V2TIMCallback* callback) = 0;
     virtual void MarkGroupMessageAsRead(const V2TIMString& groupID, V2TIMCallback* callback) = 0;
 };

@@ -51,10 +51,11 @@ struct Result {
 
 class Device : public Link, public SessionListener {
 public:
-    Device() : session(options(), *this, *this) {}
+    explicit Device(std::shared_ptr<Storage> storage = nullptr) : session(options(std::move(storage)), *this, *this) {}
 
-    SessionOptions options() {
+    SessionOptions options(std::shared_ptr<Storage> storage) {
         SessionOptions result;
+        result.storage = std::move(storage);
         result.random = [this] { return random(); };
         return result;
     }
@@ -81,6 +82,13 @@ public:
     void tokenNeeded() override { ++tokensNeeded; }
     void tokenExpired() override { ++timesExpired; }
     void kickedOffline(const std::string& reason) override { kickedFor.push_back(reason); }
+    void storageFailed(const std::string& description) override { storageFailures.push_back(description); }
+    void unsentMessageFailed(const Message& message, const Error& error) override {
+        unsentFailures.push_back({message.messageId, error.code});
+    }
+    void unsentRecallFailed(const Message& message, const Error& error) override {
+        unsentFailures.push_back({message.messageId, error.code});
+    }
 
     // The next frame that the client sent.
     Json takeFrame(const std::string& action) {
@@ -167,7 +175,8 @@ public:
     int pings = 0, unanswered = 0, opens = 0, closes = 0, timesConnected = 0, timesDisconnected = 0, tokensNeeded = 0, timesExpired = 0, cursors = 0;
     std::string lastToken;
     std::vector<Json> sent;
-    std::vector<std::string> kickedFor;
+    std::vector<std::string> kickedFor, storageFailures;
+    std::vector<std::pair<std::string, int>> unsentFailures;
     std::vector<Message> receivedMessages, revokedMessages;
     Result<Nothing> loggedIn;
     Session session;

@@ -9,9 +9,12 @@ namespace recall::test {
 
 class Phone final : public V2TIMAdvancedMsgListener {
 public:
-    explicit Phone(std::string id) : user(std::move(id)) {
+    // With a folder, messages outlive the phone in it.
+    explicit Phone(std::string id, const std::string& folder = "", const std::string& url = environment("RECALL_URL"))
+        : user(std::move(id)) {
         V2TIMSDKConfig config;
-        config.url = environment("RECALL_URL");
+        config.url = url;
+        config.initPath = folder;
         config.requestTimeoutMilliseconds = 60'000;  // of a machine that has more to do
         EXPECT_TRUE(manager->InitSDK(0, config));
         messages()->AddAdvancedMsgListener(this);

@@ -245,6 +245,67 @@ TEST_F(Stack, AfterLogoutCallsFailAndNothingIsHeld) {
     EXPECT_TRUE(alice.history(toBob, V2TIM_GET_LOCAL_OLDER_MSG).Empty());
 }
 
+TEST_F(Stack, AColdStartShowsTheListAndTheMessagesWithoutANetworkAndNoRecalledText) {
+    const Folder folder;
+    {
+        Phone phone(bob.user, folder.path());
+        ASSERT_EQ(phone.login(), "success");
+        const V2TIMMessage secret = alice.send(toBob, "the secret");
+        alice.send(toBob, "the rest");
+        EXPECT_EQ(phone.heard.next(), "new the secret");
+        EXPECT_EQ(phone.heard.next(), "new the rest");
+        EXPECT_EQ(alice.revoke(secret), "success");
+        EXPECT_EQ(phone.heard.next(), revokedBy(secret, alice.user));
+        EXPECT_FALSE(folder.holds("the secret")) << "it is gone before the listener is told";
+        EXPECT_TRUE(eventually([&] { return phone.unread(toAlice) == 1; })) << "a synchronisation was under way";
+    }
+    EXPECT_TRUE(folder.holds("the rest"));
+
+    Phone again(bob.user, folder.path(), "ws://127.0.0.1:1/local");
+    again.manager->Login(bob.user, "a token", nullptr);
+    const V2TIMMessageVector held = again.history(toAlice, V2TIM_GET_LOCAL_OLDER_MSG);
+    ASSERT_EQ(held.Size(), 2u);
+    EXPECT_EQ(held[0].status, V2TIM_MSG_STATUS_SEND_SUCC);
+    EXPECT_EQ(held[1].status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+    V2TIMConversationResult list;
+    again.conversations()->GetConversationList(0, 10, again.value<V2TIMConversationResult>(list));
+    EXPECT_EQ(again.results.next(), "success");
+    ASSERT_GE(list.conversationList.Size(), 1u);
+    EXPECT_EQ(list.conversationList[0].conversationID, toAlice) << "it changed last";
+    EXPECT_EQ(list.conversationList[0].unreadCount, 1);
+
+    again.manager->ClearStorage(bob.user, again.done());
+    EXPECT_EQ(again.results.next(), "success");
+    EXPECT_FALSE(folder.holds("the rest"));
+}
+
+TEST_F(Stack, WhatWasUnsentWhenTheProgramEndedIsKeptAndCanBeSentAgain) {
+    const Folder folder;
+    EXPECT_EQ(alice.logout(), "success");
+    V2TIMString id;
+    {
+        Phone phone(alice.user, folder.path(), "ws://127.0.0.1:1/local");
+        phone.manager->Login(alice.user, tokenOf(alice.user), nullptr);
+        V2TIMMessage message = phone.messages()->CreateTextMessage("from a tunnel");
+        id = phone.messages()->SendMessage(message, bob.user, "", V2TIM_PRIORITY_DEFAULT, false, {}, nullptr);
+    }
+    EXPECT_TRUE(folder.holds("from a tunnel"));
+    Phone again(alice.user, folder.path());
+    ASSERT_EQ(again.login(), "success");
+    V2TIMMessageVector unsent;
+    again.messages()->GetUnsentMessageList(toBob, again.value<V2TIMMessageVector>(unsent));
+    EXPECT_EQ(again.results.next(), "success");
+    ASSERT_EQ(unsent.Size(), 1u);
+    EXPECT_EQ(unsent[0].msgID, id);
+    EXPECT_EQ(unsent[0].status, V2TIM_MSG_STATUS_SEND_FAIL);
+    EXPECT_EQ(unsent[0].sendErrorCode, ERR_SDK_NET_DISCONNECT);
+    again.messages()->SendMessage(
+        unsent[0], bob.user, "", V2TIM_PRIORITY_DEFAULT, false, {},
+        new V2TIMFunctionSendCallback([&](const V2TIMMessage&) { again.results.add("success"); }, again.failed()));
+    EXPECT_EQ(again.results.next(), "success");
+    EXPECT_EQ(bob.heard.next(), "new from a tunnel");
+}
+
 TEST_F(Stack, CallbacksRunWhereTheyAreToldTo) {
     std::atomic<int> executed{0};
     auto manager = V2TIMManager::CreateInstance();

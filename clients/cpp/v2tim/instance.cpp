@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "client/file_storage.h"
+
 namespace recall {
 
 struct Instance::Status {
@@ -40,6 +42,25 @@ public:
         registry_->sdk.each([&](V2TIMSDKListener& listener) {
             listener.OnKickedOffline(converted);
             listener.OnKickedOffline();
+        });
+    }
+    void storageFailed(const std::string& description) override {
+        const V2TIMString converted = toV2TIM(description);
+        registry_->sdk.each(
+            [&](V2TIMSDKListener& listener) { listener.OnStorageFailed(ERR_DATABASE_OPERATE_FAILED, converted); });
+    }
+    void unsentMessageFailed(const Message& message, const Error& error) override {
+        V2TIMMessage converted = toV2TIM(message, self());
+        converted.status = V2TIM_MSG_STATUS_SEND_FAIL;
+        converted.sendErrorCode = error.code;
+        registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
+            listener.OnUnsentMessageFailed(converted, error.code, toV2TIM(error.desc));
+        });
+    }
+    void unsentRecallFailed(const Message& message, const Error& error) override {
+        const V2TIMMessage converted = toV2TIM(message, self());
+        registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
+            listener.OnUnsentRecallFailed(converted, error.code, toV2TIM(error.desc));
         });
     }
     void received(const Message& message) override {
@@ -93,6 +114,7 @@ ClientOptions clientOptions(const V2TIMSDKConfig& config) {
     TransportOptions transport;
     transport.trustedCertificates = config.trustedCertificates.ToString();
     options.transport = makeTransport(transport);
+    if (!config.initPath.Empty()) options.storage = std::make_shared<FileStorage>(config.initPath.ToString());
     if (config.tokenProvider) {
         options.tokenProvider = [provider = config.tokenProvider](
                                     const std::function<void(std::optional<std::string>)>& answer) {
@@ -197,6 +219,13 @@ V2TIMString Instance::SendGroupTextMessage(const V2TIMString& text, const V2TIMS
 
 void Instance::CheckConnection() {
     if (const auto client = current()) client->checkConnection();
+}
+
+void Instance::ClearStorage(const V2TIMString& userID, V2TIMCallback* callback) {
+    const auto client = this->client(callback);
+    if (!client) return;
+    if (client->user() == userID.ToString()) status_->login = V2TIM_STATUS_LOGOUT;
+    client->clearStorage(userID.ToString(), completionOf<Nothing>(callback));
 }
 
 std::shared_ptr<Client> Instance::current() const {

@@ -44,6 +44,7 @@ public:
                                   V2TIMValueCallback<V2TIMMessageVector>* callback) override;
     void GetGroupHistoryMessageList(const V2TIMString& groupID, uint32_t count, const V2TIMMessage* lastMsg,
                                     V2TIMValueCallback<V2TIMMessageVector>* callback) override;
+    void GetUnsentMessageList(const V2TIMString& conversationID, V2TIMValueCallback<V2TIMMessageVector>* callback) override;
     void MarkC2CMessageAsRead(const V2TIMString& userID, V2TIMCallback* callback) override;
     void MarkGroupMessageAsRead(const V2TIMString& groupID, V2TIMCallback* callback) override;
 
@@ -102,6 +103,7 @@ public:
     V2TIMString SendGroupTextMessage(const V2TIMString& text, const V2TIMString& groupID, V2TIMMessagePriority priority,
                                      V2TIMSendCallback* callback) override;
     void CheckConnection() override;
+    void ClearStorage(const V2TIMString& userID, V2TIMCallback* callback) override;
     V2TIMMessageManager* GetMessageManager() override { return &messages_; }
     V2TIMConversationManager* GetConversationManager() override { return &conversations_; }
     V2TIMGroupManager* GetGroupManager() override { return &groups_; }

@@ -165,6 +165,21 @@ void MessageManager::GetGroupHistoryMessageList(const V2TIMString& groupID, uint
     GetHistoryMessageList(option, callback);
 }
 
+void MessageManager::GetUnsentMessageList(const V2TIMString& conversationID,
+                                          V2TIMValueCallback<V2TIMMessageVector>* callback) {
+    const auto client = instance_.client(callback);
+    if (!client || callback == nullptr) return;
+    const std::vector<Unsent> unsent = client->unsent(conversationID.ToString());
+    V2TIMMessageVector list;
+    for (auto entry = unsent.rbegin(); entry != unsent.rend(); ++entry) {
+        V2TIMMessage message = toV2TIM(entry->message, client->user());
+        message.status = entry->failed == 0 ? V2TIM_MSG_STATUS_SENDING : V2TIM_MSG_STATUS_SEND_FAIL;
+        message.sendErrorCode = entry->failed;
+        list.PushBack(message);
+    }
+    client->post([callback, list] { callback->OnSuccess(list); });
+}
+
 void MessageManager::MarkC2CMessageAsRead(const V2TIMString& userID, V2TIMCallback* callback) {
     instance_.markAsRead(conversationOf(userID, ""), callback);
 }
