@@ -50,6 +50,7 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("messages outlive the stack; tables expire and encrypt items", checks.tables_survive(template))
     report.add("a first deployment that fails leaves nothing behind", checks.a_failed_first_deployment_leaves_nothing(template))
     report.add("changes of the API come one after the other", checks.changes_of_the_api_do_not_run_at_once(template))
+    report.add("calls run the alias of a function, and alarms stop a deployment", checks.calls_run_the_alias_and_alarms_stop_a_deployment(template))
     report.add("functions, tables, queues and API are tagged", checks.what_costs_is_tagged(template))
     report.add("each function has its own role, which names actions and resources", rights.rights_name_action_and_resource(template))
     report.add("roles are assumed for this account only, and trace only on request", rights.roles_are_assumed_for_this_account_only(template))

@@ -48,6 +48,24 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
         self.finds(checks.every_reference_resolves, template, "WebSocketApiHalloRoute does not exist")
         self.finds(checks.every_answering_route_has_its_response, template, "hello has no RouteResponse")
 
+    def test_a_call_past_an_alias_and_a_deployment_that_nothing_stops(self):
+        check = checks.calls_run_the_alias_and_alarms_stop_a_deployment
+
+        def past(resources, _):
+            resources["WebSocketApi"]["Properties"]["Routes"]["send"]["FunctionArn"] = {"Fn::GetAtt": ["SendFunction", "Arn"]}
+
+        self.finds(check, broken(past), "WebSocketApiSendIntegration runs a function past its alias")
+
+        def old(resources, _):
+            del resources["SendFunction"]["Properties"]["AutoPublishAliasAllProperties"]
+
+        self.finds(check, broken(old), "a changed parameter makes no new version of SendFunction")
+
+        def blind(_, source):
+            del source["Globals"]["Function"]["DeploymentPreference"]["Alarms"]
+
+        self.finds(check, broken(blind), "no alarm stops a deployment of SendFunction")
+
     def test_names_in_a_text_that_do_not_exist(self):
         def change(resources, _):
             resources["SendLogGroup"]["Properties"]["LogGroupName"] = {"Fn::Sub": "/aws/lambda/${Stack}-send"}

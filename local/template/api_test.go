@@ -101,11 +101,29 @@ func TestARouteAnswersOnlyWithBothPartsOfARouteResponse(t *testing.T) {
 	}
 }
 
+func TestTheAliasOfAFunctionIsTheFunction(t *testing.T) {
+	const route = "send: {FunctionArn: !Ref F.Alias}"
+	aliased := strings.Replace(serverless(route, ""), "{Runtime: provided.al2023}",
+		"{Runtime: provided.al2023, AutoPublishAlias: live}", 1)
+	result := read(t, aliased, template.Options{})
+	function, found := result.Function(result.API.Routes[0].FunctionARN)
+	if !found || function.LogicalID != "F" {
+		t.Errorf("the route leads to %+v", result.API.Routes[0])
+	}
+	if len(result.Notices) > 0 {
+		t.Errorf("notices %v", result.Notices)
+	}
+}
+
 func TestAnAPIWithAMissingPartIsRefused(t *testing.T) {
 	for name, test := range map[string]struct{ source, want string }{
 		"function": {
 			serverless("send: {FunctionArn: 'arn:aws:lambda:us-east-1:1:function:none'}", ""),
 			"there is no function",
+		},
+		"alias": {
+			serverless("send: {FunctionArn: !Ref F.Alias}", ""),
+			"F has no AutoPublishAlias, so there is no F.Alias",
 		},
 		"dollar": {
 			serverless("$send: {FunctionArn: !GetAtt F.Arn}", ""),

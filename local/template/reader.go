@@ -25,6 +25,7 @@ type reader struct {
 	types       map[string]resourceType
 	resources   []*resource
 	byID        map[string]*resource
+	aliased     map[string]bool   // the functions that have AutoPublishAlias
 	absent      map[string]string // logical ID → the condition that is false
 	globals     *mapping
 	permissions []permission
@@ -55,6 +56,7 @@ func newReader(options Options, sections *mapping) *reader {
 	r := &reader{
 		result: &Template{Region: options.Region, AccountID: options.AccountID, Parameters: map[string]string{}},
 		types:  resourceTypes(), byID: map[string]*resource{}, absent: map[string]string{}, layers: map[string]string{},
+		aliased:   map[string]bool{},
 		partition: "aws", suffix: "amazonaws.com", stackName: options.StackName,
 	}
 	for _, key := range sections.keys {

@@ -226,6 +226,13 @@ func (r *reader) name(from *resource) (string, error) {
 
 // reference returns the value of Ref of a resource.
 func (r *reader) reference(logicalID string) (value, error) {
+	if function, part, dotted := strings.Cut(logicalID, "."); dotted && (part == "Alias" || part == "Version") {
+		if !r.aliased[function] {
+			return value{}, fmt.Errorf("%s has no AutoPublishAlias, so there is no %s", function, logicalID)
+		}
+		// Every function has one version here, so an alias is the function itself.
+		return r.attribute(function, "Arn")
+	}
 	found, err := r.find(logicalID)
 	if err != nil {
 		return value{}, err

@@ -18,9 +18,10 @@ func (r *reader) lowerFunction(from *resource) []*resource {
 	if function.values["Code"] == nil {
 		function.set("Code", literal(from.line, "."))
 	}
-	p.harmless("Tags", "PropagateTags", "Tracing", "AutoPublishAlias", "AutoPublishAliasAllProperties",
+	p.harmless("Tags", "PropagateTags", "Tracing", "AutoPublishAliasAllProperties",
 		"AutoPublishCodeSha256", "DeploymentPreference", "VersionDescription", "VersionDeletionPolicy",
 		"ProvisionedConcurrencyConfig", "AssumeRolePolicyDocument", "RolePath", "Metadata")
+	r.aliased[from.logicalID] = r.literal(p.take("AutoPublishAlias")) != nil
 	made := []*resource{from.made(from.logicalID, "AWS::Lambda::Function", from.where, from.line, function)}
 	sources, rights := r.lowerEvents(from, p.fields("Events"))
 	made = append(made, sources...)

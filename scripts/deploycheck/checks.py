@@ -100,7 +100,7 @@ def every_route_may_run_its_function(t: Template) -> list[str]:
     allowed = {}
     for name, permission in t.of_type("AWS::Lambda::Permission").items():
         if permission.get("Principal") == "apigateway.amazonaws.com":
-            allowed.setdefault(reference(permission["FunctionName"]), []).append(str(permission.get("SourceArn", "")))
+            allowed.setdefault(t.function(permission["FunctionName"]), []).append(str(permission.get("SourceArn", "")))
             if not permission.get("SourceArn"):
                 allowed[None] = [name]
     problems = [f"{name} lets every API of every account run its function" for name in allowed.get(None, [])]
@@ -158,11 +158,11 @@ def failures_of_event_sources_are_kept(t: Template) -> list[str]:
                 problems.append(f"{queue} has no dead-letter queue")
             if not mapping.get("ScalingConfig", {}).get("MaximumConcurrency"):
                 problems.append(f"{name} has no MaximumConcurrency, so that it may use up the account's requests")
-            timeout = t.of_type("AWS::Lambda::Function")[reference(mapping["FunctionName"])]["Timeout"]
+            timeout = t.of_type("AWS::Lambda::Function")[t.function(mapping["FunctionName"])]["Timeout"]
             if queues[queue].get("VisibilityTimeout", 30) < 6 * timeout:
                 problems.append(f"{queue} shows a message again before six times the function's Timeout")
             continue
-        if reference(mapping["FunctionName"]) == "PublishFunction":
+        if t.function(mapping["FunctionName"]) == "PublishFunction":
             # All its records go to one bus, so that they fail together: giving one up would only lose it.
             watched = [reference(d["Value"]) for a in t.of_type("AWS::CloudWatch::Alarm").values() if a.get("MetricName") == "IteratorAge" for d in a["Dimensions"]]
             if "PublishFunction" not in watched:
@@ -215,7 +215,9 @@ def may_be_protected(table: dict) -> bool:
 
 def a_failed_first_deployment_leaves_nothing(t: Template) -> list[str]:
     """What outlives the stack is deleted all the same when the stack's creation fails, or the next try finds it in its way."""
-    return [f"{name} is left behind by a first deployment that fails: use RetainExceptOnCreate" for name, r in t.resources.items() if r.get("DeletionPolicy") == "Retain"]
+    # A version goes with its function.
+    kept = [name for name, r in t.resources.items() if r.get("DeletionPolicy") == "Retain" and r["Type"] != "AWS::Lambda::Version"]
+    return [f"{name} is left behind by a first deployment that fails: use RetainExceptOnCreate" for name in kept]
 
 
 def changes_of_the_api_do_not_run_at_once(t: Template) -> list[str]:
@@ -252,4 +254,30 @@ def what_costs_is_tagged(t: Template) -> list[str]:
             tags = properties.get("Tags", {})
             keys = set(tags) if isinstance(tags, dict) else {tag["Key"] for tag in tags}
             problems += [f"{name} has no tag {key}" for key in ("application", "stage") if key not in keys]
+    return problems
+
+
+def calls_run_the_alias_and_alarms_stop_a_deployment(t: Template) -> list[str]:
+    """Whatever runs a function runs the version that a deployment moves, and each deployment is watched."""
+    problems = []
+    for kind in ("AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping"):
+        for name, properties in t.of_type(kind).items():
+            by_alias = reference(properties["FunctionName"]) in t.of_type("AWS::Lambda::Alias") or "AliasPermission" in name
+            if not by_alias and not properties.get("FunctionUrlAuthType") and name != "CanaryTimerPermission":
+                problems.append(f"{name} runs a function past its alias")
+    for name, integration in t.of_type("AWS::ApiGatewayV2::Integration").items():
+        if "Alias" not in str(integration["IntegrationUri"]):
+            problems.append(f"{name} runs a function past its alias")
+    for name, authorizer in t.of_type("AWS::ApiGatewayV2::Authorizer").items():
+        if "Alias" not in str(authorizer["AuthorizerUri"]):
+            problems.append(f"{name} runs a function past its alias")
+    for name, function in t.functions_as_written().items():
+        if function.get("AutoPublishAliasAllProperties") is not True:
+            problems.append(f"a changed parameter makes no new version of {name}")
+    groups = t.of_type("AWS::CodeDeploy::DeploymentGroup")
+    for function in t.of_type("AWS::Lambda::Function"):
+        group = groups.get(f"{function}DeploymentGroup", {})
+        alarms = [reference(alarm["Name"]) for alarm in group.get("AlarmConfiguration", {}).get("Alarms", [])]
+        if not alarms or not set(alarms) <= set(t.of_type("AWS::CloudWatch::Alarm")):
+            problems.append(f"no alarm stops a deployment of {function}")
     return problems

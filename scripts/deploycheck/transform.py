@@ -58,6 +58,12 @@ class Template:
         """The properties of all resources of a type, by logical ID."""
         return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
 
+    def function(self, value) -> str | None:
+        """The logical ID of the function that a value names, by itself or by its alias."""
+        name = reference(value)
+        aliased = self.of_type("AWS::Lambda::Alias").get(name)
+        return reference(aliased["FunctionName"]) if aliased else name
+
     def functions_as_written(self) -> dict:
         """The properties of the SAM functions, Globals put in, by logical ID."""
         shared = self.source.get("Globals", {}).get("Function", {})

@@ -114,8 +114,8 @@ func TestEveryActionOfAClientHasItsRoute(t *testing.T) {
 			continue
 		}
 		names = append(names, each.Name)
-		route := each.Name + ": {FunctionArn: !GetAtt " + capitalized(each.Function) +
-			"Function.Arn, RouteResponseSelectionExpression: $default}"
+		route := each.Name + ": {FunctionArn: !Ref " + capitalized(each.Function) +
+			"Function.Alias, RouteResponseSelectionExpression: $default}"
 		if !strings.Contains(template, "        "+route+"\n") {
 			t.Errorf("template.yaml has no route %s", route)
 		}
