@@ -191,7 +191,7 @@ final class Conversations {
                 view.messages.put(tombstone.messageId(), tombstone);
                 memory.added(tombstone);
                 memory.enforce(views.values());
-                teller.onTombstone(view);
+                tombstoneOfUnknown(view, tombstone.messageId());
             }
             if (source == Source.SYNC && !isOwnRevocation(tombstone)) {
                 teller.onRevoked(tombstone);
@@ -216,7 +216,7 @@ final class Conversations {
         view.messages.put(notice.messageId(), notice);
         view.changedAt(notice.revoked().at());
         memory.addedEarly(view, notice);
-        teller.onTombstone(view);
+        tombstoneOfUnknown(view, notice.messageId());
         if ((source == Source.EVENT || source == Source.SYNC) && !isOwnRevocation(notice)) {
             teller.onRevoked(notice);
         }
@@ -238,7 +238,16 @@ final class Conversations {
             Message tombstone = new Message(messageId, view.id, sender, 0, 0, null, null, revoked);
             view.messages.put(messageId, tombstone);
             memory.addedEarly(view, tombstone);
+            tombstoneOfUnknown(view, messageId);
+        }
+    }
+
+    /** A tombstone of a message that is not held. Mostly no text of it is stored either, and a flood of them must not cost a write each. */
+    private void tombstoneOfUnknown(ConversationView view, String messageId) {
+        if (view.unsent.containsKey(messageId) || messageId.compareTo(view.floor) <= 0) {
             teller.onTombstone(view);
+        } else {
+            teller.onStateChanged(view);
         }
     }
 

@@ -304,6 +304,40 @@ class StorageTest extends ClientTest {
     }
 
     @Test
+    void aFloodOfRecallsOfUnknownMessagesCostsOneWrite() {
+        login("c2c_bob");
+        loop.advance(SOON);
+        int before = storage.writes;
+        for (int i = 0; i < 1_000; i++) {
+            server.send(revokedEvent(String.format("01HF7YAT00000000000000%04d", i), "bob", "bob"));
+        }
+        assertEquals(1_000, recorder.ofMessages().size(), "each is told at once");
+        loop.advance(SOON);
+        assertEquals(1, storage.writes - before);
+    }
+
+    @Test
+    void aRecalledTextOfAMessageThatIsNoLongerInMemoryIsGoneBeforeAListenerIsTold() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "secret"));
+        loop.advance(SOON);
+        for (int i = 0; i <= MemoryLimit.MOST_MESSAGES; i++) {
+            server.send(messageEvent(String.format("01HF7YAT0100000000000%05d", i), "bob", "x"));
+        }
+        assertFalse(view("c2c_bob").stream().anyMatch(message -> message.messageId().equals(BOB_1)), "the memory is full");
+        assertTrue(storage.has("secret"), "nothing was written since");
+        List<Boolean> stillThere = new ArrayList<>();
+        client.addListener(new Recorder() {
+            @Override
+            public void onMessageRevoked(Message tombstone) {
+                stillThere.add(storage.has("secret"));
+            }
+        });
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        assertEquals(List.of(false), stillThere);
+    }
+
+    @Test
     void theNewest200MessagesAreStoredAndWhatIsOlderIsNotNewAgain() {
         login("c2c_bob");
         for (int i = 0; i < 210; i++) {
