@@ -14,7 +14,9 @@ start_stack
 passed "syntax as on Apple" "$here/check-syntax.sh"
 await_stack
 users apple- readme
-counted apple-stack "$build/gnustep/stack_test"
+# Messages are stored in the home folder, unless the application says otherwise.
+rm -rf "$build/home" && mkdir -p "$build/home"
+counted apple-stack env HOME="$build/home" "$build/gnustep/stack_test"
 users apple-sample-
 "$build/recall" admin --state "$state" put-group apple-sample-team-5 --window 0 >/dev/null
 counted apple-sample "$build/gnustep/sample_test"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -139,12 +140,22 @@ Json toJson(NSArray *newestFirst) {
 
 namespace {
 
+// What does not depend on the scenario. The main thread reads commands, so callbacks come on another one.
+V2TIMSDKConfig *configuration() {
+    V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+    const char *folder = std::getenv("RECALL_STORAGE");
+    config.storagePath = object(folder == nullptr ? "" : folder);
+    config.callbackQueue = [[[NSOperationQueue alloc] init] autorelease];
+    config.callbackQueue.maxConcurrentOperationCount = 1;
+    return config;
+}
+
 // Prepares the client anew only where the configuration is another one, as an application would.
 bool configure(V2TIMManager *manager, const Json& command) {
     const std::string wanted = command.at("url").get<std::string>() + command.value("options", Json::object()).dump();
     if (wanted == configured) return true;
     const Json options = command.value("options", Json::object());
-    V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+    V2TIMSDKConfig *config = configuration();
     config.url = object(command.at("url").get<std::string>());
     config.requestTimeoutMilliseconds = options.value("requestTimeoutMilliseconds", 10'000u);
     config.reconnectMinimumMilliseconds = options.value("reconnectMinimumMilliseconds", 500u);
@@ -262,6 +273,19 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
             tokenInUse = command.at("token").get<std::string>();
         }
         succeeded(call);
+    } else if (name == "capabilities") {
+        succeeded(call, {{"capabilities", {"persistence"}}});
+    } else if (name == "unsent") {
+        [manager getUnsentMessageList:text("conversation") succ:^(NSArray *newestFirst) {
+            Json list = Json::array();
+            for (V2TIMMessage *message in [newestFirst reverseObjectEnumerator]) {
+                list.push_back(toJson(message));
+                if (message.sendErrorCode != 0) list.back()["failed"] = message.sendErrorCode;
+            }
+            succeeded(call, {{"messages", list}});
+        } fail:fail];
+    } else if (name == "clear") {
+        [manager clearStorage:text("user") succ:^{ succeeded(call); } fail:fail];
     } else if (name == "check") {
         [manager checkConnection];
         succeeded(call);
@@ -293,7 +317,7 @@ int main() {
     @autoreleasepool {
         V2TIMManager *manager = [V2TIMManager sharedInstance];
         // An application initialises the client before it logs in. The address comes with the login.
-        V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+        V2TIMSDKConfig *config = configuration();
         config.url = @"ws://127.0.0.1:1/";
         [manager initSDK:0 config:config];
         EventPrinter *events = [[[EventPrinter alloc] init] autorelease];

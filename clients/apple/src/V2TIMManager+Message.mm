@@ -197,6 +197,24 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
                         }));
 }
 
+- (void)getUnsentMessageList:(NSString *)conversationID succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client || !succ) return;
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(),
+                  unsent = client->unsent(fromObjectiveC(conversationID))] {
+        @autoreleasepool {
+            NSMutableArray *list = [NSMutableArray array];
+            for (auto entry = unsent.rbegin(); entry != unsent.rend(); ++entry) {
+                V2TIMMessage *message = toObjectiveC(entry->message, user);
+                message.status = entry->failed == 0 ? V2TIM_MSG_STATUS_SENDING : V2TIM_MSG_STATUS_SEND_FAIL;
+                message.sendErrorCode = entry->failed;
+                [list addObject:message];
+            }
+            kept.get()(list);
+        }
+    });
+}
+
 - (void)getLocalMessageList:(NSString *)conversationID succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
     const auto client = [self clientOrFail:fail];
     if (!client || !succ) return;

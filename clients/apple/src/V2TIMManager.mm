@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "callback_queue.h"
+#include "client/file_storage.h"
 #include "network_watch.h"
 #import "state.h"
+#include "storage_folder.h"
 
 @implementation V2TIMSDKConfig
-@synthesize url = _url, requestTimeoutMilliseconds = _requestTimeoutMilliseconds;
+@synthesize url = _url, storagePath = _storagePath, callbackQueue = _callbackQueue, requestTimeoutMilliseconds = _requestTimeoutMilliseconds;
 @synthesize reconnectMinimumMilliseconds = _reconnectMinimumMilliseconds;
 @synthesize reconnectMaximumMilliseconds = _reconnectMaximumMilliseconds;
 @synthesize pingIntervalMilliseconds = _pingIntervalMilliseconds;
@@ -40,6 +43,8 @@
 - (void)dealloc {
     self.tokenProvider = nil;
     RECALL_RELEASE(_url);
+    RECALL_RELEASE(_storagePath);
+    RECALL_RELEASE(_callbackQueue);
     RECALL_DEALLOC;
 }
 @end
@@ -49,17 +54,22 @@ namespace {
 recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     recall::ClientOptions options;
     options.url = fromObjectiveC(config.url);
+    options.callbackExecutor = recall::executorOf(config.callbackQueue ? config.callbackQueue : [NSOperationQueue mainQueue]);
     options.requestTimeout = std::max(config.requestTimeoutMilliseconds, 1u);
     options.reconnectMinimum = config.reconnectMinimumMilliseconds;
     options.reconnectMaximum = config.reconnectMaximumMilliseconds;
     options.pingInterval = std::max(config.pingIntervalMilliseconds, 1u);
+    const std::string folder = recall::storageFolder(config.storagePath);
+    if (!folder.empty()) options.storage = std::make_shared<recall::FileStorage>(folder);
     if (config.tokenProvider) {
-        options.tokenProvider = [kept = KeptBlock<V2TIMTokenProvider>(config.tokenProvider)](
+        NSOperationQueue *background = RECALL_AUTORELEASE([[NSOperationQueue alloc] init]);
+        background.maxConcurrentOperationCount = 1;
+        options.tokenProvider = [kept = KeptBlock<V2TIMTokenProvider>(config.tokenProvider), run = recall::executorOf(background)](
                                     const std::function<void(std::optional<std::string>)>& answer) {
-            @autoreleasepool {
+            run([kept, answer] {
                 NSString *token = kept.get()();
                 answer(token ? std::optional<std::string>(fromObjectiveC(token)) : std::nullopt);
-            }
+            });
         };
     }
     return options;
@@ -185,6 +195,14 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
 
 - (uint64_t)getServerTime {
     return static_cast<uint64_t>([self getServerTimeMilliseconds] / 1000);
+}
+
+- (void)clearStorage:(NSString *)userID succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    const std::string user = fromObjectiveC(userID);
+    if (client->user() == user) _state->registry->login = V2TIM_STATUS_LOGOUT;
+    client->clearStorage(user, done<recall::Nothing>(succ, fail));
 }
 
 - (int64_t)getServerTimeMilliseconds {

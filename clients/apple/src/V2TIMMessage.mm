@@ -119,7 +119,7 @@
 @implementation V2TIMMessage
 @synthesize msgID = _msgID, sender = _sender, userID = _userID, groupID = _groupID, text = _text, body = _body;
 @synthesize replyTo = _replyTo, status = _status, sentAt = _sentAt, recallableUntil = _recallableUntil;
-@synthesize isSelf = _isSelf, revokerInfo = _revokerInfo, revokerRole = _revokerRole, revokeReason = _revokeReason;
+@synthesize isSelf = _isSelf, sendErrorCode = _sendErrorCode, revokerInfo = _revokerInfo, revokerRole = _revokerRole, revokeReason = _revokeReason;
 
 - (NSString *)conversationID {
     return toObjectiveC(conversationOf(_userID, _groupID));

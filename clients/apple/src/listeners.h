@@ -52,6 +52,9 @@ public:
     void disconnected() override;
     void tokenExpired() override;
     void kickedOffline(const std::string& reason) override;
+    void storageFailed(const std::string& description) override;
+    void unsentMessageFailed(const recall::Message& message, const recall::Error& error) override;
+    void unsentRecallFailed(const recall::Message& message, const recall::Error& error) override;
     void received(const recall::Message& message) override;
     void revoked(const recall::Message& tombstone) override;
     void conversationChanged(const recall::ConversationSummary& summary) override;

@@ -64,6 +64,37 @@ void Bridge::kickedOffline(const std::string& reason) {
     }
 }
 
+void Bridge::storageFailed(const std::string& description) {
+    @autoreleasepool {
+        NSString *why = toObjectiveC(description);
+        registry_->sdk.each(@selector(onStorageFailed:err:), [&](id<V2TIMSDKListener> listener) {
+            [listener onStorageFailed:ERR_DATABASE_OPERATE_FAILED err:why];
+        });
+    }
+}
+
+void Bridge::unsentMessageFailed(const recall::Message& message, const recall::Error& error) {
+    @autoreleasepool {
+        V2TIMMessage *failed = toObjectiveC(message, self());
+        failed.status = V2TIM_MSG_STATUS_SEND_FAIL;
+        failed.sendErrorCode = error.code;
+        NSString *why = toObjectiveC(error.desc);
+        registry_->message.each(@selector(onUnsentMessageFailed:code:err:), [&](id<V2TIMAdvancedMsgListener> listener) {
+            [listener onUnsentMessageFailed:failed code:error.code err:why];
+        });
+    }
+}
+
+void Bridge::unsentRecallFailed(const recall::Message& message, const recall::Error& error) {
+    @autoreleasepool {
+        V2TIMMessage *asked = toObjectiveC(message, self());
+        NSString *why = toObjectiveC(error.desc);
+        registry_->message.each(@selector(onUnsentRecallFailed:code:err:), [&](id<V2TIMAdvancedMsgListener> listener) {
+            [listener onUnsentRecallFailed:asked code:error.code err:why];
+        });
+    }
+}
+
 void Bridge::received(const recall::Message& message) {
     @autoreleasepool {
         registry_->message.each(@selector(onRecvNewMessage:), [&](id<V2TIMAdvancedMsgListener> listener) {

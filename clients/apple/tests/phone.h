@@ -17,11 +17,12 @@ namespace recall::test {
 inline std::string plain(NSString *text) { return text ? [text UTF8String] : ""; }
 inline NSString *object(const std::string& text) { return [NSString stringWithUTF8String:text.c_str()]; }
 
-V2TIMManager *connectTo(const std::string& url);
+V2TIMManager *connectTo(const std::string& url, const std::string& folder);
 
 class Phone {
 public:
-    explicit Phone(std::string id);
+    // With a folder, messages outlive the phone in it.
+    explicit Phone(std::string id, const std::string& folder = "", const std::string& url = environment("RECALL_URL"));
     ~Phone();
 
     std::string login();

@@ -12,16 +12,21 @@
 
 namespace recall::test {
 
-V2TIMManager *connectTo(const std::string& url) {
+V2TIMManager *connectTo(const std::string& url, const std::string& folder) {
     V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
     config.url = object(url);
+    config.storagePath = object(folder);
+    // The main thread waits for what the callbacks say.
+    config.callbackQueue = [[[NSOperationQueue alloc] init] autorelease];
+    config.callbackQueue.maxConcurrentOperationCount = 1;
     config.requestTimeoutMilliseconds = 60000;  // of a machine that has more to do
     V2TIMManager *manager = [[V2TIMManager alloc] init];
     EXPECT_TRUE([manager initSDK:0 config:config]);
     return manager;
 }
 
-Phone::Phone(std::string id) : user(std::move(id)), manager(connectTo(environment("RECALL_URL"))), ear_([[Ear alloc] init]) {
+Phone::Phone(std::string id, const std::string& folder, const std::string& url)
+    : user(std::move(id)), manager(connectTo(url, folder)), ear_([[Ear alloc] init]) {
     ear_->heard = &heard;
     [manager addAdvancedMsgListener:ear_];
 }

@@ -295,6 +295,61 @@ TEST_F(Stack, AfterLogoutCallsFailAndNothingIsHeld) {
     EXPECT_EQ([alice.held(toBob) count], 0u);
 }
 
+TEST_F(Stack, AColdStartShowsTheMessagesWithoutANetworkAndNoRecalledText) {
+    const Folder folder;
+    {
+        Phone phone(bob.user, folder.path());
+        ASSERT_EQ(phone.login(), "success");
+        V2TIMMessage *secret = alice.send(toBob, "the secret");
+        alice.send(toBob, "the rest");
+        EXPECT_EQ(phone.heard.next(), "new the secret");
+        EXPECT_EQ(phone.heard.next(), "new the rest");
+        EXPECT_EQ(alice.revoke(secret), "success");
+        EXPECT_EQ(phone.heard.next(), revokedBy(secret, alice.user));
+        EXPECT_FALSE(folder.holds("the secret")) << "it is gone before the listener is told";
+        EXPECT_TRUE(eventually([&] { return phone.unread(toAlice) == 1; })) << "a synchronisation was under way";
+    }
+    Phone again(bob.user, folder.path(), "ws://127.0.0.1:1/local");
+    [again.manager login:object(bob.user) userSig:@"a token" succ:nil fail:nil];
+    NSArray *held = again.held(toAlice);
+    ASSERT_EQ([held count], 2u);
+    EXPECT_EQ(plain([[held objectAtIndex:0] text]), "the rest");
+    EXPECT_EQ([(V2TIMMessage *)[held objectAtIndex:1] status], V2TIM_MSG_STATUS_LOCAL_REVOKED);
+    EXPECT_EQ(again.unread(toAlice), 1);
+
+    Happenings *told = &again.results;
+    [again.manager clearStorage:object(bob.user) succ:^{ told->add("success"); } fail:nil];
+    EXPECT_EQ(again.results.next(), "success");
+    EXPECT_FALSE(folder.holds("the rest"));
+}
+
+TEST_F(Stack, TheCallsWithOneBlockEndWithAValueOrAnError) {
+    Happenings *told = &alice.results;
+    __block V2TIMMessage *sent = nil;
+    [alice.manager sendText:@"hi" toConversation:object(toBob) completion:^(V2TIMMessage *message, NSError *error) {
+        sent = [message retain];
+        told->add(error ? "error" : "success");
+    }];
+    EXPECT_EQ(alice.results.next(), "success");
+    EXPECT_EQ(bob.heard.next(), "new hi");
+    [alice.manager revokeMessage:sent reason:@"wrong chat" completion:^(NSError *error) { told->add(error ? "error" : "success"); }];
+    EXPECT_EQ(alice.results.next(), "success");
+    EXPECT_EQ(bob.heard.next(), revokedBy(sent, alice.user, "wrong chat"));
+    [alice.manager getMessages:object(toBob) count:10 lastMsg:nil completion:^(NSArray *messages, NSError *error) {
+        told->add(error ? "error" : std::to_string([messages count]));
+    }];
+    EXPECT_EQ(alice.results.next(), "1");
+    [alice.manager getStoredMessages:object(toBob) completion:^(NSArray *messages, NSError *error) {
+        told->add(std::to_string([(V2TIMMessage *)[messages objectAtIndex:0] status]));
+    }];
+    EXPECT_EQ(alice.results.next(), std::to_string(V2TIM_MSG_STATUS_LOCAL_REVOKED));
+    [alice.manager logoutWithCompletion:^(NSError *error) { told->add(error ? "error" : "success"); }];
+    EXPECT_EQ(alice.results.next(), "success");
+    [alice.manager revokeMessage:sent reason:nil completion:^(NSError *error) { told->add(plain([error domain]) + " " + std::to_string([error code])); }];
+    EXPECT_EQ(alice.results.next(), "RecallIM " + std::to_string(ERR_SDK_NET_DISCONNECT));
+    [sent release];
+}
+
 TEST(Manager, RefusesAnAddressThatIsNone) {
     NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
     V2TIMManager *manager = [[[V2TIMManager alloc] init] autorelease];
@@ -312,6 +367,28 @@ TEST(Manager, SaysThatItWasNotInitialised) {
     V2TIMManager *manager = [[[V2TIMManager alloc] init] autorelease];
     [manager revokeMessage:[manager createTextMessage:@"hi"] succ:nil fail:^(int code, NSString *) { failedWith = code; }];
     EXPECT_EQ(failedWith, ERR_SDK_NOT_INITIALIZED);
+    [pool drain];
+}
+
+TEST(Manager, CallsBackOnTheMainQueueUnlessAnotherIsGiven) {
+    NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
+    V2TIMManager *manager = [[[V2TIMManager alloc] init] autorelease];
+    V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
+    config.url = @"ws://127.0.0.1:1/";
+    config.storagePath = @"";
+    __block BOOL called = NO, onMainThread = NO;
+    EXPECT_TRUE([manager initSDK:0 config:config]);
+    [manager logout:^{
+        onMainThread = [NSThread isMainThread];
+        called = YES;
+    } fail:nil];
+    NSDate *end = [NSDate dateWithTimeIntervalSinceNow:60];
+    while (!called && [end timeIntervalSinceNow] > 0) {
+        [[NSRunLoop currentRunLoop] runUntilDate:[NSDate dateWithTimeIntervalSinceNow:0.05]];
+    }
+    EXPECT_TRUE(called);
+    EXPECT_TRUE(onMainThread);
+    [manager unInitSDK];
     [pool drain];
 }
 
@@ -338,6 +415,9 @@ TEST(Manager, ATokenThatIsRefusedEndsTheLoginUnlessTheProviderHasAnother) {
         V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
         config.url = object(environment("RECALL_URL"));
         config.requestTimeoutMilliseconds = 60000;
+        config.storagePath = @"";
+        config.callbackQueue = [[[NSOperationQueue alloc] init] autorelease];
+        config.callbackQueue.maxConcurrentOperationCount = 1;
         if (provided) config.tokenProvider = ^NSString * { return good; };
         EXPECT_TRUE([manager initSDK:0 config:config]);
         [manager login:user userSig:[good stringByAppendingString:@"x"] succ:^{ told->add("success"); }

@@ -33,6 +33,9 @@ TEST(TencentsSnippets, RecallAndListen) {
         V2TIMManager *manager = [V2TIMManager sharedInstance];
         V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
         config.url = object(environment("RECALL_URL"));
+        config.storagePath = @"";
+        config.callbackQueue = [[[NSOperationQueue alloc] init] autorelease];
+        config.callbackQueue.maxConcurrentOperationCount = 1;
         ASSERT_TRUE([manager initSDK:0 config:config]);
         SampleListener *listener = [[[SampleListener alloc] init] autorelease];
         [manager addAdvancedMsgListener:listener];

@@ -5,6 +5,9 @@
 #ifndef NS_SWIFT_NAME
 #define NS_SWIFT_NAME(name)
 #endif
+#ifndef NS_SWIFT_ASYNC_NAME
+#define NS_SWIFT_ASYNC_NAME(name)
+#endif
 
 NS_ASSUME_NONNULL_BEGIN
 
@@ -30,7 +33,7 @@ typedef void (^V2TIMMessageModifyCompletion)(int code, NSString *desc, V2TIMMess
 typedef void (^V2TIMUnreadSucc)(int unreadCount);
 /// Of a message with files (Tencent: V2TIMProgress); text has none, so it is never called.
 typedef void (^V2TIMProgress)(uint32_t progress);
-/// Returns the token to go on with when the one in use was refused, nil for none. Called on the client's thread.
+/// Returns the token to go on with when the one in use was refused, nil for none. Called in the background, so it may ask a server.
 typedef NSString *_Nullable (^V2TIMTokenProvider)(void);
 
 /// Tencent's numbers. V2TIM_MSG_STATUS_HAS_DELETED and V2TIM_MSG_STATUS_LOCAL_IMPORTED do not occur.
@@ -101,6 +104,7 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SDK_NOT_LOGGED_IN = 6014,         ///< Tencent's for a call without a login; Recall's clients say ERR_SDK_NET_DISCONNECT
     ERR_SDK_INTERFACE_NOT_SUPPORT = 7013, ///< this service does not have the function
     ERR_INVALID_PARAMETERS = 6017,        ///< a field is missing, ill-typed or too long
+    ERR_DATABASE_OPERATE_FAILED = 6019,   ///< what is stored on this device could not be read or written
     ERR_USER_SIG_EXPIRED = 6206,          ///< the token is over
     ERR_REVOKE_TIME_LIMIT_EXCEED = 6223,  ///< the recall window is over, known without asking
     ERR_SDK_NET_DISCONNECT = 9508,        ///< not logged in

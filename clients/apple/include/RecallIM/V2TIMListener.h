@@ -1,5 +1,4 @@
-// What the client tells by itself. Listeners are called on a thread of the client, one at a time; dispatch to the main queue
-// before you draw.
+// What the client tells by itself. Listeners are called on V2TIMSDKConfig.callbackQueue, which is the main queue unless you say otherwise.
 #import <RecallIM/V2TIMDefine.h>
 
 NS_ASSUME_NONNULL_BEGIN
@@ -21,6 +20,8 @@ NS_ASSUME_NONNULL_BEGIN
 - (void)onKickedOffline;
 /// Not in V2TIM: says why too, and is called before the one above. connection_limit, administrator, or a reason of a newer server.
 - (void)onKickedOffline:(NSString *)reason NS_SWIFT_NAME(onKickedOffline(reason:));
+/// Not in V2TIM: the folder storagePath cannot be used. The client goes on in memory. Called once after each login.
+- (void)onStorageFailed:(int)code err:(NSString *)err;
 @end
 
 @protocol V2TIMAdvancedMsgListener <NSObject>
@@ -35,6 +36,11 @@ NS_ASSUME_NONNULL_BEGIN
 - (void)onRecvMessageRevoked:(NSString *)msgID NS_SWIFT_NAME(onRecvMessageRevoked(msgID:));
 /// Not in V2TIM: the whole tombstone, with its conversation. Called before the two above.
 - (void)onRecvMessageTombstone:(V2TIMMessage *)tombstone NS_SWIFT_NAME(onRecvMessageTombstone(_:));
+/// Not in V2TIM, as the next: an earlier run of the program sent this message, got no answer, and the server refuses it now. It is kept among
+/// the unsent ones. If the server accepts it, onRecvNewMessage: is called.
+- (void)onUnsentMessageFailed:(V2TIMMessage *)msg code:(int)code err:(NSString *)err;
+/// The same of a recall. If the server accepts it, onRecvMessageRevoked: is called.
+- (void)onUnsentRecallFailed:(V2TIMMessage *)msg code:(int)code err:(NSString *)err;
 /// Never called, as the next three: Recall has no read receipts, changes no messages and pins none.
 - (void)onRecvMessageReadReceipts:(NSArray<V2TIMMessageReceipt *> *)receiptList NS_SWIFT_NAME(onRecvMessageReadReceipts(receiptList:));
 - (void)onRecvC2CReadReceipt:(NSArray<V2TIMMessageReceipt *> *)receiptList NS_SWIFT_NAME(onRecvC2CReadReceipt(receiptList:));

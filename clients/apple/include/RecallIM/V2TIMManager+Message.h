@@ -83,6 +83,12 @@ NS_ASSUME_NONNULL_BEGIN
 - (void)getLocalMessageList:(NSString *)conversationID
                        succ:(V2TIMMessageListSucc _Nullable)succ
                        fail:(V2TIMFail _Nullable)fail;
+/// Not in V2TIM: the messages that the server has not answered. Their status is V2TIM_MSG_STATUS_SENDING, or V2TIM_MSG_STATUS_SEND_FAIL with
+/// a sendErrorCode: then the client does not send it again by itself. Send it again as it is here, or recall it. Where nothing is stored,
+/// there are none that failed.
+- (void)getUnsentMessageList:(NSString *)conversationID
+                        succ:(V2TIMMessageListSucc _Nullable)succ
+                        fail:(V2TIMFail _Nullable)fail;
 @end
 
 NS_ASSUME_NONNULL_END

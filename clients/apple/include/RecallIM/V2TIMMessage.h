@@ -94,6 +94,7 @@ NS_ASSUME_NONNULL_BEGIN
     V2TIMMessageStatus _status;
     int64_t _sentAt, _recallableUntil;
     BOOL _isSelf;
+    int _sendErrorCode;
 }
 /// Made when the message is sent; setting it before makes a retry the same message.
 @property(nonatomic, copy, nullable) NSString *msgID;
@@ -128,6 +129,8 @@ NS_ASSUME_NONNULL_BEGIN
 /// The last millisecond in which its sender may recall it, on the server's clock; -1: no limit, 0: never.
 @property(nonatomic, assign) int64_t recallableUntil;
 @property(nonatomic, assign) BOOL isSelf;
+/// Not in V2TIM: the code with which the send of an unsent message failed.
+@property(nonatomic, assign) int sendErrorCode;
 /// Of a tombstone only, as the next two.
 @property(nonatomic, retain, nullable) V2TIMUserFullInfo *revokerInfo;
 /// sender, moderator or admin: by what right it was recalled.

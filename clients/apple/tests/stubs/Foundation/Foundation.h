@@ -8,9 +8,11 @@
 #define NS_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
 #define NS_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
 #define NS_SWIFT_NAME(name) __attribute__((swift_name(#name)))
+#define NS_SWIFT_ASYNC_NAME(name) __attribute__((swift_async_name(#name)))
 #define NS_ENUM(type, name) \
     enum name : type name;  \
     enum name : type
+#define TARGET_OS_IPHONE 1
 #define YES __objc_yes
 #define NO __objc_no
 #define nil ((id)0)
@@ -52,6 +54,7 @@ typedef struct {
 - (NSUInteger)lengthOfBytesUsingEncoding:(NSStringEncoding)encoding;
 - (BOOL)isEqualToString:(NSString *)string;
 - (BOOL)hasPrefix:(NSString *)prefix;
+- (NSString *)stringByAppendingPathComponent:(NSString *)component;
 - (NSString *)substringFromIndex:(NSUInteger)from;
 - (nullable id)dataUsingEncoding:(NSStringEncoding)encoding;
 @end
@@ -90,11 +93,55 @@ typedef struct {
 - (void)setObject:(Value)object forKey:(Key)key;
 @end
 
-@interface NSError : NSObject
+@interface NSDictionary<Key, Value> : NSObject
++ (instancetype)dictionaryWithObject:(Value)object forKey:(Key)key;
 @end
+
+extern NSString *const NSLocalizedDescriptionKey;
+
+@interface NSError : NSObject
++ (instancetype)errorWithDomain:(NSString *)domain code:(NSInteger)code userInfo:(nullable NSDictionary *)dict;
+@property(readonly) NSInteger code;
+@end
+
+typedef NSString *NSURLResourceKey;
+extern NSURLResourceKey const NSURLIsExcludedFromBackupKey;
 
 @interface NSURL : NSObject
 + (nullable instancetype)URLWithString:(NSString *)string;
++ (NSURL *)fileURLWithPath:(NSString *)path isDirectory:(BOOL)isDir;
+- (BOOL)setResourceValue:(nullable id)value forKey:(NSURLResourceKey)key error:(NSError *_Nullable *_Nullable)error;
+@end
+
+@interface NSNumber : NSObject
++ (NSNumber *)numberWithBool:(BOOL)value;
+@end
+
+typedef NS_ENUM(NSUInteger, NSSearchPathDirectory) { NSApplicationSupportDirectory = 14 };
+typedef NS_ENUM(NSUInteger, NSSearchPathDomainMask) { NSUserDomainMask = 1 };
+NSArray<NSString *> *NSSearchPathForDirectoriesInDomains(NSSearchPathDirectory directory, NSSearchPathDomainMask mask, BOOL expand);
+
+typedef NSString *NSFileAttributeKey;
+typedef NSString *NSFileProtectionType;
+extern NSFileAttributeKey const NSFileProtectionKey;
+extern NSFileProtectionType const NSFileProtectionCompleteUntilFirstUserAuthentication;
+
+@interface NSFileManager : NSObject
+@property(class, readonly) NSFileManager *defaultManager;
+- (BOOL)createDirectoryAtPath:(NSString *)path
+    withIntermediateDirectories:(BOOL)create
+                     attributes:(nullable NSDictionary<NSFileAttributeKey, id> *)attributes
+                          error:(NSError *_Nullable *_Nullable)error;
+@end
+
+@interface NSBundle : NSObject
+@property(class, readonly) NSBundle *mainBundle;
+@property(nullable, readonly) NSString *bundleIdentifier;
+@end
+
+@interface NSProcessInfo : NSObject
+@property(class, readonly) NSProcessInfo *processInfo;
+@property(copy) NSString *processName;
 @end
 
 @interface NSURLRequest : NSObject
@@ -112,7 +159,12 @@ typedef struct {
 @property(readonly) NSInteger statusCode;
 @end
 
+@interface NSOperation : NSObject
+- (void)main;
+@end
+
 @interface NSOperationQueue : NSObject
+- (void)addOperation:(NSOperation *)operation;
 @property(class, readonly) NSOperationQueue *mainQueue;
 @property NSInteger maxConcurrentOperationCount;
 - (void)addOperationWithBlock:(void (^)(void))block;
