@@ -60,7 +60,7 @@ Change Conversation::learn(Message message, Origin origin) {
 }
 
 Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin origin) {
-    touch(revocation.messageId, origin);
+    touch(revocationMark(revocation.messageId), origin);
     const auto held = messages_.find(revocation.messageId);
     const bool known = held != messages_.end();
     if (known && held->second.revoked) {

@@ -9,6 +9,9 @@
 
 namespace recall {
 
+// What stands for the recall of a message, beside its messageId, in the list of what a reply of the server has.
+inline std::string revocationMark(const std::string& messageId) { return "revoked " + messageId; }
+
 // How something was learnt, which decides whether the application is told.
 enum class Origin {
     Event,    // a live event

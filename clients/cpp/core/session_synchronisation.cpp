@@ -170,10 +170,12 @@ bool Session::takeItem(Milliseconds now, Conversation& conversation, const Conve
     // Recalls first: a message that is recalled by the same page was never new to anyone.
     for (const MessageRevocation& revocation : item.revocations) {
         included.insert(revocation.messageId);
+        included.insert(revocationMark(revocation.messageId));
         changes.push_back(view_.learnRevocation(conversation, revocation, origin));
     }
     for (const Message& message : item.messages) {
         included.insert(message.messageId);
+        if (message.revoked) included.insert(revocationMark(message.messageId));
         changes.push_back(view_.learn(conversation, message, origin));
         unanswered_.erase(message.messageId);
     }

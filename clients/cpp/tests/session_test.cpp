@@ -455,6 +455,19 @@ TEST(Unread, CountsNewMessagesOfOthersAndTheirRecalls) {
     EXPECT_EQ(device.session.conversation("c2c_bob").unread, 0) << "it was read";
 }
 
+TEST(Unread, IsAskedForAgainWhenAReplyHasTheMessageAndNotItsRecall) {
+    Device device;
+    device.session.login(device.now, "alice", "token", device.loggedIn.completion());
+    device.session.opened(device.now);
+    device.answerHello();
+    device.answer(device.takeFrame("conversations"), {{"conversations", {{{"conversation", "c2c_bob"}, {"unread", 0}}}}});
+    device.receive(messageEvent(fromBob));
+    device.receive(revokedEvent(fromBob));
+    device.answerSync({{"messages", {message(fromBob)}}, {"unread", 1}});
+    device.answerSync({{"revocations", {revocation(fromBob)}}, {"unread", 0}});
+    EXPECT_EQ(device.session.conversation("c2c_bob").unread, 0);
+}
+
 TEST(Gateway, FramesMakeEveryOutstandingRequestRepeatButNoMoreThanThreeTimes) {
     Device device;
     device.login();
