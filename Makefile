@@ -20,7 +20,7 @@ ARCHITECTURE ?= arm64
 # What make test runs, and what it needs to be installed. The first stages find mistakes soonest. Of the others the longest
 # come first, so that two at a time end at about the same time.
 stages := lint model test-cpp test-go race test-web test-android test-tencent test-scripts test-apple check-deploy
-test_tools := java maven python node gcc dynamodb-local elasticmq foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost mingw wine gnustep
+test_tools := java maven python node gcc dynamodb-local elasticmq foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost conan mingw wine gnustep
 
 functions := authorize connect send revoke sync finish publish deliver admin canary
 tools := scripts/require.sh

@@ -14,10 +14,12 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(native address thread windows)
 client=cpp
 . "$here/testing.sh"
+. "$root/scripts/path.sh"
 
 for part in "${parts[@]}"; do
 	case "$part" in
-	native | address | thread) tools=(cpp boost) ;;
+	native) tools=(cpp boost conan) ;;
+	address | thread) tools=(cpp boost) ;;
 	windows) tools=(cpp mingw wine) ;;
 	*) fail "no such part: $part (native, address, thread, windows)" ;;
 	esac
@@ -88,12 +90,23 @@ killed() {
 	done
 }
 
+# installation PART: a program that finds what was installed from a build, and in a version that it can use.
 installation() {
-	rm -rf "$build/prefix" "$build/application"
-	cmake --install "$build/native" --prefix "$build/prefix" >/dev/null
-	cmake -S "$here/tests/installed" -B "$build/application" -G Ninja -DCMAKE_PREFIX_PATH="$build/prefix" >/dev/null
-	cmake --build "$build/application" -- --quiet
-	console "$build/application/application"
+	local prefix="$build/prefix-$1" application="$build/application-$1"
+	rm -rf "$prefix" "$application"
+	cmake --install "$build/$1" --prefix "$prefix" >/dev/null
+	cmake -S "$here/tests/installed" -B "$application" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
+	cmake --build "$application" -- --quiet
+	console "$application/application"
+}
+
+# The Conan package, with what the system has; a program that uses it is built and started.
+conan_package() {
+	export CONAN_HOME="$build/conan"
+	{
+		conan profile detect --force && conan remote disable '*' &&
+			CMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache)" conan create "$here" -pr "$here/test_package/system.profile" -pr:b default -s build_type=Debug
+	} >"$build/conan.log" 2>&1 || { cat "$build/conan.log" >&2; return 1; }
 }
 
 # ---- The parts -----------------------------------------------------------------------------------------------------------
@@ -101,7 +114,12 @@ native() {
 	local targets=(all)
 	configure native
 	linux native
-	passed "native console, from what was installed" installation
+	passed "native console, from archives that were installed" installation native
+	targets=(recall)
+	configure shared -DBUILD_SHARED_LIBS=ON -DRECALL_TESTS=OFF
+	users shared- console
+	passed "native console, from a shared library that was installed" installation shared
+	passed "native Conan package" conan_package
 }
 
 address() {
