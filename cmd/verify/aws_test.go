@@ -192,7 +192,7 @@ func (c *cloud) before(moto *url.URL) http.Handler {
 // record keeps the calls that change a function or a policy of a role, with what they change.
 func (c *cloud) record(r *http.Request) {
 	isForm := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
-	isChange := r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/configuration")
+	isChange := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/")
 	if !isForm && !isChange {
 		return
 	}

@@ -90,9 +90,37 @@ func (d *Deployed) hurry(ctx context.Context, logicalID string) (end func(ctx co
 	return end, update(ctx, aws.Int32(1), aws.Int32(128))
 }
 
+// alias is the one that all calls of a function go to (template.yaml, AutoPublishAlias).
+const alias = "live"
+
+// updated waits until a function is changed, and then makes the change a version to which its alias leads.
 func (d *Deployed) updated(ctx context.Context, function string) error {
-	return lambda.NewFunctionUpdatedV2Waiter(d.account.lambda).Wait(ctx,
-		&lambda.GetFunctionInput{FunctionName: aws.String(function)}, updatePatience)
+	if err := lambda.NewFunctionUpdatedV2Waiter(d.account.lambda).Wait(ctx,
+		&lambda.GetFunctionInput{FunctionName: aws.String(function)}, updatePatience); err != nil {
+		return err
+	}
+	_, err := d.account.lambda.GetAlias(ctx,
+		&lambda.GetAliasInput{FunctionName: aws.String(function), Name: aws.String(alias)})
+	if isMissing(err) {
+		return nil // calls run what was changed
+	}
+	if err != nil {
+		return err
+	}
+	published, err := d.account.lambda.PublishVersion(ctx,
+		&lambda.PublishVersionInput{FunctionName: aws.String(function)})
+	if err != nil {
+		return err
+	}
+	if err := lambda.NewPublishedVersionActiveWaiter(d.account.lambda).Wait(ctx, &lambda.GetFunctionConfigurationInput{
+		FunctionName: aws.String(function), Qualifier: published.Version,
+	}, updatePatience); err != nil {
+		return err
+	}
+	_, err = d.account.lambda.UpdateAlias(ctx, &lambda.UpdateAliasInput{
+		FunctionName: aws.String(function), Name: aws.String(alias), FunctionVersion: published.Version,
+	})
+	return err
 }
 
 // forbidPosts takes the right to post to connections from a role.

@@ -143,7 +143,9 @@ func TestAWholeRunAnswersAsTheLocalStackDoesAndLeavesNothing(t *testing.T) {
 	}
 	changes := []string{
 		"posts allowed: true", // when the stack was made
-		`{"MemorySize":128,"Timeout":1}`, `{"MemorySize":1024,"Timeout":20}`, "posts allowed: false", "posts allowed: true",
+		`{"MemorySize":128,"Timeout":1}`, `{"FunctionVersion":"2"}`,
+		`{"MemorySize":1024,"Timeout":20}`, `{"FunctionVersion":"3"}`,
+		"posts allowed: false", "posts allowed: true",
 	}
 	if difference := cmp.Diff(changes, c.called); difference != "" {
 		t.Errorf("the faults are others (-want +got):\n%s", difference)

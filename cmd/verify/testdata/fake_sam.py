@@ -99,6 +99,10 @@ def after(environment: str, region: str, stack: str) -> None:
         if resource["LogicalResourceId"] == "RevokeRole":  # moto answers with a policy of CloudFormation that is no JSON
             document = {"Version": "2012-10-17", "Statement": [READ, POST]}
             boto3.client("iam").put_role_policy(RoleName=name, PolicyName="revoke", PolicyDocument=json.dumps(document))
+        if resource["LogicalResourceId"] == "RevokeFunction":
+            functions = boto3.client("lambda", region_name=region)
+            version = functions.publish_version(FunctionName=name)["Version"]
+            functions.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
         if resource["ResourceType"] == "AWS::Lambda::Function" and environment != "product":
             boto3.client("logs", region_name=region).create_log_group(logGroupName=f"/aws/lambda/{name}")
 
