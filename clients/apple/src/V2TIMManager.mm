@@ -154,22 +154,22 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     client->login(fromObjectiveC(userID), fromObjectiveC(userSig),
                   {[registry, weak, told = ended.succeeded](const recall::Nothing& nothing) {
                        registry->login = V2TIM_STATUS_LOGINED;
-                       told(nothing);
                        if (const auto present = weak.lock()) registry->told.complete(*present);
                        @autoreleasepool {
                            registry->conversation.each(@selector(onSyncServerFinish), [](id<V2TIMConversationListener> listener) {
                                [listener onSyncServerFinish];
                            });
                        }
+                       told(nothing);
                    },
                    [registry, told = ended.failed](const recall::Error& error) {
                        registry->login = V2TIM_STATUS_LOGOUT;
-                       told(error);
                        @autoreleasepool {
                            registry->conversation.each(@selector(onSyncServerFailed), [](id<V2TIMConversationListener> listener) {
                                [listener onSyncServerFailed];
                            });
                        }
+                       told(error);
                    }});
 }
 

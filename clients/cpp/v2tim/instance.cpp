@@ -174,16 +174,16 @@ void Instance::Login(const V2TIMString& userID, const V2TIMString& userSig, V2TI
     client->login(userID.ToString(), userSig.ToString(),
                   {[=, told = completion.succeeded](const Nothing& nothing) {
                        status->login = V2TIM_STATUS_LOGINED;
-                       told(nothing);
                        if (const auto present = weak.lock()) registry->told.complete(*present);
                        registry->conversation.each(
                            [](V2TIMConversationListener& listener) { listener.OnSyncServerFinish(); });
+                       told(nothing);
                    },
                    [=, told = completion.failed](const Error& error) {
                        status->login = V2TIM_STATUS_LOGOUT;
-                       told(error);
                        registry->conversation.each(
                            [](V2TIMConversationListener& listener) { listener.OnSyncServerFailed(); });
+                       told(error);
                    }});
 }
 
