@@ -122,12 +122,18 @@ void remove(const std::string& path) {
     }
 }
 
-// Nobody else can open a file that is open without sharing.
+// Nobody else can open a file that is open without sharing. The files of a process that was killed are closed a moment
+// after its end, so a program that is started again at once may have to wait.
 std::shared_ptr<void> lock(const std::string& path) {
-    auto file = std::make_shared<File>(path, GENERIC_READ | GENERIC_WRITE, 0, OPEN_ALWAYS);
-    if (file->isOpen()) return file;
-    if (GetLastError() == ERROR_SHARING_VIOLATION) return nullptr;
-    fail("lock", path);
+    constexpr int attempts = 100;
+    constexpr DWORD pauseMilliseconds = 20;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (attempt > 0) Sleep(pauseMilliseconds);
+        auto file = std::make_shared<File>(path, GENERIC_READ | GENERIC_WRITE, 0, OPEN_ALWAYS);
+        if (file->isOpen()) return file;
+        if (GetLastError() != ERROR_SHARING_VIOLATION) fail("lock", path);
+    }
+    return nullptr;
 }
 
 }  // namespace recall::files
