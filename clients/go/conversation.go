@@ -44,7 +44,7 @@ type conversation struct {
 
 	history bool            // the first synchronisation, without a cursor, has pages left
 	syncing bool            // a sync is under way
-	touched map[string]bool // messageIds that events brought meanwhile
+	touched map[string]bool // messageIds that events brought meanwhile, and whether they brought the recall
 	untold  map[string]bool // messageIds whose callback waits
 }
 
@@ -68,7 +68,7 @@ func (c *conversation) learn(m Message, from origin) change {
 		early := revocation{MessageID: m.MessageID, Sender: m.Sender, SentAt: m.SentAt, Revoked: m.Revoked}
 		return c.learnRevocation(early, from)
 	}
-	c.touch(m.MessageID, from)
+	c.touch(m.MessageID, false, from)
 	if _, held := c.messages[m.MessageID]; held || m.MessageID <= c.floor {
 		return change{}
 	}
@@ -85,7 +85,7 @@ func (c *conversation) learn(m Message, from origin) change {
 // learnRevocation turns a message into its tombstone, or keeps the tombstone of a message that is not held, so that
 // its body is not shown when it comes late.
 func (c *conversation) learnRevocation(r revocation, from origin) change {
-	c.touch(r.MessageID, from)
+	c.touch(r.MessageID, true, from)
 	m, held := c.messages[r.MessageID]
 	if held && m.Revoked != nil {
 		return change{}
@@ -144,10 +144,11 @@ func (c *conversation) letGo(count int) {
 	c.order = slices.Clone(c.order[count:])
 }
 
-// touch notes a message that an event brought during a sync, because the unread number of the sync may not include it.
-func (c *conversation) touch(messageID string, from origin) {
+// touch notes a message or recall that an event brought during a sync, because the unread number of the sync may not
+// include it.
+func (c *conversation) touch(messageID string, revoked bool, from origin) {
 	if c.syncing && from == fromEvent && len(c.touched) < syncTouchedLimit {
-		c.touched[messageID] = true
+		c.touched[messageID] = c.touched[messageID] || revoked
 	}
 }
 
@@ -165,8 +166,13 @@ func (c *conversation) beginSync() {
 	}
 }
 
-// included notes that a sync reply contains a message that an event has brought, too.
-func (c *conversation) included(messageID string) { delete(c.touched, messageID) }
+// included notes that a sync reply contains a message, or its recall, that an event may have brought, too. A reply that
+// has the message and not yet the recall does not know all that the event told.
+func (c *conversation) included(messageID string, revoked bool) {
+	if revoked || !c.touched[messageID] {
+		delete(c.touched, messageID)
+	}
+}
 
 // endSync takes the server's numbers at the end of a sync. It reports whether events brought something meanwhile that
 // the replies did not have, so that the number may be off by it: then the conversation is to be synchronised again.

@@ -53,6 +53,22 @@ func TestARecallAheadOfItsMessageKeepsTheTextAway(t *testing.T) {
 	}
 }
 
+func TestASyncThatHasTheMessageAndNotItsRecallIsMadeAgain(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.beginSync()
+	c.learn(message("1", "bob"), fromEvent)
+	c.learnRevocation(revocationOf("1", "bob"), fromEvent)
+	c.included("1", false)
+	if unsure := c.endSync(syncItem{Unread: 1}); !unsure {
+		t.Error("the number of a reply that does not have the recall was taken for sure")
+	}
+	c.beginSync()
+	c.included("1", true)
+	if unsure := c.endSync(syncItem{}); unsure || c.unread != 0 {
+		t.Errorf("after the reply that has the recall: unsure %t, unread %d", unsure, c.unread)
+	}
+}
+
 func TestUnreadCountsOthersUnrecalledMessagesAfterTheReadMarker(t *testing.T) {
 	c := newConversation("c2c_bob", "alice", 100)
 	c.setRead("2", 0)

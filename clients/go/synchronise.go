@@ -250,7 +250,7 @@ func (s *session) takeItem(item syncItem, from origin, moved bool) (complete boo
 	}
 	changes := make([]change, 0, len(messages)+len(revocations))
 	for _, m := range messages {
-		c.included(m.MessageID)
+		c.included(m.MessageID, m.Revoked != nil)
 		if m.Revoked != nil {
 			changes = append(changes, s.settleRevoked(c.id, m.MessageID))
 		} else {
@@ -259,7 +259,7 @@ func (s *session) takeItem(item syncItem, from origin, moved bool) (complete boo
 		changes = append(changes, c.learn(m, from))
 	}
 	for _, r := range revocations {
-		c.included(r.MessageID)
+		c.included(r.MessageID, true)
 		changes = append(changes, s.settleRevoked(c.id, r.MessageID), c.learnRevocation(r, from))
 	}
 	complete = !item.More || !moved

@@ -54,8 +54,11 @@ export class ConversationView {
   #order: string[] = [];
   /** Messages up to this one were let go; they are not taken in again. */
   #floor = '';
-  /** What events brought while a sync is under way: the sync's unread number may or may not include it. */
-  #touched: Set<string> | undefined;
+  /**
+   * The messages that events brought while a sync is under way, and whether they brought the recall: the sync's unread number
+   * may or may not include it.
+   */
+  #touched: Map<string, boolean> | undefined;
 
   constructor(readonly id: string, private readonly self: string) {}
 
@@ -99,7 +102,7 @@ export class ConversationView {
     if (message.isRevoked) {
       return this.#learnTombstone(message, origin);
     }
-    this.#touch(message.ID, origin);
+    this.#touch(message.ID, false, origin);
     if (this.#messages.has(message.ID) || message.ID <= this.#floor) return {};
     this.#put(message);
     if (origin === 'event' && this.#counts(message)) this.unread++;
@@ -118,7 +121,7 @@ export class ConversationView {
   }
 
   #learnTombstone(gone: Message, origin: Origin): Change {
-    this.#touch(gone.ID, origin);
+    this.#touch(gone.ID, true, origin);
     const held = this.#messages.get(gone.ID);
     if (held?.isRevoked) return {};
     const counted = held !== undefined && origin === 'event' && this.#counts(held);
@@ -158,17 +161,21 @@ export class ConversationView {
     this.#floor = gone.at(-1) ?? this.#floor;
   }
 
-  #touch(id: string, origin: Origin): void {
-    if (origin === 'event' && this.#touched && this.#touched.size < TOUCHED_LIMIT) this.#touched.add(id);
+  #touch(id: string, revoked: boolean, origin: Origin): void {
+    const touched = this.#touched;
+    if (origin === 'event' && touched && touched.size < TOUCHED_LIMIT) touched.set(id, revoked || touched.get(id) === true);
   }
 
   beginSync(): void {
-    this.#touched ??= new Set();
+    this.#touched ??= new Map();
   }
 
-  /** Notes that a sync's reply has what an event may have brought too. */
-  included(id: string): void {
-    this.#touched?.delete(id);
+  /**
+   * Notes that a sync's reply has a message, or its recall, that an event may have brought too. A reply that has the message
+   * and not yet the recall does not know all that the event told.
+   */
+  included(id: string, revoked: boolean): void {
+    if (revoked || !this.#touched?.get(id)) this.#touched?.delete(id);
   }
 
   /**

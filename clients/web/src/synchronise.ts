@@ -167,12 +167,12 @@ export class Synchronisation {
       ...messages.map((message) => {
         unanswered.delete(message.ID);
         store?.settle(id, message.ID);
-        conversation.included(message.ID);
+        conversation.included(message.ID, message.isRevoked);
         return conversation.learn(message, origin);
       }),
       ...revocations.map((revocation) => {
         store?.settleRevoked(id, revocation.messageId);
-        conversation.included(revocation.messageId);
+        conversation.included(revocation.messageId, true);
         return conversation.learnRevocation(revocation, origin);
       }),
     ];

@@ -52,6 +52,23 @@ test('after a loss it reconnects, and tells what was missed', async () => {
   expect(states).toEqual(['connecting', 'connected', 'connecting', 'connected']);
 });
 
+test('a sync that has a message and not its recall, of which an event told meanwhile, is made again', async () => {
+  const server = await Server.start();
+  server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 7, unread: 0 }] });
+  const revocation = { messageId: messageID(1), sender: 'bob', sentAt: 1, revoked: { at: 2, by: 'bob', role: 'sender' } };
+  let asked = 0;
+  server.answers.sync = () => {
+    asked++;
+    if (asked > 1) return { conversations: [{ conversation: 'c2c_bob', messages: [], revocations: [revocation], cursor: 'c2', more: false, unread: 0 }] };
+    server.push(messageFrame(1));
+    server.push({ type: 'revoked', conversation: 'c2c_bob', revocations: [revocation] });
+    return { conversations: [{ conversation: 'c2c_bob', messages: [messageFrame(1).message], revocations: [], cursor: 'c1', more: false, unread: 1 }] };
+  };
+  const { recall } = await loggedIn(server);
+  await server.next('sync', 2);
+  await vi.waitFor(() => expect(recall.getTotalUnreadMessageCount()).toBe(0));
+});
+
 test('a token that is over is renewed by the callback, and what was asked goes out with the new one', async () => {
   const server = await Server.start();
   const send = server.answers.send!;
