@@ -120,7 +120,7 @@ func TestTheLinesOfLambdaGiveColdStartsAndBilledTime(t *testing.T) {
 		got = append(got, strings.TrimSpace(fmt.Sprint(each.Name, " = ", each.Value, " ", each.Unit)))
 	}
 	want := "revoke: runs = 2; revoke: billed time of a run, p50 = 100 ms; revoke: billed time of all runs = 120 ms; " +
-		"revoke: cold start, p50 = 80.5 ms; revoke: cold start, p99 of 1 = 80.5 ms"
+		"revoke: cold start, p50 = 80.5 ms; revoke: cold start, largest of 1 = 80.5 ms"
 	if strings.Join(got, "; ") != want {
 		t.Errorf("%s", strings.Join(got, "; "))
 	}

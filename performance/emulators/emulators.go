@@ -292,7 +292,7 @@ func roundTrips(ctx context.Context, caller *rig.Caller, count int) ([]time.Dura
 }
 
 // echo has the function answer with a frame that rig.Caller takes for a reply. An error of the emulator is none.
-var echo = map[string]string{"action": "ask", "say": `{"action":"echo"}`}
+var echo = map[string]string{"action": "ask", "say": `{"type":"reply"}`}
 
 // ask sends the frame and waits for its answer, but not forever.
 func ask(ctx context.Context, caller *rig.Caller) (rig.Reply, error) {

@@ -89,7 +89,7 @@ func TestNothingCountsUnlessEveryFrameIsAnswered(t *testing.T) {
 	}{
 		"the connection ends":             {answered, warmUp + 3},
 		"an error is no answer":           {`{"message":"Internal server error"}`, 1},
-		"nor is the request that is back": {`{"action":"ask","say":"{\"action\":\"echo\"}"}`, 1},
+		"nor is the request that is back": {`{"action":"ask","say":"{\"type\":\"reply\"}"}`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			caller := dial(t, serve(t, test.answer, test.answers))
@@ -164,7 +164,7 @@ func TestRouteResponsesAreTakenOutOfTheTemplateAndNothingElse(t *testing.T) {
 }
 
 // answered is what the function of the rules answers to echo.
-const answered = `{"action":"echo"}`
+const answered = `{"type":"reply"}`
 
 func measuredSide(name string, ms int) *Side {
 	s := &Side{
