@@ -166,8 +166,8 @@ func (c *conversation) beginSync() {
 	}
 }
 
-// included notes that a sync reply contains a message, or its recall, that an event may have brought, too. A reply that
-// has the message and not yet the recall does not know all that the event told.
+// included notes that a sync reply contains a message, or its recall, that an event may have brought, too. A reply
+// that has the message and not yet the recall does not know all that the event told.
 func (c *conversation) included(messageID string, revoked bool) {
 	if revoked || !c.touched[messageID] {
 		delete(c.touched, messageID)
