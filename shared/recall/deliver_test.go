@@ -292,21 +292,30 @@ func TestTheFirstMembersOfALargeGroupAreQueuedWhileTheOthersAreRead(t *testing.T
 	}
 }
 
+// Who joins before the version of the roster is read is told. Who joins later learns of the recall when their device
+// synchronises the conversation that it has joined.
 func TestWhoJoinsALargeGroupWhileItIsReadIsToldToo(t *testing.T) {
 	w := newWorld(t)
 	w.crowd(1_200)
 	message := w.sent(as(alice, ""), group)
 	w.queue.Take()
 	w.told()
-	pages := 0
+	pages, joined := 0, make(chan struct{})
 	w.store.before = func(call string) error {
-		if call != "RosterPage" {
-			return nil
-		}
-		if pages++; pages == 2 { // the page before the newcomer's place is read already
-			_, err := w.store.Store.PutMember(t.Context(), engineers, "a newcomer", recall.MemberMember, w.clock.Instant())
-			w.device("a newcomer", "newcomer")
-			return err
+		switch call {
+		case "Touch": // it returns the version of the roster
+			select {
+			case <-joined:
+			case <-time.After(10 * time.Second):
+				return errors.New("the version is not read beside the second page")
+			}
+		case "RosterPage":
+			if pages++; pages == 2 { // the page before the newcomer's place is read already
+				defer close(joined)
+				_, err := w.store.Store.PutMember(t.Context(), engineers, "a newcomer", recall.MemberMember, w.clock.Instant())
+				w.device("a newcomer", "newcomer")
+				return err
+			}
 		}
 		return nil
 	}
