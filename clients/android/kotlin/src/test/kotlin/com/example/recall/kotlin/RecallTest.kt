@@ -54,8 +54,9 @@ class RecallTest {
         }
     }
 
-    /** Begins to collect at once, before what the test does next. */
-    private fun <T> CoroutineScope.next(flow: Flow<T>): Deferred<T> = async(start = CoroutineStart.UNDISPATCHED) { flow.first() }
+    /** Begins to collect at once, before what the test does next. The listener is added when this coroutine yields. */
+    private suspend fun <T> CoroutineScope.next(flow: Flow<T>): Deferred<T> =
+        async(start = CoroutineStart.UNDISPATCHED) { flow.first() }.also { yield() }
 
     @Test
     fun `a message and its recall come out of the flows of the other`() = together {
