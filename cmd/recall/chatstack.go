@@ -38,11 +38,26 @@ func (f *followedStack) String() string {
 	return f.known.String()
 }
 
+// A stack that starts refuses tokens of the one before it a moment before it has written its state file.
+const (
+	stateFilePatience = 5 * time.Second
+	stateFilePause    = 20 * time.Millisecond
+)
+
 // token makes a token for the stack that runs now. A stack that refuses such a token would refuse the next one, too.
-func (f *followedStack) token(context.Context) (string, error) {
+func (f *followedStack) token(ctx context.Context) (string, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, stateFilePatience)
+	defer cancel()
 	token, err := f.newToken()
+	for errors.Is(err, state.ErrNotRunning) && ctx.Err() == nil {
+		select {
+		case <-time.After(stateFilePause):
+		case <-ctx.Done():
+		}
+		token, err = f.newToken()
+	}
 	f.problem = err
 	return token, err
 }

@@ -66,6 +66,24 @@ func TestAChatTakesItsTokenFromTheStackThatIsStartedAgain(t *testing.T) {
 	}
 }
 
+func TestAChatWaitsForTheStateFileOfAStackThatHasJustStarted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.json")
+	before := startsStack(t, path, 1)
+	followed := follows(t, path)
+	before.Remove(path)
+	answered := make(chan error, 1)
+	go func() {
+		_, err := followed.token(t.Context())
+		answered <- err
+	}()
+	again := before
+	again.StartedAt, again.TokenSecret = 2, strings.Repeat("y", 32)
+	writes(t, again, path)
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAChatIsNotRefusedWithoutEndOrWords(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	running := startsStack(t, path, 1)
