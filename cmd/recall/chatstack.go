@@ -46,23 +46,24 @@ const (
 
 // token makes a token for the stack that runs now. A stack that refuses such a token would refuse the next one, too.
 func (f *followedStack) token(ctx context.Context) (string, error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, stateFilePatience)
 	defer cancel()
-	token, err := f.newToken()
-	for errors.Is(err, state.ErrNotRunning) && ctx.Err() == nil {
+	for {
+		token, err := f.newToken()
+		if !errors.Is(err, state.ErrNotRunning) || ctx.Err() != nil {
+			return token, err
+		}
 		select {
 		case <-time.After(stateFilePause):
 		case <-ctx.Done():
 		}
-		token, err = f.newToken()
 	}
-	f.problem = err
-	return token, err
 }
 
-func (f *followedStack) newToken() (string, error) {
+func (f *followedStack) newToken() (token string, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	defer func() { f.problem = err }()
 	running, err := state.Find(f.path)
 	if err != nil {
 		return "", fmt.Errorf("%s refuses the token, and for a new one: %w", f.address, err)
