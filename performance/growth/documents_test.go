@@ -102,9 +102,11 @@ func TestTheStreamIsReadAsTheTemplateSays(t *testing.T) {
 	}
 }
 
+// cloudWatchBytes are added by CloudWatch to each line.
+const cloudWatchBytes = 26
+
 // TestLogLinesAreAsLongAsTheyAreWritten lets the rules answer a send and a recall, and counts what is written.
 func TestLogLinesAreAsLongAsTheyAreWritten(t *testing.T) {
-	const cloudWatchBytes = 26
 	near := func(what string, modelled, written int) {
 		t.Helper()
 		if math.Abs(float64(modelled-written)) > 0.1*float64(written) {

@@ -61,10 +61,7 @@ type counts struct {
 }
 
 func (c *counts) report(entry stack.Entry) {
-	const (
-		cloudWatchBytes = 26
-		longerNameBytes = 25 // AWS's recall-prod-SendFunction-1aBcDeFgHiJk is called SendFunction here
-	)
+	const longerNameBytes = 25 // AWS's recall-prod-SendFunction-1aBcDeFgHiJk is called SendFunction here
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	finish := entry.Function == "FinishFunction"
