@@ -276,7 +276,8 @@ func (s *Store) Unread(
 		},
 		ScanIndexForward: aws.Bool(false),
 	}
-	unread, rows, page := 0, 0, firstUnreadPage
+	var count recall.UnreadCount
+	rows, page := 0, firstUnreadPage
 	for {
 		query.Limit = aws.Int32(int32(page)) // #nosec G115 -- at most MaximumUnread
 		read, err := s.Client.Query(ctx, query)
@@ -286,16 +287,17 @@ func (s *Store) Unread(
 		for _, from := range read.Items {
 			message, _ := MessageOf(from)
 			if message.Sender == reader {
-				return recall.UnreadCount{Messages: unread, Own: message.ID}, nil
+				count.Own = message.ID
+				return count, nil
 			}
 			if message.Revoked == nil && !message.Expired(now) {
-				unread++
+				count.Messages = append(count.Messages, message.ID)
 			}
 		}
 		rows += len(read.Items)
-		page = min(recall.MaximumUnread-unread, recall.MaximumUnreadRows-rows)
+		page = min(recall.MaximumUnread-len(count.Messages), recall.MaximumUnreadRows-rows)
 		if len(read.LastEvaluatedKey) == 0 || page == 0 {
-			return recall.UnreadCount{Messages: unread}, nil
+			return count, nil
 		}
 		query.ExclusiveStartKey = read.LastEvaluatedKey
 	}

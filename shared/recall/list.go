@@ -107,9 +107,9 @@ func (s *Service) countAll(ctx context.Context, user UserID, rows []listedRow, n
 	group.SetLimit(countersAtOnce)
 	for i, row := range rows {
 		group.Go(func() error {
-			mark, err := s.unread(ctx, row.membership, user, row.Conversation, now)
+			count, err := s.unread(ctx, row.membership, user, row.Conversation, now)
 			listed[i] = row.ListEntry
-			listed[i].Unread = mark.Unread
+			listed[i].Unread = len(count.Messages)
 			return err
 		})
 	}

@@ -23,9 +23,10 @@ type MarkOutcome struct {
 	Moved bool
 }
 
-// UnreadCount is how many messages a user has not read.
+// UnreadCount is what a user has not read.
 type UnreadCount struct {
-	Messages int
+	// Messages are the unread ones, the newest first.
+	Messages []MessageID
 	// Own is the reader's own newest message, if the counting met it.
 	Own MessageID
 }
@@ -67,25 +68,35 @@ func (s *Service) Read(ctx context.Context, caller Caller, request ReadRequest) 
 	if err != nil {
 		return ReadMark{}, err
 	}
-	mark, err := s.unread(ctx, Membership{ReadUpTo: outcome.ReadUpTo}, caller.User, request.Conversation, now)
+	row := Membership{ReadUpTo: outcome.ReadUpTo}
+	count, err := s.unread(ctx, row, caller.User, request.Conversation, now)
 	if err != nil {
 		return ReadMark{}, err
 	}
+	mark := count.mark(row)
 	if outcome.Moved {
 		s.tellOnce(ctx, []UserID{caller.User}, Notice{Conversation: request.Conversation, Read: &mark}, caller.Connection)
 	}
 	return mark, nil
 }
 
-// unread counts the messages after the mark, and in a group without a mark those since the user joined. A user who
-// writes has read what came before. Their own newest message therefore counts as a mark, too, and needs no write.
 func (s *Service) unread(
 	ctx context.Context, membership Membership, user UserID, conversation Conversation, now Instant,
-) (ReadMark, error) {
-	after := membership.ReadUpTo
-	if after == "" && conversation.IsGroup() {
-		after = MessageID(EarliestID(membership.JoinedAt))
+) (UnreadCount, error) {
+	return s.Store.Unread(ctx, conversation, user, membership.readBefore(conversation), now)
+}
+
+// readBefore is the mark behind which messages are unread. In a group without a mark, what was said before the user
+// joined is not unread.
+func (m Membership) readBefore(conversation Conversation) MessageID {
+	if m.ReadUpTo == "" && conversation.IsGroup() {
+		return MessageID(EarliestID(m.JoinedAt))
 	}
-	count, err := s.Store.Unread(ctx, conversation, user, after, now)
-	return ReadMark{ReadUpTo: max(membership.ReadUpTo, count.Own), Unread: count.Messages}, err
+	return m.ReadUpTo
+}
+
+// mark is what a client is told of a count. A user who writes has read what came before. Their own newest message
+// therefore counts as a mark, too, and needs no write.
+func (c UnreadCount) mark(membership Membership) ReadMark {
+	return ReadMark{ReadUpTo: max(membership.ReadUpTo, c.Own), Unread: len(c.Messages)}
 }

@@ -48,7 +48,8 @@ type SyncResult struct {
 	// More is true if there is more to read: since the cursor, or, paging back, before the first message.
 	More bool
 	// Older is true, without a cursor, if there are messages before the first.
-	Older    bool
+	Older bool
+	// Unread counts the messages as this result gives them.
 	Unread   int
 	ReadUpTo MessageID
 	Err      error
@@ -153,13 +154,12 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 		result.Err = err
 		return result
 	}
-	mark := begin(func() (ReadMark, error) {
-		row, err := membership()
-		if err != nil {
-			return ReadMark{}, err
-		}
-		return s.unread(ctx, row, user, item.Conversation, now)
-	})
+	// The count is read before the page. So the page is the later truth, and the count can be made to agree with it.
+	count, err := s.unread(ctx, membership, user, item.Conversation, now)
+	if err != nil {
+		result.Err = err
+		return result
+	}
 	switch {
 	case item.Before != "":
 		s.pageBack(ctx, item, now, &result)
@@ -168,28 +168,54 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 	default:
 		s.since(ctx, item, now, &result)
 	}
-	read, err := mark()
-	if result.Err == nil {
-		result.Err = err
+	if result.Err != nil {
+		return result
 	}
-	result.Unread, result.ReadUpTo = read.Unread, read.ReadUpTo
+	agreed := result.agree(count, user, membership.readBefore(item.Conversation))
+	if len(agreed.Messages) < MaximumUnread && len(count.Messages) == MaximumUnread {
+		// The count stopped at its limit, and one of its messages is no longer unread. Others may be behind the limit.
+		return s.syncOne(ctx, user, item)
+	}
+	mark := agreed.mark(membership)
+	result.Unread, result.ReadUpTo = mark.Unread, mark.ReadUpTo
 	return result
 }
 
-// membership reads the user's list row. Between two users it reads beside what follows. In a group it reads first,
-// because the row says whether the user may read at all. The request of a user who is not in the group ends here,
-// after the same reads whether or not the group exists.
-func (s *Service) membership(
-	ctx context.Context, user UserID, conversation Conversation,
-) (func() (Membership, error), error) {
+// agree returns the count as of the messages and recalls of the result, which were read after it. A client that hears
+// of one of them later, by an event, knows it already and does not count it again.
+func (r *SyncResult) agree(count UnreadCount, user UserID, readBefore MessageID) UnreadCount {
+	unread := make(map[MessageID]bool)
+	for _, id := range count.Messages {
+		unread[id] = true
+	}
+	for _, message := range r.Messages {
+		unread[message.ID] = message.Revoked == nil
+		if message.Sender == user {
+			unread[message.ID] = false
+			count.Own = max(count.Own, message.ID)
+		}
+	}
+	for _, recalled := range r.Revocations {
+		unread[recalled.MessageID] = false
+	}
+	count.Messages = nil
+	for id, counts := range unread {
+		if counts && id > max(readBefore, count.Own) && len(count.Messages) < MaximumUnread {
+			count.Messages = append(count.Messages, id)
+		}
+	}
+	return count
+}
+
+// membership reads the user's list row, which in a group says whether the user may read at all. The request of a user
+// who is not in the group ends here, after the same reads whether or not the group exists.
+func (s *Service) membership(ctx context.Context, user UserID, conversation Conversation) (Membership, error) {
 	if conversation.IsGroup() {
 		member, err := s.member(ctx, conversation.Group(), user)
-		return func() (Membership, error) { return member.Membership, nil }, err
+		return member.Membership, err
 	}
-	return begin(func() (Membership, error) {
-		membership, _, err := s.Store.Membership(ctx, user, conversation)
-		return membership, err
-	}), nil
+	membership, _, err := s.Store.Membership(ctx, user, conversation)
+	return membership, err
 }
 
 func (s *Service) newest(ctx context.Context, item SyncItem, now Instant, result *SyncResult) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,17 +43,10 @@ func (f *follower) catchUp() {
 	f.w.t.Helper()
 	for f.calls = 1; ; f.calls++ {
 		result := f.w.sync(f.user, f.item)
-		f.w.must(result.Err)
-		for _, message := range result.Messages {
-			f.messages[message.ID] = f.messages[message.ID] || message.Revoked != nil
-		}
-		for _, recalled := range result.Revocations {
-			f.messages[recalled.MessageID] = true
-		}
+		f.take(result)
 		if result.Cursor == "" || f.calls > 500 {
 			f.w.t.Fatalf("no cursor, or no end: %+v", result)
 		}
-		f.item.Cursor = result.Cursor
 		if !result.More {
 			return
 		}
@@ -252,6 +246,107 @@ func TestAChangeThatIsCommittedBetweenTwoPagesIsNotLost(t *testing.T) {
 	}
 	if len(device.messages) != 6 {
 		t.Errorf("%d messages", len(device.messages))
+	}
+}
+
+// unread is the number that a device counts which holds what the follower holds.
+func (f *follower) unread() int {
+	unread := 0
+	for _, revoked := range f.messages {
+		if !revoked {
+			unread++
+		}
+	}
+	return unread
+}
+
+// take notes what one reply says.
+func (f *follower) take(result recall.SyncResult) {
+	f.w.t.Helper()
+	f.w.must(result.Err)
+	for _, message := range result.Messages {
+		f.messages[message.ID] = f.messages[message.ID] || message.Revoked != nil
+	}
+	for _, recalled := range result.Revocations {
+		f.messages[recalled.MessageID] = true
+	}
+	f.item.Cursor = result.Cursor
+}
+
+// duringTheNext does something once, just before the next such call of the store.
+func (w *world) duringTheNext(call string, do func()) {
+	var once sync.Once
+	w.store.mutex.Lock()
+	defer w.store.mutex.Unlock()
+	w.store.before = func(name string) error {
+		if name == call {
+			once.Do(do)
+		}
+		return nil
+	}
+}
+
+// TestTheUnreadNumberOfASyncAgreesWithWhatItReturns: events come to a device at any time, so it can only count on from
+// a number that was counted from the very messages and recalls of the reply.
+func TestTheUnreadNumberOfASyncAgreesWithWhatItReturns(t *testing.T) {
+	changes := map[string]func(w *world, victim recall.Message){
+		"a recall":  func(w *world, victim recall.Message) { w.recalls(as(alice, ""), victim) },
+		"a message": func(w *world, _ recall.Message) { w.sent(as(alice, ""), direct) },
+	}
+	for name, change := range changes {
+		for _, call := range []string{"Unread", "Messages", "Revocations"} {
+			for _, age := range []time.Duration{0, time.Hour} {
+				for _, cursor := range []bool{false, true} {
+					what := fmt.Sprintf("%s before %s, messages of %s, cursor %t", name, call, age, cursor)
+					t.Run(what, func(t *testing.T) {
+						w := newWorld(t)
+						w.Window = recall.Unlimited
+						victim := w.sent(as(alice, ""), direct)
+						w.sent(as(alice, ""), direct)
+						w.clock.Advance(age)
+						device := w.follow(bob, direct)
+						if cursor {
+							device.catchUp()
+							w.clock.Advance(age)
+						}
+						w.duringTheNext(call, func() { change(w, victim) })
+						result := w.sync(bob, device.item)
+						device.take(result)
+						if result.Unread != device.unread() {
+							t.Errorf("the reply says %d unread, the device counts %d", result.Unread, device.unread())
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+func TestAMessageOfTheReaderDuringASyncLeavesNothingUnreadBeforeIt(t *testing.T) {
+	w := newWorld(t)
+	w.sent(as(alice, ""), direct)
+	var own recall.Message
+	w.duringTheNext("Messages", func() { own = w.sent(as(bob, ""), direct) })
+	if result := w.sync(bob, recall.SyncItem{Conversation: direct}); result.Unread != 0 || result.ReadUpTo != own.ID {
+		t.Errorf("%d unread behind %s", result.Unread, result.ReadUpTo)
+	}
+}
+
+func TestARecallDuringASyncLeavesNoMoreThan99WhereThereWere100(t *testing.T) {
+	w := newWorld(t)
+	var last recall.Message
+	for range recall.MaximumUnread {
+		last = w.sent(as(alice, ""), direct)
+	}
+	w.duringTheNext("Messages", func() { w.recalls(as(alice, ""), last) })
+	if result := w.sync(bob, recall.SyncItem{Conversation: direct}); result.Unread != recall.MaximumUnread-1 {
+		t.Errorf("%d unread", result.Unread)
+	}
+	w.sent(as(alice, ""), direct)
+	last = w.sent(as(alice, ""), direct)
+	w.duringTheNext("Messages", func() { w.recalls(as(alice, ""), last) })
+	if result := w.sync(bob, recall.SyncItem{Conversation: direct}); result.Unread != recall.MaximumUnread {
+		t.Errorf("%d unread, and one more behind the limit", result.Unread)
 	}
 }
 

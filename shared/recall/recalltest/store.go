@@ -182,20 +182,22 @@ func (s *Store) Unread(_ context.Context, conversation recall.Conversation, read
 	after recall.MessageID, now recall.Instant) (recall.UnreadCount, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	unread, rows := 0, 0
+	var count recall.UnreadCount
+	rows := 0
 	for _, message := range slices.Backward(s.sorted(conversation)) {
-		if message.ID <= after || unread == recall.MaximumUnread || rows == recall.MaximumUnreadRows {
+		if message.ID <= after || len(count.Messages) == recall.MaximumUnread || rows == recall.MaximumUnreadRows {
 			break
 		}
 		if message.Sender == reader {
-			return recall.UnreadCount{Messages: unread, Own: message.ID}, nil
+			count.Own = message.ID
+			return count, nil
 		}
 		if message.Revoked == nil && !message.Expired(now) {
-			unread++
+			count.Messages = append(count.Messages, message.ID)
 		}
 		rows++
 	}
-	return recall.UnreadCount{Messages: unread}, nil
+	return count, nil
 }
 
 // Head is as recall.HeadReader says.
