@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t maximumTouched = 1'000;
 // How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it.
 constexpr int unreadExactLimit = 99;
+// What stands for a changed read marker in the list of what came while a sync is under way. No reply contains it.
+const char* const readMark = "read";
 
 }  // namespace
 
@@ -101,17 +103,27 @@ void Conversation::setRead(const std::string& readUpTo, int unread) {
     summary_.unread = std::max(unread, 0);
 }
 
+bool Conversation::setReadByAnswer(const std::string& readUpTo, int unread) {
+    setRead(readUpTo, unread);
+    if (syncing_) touched_.insert(readMark);
+    if (unread > unreadExactLimit) return true;
+    const auto held = std::count_if(messages_.begin(), messages_.end(), [this](const auto& entry) {
+        return !entry.second.revoked && counts(entry.second);
+    });
+    return held == unread;
+}
+
 void Conversation::beginSync() {
     syncing_ = true;
     touched_.clear();
 }
 
 bool Conversation::endSync(const ConversationItem& item, const std::set<std::string>& included) {
-    setRead(item.summary.readUpTo, item.summary.unread);
     syncing_ = false;
     const bool complete = std::all_of(touched_.begin(), touched_.end(),
                                       [&](const std::string& id) { return included.count(id) > 0; });
     touched_.clear();
+    setRead(item.summary.readUpTo, complete ? item.summary.unread : summary_.unread);
     return complete;
 }
 

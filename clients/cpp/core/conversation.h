@@ -56,10 +56,13 @@ public:
 
     // Takes the server's read marker, which never moves back, and its unread number.
     void setRead(const std::string& readUpTo, int unread);
+    // The same for the answer to a read, or the event of one. The server counted at another moment than the events came, so
+    // this returns false if what is held gives another number: the conversation is to be synchronised.
+    bool setReadByAnswer(const std::string& readUpTo, int unread);
 
     void beginSync();
-    // Takes the server's numbers. False when events brought something meanwhile that the reply does not have: the
-    // number may be off by it, and the conversation is to be synchronised again.
+    // Takes the server's numbers. Returns false if events or a read brought something meanwhile that the reply does not have.
+    // Then the number that was counted here stays, and the conversation is to be synchronised again.
     bool endSync(const ConversationItem& item, const std::set<std::string>& included);
 
     // Forgets the message with the lowest ID. It stays known by the floor, so that a late repeat is not taken as new.

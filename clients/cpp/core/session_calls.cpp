@@ -340,9 +340,10 @@ void Session::read(Milliseconds now, const std::string& conversation, const std:
                         }
                         const int unread = outcome.reply->unread.value_or(0);
                         if (Conversation* held = view_.open(conversation)) {
-                            held->setRead(outcome.reply->readUpTo, unread);
+                            const bool sure = held->setReadByAnswer(outcome.reply->readUpTo, unread);
                             saveSoon(answered, conversation);
                             listener_.conversationChanged(held->summary());
+                            if (!sure) want(answered, conversation);
                         }
                         completion.succeeded(unread);
                     });

@@ -40,9 +40,10 @@ void Session::readEvent(Milliseconds now, const ReadEvent& event) {
     Conversation* conversation = view_.open(event.conversation);
     // The marker never moves back, so an older one came late and its number is old too.
     if (conversation == nullptr || event.readUpTo < conversation->summary().readUpTo) return;
-    conversation->setRead(event.readUpTo, event.unread);
+    const bool sure = conversation->setReadByAnswer(event.readUpTo, event.unread);
     saveSoon(now, event.conversation);
     listener_.conversationChanged(conversation->summary());
+    if (!sure) want(now, event.conversation);
 }
 
 void Session::conversationEvent(Milliseconds now, const ConversationEvent& event) {
