@@ -6,7 +6,7 @@ import "example.com/recall/shared/function"
 
 func main() {
 	function.Main(func(environment function.Environment) (answerer, error) {
-		parts, err := function.Build(environment)
+		parts, err := function.Build(environment, function.ManyPosts)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment)
+		parts, err := function.Build(environment, function.FewPosts)
 		if err != nil {
 			return nil, err
 		}

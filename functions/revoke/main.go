@@ -1,6 +1,9 @@
 // Command revoke is the function of the route revoke: it recalls messages.
 package main
 
-import "example.com/recall/shared/action"
+import (
+	"example.com/recall/shared/action"
+	"example.com/recall/shared/function"
+)
 
-func main() { action.Main("revoke") }
+func main() { action.Main("revoke", function.ManyPosts) }

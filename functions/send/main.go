@@ -1,6 +1,9 @@
 // Command send is the function of the route send: it stores a message and delivers it.
 package main
 
-import "example.com/recall/shared/action"
+import (
+	"example.com/recall/shared/action"
+	"example.com/recall/shared/function"
+)
 
-func main() { action.Main("send") }
+func main() { action.Main("send", function.ManyPosts) }

@@ -2,6 +2,9 @@
 // unread.
 package main
 
-import "example.com/recall/shared/action"
+import (
+	"example.com/recall/shared/action"
+	"example.com/recall/shared/function"
+)
 
-func main() { action.Main("sync") }
+func main() { action.Main("sync", function.FewPosts) }

@@ -19,9 +19,9 @@ func All() []function.Action {
 }
 
 // Main runs a function that does nothing but answer its actions.
-func Main(name string) {
+func Main(name string, posts function.Posts) {
 	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment)
+		parts, err := function.Build(environment, posts)
 		if err != nil {
 			return nil, err
 		}

@@ -195,7 +195,7 @@ func TestAFunctionIsItsHandlerAndAShortMain(t *testing.T) {
 			t.Errorf("functions/%s/main.go has %d lines, more than 40: it only wires", name, lines)
 		}
 		if !slices.Contains(each.GoFiles, "handler.go") &&
-			!bytes.Contains(source, fmt.Appendf(nil, "action.Main(%q)", name)) {
+			!bytes.Contains(source, fmt.Appendf(nil, "action.Main(%q,", name)) {
 			t.Errorf("functions/%s has no handler.go, and does not answer its actions either", name)
 		}
 	}

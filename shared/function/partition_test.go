@@ -45,13 +45,14 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 			client := &hosts{asked: make(map[string]int)}
 			connections := "https://api.execute-api." + region + "." + domain
 			address := func(service string) string { return "https://" + service + "." + region + "." + domain }
-			parts, err := build(Environment{
+			environment := Environment{
 				Region:             region,
 				MessagesTable:      "Messages",
 				ConnectionsTable:   "Connections",
 				ManagementEndpoint: connections + "/prod",
 				ChunksQueueURL:     address("sqs") + "/123456789012/chunks",
-			}, client)
+			}
+			parts, err := build(environment, FewPosts, client)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,6 +63,11 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 				}
 			}
 			want("warming", connections, address("dynamodb"))
+			_, err = build(environment, NoPosts, client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want("warming a function that posts to nobody", address("dynamodb"))
 			ctx := t.Context()
 			_, _, _ = parts.Service.Store.DefaultWindow(ctx)
 			want("the store", address("dynamodb"))

@@ -23,13 +23,26 @@ type Parts struct {
 	AWS aws.Config
 }
 
+// Posts is how many notices a function posts at the same time: it opens so many connections while it starts.
+type Posts int
+
+// What the functions post.
+const (
+	// NoPosts is for a function that leaves all notices to the queue.
+	NoPosts Posts = 0
+	// FewPosts is for a function that only tells other devices of the same user.
+	FewPosts Posts = 1
+	// ManyPosts is for a function that tells the members of a group.
+	ManyPosts Posts = gateway.ParallelPosts
+)
+
 // Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It
 // fails if the environment lacks what every function needs.
-func Build(environment Environment) (Parts, error) {
-	return build(environment, HTTPClient())
+func Build(environment Environment, posts Posts) (Parts, error) {
+	return build(environment, posts, HTTPClient())
 }
 
-func build(environment Environment, client aws.HTTPClient) (Parts, error) {
+func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, error) {
 	if err := environment.Storage(); err != nil {
 		return Parts{}, err
 	}
@@ -67,7 +80,9 @@ func build(environment Environment, client aws.HTTPClient) (Parts, error) {
 			URL:    environment.ChunksQueueURL,
 			Client: queue.NewClient(config, environment.SQSEndpoint),
 		}
-		pools = append(pools, Pool{Address: environment.ManagementEndpoint, Connections: gateway.ParallelPosts})
+		if posts != NoPosts {
+			pools = append(pools, Pool{Address: environment.ManagementEndpoint, Connections: int(posts)})
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmFor)
 	defer cancel()

@@ -18,12 +18,12 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 		DynamoDBEndpoint:  &server.URL,
 		RequestsPerMinute: 60,
 	}
-	parts, err := function.Build(environment)
+	parts, err := function.Build(environment, function.ManyPosts)
 	if err != nil || parts.Service.Notifier != nil || parts.Service.Queue != nil || parts.Service.Limiter == nil {
 		t.Errorf("without an endpoint: %+v, error %v", parts.Service, err)
 	}
 	environment.ManagementEndpoint, environment.RequestsPerMinute = server.URL, 0
-	parts, err = function.Build(environment)
+	parts, err = function.Build(environment, function.ManyPosts)
 	if err != nil || parts.Service.Notifier == nil || parts.Service.Queue == nil || parts.Service.Limiter != nil {
 		t.Errorf("with an endpoint: %+v, error %v", parts.Service, err)
 	}
@@ -33,7 +33,7 @@ func TestAFunctionThatPostsHasANotifierAndAQueueAndOthersHaveNone(t *testing.T) 
 }
 
 func TestAFunctionWithoutItsTablesDoesNotStart(t *testing.T) {
-	_, err := function.Build(function.Environment{Region: "eu-central-1"})
+	_, err := function.Build(function.Environment{Region: "eu-central-1"}, function.NoPosts)
 	if err == nil || !strings.Contains(err.Error(), "MESSAGES_TABLE is not set") ||
 		!strings.Contains(err.Error(), "CONNECTIONS_TABLE is not set") {
 		t.Errorf("error %v", err)
