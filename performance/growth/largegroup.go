@@ -16,7 +16,7 @@ const (
 	pageMembers      = 5_000
 	chunkUsers       = 500
 	chunksOfABatch   = 10
-	chunksAtOnce     = 5
+	chunksAtOnce     = 3
 	deliverMegabytes = 1_769
 )
 

@@ -12,7 +12,7 @@ import (
 const (
 	membersInCall = 500
 	chunkUsers    = 500
-	chunksAtOnce  = 5
+	chunksAtOnce  = 3
 	parallelPosts = 128
 	batchKeys     = 100
 )
