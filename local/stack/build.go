@@ -133,6 +133,10 @@ func folder(logicalID string) string {
 // Go links a program again unless its output file is still there. Therefore it builds into a folder of the project
 // that stays, and the results are copied to target. A running program is never overwritten.
 func Build(ctx context.Context, project, target string, functions []template.Function) (map[string]string, error) {
+	project, err := filepath.Abs(project) // go, which runs in this folder, would look for a relative path below it
+	if err != nil {
+		return nil, fmt.Errorf("build the functions: %w", err)
+	}
 	cache := filepath.Join(project, "build", "local")
 	if err := os.MkdirAll(cache, 0o750); err != nil {
 		return nil, fmt.Errorf("build the functions: %w", err)
