@@ -46,6 +46,10 @@ func Open(ctx context.Context, region string) (*Account, error) {
 	if loaded.Region == "" {
 		return nil, errors.New("no AWS region is configured; use --region or AWS_REGION")
 	}
+	return open(ctx, loaded)
+}
+
+func open(ctx context.Context, loaded aws.Config) (*Account, error) {
 	who, err := sts.NewFromConfig(loaded).GetCallerIdentity(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask AWS who you are: %w", err)

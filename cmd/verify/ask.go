@@ -26,8 +26,8 @@ type Asked struct {
 	Answered func(rule verified.Rule, answer verified.Answer) error
 }
 
-// productPatience is how long a probe of the product may take. The members of a large group are added one by one.
-const productPatience = 10 * time.Minute
+// probeTime is how long a probe of the product may take. The members of a large group are added one by one.
+const probeTime = 10 * time.Minute
 
 // Ask asks what has no answer in the snapshot yet, and adds the answers. It stops early if the context ends. It
 // returns an error only if an answer cannot be saved.
@@ -72,10 +72,7 @@ func (a Asked) includes(id string) bool {
 }
 
 func askProduct(ctx context.Context, p Product, rule verified.Rule, probe productProbe) verified.Answer {
-	if p.Patience == 0 {
-		p.Patience = productPatience
-	}
-	ctx, cancel := context.WithTimeout(ctx, p.Patience)
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	seen, err := probe(ctx, p)
 	return answered(rule, seen, err)

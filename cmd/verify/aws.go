@@ -157,6 +157,7 @@ func (a *Account) askRun(ctx context.Context, options Options, run *Run) (Found,
 		return Found{}, err
 	}
 	p := a.product(deployed, run.Secret)
+	p.PerSecond = connectsPerSecond(run.Concurrency)
 	p.Measure = func(name string, sample []time.Duration) {
 		run.Snapshot.Measures = append(run.Snapshot.Measures, summary(name, sample)...)
 	}
@@ -270,11 +271,11 @@ func (a *Account) product(deployed *types.Stack, secret string) Product {
 		}
 	}
 	return Product{
-		URL:    known["WebSocketUrl"],
-		Token:  func(user string) (string, error) { return signer.Token(user, time.Now(), tokenTime) },
-		Invoke: administer(adminfunction.InvocationAddress(a.Region(), known["AdminFunctionName"])),
-		ByURL:  administer(known["AdminUrl"]),
-		Prefix: fmt.Sprintf("verify-%x", time.Now().Unix()),
+		URL:       known["WebSocketUrl"],
+		Token:     func(user string) (string, error) { return signer.Token(user, time.Now(), tokenTime) },
+		Invoke:    administer(adminfunction.InvocationAddress(a.Region(), known["AdminFunctionName"])),
+		ByURL:     administer(known["AdminUrl"]),
+		PerSecond: connectsPerSecond(0), Prefix: fmt.Sprintf("verify-%x", time.Now().Unix()),
 	}
 }
 

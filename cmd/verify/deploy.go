@@ -36,12 +36,14 @@ type Run struct {
 	// Secret signs the tokens of this run.
 	Secret string `json:"secret"`
 	// CreatesLogRole means that API Gateway had no role for logs before the run.
-	CreatesLogRole bool              `json:"createsLogRole"`
-	Slow           bool              `json:"slow"`
-	Started        time.Time         `json:"started"`
-	Stacks         []string          `json:"stacks"`
-	Left           []leftover        `json:"left"`
-	Snapshot       verified.Snapshot `json:"snapshot"`
+	CreatesLogRole bool `json:"createsLogRole"`
+	// Concurrency is how many environments of functions the account may have at once; 0 = it could not be read.
+	Concurrency int               `json:"concurrency"`
+	Slow        bool              `json:"slow"`
+	Started     time.Time         `json:"started"`
+	Stacks      []string          `json:"stacks"`
+	Left        []leftover        `json:"left"`
+	Snapshot    verified.Snapshot `json:"snapshot"`
 
 	folder string
 }
@@ -56,7 +58,7 @@ func newRun(project, region string, before Preflight, slow bool, now time.Time) 
 	_, _ = rand.Read(secret[:]) // it never fails, either
 	return &Run{
 		Name: "recall-verify-" + hex.EncodeToString(name[:]), Region: region, Secret: hex.EncodeToString(secret[:]),
-		CreatesLogRole: !before.HasLogRole, Slow: slow, Started: now,
+		CreatesLogRole: !before.HasLogRole, Concurrency: before.Concurrency, Slow: slow, Started: now,
 		Snapshot: verified.NewSnapshot(region, now.UTC().Format(time.DateOnly)), folder: runFolder(project),
 	}
 }

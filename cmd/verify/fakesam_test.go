@@ -1,139 +1,273 @@
-"""Stands for the command line of SAM in tests. It makes small stacks in a simulation of AWS (moto), whose outputs are the
-addresses of a local stack. FAKE_SAM has the addresses. FAKE_SAM_WAITS names the step at which it waits until it is ended:
-build, or an environment of the configuration with :before or :after. Then it writes the name of the step into
-FAKE_SAM_REACHED."""
+package verify
 
-import json
-import os
-import signal
-import sys
-import tomllib
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
-import boto3
-from botocore.exceptions import ClientError
+	"github.com/BurntSushi/toml"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
 
-BUCKET = "aws-sam-cli-managed-default-bucket"
-READ = {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": "*"}
-POST = {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
-MANAGED = "aws-sam-cli-managed-default"
+// asSAM makes the test program stand for the command line of SAM, as this variable says (fakeSAM).
+const asSAM = "VERIFY_AS_SAM"
 
+// fakeSAM makes small stacks in a simulation of AWS. Their outputs are the addresses of a local stack.
+type fakeSAM struct {
+	// Outputs are those of the stack of each environment of the configuration.
+	Outputs map[string]map[string]string
+	// WaitsAt is the step at which it waits until it is ended: build, or an environment with :before or :after. Then it
+	// writes the name of the step into the file Reached.
+	WaitsAt, Reached string
+	// Bucket is the name of SAM's bucket.
+	Bucket string
+}
 
-def step(name: str) -> None:
-    if os.environ.get("FAKE_SAM_WAITS") == name:
-        with open(os.environ["FAKE_SAM_REACHED"], "w") as file:
-            file.write(name)
-        signal.pause()
+// samParameters are what the configuration file says of an environment.
+type samParameters struct {
+	StackName          string `toml:"stack_name"`
+	Region             string `toml:"region"`
+	Capabilities       string `toml:"capabilities"`
+	S3Prefix           string `toml:"s3_prefix"`
+	Tags               string `toml:"tags"`
+	ParameterOverrides string `toml:"parameter_overrides"`
+}
 
+// runFakeSAM is `sam build` and `sam deploy`. A failure is a panic, which the test sees on the output.
+func runFakeSAM(given string, arguments []string) {
+	var sam fakeSAM
+	must(json.Unmarshal([]byte(given), &sam))
+	if arguments[0] == "build" {
+		sam.step("build")
+		return
+	}
+	options := map[string]string{}
+	for n := 1; n+1 < len(arguments); n += 2 {
+		options[arguments[n]] = arguments[n+1]
+	}
+	var file map[string]toml.Primitive
+	meta, err := toml.DecodeFile(options["--config-file"], &file)
+	must(err)
+	name := options["--config-env"]
+	var environment struct {
+		Deploy struct{ Parameters samParameters }
+	}
+	must(meta.PrimitiveDecode(file[name], &environment))
+	sam.deploy(name, environment.Deploy.Parameters)
+}
 
-def template(environment: str, parameters: dict, outputs: dict) -> dict:
-    trusted = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}
-    resources: dict = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trusted}},
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {"Handler": "index.handler", "Runtime": "nodejs20.x", "Code": {"ZipFile": "//"}, "Role": {"Fn::GetAtt": ["Role", "Arn"]}},
-        },
-    }
-    if environment == "product":
-        resources["MessagesTable"] = {
-            "Type": "AWS::DynamoDB::Table",
-            "DeletionPolicy": "Retain",
-            "Properties": {
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-            },
-        }
-        resources["RevokeRole"] = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trusted}}
-        resources["RevokeFunction"] = {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Handler": "bootstrap",
-                "Runtime": "provided.al2023",
-                "Code": {"ZipFile": "//"},
-                "Role": {"Fn::GetAtt": ["RevokeRole", "Arn"]},
-                "Timeout": 20,
-                "MemorySize": 1024,
-            },
-        }
-        resources["SendLogGroup"] = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/lambda/recall-verify-send"}}
-        if parameters["GatewayLogRole"] == "create":
-            managed = ["arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"]
-            resources["GatewayLogsRole"] = {
-                "Type": "AWS::IAM::Role",
-                "DeletionPolicy": "Retain",
-                "Properties": {"AssumeRolePolicyDocument": trusted, "ManagedPolicyArns": managed},
-            }
-    return {
-        "Parameters": {name: {"Type": "String", "NoEcho": name == "TokenSecret"} for name in parameters},
-        "Resources": resources,
-        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-    }
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
 
+// step waits at the step at which it is to wait.
+func (sam fakeSAM) step(name string) {
+	if sam.WaitsAt != name {
+		return
+	}
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGTERM)
+	must(os.WriteFile(sam.Reached, []byte(name), 0o600))
+	<-ended
+	os.Exit(1)
+}
 
-def upload(region: str, prefix: str) -> None:
-    """Makes SAM's bucket where it is missing, as `sam deploy --resolve-s3` does, and uploads a program in two versions."""
-    stacks, buckets = boto3.client("cloudformation", region_name=region), boto3.client("s3", region_name=region)
-    try:
-        stacks.describe_stacks(StackName=MANAGED)
-    except ClientError:
-        body = {
-            "Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": BUCKET, "VersioningConfiguration": {"Status": "Enabled"}}}},
-            "Outputs": {"SourceBucket": {"Value": BUCKET}},
-        }
-        stacks.create_stack(StackName=MANAGED, TemplateBody=json.dumps(body))
-    for content in (b"1", b"2"):
-        buckets.put_object(Bucket=BUCKET, Key=f"{prefix}/program", Body=content)
-    buckets.put_object(Bucket=BUCKET, Key="another-project/program", Body=b"1")
+func (sam fakeSAM) deploy(environment string, given samParameters) {
+	ctx := context.Background()
+	configuration, err := config.LoadDefaultConfig(ctx, config.WithRegion(given.Region))
+	must(err)
+	stacks := cloudformation.NewFromConfig(configuration)
+	sam.step(environment + ":before")
+	sam.upload(ctx, configuration, given.S3Prefix)
+	if !exists(ctx, stacks, given.StackName) {
+		overrides := pairs(given.ParameterOverrides)
+		create := &cloudformation.CreateStackInput{
+			StackName:    aws.String(given.StackName),
+			TemplateBody: aws.String(sam.template(environment, overrides)),
+			Capabilities: []types.Capability{types.Capability(given.Capabilities)},
+		}
+		for name, value := range overrides {
+			create.Parameters = append(create.Parameters,
+				types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(value)})
+		}
+		for name, value := range pairs(given.Tags) {
+			create.Tags = append(create.Tags, types.Tag{Key: aws.String(name), Value: aws.String(value)})
+		}
+		_, err := stacks.CreateStack(ctx, create)
+		must(err)
+		whatAWSDoes(ctx, configuration, environment, given.StackName)
+	}
+	sam.step(environment + ":after")
+}
 
+func exists(ctx context.Context, stacks *cloudformation.Client, name string) bool {
+	_, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(name)})
+	if !isMissing(err) {
+		must(err)
+	}
+	return err == nil
+}
 
-def after(environment: str, region: str, stack: str) -> None:
-    """What AWS does by itself: API Gateway takes the role for its logs, and Lambda makes log groups."""
-    stacks = boto3.client("cloudformation", region_name=region)
-    for resource in stacks.list_stack_resources(StackName=stack)["StackResourceSummaries"]:
-        name = resource["PhysicalResourceId"]
-        if resource["LogicalResourceId"] == "GatewayLogsRole":
-            arn = boto3.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-            patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
-            boto3.client("apigateway", region_name=region).update_account(patchOperations=patch)
-        if resource["LogicalResourceId"] == "RevokeRole":  # moto answers with a policy of CloudFormation that is no JSON
-            document = {"Version": "2012-10-17", "Statement": [READ, POST]}
-            boto3.client("iam").put_role_policy(RoleName=name, PolicyName="revoke", PolicyDocument=json.dumps(document))
-        if resource["LogicalResourceId"] == "RevokeFunction":
-            functions = boto3.client("lambda", region_name=region)
-            version = functions.publish_version(FunctionName=name)["Version"]
-            functions.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
-        if resource["ResourceType"] == "AWS::Lambda::Function" and environment != "product":
-            boto3.client("logs", region_name=region).create_log_group(logGroupName=f"/aws/lambda/{name}")
+// pairs reads "a=1 b=2".
+func pairs(text string) map[string]string {
+	found := map[string]string{}
+	for _, each := range strings.Fields(text) {
+		name, value, _ := strings.Cut(each, "=")
+		found[name] = value
+	}
+	return found
+}
 
+// object is an object of JSON.
+type object map[string]any
 
-def deploy(file: str, environment: str) -> None:
-    with open(file, "rb") as opened:
-        given = tomllib.load(opened)[environment]["deploy"]["parameters"]
-    parameters = dict(each.split("=", 1) for each in given["parameter_overrides"].split())
-    region, stack = given["region"], given["stack_name"]
-    outputs = json.loads(os.environ["FAKE_SAM"])[environment]
-    tags = [dict(zip(("Key", "Value"), each.split("="), strict=True)) for each in given["tags"].split()]
-    stacks = boto3.client("cloudformation", region_name=region)
-    step(f"{environment}:before")
-    upload(region, given["s3_prefix"])
-    try:
-        stacks.describe_stacks(StackName=stack)
-    except ClientError:
-        stacks.create_stack(
-            StackName=stack,
-            TemplateBody=json.dumps(template(environment, parameters, outputs)),
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
-            Capabilities=[given["capabilities"]],
-            Tags=tags,
-        )
-        after(environment, region, stack)
-    step(f"{environment}:after")
+func trusted() object {
+	return object{"Statement": []object{{
+		"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": object{"Service": "lambda.amazonaws.com"},
+	}}}
+}
 
+func role() object {
+	return object{"Type": "AWS::IAM::Role", "Properties": object{"AssumeRolePolicyDocument": trusted()}}
+}
 
-if __name__ == "__main__":
-    if sys.argv[1] == "build":
-        step("build")
-    else:
-        options = dict(zip(sys.argv[2::2], sys.argv[3::2], strict=True))
-        deploy(options["--config-file"], options["--config-env"])
+func function(runtime, role string, more object) object {
+	properties := object{
+		"Handler": "bootstrap", "Runtime": runtime, "Code": object{"ZipFile": "//"},
+		"Role": object{"Fn::GetAtt": []string{role, "Arn"}},
+	}
+	for name, value := range more {
+		properties[name] = value
+	}
+	return object{"Type": "AWS::Lambda::Function", "Properties": properties}
+}
+
+// template has a small part of what the real templates have, and something of each kind that outlives its stack.
+func (sam fakeSAM) template(environment string, parameters map[string]string) string {
+	resources := object{"Role": role(), "Function": function("nodejs20.x", "Role", nil)}
+	if environment == "product" {
+		resources["MessagesTable"] = object{
+			"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain",
+			"Properties": object{
+				"BillingMode":          "PAY_PER_REQUEST",
+				"AttributeDefinitions": []object{{"AttributeName": "pk", "AttributeType": "S"}},
+				"KeySchema":            []object{{"AttributeName": "pk", "KeyType": "HASH"}},
+			},
+		}
+		resources["RevokeRole"] = role()
+		resources["RevokeFunction"] = function("provided.al2023", "RevokeRole", object{"Timeout": 20, "MemorySize": 1024})
+		resources["SendLogGroup"] = object{
+			"Type": "AWS::Logs::LogGroup", "Properties": object{"LogGroupName": "/aws/lambda/recall-verify-send"},
+		}
+	}
+	if parameters["GatewayLogRole"] == "create" {
+		logs := role()
+		logs["DeletionPolicy"] = "Retain"
+		logs["Properties"].(object)["ManagedPolicyArns"] = []string{
+			"arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+		}
+		resources["GatewayLogsRole"] = logs
+	}
+	declared, outputs := object{}, object{}
+	for name := range parameters {
+		declared[name] = object{"Type": "String", "NoEcho": name == "TokenSecret"}
+	}
+	for name, value := range sam.Outputs[environment] {
+		outputs[name] = object{"Value": value}
+	}
+	body, err := json.Marshal(object{"Parameters": declared, "Resources": resources, "Outputs": outputs})
+	must(err)
+	return string(body)
+}
+
+// upload makes SAM's bucket if it is missing, as `sam deploy --resolve-s3` does. It uploads a program in two versions.
+func (sam fakeSAM) upload(ctx context.Context, configuration aws.Config, prefix string) {
+	stacks := cloudformation.NewFromConfig(configuration)
+	if !exists(ctx, stacks, samStack) {
+		body, err := json.Marshal(object{
+			"Resources": object{"Bucket": object{"Type": "AWS::S3::Bucket", "Properties": object{
+				"BucketName": sam.Bucket, "VersioningConfiguration": object{"Status": "Enabled"},
+			}}},
+			"Outputs": object{"SourceBucket": object{"Value": sam.Bucket}},
+		})
+		must(err)
+		_, err = stacks.CreateStack(ctx, &cloudformation.CreateStackInput{
+			StackName: aws.String(samStack), TemplateBody: aws.String(string(body)),
+		})
+		must(err)
+	}
+	buckets := s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = true })
+	for _, each := range []struct{ key, content string }{
+		{prefix + "/program", "1"}, {prefix + "/program", "2"}, {"another-project/program", "1"},
+	} {
+		_, err := buckets.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: aws.String(sam.Bucket), Key: aws.String(each.key), Body: strings.NewReader(each.content),
+		})
+		must(err)
+	}
+}
+
+// whatAWSDoes is what AWS does by itself: API Gateway takes the role for its logs, and Lambda makes log groups. It
+// also adds what the simulation does not take from a template.
+func whatAWSDoes(ctx context.Context, configuration aws.Config, environment, stack string) {
+	roles, functions := iam.NewFromConfig(configuration), lambda.NewFromConfig(configuration)
+	listed, err := cloudformation.NewFromConfig(configuration).ListStackResources(ctx,
+		&cloudformation.ListStackResourcesInput{StackName: aws.String(stack)})
+	must(err)
+	for _, resource := range listed.StackResourceSummaries {
+		name := resource.PhysicalResourceId
+		switch aws.ToString(resource.LogicalResourceId) {
+		case "GatewayLogsRole":
+			found, err := roles.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
+			must(err)
+			must(setLogRole(ctx, apigateway.NewFromConfig(configuration), aws.ToString(found.Role.Arn)))
+		case "RevokeRole": // a policy in a template comes back as something that is no JSON
+			_, err := roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
+				RoleName: name, PolicyName: aws.String("revoke"), PolicyDocument: aws.String(revokePolicy),
+			})
+			must(err)
+		case "RevokeFunction":
+			published, err := functions.PublishVersion(ctx, &lambda.PublishVersionInput{FunctionName: name})
+			must(err)
+			_, err = functions.CreateAlias(ctx, &lambda.CreateAliasInput{
+				FunctionName: name, Name: aws.String(alias), FunctionVersion: published.Version,
+			})
+			must(err)
+		case "Function":
+			if environment != "product" {
+				_, err := cloudwatchlogs.NewFromConfig(configuration).CreateLogGroup(ctx,
+					&cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/" + aws.ToString(name))})
+				must(err)
+			}
+		}
+	}
+}
+
+const revokePolicy = `{"Version": "2012-10-17", "Statement": [
+	{"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": "*"},
+	{"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
+]}`
+
+// setLogRole gives API Gateway a role for its logs.
+func setLogRole(ctx context.Context, gateway *apigateway.Client, arn string) error {
+	_, err := gateway.UpdateAccount(ctx, &apigateway.UpdateAccountInput{
+		PatchOperations: []gatewaytypes.PatchOperation{
+			{Op: gatewaytypes.OpReplace, Path: aws.String("/cloudwatchRoleArn"), Value: aws.String(arn)},
+		},
+	})
+	return err
+}

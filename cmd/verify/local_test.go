@@ -1,219 +1,115 @@
 package verify
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"os"
+	"maps"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
-	"example.com/recall/local/gatewayrules/locally"
+	"example.com/recall/local/stack"
 	"example.com/recall/local/verified"
 	"example.com/recall/local/websocket"
 )
 
 func ignore(verified.Rule, verified.Answer) error { return nil }
 
-// productAnswers are the answers to the rules of the product itself.
-func productAnswers(s verified.Snapshot) []verified.Answer {
-	return slices.DeleteFunc(slices.Clone(s.Answers), func(answer verified.Answer) bool {
-		return productProbes()[answer.Rule] == nil && !strings.HasPrefix(answer.Rule, "faults.")
-	})
+func localOptions() LocalOptions {
+	return LocalOptions{Project: project, Progress: func(string) {}}
 }
 
-func askLocalProduct(t *testing.T, switches websocket.Switches, patience time.Duration) verified.Snapshot {
+// startLocal starts Recall on this machine.
+func startLocal(t *testing.T) *stack.Stack {
 	t.Helper()
-	options := LocalOptions{Project: project, Switches: switches, Progress: func(string) {}}
-	running, err := startProduct(t.Context(), options, "")
+	running, err := startProduct(t.Context(), localOptions(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(running.Close)
-	p := localProduct(running)
-	p.Patience = patience
-	into := verified.NewSnapshot(verified.LocalRegion, "")
-	faults := localFaults(options)
-	if patience > 0 { // this product fails by itself
+	return running
+}
+
+// isOfProduct is whether a rule is about the product itself.
+func isOfProduct(id string) bool {
+	return productProbes()[id] != nil || strings.HasPrefix(id, "faults.")
+}
+
+// askProductRules asks all rules of the product beside each other.
+func askProductRules(t *testing.T, p Product, faults map[string]fault) map[string]verified.Answer {
+	t.Helper()
+	var group errgroup.Group
+	var mutex sync.Mutex
+	answers := map[string]verified.Answer{}
+	for _, rule := range verified.Rules() {
+		if !isOfProduct(rule.ID) {
+			continue
+		}
+		group.Go(func() error {
+			into := verified.NewSnapshot(verified.LocalRegion, "")
+			err := Ask(t.Context(), Asked{
+				Product: &p, Faults: faults, Only: []string{rule.ID}, Answered: ignore,
+			}, &into)
+			mutex.Lock()
+			defer mutex.Unlock()
+			answers[rule.ID], _ = into.Answer(rule.ID)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return answers
+}
+
+func TestTheLocalStackKeepsTheRulesOfTheProductUnlessItTellsNobody(t *testing.T) {
+	t.Parallel()
+	running := startLocal(t)
+	t.Run("it does what its result file says", func(t *testing.T) {
+		committed, err := verified.Read(filepath.Join(project, "verify", "local.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]verified.Answer{}
+		for _, answer := range committed.Answers {
+			if isOfProduct(answer.Rule) {
+				want[answer.Rule] = answer
+			}
+		}
+		got := askProductRules(t, localProduct(running), localFaults(localOptions()))
+		if difference := cmp.Diff(want, got); difference != "" {
+			t.Errorf("run: recall verify --local; the file and the local stack differ (-file +now):\n%s", difference)
+		}
+	})
+	t.Run("if it tells nobody, it breaks all of them", func(t *testing.T) {
+		defer running.Gateway().Faults().Add(websocket.PostFault{Status: http.StatusGone})()
+		p := localProduct(running)
+		p.Prefix, p.Patience = "verify-nobody", 2*time.Second
+		faults := localFaults(localOptions())
 		for id := range faults {
 			faults[id] = func(context.Context) (Product, func(context.Context) error, error) {
-				return p, func(context.Context) error { return nil }, nil
+				return p, func(context.Context) error { return nil }, nil // this product fails by itself
 			}
 		}
-	}
-	if err := Ask(t.Context(), Asked{Product: &p, Faults: faults, Answered: ignore}, &into); err != nil {
-		t.Fatal(err)
-	}
-	return into
-}
-
-func TestTheLocalStackKeepsTheRulesOfTheProductAsItsResultFileSays(t *testing.T) {
-	committed, err := verified.Read(filepath.Join(project, "verify", "local.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := askLocalProduct(t, websocket.Switches{}, 0)
-	if difference := cmp.Diff(productAnswers(committed), productAnswers(found)); difference != "" {
-		t.Errorf("run: recall verify --local; the file and the local stack differ (-file +now):\n%s", difference)
-	}
-}
-
-func TestAProductThatTellsNobodyIsFound(t *testing.T) {
-	found := askLocalProduct(t, websocket.Switches{FailedPosts: 1, FailedPostStatus: 410}, 5*time.Second)
-	var broken []string
-	for _, answer := range found.Answers {
-		if answer.Outcome == verified.Broken {
-			broken = append(broken, answer.Rule)
+		got := askProductRules(t, p, faults)
+		want := []string{
+			"faults.permission", "faults.time-out", "recall.admin-invoke", "recall.admin-url", "recall.group-3",
+			"recall.group-501", "recall.offline", "recall.recall", "recall.send",
 		}
-	}
-	want := []string{
-		"recall.send", "recall.recall", "recall.offline", "recall.group-3", "recall.group-501", "recall.admin-invoke",
-		"recall.admin-url", "faults.time-out", "faults.permission",
-	}
-	if difference := cmp.Diff(want, broken); difference != "" {
-		t.Errorf("other rules are broken (-want +got):\n%s", difference)
-	}
-}
-
-// The stacks of this run are local ones. Everything else of AWS is simulated.
-func TestAWholeRunAnswersAsTheLocalStackDoesAndLeavesNothing(t *testing.T) {
-	node, err := filepath.Abs(filepath.Join(project, ".tools", "lambda-node", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("NODE_PATH", node)
-	rules, err := locally.Start(t.Context(), locally.Options{
-		Folder: filepath.Join(project, "local", "gatewayrules"), NoLimits: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(rules.Close)
-	running, err := startProduct(t.Context(), LocalOptions{Project: project, Progress: func(string) {}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(running.Close)
-	c := newCloud(t)
-	c.invoked = running.Addresses().Lambda
-	c.outputs = map[string]map[string]string{
-		"product": {
-			"WebSocketUrl": running.Addresses().WebSocket, "AdminUrl": running.Addresses().Admin,
-			"AdminFunctionName": running.State().AdminFunction,
-		},
-		"rules":         {"Address": rules.Target.URL},
-		"rules-default": {"Address": rules.Target.DefaultURL},
-	}
-	command, said := c.run(Options{Yes: true}, "")
-	var printed bytes.Buffer
-	command.Stdout = &printed
-	c.must(command.Start())
-	// The local stack takes the tokens of the run.
-	c.await("the file of the run", said, func() bool {
-		run, err := resume(c.folder, "")
-		if err == nil {
-			running.RotateTokenSecret(run.Secret)
+		if difference := cmp.Diff(want, slices.Sorted(maps.Keys(got))); difference != "" {
+			t.Errorf("other rules are asked (-want +got):\n%s", difference)
 		}
-		return err == nil
-	})
-	if err := command.Wait(); err != nil {
-		t.Fatalf("%v; the command says: %s", err, said)
-	}
-	var found Found
-	c.must(json.Unmarshal(printed.Bytes(), &found))
-	local, err := verified.Read(filepath.Join(project, "verify", "local.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, difference := range verified.Compare(found.Snapshot, local) {
-		t.Errorf("%v", difference)
-	}
-	if asked := len(found.Snapshot.Answers); asked < 90 {
-		t.Errorf("only %d rules have an answer", asked)
-	}
-	if left := c.left(); len(left) > 0 {
-		t.Errorf("there is still %q; the command says: %s", left, said)
-	}
-	changes := []string{
-		"posts allowed: true", // when the stack was made
-		`{"MemorySize":128,"Timeout":1}`, `{"FunctionVersion":"2"}`,
-		`{"MemorySize":1024,"Timeout":20}`, `{"FunctionVersion":"3"}`,
-		"posts allowed: false", "posts allowed: true",
-	}
-	if difference := cmp.Diff(changes, c.called); difference != "" {
-		t.Errorf("the faults are others (-want +got):\n%s", difference)
-	}
-	measured := map[string]bool{}
-	for _, each := range found.Snapshot.Measures {
-		measured[each.Name] = true
-	}
-	for _, name := range []string{
-		"recall to last notice, group of 3, p50", "recall to first notice, group of 501, largest of 10",
-		"PostToConnection, from outside AWS, p50",
-	} {
-		if !measured[name] {
-			t.Errorf("%s is not measured, but %v", name, measured)
-		}
-	}
-	folder := t.TempDir()
-	path, err := found.Snapshot.Write(folder, found.Secrets...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, secret := range []string{"123456789012", "127.0.0.1", running.State().TokenSecret} {
-		if strings.Contains(string(content), secret) {
-			t.Errorf("%s is in the result", secret)
-		}
-	}
-}
-
-func TestTheSmokeTestAsksADeploymentThatIsThereAndLeavesIt(t *testing.T) {
-	running, err := startProduct(t.Context(), LocalOptions{Project: project, Progress: func(string) {}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(running.Close)
-	c := newCloud(t)
-	template := `{
-		"Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "of-prod"}}},
-		"Outputs": {"WebSocketUrl": {"Value": "` + running.Addresses().WebSocket + `"}}
-	}`
-	_, err = c.account.stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
-		StackName: aws.String("recall-prod"), TemplateBody: aws.String(template),
-	})
-	c.must(err)
-	for _, each := range []struct {
-		secret string
-		want   []string
-	}{
-		{running.State().TokenSecret, []string{"kept recall.send", "kept recall.recall", "kept recall.offline"}},
-		{"", []string{"put the secret of its tokens into RECALL_TOKEN_SECRET"}},
-	} {
-		command, said := c.run(Options{Stack: "recall-prod", Smoke: true, Secret: each.secret}, "")
-		if err := command.Run(); (err == nil) != (each.secret != "") {
-			t.Errorf("it ends with %v: %s", err, said)
-		}
-		for _, part := range each.want {
-			if !strings.Contains(said.String(), part) {
-				t.Errorf("it does not say %q, but: %s", part, said)
+		for id, answer := range got {
+			if answer.Outcome != verified.Broken || !strings.Contains(answer.Text, "does not come") &&
+				!strings.Contains(answer.Text, "frames did not come: 0 of") {
+				t.Errorf("%s: it is %s: %s", id, answer.Outcome, answer.Text)
 			}
 		}
-		if strings.Contains(said.String(), "handshake.") || strings.Contains(said.String(), "group-501") {
-			t.Errorf("it asks more than a smoke test: %s", said)
-		}
-	}
-	if left := c.left(); len(left) != 2 {
-		t.Errorf("the deployment is not as it was: %q", left)
-	}
+	})
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	signer "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -19,9 +18,9 @@ import (
 // monitoring calls CloudWatch by its Query protocol and reads the XML of the answer. The SDK speaks only a newer
 // protocol, which simulations of AWS do not know.
 func (a *Account) monitoring(ctx context.Context, action string, form url.Values, into any) error {
-	endpoint := os.Getenv("AWS_ENDPOINT_URL")
-	if endpoint == "" {
-		endpoint = "https://monitoring." + a.Region() + ".amazonaws.com"
+	endpoint := "https://monitoring." + a.Region() + ".amazonaws.com"
+	if a.config.BaseEndpoint != nil {
+		endpoint = *a.config.BaseEndpoint
 	}
 	form.Set("Action", action)
 	form.Set("Version", "2010-08-01")

@@ -50,6 +50,7 @@ func (c *cloud) log(group, line string) {
 }
 
 func TestTheOperationOfAStackIsSeen(t *testing.T) {
+	t.Parallel()
 	c, d := operating(t)
 	// says checks what a probe says: a part of the failure, or of what it saw after "kept".
 	says := func(id, want string) {
@@ -108,6 +109,7 @@ func TestTheOperationOfAStackIsSeen(t *testing.T) {
 }
 
 func TestTheLinesOfLambdaGiveColdStartsAndBilledTime(t *testing.T) {
+	t.Parallel()
 	c, d := operating(t)
 	for _, metrics := range []string{`{"billedDurationMs":100,"initDurationMs":80.5}`, `{"billedDurationMs":20}`} {
 		c.log("RevokeLogGroup", `{"time":"x","type":"platform.report","record":{"metrics":`+metrics+`}}`)
@@ -127,6 +129,7 @@ func TestTheLinesOfLambdaGiveColdStartsAndBilledTime(t *testing.T) {
 }
 
 func TestOnlyTheRightToPostIsTakenFromAPolicy(t *testing.T) {
+	t.Parallel()
 	const posts = `{"Action":"execute-api:ManageConnections","Effect":"Allow"}`
 	const reads = `{"Action":"dynamodb:GetItem","Effect":"Allow"}`
 	got, err := withoutPosts(`{"Version":"2012-10-17","Statement":[` + posts + `,` + reads + `]}`)

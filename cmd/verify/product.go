@@ -21,9 +21,9 @@ type Product struct {
 	Token func(user string) (string, error)
 	// Invoke calls the admin function by direct invocation, and ByURL by its URL; nil = it cannot be reached.
 	Invoke, ByURL func(ctx context.Context, request any) ([]byte, error)
-	// Patience is how long a probe may take; 0 = as long as a large group needs.
+	// Patience is how long a probe waits for what a device must learn; 0 = a minute.
 	Patience time.Duration
-	// PerSecond is how many devices may connect in a second; 0 = as many as a new account takes.
+	// PerSecond is how many devices may connect in a second.
 	PerSecond float64
 	// Measure is told how long recalls took, and makes the groups recall more than once; nil = nobody measures.
 	Measure func(name string, sample []time.Duration)
@@ -84,7 +84,7 @@ func (p Product) login(ctx context.Context, name string) (*person, error) {
 		device.Logout()
 		return nil, fmt.Errorf("log in: %w", err)
 	}
-	return one, await(ctx, one.synced, struct{}{}, "the first synchronisation")
+	return one, await(ctx, p, one.synced, struct{}{}, "the first synchronisation")
 }
 
 func offer[T any](events chan T, event T) {
@@ -94,7 +94,17 @@ func offer[T any](events chan T, event T) {
 	}
 }
 
-func await[T comparable](ctx context.Context, events chan T, wanted T, what string) error {
+// patience is how long a device may take to learn of something.
+func (p Product) patience() time.Duration {
+	if p.Patience > 0 {
+		return p.Patience
+	}
+	return time.Minute
+}
+
+func await[T comparable](ctx context.Context, p Product, events chan T, wanted T, what string) error {
+	ctx, cancel := context.WithTimeout(ctx, p.patience())
+	defer cancel()
 	for {
 		select {
 		case event := <-events:
@@ -141,8 +151,8 @@ func sendReaches(ctx context.Context, p Product) (string, error) {
 		return "", err
 	}
 	return "", errors.Join(
-		await(ctx, all[1].messages, message.MessageID, "the message at the sender's other device"),
-		await(ctx, all[2].messages, message.MessageID, "the message at the receiver"))
+		await(ctx, p, all[1].messages, message.MessageID, "the message at the sender's other device"),
+		await(ctx, p, all[2].messages, message.MessageID, "the message at the receiver"))
 }
 
 func recallReaches(ctx context.Context, p Product) (string, error) {
@@ -156,15 +166,15 @@ func recallReaches(ctx context.Context, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := await(ctx, all[2].messages, message.MessageID, "the message"); err != nil {
+	if err := await(ctx, p, all[2].messages, message.MessageID, "the message"); err != nil {
 		return "", err
 	}
 	if err := all[0].device.RevokeMessage(ctx, conversation, message.MessageID, "typo"); err != nil {
 		return "", err
 	}
 	return "", errors.Join(
-		await(ctx, all[1].revoked, message.MessageID, "the recall at the sender's other device"),
-		await(ctx, all[2].revoked, message.MessageID, "the recall at the receiver"))
+		await(ctx, p, all[1].revoked, message.MessageID, "the recall at the sender's other device"),
+		await(ctx, p, all[2].revoked, message.MessageID, "the recall at the receiver"))
 }
 
 // offlineLearns lets a device leave. It learns of the recall after it has come back.
@@ -180,7 +190,7 @@ func offlineLearns(ctx context.Context, p Product) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := await(ctx, bob.messages, message.MessageID, "the message"); err != nil {
+	if err := await(ctx, p, bob.messages, message.MessageID, "the message"); err != nil {
 		return "", err
 	}
 	bob.device.Logout()
@@ -238,7 +248,7 @@ func administratorRecalls(way func(p Product) call) productProbe {
 		if err != nil {
 			return "", err
 		}
-		if err := await(ctx, all[1].messages, message.MessageID, "the message"); err != nil {
+		if err := await(ctx, p, all[1].messages, message.MessageID, "the message"); err != nil {
 			return "", err
 		}
 		if err := administer(ctx, by, map[string]any{
@@ -247,17 +257,21 @@ func administratorRecalls(way func(p Product) call) productProbe {
 		}); err != nil {
 			return "", err
 		}
-		return "", await(ctx, all[1].revoked, message.MessageID, "the recall at the receiver")
+		return "", await(ctx, p, all[1].revoked, message.MessageID, "the recall at the receiver")
 	}
 }
 
-// connectsPerSecond is how many members connect in a second. A new account has 10 environments for all functions.
-func (p Product) connectsPerSecond() float64 {
-	const ofANewAccount = 20
-	if p.PerSecond > 0 {
-		return p.PerSecond
+// connectsPerSecond is how many members may connect in a second, if an account may have so many environments of
+// functions at once; 0 = as many as a new account may have.
+func connectsPerSecond(environments int) float64 {
+	const (
+		ofAnEnvironment = 2   // a handshake keeps one for less than half a second (an estimate)
+		atMost          = 300 // API Gateway's quota is 500
+	)
+	if environments == 0 {
+		environments = smallQuota
 	}
-	return ofANewAccount
+	return min(ofAnEnvironment*float64(environments), atMost)
 }
 
 // group is a group with its members connected. The first member sends.
@@ -295,7 +309,7 @@ func (p Product) group(ctx context.Context, name string, members int) (*group, e
 		}
 		dials = append(dials, devices.Dial{URL: p.URL, Header: http.Header{"Authorization": {"Bearer " + token}}})
 	}
-	receivers := &devices.Fleet{PerSecond: p.connectsPerSecond()}
+	receivers := &devices.Fleet{PerSecond: p.PerSecond}
 	g := &group{conversation: "group_" + id, receivers: receivers, members: members}
 	if err := g.receivers.Connect(ctx, dials[1:]); err != nil {
 		_ = g.receivers.Close() // they did not all connect
@@ -328,9 +342,6 @@ func (g *group) recall(ctx context.Context, patience time.Duration) (first, last
 	return all.First.Sub(sent), all.Last.Sub(sent), err
 }
 
-// groupPatience is how long the last member of a group may wait.
-const groupPatience = time.Minute
-
 // samples is how often a group recalls.
 func (p Product) samples(members int) int {
 	switch {
@@ -352,7 +363,7 @@ func groupOf(members int) productProbe {
 		defer g.close()
 		var firsts, lasts []time.Duration
 		for range p.samples(members) {
-			first, last, err := g.recall(ctx, min(groupPatience, p.Patience))
+			first, last, err := g.recall(ctx, p.patience())
 			if err != nil {
 				return "", err
 			}
