@@ -12,8 +12,14 @@ import (
 	"example.com/recall/local/websocket"
 )
 
-// verifyCommand is `recall verify`.
+// verifyCommand is `recall verify` and what follows a run.
 type verifyCommand struct {
+	Ask  verifyAskCommand  `cmd:"" default:"withargs" help:"Ask rule by rule (the default). Its --help has the flags."`
+	Bill verifyBillCommand `cmd:"" help:"Add what AWS has billed for a run to its result, a day later."`
+}
+
+// verifyAskCommand is `recall verify` itself.
+type verifyAskCommand struct {
 	Local  bool   `help:"Ask the local stack, and not AWS."`
 	Region string `help:"Region of AWS." placeholder:"REGION"`
 	Yes    bool   `help:"Make the stacks without asking first."`
@@ -45,14 +51,15 @@ exit status is 1 if AWS and the local stack differ, or if a rule of Recall itsel
   recall verify                                    everything that takes no hours, in your account
   recall verify --slow                             everything
   recall verify --local                            the same questions to the local stack
-  recall verify --stack recall-prod --smoke        the short check after a deployment`
+  recall verify --stack recall-prod --smoke        the short check after a deployment
+  recall verify bill verify/REGION-DATE.json       the bill of a run, a day later`
 }
 
 // errDifferences means that the answers are not as expected.
 var errDifferences = errors.New("not everything is as expected")
 
 // Validate is called by kong.
-func (c *verifyCommand) Validate() error {
+func (c *verifyAskCommand) Validate() error {
 	switch {
 	case c.Local && (c.Stack != "" || c.Resume || c.Keep || c.Slow || c.Smoke || c.Region != ""):
 		return errors.New("--local goes with --output and --gateway-… only")
@@ -67,7 +74,7 @@ func (c *verifyCommand) Validate() error {
 }
 
 // Run asks, writes the result and prints the differences.
-func (c *verifyCommand) Run(ctx context.Context) error {
+func (c *verifyAskCommand) Run(ctx context.Context) error {
 	asksDeployment := c.Stack != "" && !c.Resume
 	project := ""
 	if !asksDeployment || c.Output != "" { // a deployment is asked without this project, too
@@ -91,10 +98,11 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 	if asksDeployment && c.Output == "" {
 		return errors.Join(err, c.broken(found.Snapshot)) // it is no result for others
 	}
+	c.say("in a day, recall verify bill adds to the result what AWS has billed")
 	return errors.Join(err, c.write(project, found), c.compare(project, found.Snapshot))
 }
 
-func (c *verifyCommand) askLocal(ctx context.Context, project string) error {
+func (c *verifyAskCommand) askLocal(ctx context.Context, project string) error {
 	if os.Getenv("NODE_PATH") == "" {
 		if err := os.Setenv("NODE_PATH", filepath.Join(project, ".tools", "lambda-node", "node_modules")); err != nil {
 			return err
@@ -115,12 +123,12 @@ func (c *verifyCommand) askLocal(ctx context.Context, project string) error {
 	return c.broken(found)
 }
 
-func (verifyCommand) say(format string, arguments ...any) {
+func (verifyAskCommand) say(format string, arguments ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
 }
 
 // answered prints one answer.
-func (c *verifyCommand) answered(rule verified.Rule, answer verified.Answer) error {
+func (c *verifyAskCommand) answered(rule verified.Rule, answer verified.Answer) error {
 	text := ""
 	if answer.Outcome != verified.Kept {
 		text = ": " + verified.Redact(answer.Text)
@@ -130,7 +138,7 @@ func (c *verifyCommand) answered(rule verified.Rule, answer verified.Answer) err
 }
 
 // write writes the result, and docs/verified.md if the result is among those of the project.
-func (c *verifyCommand) write(project string, found verify.Found) error {
+func (c *verifyAskCommand) write(project string, found verify.Found) error {
 	folder := c.Output
 	if folder == "" {
 		folder = filepath.Join(project, "verify")
@@ -147,7 +155,7 @@ func (c *verifyCommand) write(project string, found verify.Found) error {
 }
 
 // compare prints in what AWS and the local stack differ, and returns an error if they do.
-func (c *verifyCommand) compare(project string, found verified.Snapshot) error {
+func (c *verifyAskCommand) compare(project string, found verified.Snapshot) error {
 	local, _, err := verified.ReadAll(filepath.Join(project, "verify"))
 	if err != nil {
 		return err
@@ -164,7 +172,7 @@ func (c *verifyCommand) compare(project string, found verified.Snapshot) error {
 }
 
 // broken prints how many rules are kept, and returns an error if one is broken.
-func (c *verifyCommand) broken(found verified.Snapshot) error {
+func (c *verifyAskCommand) broken(found verified.Snapshot) error {
 	count := map[verified.Outcome]int{}
 	for _, answer := range found.Answers {
 		count[answer.Outcome]++

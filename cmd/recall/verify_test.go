@@ -17,6 +17,9 @@ func TestFlagsOfVerifyThatDoNotFitAreRefused(t *testing.T) {
 		"--gateway-delete-close-code=1":         "needs --local",
 		"--smoke":                               "--smoke needs --stack",
 		"--stack recall-prod --slow":            "--stack makes nothing",
+		"bill verify/eu-central-1.json":         "",
+		"bill --account x.json":                 "",
+		"bill":                                  "expected \"<result>\"",
 	} {
 		var line commandLine
 		parser, err := kong.New(&line, about()...)

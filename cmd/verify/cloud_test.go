@@ -40,7 +40,7 @@ type cloud struct {
 	invoked  string   // the local stack's Lambda endpoint
 	settings string   // Lambda's answer to GetAccountSettings
 	refused  []string // the names of the calls that fail
-	called   []string // the calls that change a function or a role
+	called   []string // the calls that change a function or a role, or ask for costs
 }
 
 // patience is so long that a busy machine does not matter.
@@ -113,11 +113,13 @@ func (c *cloud) before(server *url.URL) http.Handler {
 	})
 }
 
-// record keeps the calls that change a function or a policy of a role, with what they change.
+// record keeps the calls that change a function or a policy of a role, with what they change, and the questions about
+// costs.
 func (c *cloud) record(r *http.Request) {
 	isForm := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	isChange := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/")
-	if !isForm && !isChange {
+	isCost := strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetCostAndUsage")
+	if !isForm && !isChange && !isCost {
 		return
 	}
 	body, err := io.ReadAll(r.Body)
@@ -127,7 +129,7 @@ func (c *cloud) record(r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if isChange {
+	if isChange || isCost {
 		c.called = append(c.called, string(body))
 	} else if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") == "PutRolePolicy" {
 		c.called = append(c.called, fmt.Sprintf("posts allowed: %t",

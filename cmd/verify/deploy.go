@@ -56,11 +56,13 @@ func newRun(project, region string, before Preflight, slow bool, now time.Time) 
 	var secret [24]byte
 	_, _ = rand.Read(name[:])   // it never fails, according to crypto/rand
 	_, _ = rand.Read(secret[:]) // it never fails, either
-	return &Run{
+	run := &Run{
 		Name: "recall-verify-" + hex.EncodeToString(name[:]), Region: region, Secret: hex.EncodeToString(secret[:]),
 		CreatesLogRole: !before.HasLogRole, Concurrency: before.Concurrency, Slow: slow, Started: now,
 		Snapshot: verified.NewSnapshot(region, now.UTC().Format(time.DateOnly)), folder: runFolder(project),
 	}
+	run.Snapshot.Run = run.Name
+	return run
 }
 
 // resume reads the file of a run that was interrupted: that of a name, or the only one.
@@ -136,9 +138,10 @@ confirm_changeset = false
 fail_on_empty_changeset = false
 resolve_s3 = true
 s3_prefix = %q
-tags = "application=recall stage=verify budget=%s"
+tags = "application=recall stage=verify %s=%s"
 parameter_overrides = %q
-`, each.environment, each.template, each.stack, r.Region, r.Name, r.Name, each.parameters)
+`, each.environment, each.template, each.stack, r.Region, r.Name, budgetTag, r.Name,
+			each.parameters)
 	}
 	return b.String()
 }

@@ -106,17 +106,31 @@ func questions(b *strings.Builder, aws []Snapshot) {
 }
 
 func figures(b *strings.Builder, s Snapshot) {
-	if len(s.Measures) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n## Measured in %s, %s\n\n| what | measured | our model |\n|---|---|---|\n", s.Region, s.Date)
+	var measured, billed []Measure
 	for _, m := range s.Measures {
-		model := ""
-		if m.Model != nil {
-			model = fmt.Sprintf("%.4g %s", *m.Model, m.Unit)
+		if m.IsBill() {
+			m.Name = strings.TrimPrefix(m.Name, bill)
+			billed = append(billed, m)
+		} else {
+			measured = append(measured, m)
 		}
-		fmt.Fprintf(b, "| %s | %.4g %s | %s |\n", m.Name, m.Value, m.Unit, model)
 	}
+	table := func(title, introduction, header string, measures []Measure) {
+		if len(measures) == 0 {
+			return
+		}
+		fmt.Fprintf(b, "\n## %s in %s, %s\n\n%s| %s |\n|---|---|---|\n", title, s.Region, s.Date, introduction, header)
+		for _, m := range measures {
+			model := ""
+			if m.Model != nil {
+				model = fmt.Sprintf("%.4g %s", *m.Model, m.Unit)
+			}
+			fmt.Fprintf(b, "| %s | %.4g %s | %s |\n", m.Name, m.Value, m.Unit, model)
+		}
+	}
+	table("Measured", "", "what | measured | our model", measured)
+	table("Billed", "The model has the prices of us-east-1 without a free tier. "+
+		"Where it is empty, it counts nothing of the kind.\n\n", "usage | billed | our model", billed)
 }
 
 // WriteDocument writes docs/verified.md of a project from the files in its folder verify.

@@ -41,6 +41,26 @@ type Measure struct {
 	Model *float64 `json:"model,omitempty"`
 }
 
+// bill begins the names of the measures that are lines of AWS's bill.
+const bill = "bill: "
+
+// BillMeasure returns the measure for a line of AWS's bill.
+func BillMeasure(line string, dollars float64) Measure {
+	return Measure{Name: bill + line, Unit: "$", Value: dollars}
+}
+
+// String returns the measure with its unit, and what the model says.
+func (m Measure) String() string {
+	text := fmt.Sprintf("%s: %.4g %s", m.Name, m.Value, m.Unit)
+	if m.Model != nil {
+		text += fmt.Sprintf(" (our model: %.4g %s)", *m.Model, m.Unit)
+	}
+	return text
+}
+
+// IsBill is whether a measure is a line of AWS's bill.
+func (m Measure) IsBill() bool { return strings.HasPrefix(m.Name, bill) }
+
 // LocalRegion is the region of a Snapshot of the local stack.
 const LocalRegion = "local"
 
@@ -52,7 +72,9 @@ type Snapshot struct {
 	// Region is that of AWS, or LocalRegion.
 	Region string `json:"region"`
 	// Date is the day of the run (UTC), such as 2026-11-26; empty for the local stack.
-	Date    string   `json:"date,omitempty"`
+	Date string `json:"date,omitempty"`
+	// Run is the name of the run, which is the value of the tag budget of all that it made; empty if it made nothing.
+	Run     string   `json:"run,omitempty"`
 	Answers []Answer `json:"answers"`
 	// Measures are the figures of the run. The local stack has none, because its times say nothing about AWS.
 	Measures []Measure `json:"measures,omitempty"`
