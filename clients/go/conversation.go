@@ -42,10 +42,11 @@ type conversation struct {
 	floor    string   // messages up to this one were let go; they are not taken in again
 	limit    int      // the most messages held
 
-	history bool            // the first synchronisation, without a cursor, has pages left
-	syncing bool            // a sync is under way
-	touched map[string]bool // messageIds that events brought meanwhile, and whether they brought the recall
-	untold  map[string]bool // messageIds whose callback waits
+	history    bool            // the first synchronisation, without a cursor, has pages left
+	syncing    bool            // a sync is under way
+	touched    map[string]bool // messageIds that events brought meanwhile, and whether they brought the recall
+	readBefore string          // readUpTo when the sync began
+	untold     map[string]bool // messageIds whose callback waits
 }
 
 func newConversation(id, self string, limit int) *conversation {
@@ -162,7 +163,7 @@ func (c *conversation) newCursor(item syncItem) bool {
 func (c *conversation) beginSync() {
 	if !c.syncing {
 		c.syncing = true
-		c.touched = map[string]bool{}
+		c.touched, c.readBefore = map[string]bool{}, c.readUpTo
 	}
 }
 
@@ -174,13 +175,43 @@ func (c *conversation) included(messageID string, revoked bool) {
 	}
 }
 
-// endSync takes the server's numbers at the end of a sync. It reports whether events brought something meanwhile that
-// the replies did not have, so that the number may be off by it: then the conversation is to be synchronised again.
+// endSync takes the server's read marker and unread number at the end of a sync. It reports whether the client has
+// learnt something meanwhile that the replies did not have: a message or recall from an event, or that the user has
+// read further. Then the client keeps the number that it counted itself, and synchronises the conversation again.
 func (c *conversation) endSync(item syncItem) (unsure bool) {
+	readMeanwhile := c.readUpTo > c.readBefore && c.readUpTo > item.ReadUpTo
+	unsure = len(c.touched) > 0 || readMeanwhile
+	if unsure {
+		item.Unread = c.unread
+	}
 	c.setRead(item.ReadUpTo, item.Unread)
-	unsure = len(c.touched) > 0
 	c.syncing, c.history, c.touched = false, false, nil
 	return unsure
+}
+
+// takeRead takes the server's read marker and unread number from the reply to a read, or from the event of one. The
+// client cannot know which of the events before and after it the server has counted. So if the number is not that of
+// the messages held, the server is asked for it: the number of a sync belongs to the messages of the same reply.
+func (c *conversation) takeRead(read readReply) []change {
+	c.setRead(read.ReadUpTo, read.Unread)
+	if c.unread > unreadExactLimit || c.unread == c.unreadHeld() {
+		return nil
+	}
+	return []change{{unsure: true}}
+}
+
+// unreadHeld returns how many of the messages held are unread. It counts no further than the server does.
+func (c *conversation) unreadHeld() int {
+	count := 0
+	for _, id := range slices.Backward(c.order) {
+		if id <= c.readUpTo || count > unreadExactLimit {
+			break
+		}
+		if m := c.messages[id]; m.Revoked == nil && c.counts(m) {
+			count++
+		}
+	}
+	return count
 }
 
 // setRead takes the server's read marker, which never moves back, and its unread number.

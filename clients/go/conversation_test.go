@@ -69,6 +69,91 @@ func TestASyncThatHasTheMessageAndNotItsRecallIsMadeAgain(t *testing.T) {
 	}
 }
 
+func TestTheNumberOfASyncThatLacksWhatAnEventToldIsNotTaken(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.learn(message("1", "bob"), fromEvent)
+	c.beginSync()
+	c.learn(message("2", "bob"), fromEvent)
+	if unsure := c.endSync(syncItem{Unread: 1, ReadUpTo: "0"}); !unsure || c.unread != 2 || c.readUpTo != "0" {
+		t.Errorf("after the reply that lacks a message: unsure %t, unread %d, read up to %q", unsure, c.unread, c.readUpTo)
+	}
+	c.beginSync()
+	c.included("2", false)
+	if unsure := c.endSync(syncItem{Unread: 2, ReadUpTo: "0"}); unsure || c.unread != 2 {
+		t.Errorf("after the reply that has it: unsure %t, unread %d", unsure, c.unread)
+	}
+}
+
+func TestTheNumberOfASyncThatLacksARecallFromAnEventIsNotTaken(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.learn(message("1", "bob"), fromEvent)
+	c.learn(message("2", "bob"), fromEvent)
+	c.beginSync()
+	c.learnRevocation(revocationOf("1", "bob"), fromEvent)
+	c.included("1", false)
+	c.included("2", false)
+	if unsure := c.endSync(syncItem{Unread: 2}); !unsure || c.unread != 1 {
+		t.Errorf("after the reply that lacks the recall: unsure %t, unread %d", unsure, c.unread)
+	}
+}
+
+func TestTheNumberOfASyncThatWasCountedBeforeAReadIsNotTaken(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.learn(message("1", "bob"), fromEvent)
+	c.beginSync()
+	if asked := c.takeRead(readReply{ReadUpTo: "1"}); len(asked) > 0 {
+		t.Error("the number of the read is that of the messages held, and the server was asked for it")
+	}
+	if unsure := c.endSync(syncItem{Unread: 1}); !unsure || c.unread != 0 {
+		t.Errorf("after the reply from before the read: unsure %t, unread %d", unsure, c.unread)
+	}
+	c.beginSync()
+	if unsure := c.endSync(syncItem{Unread: 1}); unsure || c.unread != 1 {
+		t.Errorf("nothing was read during the second sync: unsure %t, unread %d", unsure, c.unread)
+	}
+}
+
+func TestTheNumberOfASyncThatKnowsOfAReadMeanwhileIsTaken(t *testing.T) {
+	c := newConversation("c2c_bob", "alice", 100)
+	c.learn(message("1", "bob"), fromEvent)
+	c.beginSync()
+	c.takeRead(readReply{ReadUpTo: "1"})
+	c.learn(message("2", "bob"), fromCursor)
+	if unsure := c.endSync(syncItem{ReadUpTo: "1", Unread: 1}); unsure || c.unread != 1 {
+		t.Errorf("unsure %t, unread %d", unsure, c.unread)
+	}
+}
+
+func TestTheServerIsAskedWhereTheNumberOfAReadIsNotThatOfTheMessagesHeld(t *testing.T) {
+	cases := []struct {
+		what     string
+		readUpTo string
+		unread   int
+		asked    bool
+	}{
+		{"as held", "1", 3, false},
+		{"counted before a message that is held", "1", 2, true},
+		{"counts a message that is not held yet", "1", 4, true},
+		{"all is read", "6", 0, false},
+		{"all is read, and one more has come", "6", 1, true},
+		{"nothing is read", "", 4, false},
+		{"more than the server counts", "1", 100, false},
+	}
+	for _, one := range cases {
+		c := newConversation("c2c_bob", "alice", 100)
+		for _, id := range []string{"1", "2", "3", "5", "6"} {
+			c.learn(message(id, "bob"), fromCursor)
+		}
+		c.learn(message("4", "alice"), fromCursor)
+		c.learnRevocation(revocationOf("3", "bob"), fromCursor)
+		changes := c.takeRead(readReply{ReadUpTo: one.readUpTo, Unread: one.unread})
+		asked := len(changes) == 1 && changes[0].unsure
+		if asked != one.asked || c.unread != one.unread || c.readUpTo != one.readUpTo {
+			t.Errorf("%s: asked %t, unread %d, read up to %q", one.what, asked, c.unread, c.readUpTo)
+		}
+	}
+}
+
 func TestUnreadCountsOthersUnrecalledMessagesAfterTheReadMarker(t *testing.T) {
 	c := newConversation("c2c_bob", "alice", 100)
 	c.setRead("2", 0)

@@ -81,10 +81,7 @@ func (s *session) onRead(f frame) {
 
 // takeRead takes the server's read marker and unread number.
 func (s *session) takeRead(id string, read readReply) {
-	s.change(id, func(c *conversation) []change {
-		c.setRead(read.ReadUpTo, read.Unread)
-		return nil
-	})
+	s.change(id, func(c *conversation) []change { return c.takeRead(read) })
 }
 
 func (s *session) onConversation(f frame) {

@@ -23,6 +23,15 @@ func TestACallThatReturnsAfterTheEndOfTheSessionReportsNothingAndHarmsNothing(t 
 	}
 }
 
+func TestAReadWhoseNumberIsNotThatOfTheMessagesHeldAsksForASynchronisation(t *testing.T) {
+	s := newSession(Options{URL: "ws://localhost/local"}, &listeners{}, "alice", "token", nil)
+	s.takeRead("c2c_bob", readReply{ReadUpTo: "1", Unread: 0})
+	s.takeRead("c2c_carol", readReply{ReadUpTo: "1", Unread: 1})
+	if _, asked := s.wanted["c2c_carol"]; !asked || len(s.wanted) != 1 {
+		t.Fatalf("asked for %v", s.wanted)
+	}
+}
+
 func TestOfLoginsAtOnceOneIsLeftAndNothingLeaks(t *testing.T) {
 	c, err := New(Options{
 		URL:              "ws://127.0.0.1:1/nobody-listens",

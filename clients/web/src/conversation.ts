@@ -59,6 +59,8 @@ export class ConversationView {
    * may or may not include it.
    */
   #touched: Map<string, boolean> | undefined;
+  /** `readUpTo` when that sync began. */
+  #readBefore = '';
 
   constructor(readonly id: string, private readonly self: string) {}
 
@@ -167,7 +169,9 @@ export class ConversationView {
   }
 
   beginSync(): void {
-    this.#touched ??= new Map();
+    if (this.#touched) return;
+    this.#touched = new Map();
+    this.#readBefore = this.readUpTo;
   }
 
   /**
@@ -179,15 +183,39 @@ export class ConversationView {
   }
 
   /**
-   * Takes the server's numbers at the end of a sync. Returns true if events brought something meanwhile that the replies
-   * did not have, so that the number may be off by it: then the conversation is to be synchronised again.
+   * Takes the server's read marker and unread number at the end of a sync. Returns true if the client has learnt something
+   * meanwhile that the replies did not have: a message or recall from an event, or that the user has read further. Then the
+   * client keeps the number that it counted itself, and the conversation is to be synchronised again.
    */
   endSync(readUpTo: string, unread: number | undefined): boolean {
-    if (unread !== undefined) this.setRead(readUpTo, unread);
-    const unsure = (this.#touched?.size ?? 0) > 0;
+    const readMeanwhile = this.readUpTo > this.#readBefore && this.readUpTo > readUpTo;
+    const unsure = (this.#touched?.size ?? 0) > 0 || readMeanwhile;
+    if (unread !== undefined) this.setRead(readUpTo, unsure ? this.unread : unread);
     this.#touched = undefined;
     this.history = false;
     return unsure;
+  }
+
+  /**
+   * Takes the server's read marker and unread number from the reply to a read, or from the event of one. The client cannot
+   * know which of the events before and after it the server has counted. So if the number is not that of the messages held,
+   * the server is asked for it: the number of a sync belongs to the messages of the same reply.
+   */
+  takeRead(readUpTo: string, unread: number): Change[] {
+    this.setRead(readUpTo, unread);
+    const sure = unread > UNREAD_EXACT_LIMIT || unread === this.#unreadHeld();
+    return sure ? [] : [{ unsure: true }];
+  }
+
+  /** How many of the messages held are unread. It counts no further than the server does. */
+  #unreadHeld(): number {
+    let number = 0;
+    for (let place = this.#order.length - 1; place >= 0 && number <= UNREAD_EXACT_LIMIT; place--) {
+      const message = this.#messages.get(this.#order[place]!)!;
+      if (message.ID <= this.readUpTo) break;
+      if (!message.isRevoked && this.#counts(message)) number++;
+    }
+    return number;
   }
 
   /** Takes the server's read marker, which never moves back, and its unread number. */

@@ -45,10 +45,7 @@ export function takeRead(session: Session, id: string, fields: JSONObject): void
   const unread = count(fields.unread);
   const { readUpTo } = fields;
   if (unread === undefined || !isMessageID(readUpTo)) return;
-  session.change(id, (conversation) => {
-    conversation.setRead(readUpTo, unread);
-    return [];
-  });
+  session.change(id, (conversation) => conversation.takeRead(readUpTo, unread));
 }
 
 function onConversation(session: Session, frame: JSONObject): void {

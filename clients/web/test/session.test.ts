@@ -69,6 +69,76 @@ test('a sync that has a message and not its recall, of which an event told meanw
   await vi.waitFor(() => expect(recall.getTotalUnreadMessageCount()).toBe(0));
 });
 
+test('the number of a sync that lacks a message, which an event told meanwhile, is never shown', async () => {
+  const server = await Server.start();
+  const answer = (number: number, unread: number) =>
+    ({ conversations: [{ conversation: 'c2c_bob', messages: [messageFrame(number).message], revocations: [], cursor: `c${number}`, more: false, unread }] });
+  let asked = 0;
+  server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 7, unread: 1 }] });
+  server.answers.sync = () => {
+    asked++;
+    if (asked > 1) return answer(2, 2);
+    server.push(messageFrame(2));
+    return answer(1, 1);
+  };
+  const { recall, told } = await loggedIn(server);
+  await server.next('sync', 2);
+  server.answers.read = () => ({ readUpTo: messageID(2), unread: 0 });
+  await recall.setMessageRead({ conversationID: 'c2c_bob', messageID: messageID(2) }); // its reply comes after that of the second sync
+  expect(told.filter(({ name }) => name === EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED).map(({ data }) => data)).toEqual([1, 2, 0]);
+  expect(server.asked('sync')).toHaveLength(2);
+});
+
+test('the number of a sync that was counted before a read is not taken, and the conversation is synchronised again', async () => {
+  const server = await Server.start();
+  const item = (more: object) => ({ conversation: 'c2c_bob', messages: [], revocations: [], cursor: 'c', more: false, ...more });
+  server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 7, unread: 1 }] });
+  let asked = 0;
+  server.answers.sync = () => {
+    asked++;
+    if (asked > 1) return { conversations: [item({ unread: 0, readUpTo: messageID(1) })] };
+    server.push({ type: 'read', conversation: 'c2c_bob', readUpTo: messageID(1), unread: 0 });
+    return { conversations: [item({ messages: [messageFrame(1).message], unread: 1 })] };
+  };
+  const { recall } = await loggedIn(server);
+  await server.next('sync', 2);
+  await vi.waitFor(() => expect(recall.getTotalUnreadMessageCount()).toBe(0));
+});
+
+test.each([
+  ['lacks a message that is held', { read: 1, unread: 0, missed: [] }],
+  ['has a message whose event is on its way', { read: 2, unread: 1, missed: [3] }],
+])('a read whose number %s is followed by one sync, whose number counts', async (_name, { read, unread, missed }) => {
+  const server = await Server.start();
+  const answer = (numbers: number[], more: object) =>
+    ({ conversations: [{ conversation: 'c2c_bob', messages: numbers.map((number) => messageFrame(number).message), revocations: [], cursor: 'c', more: false, ...more }] });
+  server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 7, unread: 2 }] });
+  server.answers.sync = () => answer([1, 2], { unread: 2 });
+  const { recall } = await loggedIn(server);
+  server.answers.sync = () => answer(missed, { unread: 1, readUpTo: messageID(read) });
+  server.answers.read = () => ({ readUpTo: messageID(read), unread });
+  expect((await recall.setMessageRead({ conversationID: 'c2c_bob', messageID: messageID(read) })).data.unreadCount).toBe(unread);
+  await server.next('sync', 2);
+  for (const number of missed) server.push(messageFrame(number));
+  await recall.sendMessage(recall.createTextMessage({ to: 'carol', payload: { text: 'its reply comes after all of that' } }));
+  expect(recall.getTotalUnreadMessageCount()).toBe(1);
+  expect(server.asked('sync').filter(({ conversations }) => conversations[0].conversation === 'c2c_bob')).toHaveLength(2);
+});
+
+test('a read whose number is that of the messages held, or stands for more than 99, asks for nothing', async () => {
+  const server = await Server.start();
+  server.answers.conversations = () => ({ conversations: [{ conversation: 'c2c_bob', lastChangeAt: 7, unread: 2 }] });
+  server.answers.sync = () => ({ conversations: [{ conversation: 'c2c_bob', messages: [messageFrame(1).message, messageFrame(2).message], revocations: [], cursor: 'c', more: false, unread: 2 }] });
+  const { recall } = await loggedIn(server);
+  for (const unread of [1, 100]) {
+    server.answers.read = () => ({ readUpTo: messageID(1), unread });
+    await recall.setMessageRead({ conversationID: 'c2c_bob', messageID: messageID(1) });
+  }
+  await recall.sendMessage(recall.createTextMessage({ to: 'bob', payload: { text: 'after what the reads would have asked' } }));
+  expect(recall.getTotalUnreadMessageCount()).toBe(100);
+  expect(server.asked('sync')).toHaveLength(1);
+});
+
 test('a token that is over is renewed by the callback, and what was asked goes out with the new one', async () => {
   const server = await Server.start();
   const send = server.answers.send!;
