@@ -12,8 +12,8 @@ import java.util.TreeMap;
 final class ConversationView {
     final String id;
     final TreeMap<String, Message> messages = new TreeMap<>();
-    /** Messages that came by event while a sync was under way, so that its unread number may or may not know them. */
-    final Set<String> arrivedDuringSync = new HashSet<>();
+    /** What was learnt while a sync was under way: its unread number may or may not know it. See {@link Conversations}. */
+    final Set<String> touched = new HashSet<>();
     /** Messages known from a page of history only, ahead of the cursor: the unread number does not know them. */
     final Set<String> aheadOfCursor = new HashSet<>();
     /** Own messages without a good answer to their send, in the order in which they were sent. They are not part of {@link #messages}. */
@@ -61,6 +61,17 @@ final class ConversationView {
     /** Whether the unread number has to do with this message at all. */
     boolean isUnreadKind(Message message, String me) {
         return !me.equals(message.sender()) && message.messageId().compareTo(readUpTo) > 0;
+    }
+
+    /** How many of the messages that are held are unread. */
+    long heldUnread(String me) {
+        long unread = 0;
+        for (Message message : messages.tailMap(readUpTo, false).values()) {
+            if (!message.isRevoked() && isUnreadKind(message, me)) {
+                unread++;
+            }
+        }
+        return unread;
     }
 
     void readUpTo(String messageId) {

@@ -3,16 +3,18 @@ package com.example.recall.client;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Every conversation's view, and the rules by which messages and recalls enter them. */
 final class Conversations {
     /** How far the server counts unread messages. The next number stands for all that are larger, so nothing can be subtracted from it. */
     private static final int UNREAD_EXACT_LIMIT = 99;
+    /** As many things that are learnt during a synchronisation are noted. With so many it is surely repeated. */
+    private static final int MOST_TOUCHED = 1_000;
+    /** The mark of a new place up to which the user has read. */
+    private static final String READ = "read";
 
     private final Teller teller;
     private final MemoryLimit memory = new MemoryLimit();
@@ -125,6 +127,9 @@ final class Conversations {
     /** Takes a message in, from wherever it comes, as often as it comes. */
     void accept(ConversationView view, Message message, Source source) {
         teller.onStateChanged(view);
+        if (source == Source.EVENT) {
+            touch(view, message.isRevoked() ? recallOf(message) : message.messageId());
+        }
         Message held = view.get(message.messageId());
         if (message.isRevoked()) {
             acceptTombstone(view, message, held, source);
@@ -180,9 +185,6 @@ final class Conversations {
         if (view.isUnreadKind(message, me)) {
             view.unread++;
         }
-        if (view.syncing) {
-            view.arrivedDuringSync.add(message.messageId());
-        }
     }
 
     private void acceptTombstone(ConversationView view, Message tombstone, Message held, Source source) {
@@ -206,6 +208,9 @@ final class Conversations {
 
     /** A notice of a recall; what it carries is enough for a tombstone of a message never seen. */
     void revoke(ConversationView view, Message notice, Source source) {
+        if (source == Source.EVENT) {
+            touch(view, recallOf(notice));
+        }
         Message held = view.get(notice.messageId());
         if (held != null) {
             if (!held.isRevoked()) {
@@ -239,6 +244,10 @@ final class Conversations {
             view.messages.put(messageId, tombstone);
             memory.addedEarly(view, tombstone);
             tombstoneOfUnknown(view, messageId);
+            touch(view, recallOf(tombstone));
+            if (view.isUnreadKind(tombstone, me)) {
+                teller.onSynchronisationNeeded(view);
+            }
         }
     }
 
@@ -271,6 +280,9 @@ final class Conversations {
         view.messages.put(held.messageId(), tombstone);
         memory.bodyDropped(held);
         teller.onTombstone(view);
+        if (source == Source.EVENT || source == Source.HISTORY) {
+            touch(view, recallOf(tombstone));
+        }
         if (view.isUnreadKind(held, me) && view.unread > 0 && !view.aheadOfCursor.remove(held.messageId())) {
             uncount(view, source);
         }
@@ -287,59 +299,54 @@ final class Conversations {
     }
 
     /** A page of a synchronisation: recalls first, so that nothing is announced that is already gone. */
-    void acceptPage(ConversationView view, List<Message> messages, List<Message> revocations, long unread, String readUpTo,
-            Source source) {
-        teller.onStateChanged(view);
-        Set<String> onPage = new HashSet<>();
-        Set<String> revokedBefore = new HashSet<>();
-        for (Message message : messages) {
-            Message held = view.get(message.messageId());
-            onPage.add(message.messageId());
-            if (held != null && held.isRevoked() && !message.isRevoked()) {
-                revokedBefore.add(message.messageId());
-            }
-        }
+    void acceptPage(ConversationView view, List<Message> messages, List<Message> revocations, Source source) {
         Map<String, Message> gone = new LinkedHashMap<>();
         for (Message revocation : revocations) {
             gone.put(revocation.messageId(), revocation);
-            revokedBefore.remove(revocation.messageId());
         }
         for (Message message : messages) {
             Message revocation = gone.get(message.messageId());
             accept(view, revocation == null || message.isRevoked() ? message : message.tombstone(revocation.revoked()), source);
+            view.touched.remove(message.messageId());
+            if (message.isRevoked()) {
+                view.touched.remove(recallOf(message));
+            }
+            view.aheadOfCursor.remove(message.messageId());
         }
         for (Message revocation : gone.values()) {
             revoke(view, revocation, source);
+            view.touched.remove(revocation.messageId());
+            view.touched.remove(recallOf(revocation));
         }
-        view.readUpTo(readUpTo);
-        long correction = correction(view, onPage, revokedBefore);
-        if (unread > UNREAD_EXACT_LIMIT && correction < 0) {
-            view.unread = unread;
-            teller.onSynchronisationNeeded(view);
-        } else {
-            view.unread = Math.max(0, unread + correction);
-        }
-        view.arrivedDuringSync.clear();
-        view.aheadOfCursor.removeAll(onPage);
-        teller.onChanged(view);
     }
 
-    /** What events told meanwhile and the server's number, taken before, cannot know. */
-    private long correction(ConversationView view, Set<String> onPage, Set<String> revokedBefore) {
-        long correction = 0;
-        for (String messageId : view.arrivedDuringSync) {
-            Message message = view.get(messageId);
-            if (!onPage.contains(messageId) && message != null && !message.isRevoked() && view.isUnreadKind(message, me)) {
-                correction++;
-            }
+    /**
+     * The server's number at the end of a synchronisation. It agrees with the pages. So if something was learnt meanwhile that the last page
+     * does not have, the number may be off by it: then it is not taken, and the conversation is synchronised again.
+     */
+    void acceptNumber(ConversationView view, Long unread, String readUpTo) {
+        if (readUpTo != null && readUpTo.compareTo(view.readUpTo) >= 0) {
+            view.readUpTo(readUpTo);
+            view.touched.remove(READ);
         }
-        for (String messageId : revokedBefore) {
-            Message message = view.get(messageId);
-            if (message != null && view.isUnreadKind(message, me)) {
-                correction--;
-            }
+        if (!view.touched.isEmpty()) {
+            view.touched.clear();
+            teller.onSynchronisationNeeded(view);
+        } else if (unread != null) {
+            view.unread = Math.max(0, unread);
         }
-        return correction;
+    }
+
+    /** Notes what is learnt while a synchronisation is under way. */
+    private static void touch(ConversationView view, String mark) {
+        if (view.syncing && view.touched.size() < MOST_TOUCHED) {
+            view.touched.add(mark);
+        }
+    }
+
+    /** The mark of a message's recall. That of the message is its ID. */
+    private static String recallOf(Message message) {
+        return "recall of " + message.messageId();
     }
 
     /** Something of a conversation itself changed. */
@@ -358,7 +365,12 @@ final class Conversations {
         if (readUpTo.compareTo(view.readUpTo) >= 0) {
             view.readUpTo(readUpTo);
             view.unread = Math.max(0, unread);
+            touch(view, READ);
             changed(view);
+            // Nobody knows whether the server counted before or after the events that came, but a synchronisation brings an exact number.
+            if (view.unread <= UNREAD_EXACT_LIMIT && view.unread != view.heldUnread(me)) {
+                teller.onSynchronisationNeeded(view);
+            }
         }
     }
 }

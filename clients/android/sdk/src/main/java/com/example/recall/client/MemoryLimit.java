@@ -78,7 +78,6 @@ final class MemoryLimit {
                 bodyCharacters -= length(dropped);
             }
             view.aheadOfCursor.remove(dropped.messageId());
-            view.arrivedDuringSync.remove(dropped.messageId());
             if (dropped.messageId().compareTo(view.floor) > 0) {
                 view.floor = dropped.messageId();
             }

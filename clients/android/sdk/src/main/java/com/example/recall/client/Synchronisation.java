@@ -68,7 +68,7 @@ final class Synchronisation {
             view.syncing = false;
             view.syncSource = null;
             view.pagesWithoutProgress = 0;
-            view.arrivedDuringSync.clear();
+            view.touched.clear();
         }
     }
 
@@ -186,7 +186,7 @@ final class Synchronisation {
                 view.syncSource = view.cursor != null ? Conversations.Source.SYNC
                         : startingUp && !everDone ? Conversations.Source.FIRST_SYNC : Conversations.Source.NEW_CONVERSATION;
             }
-            view.arrivedDuringSync.clear();
+            view.touched.clear();
             items.add(item);
         }
         JsonObject fields = new JsonObject();
@@ -246,9 +246,7 @@ final class Synchronisation {
             acceptError(view, error);
             return;
         }
-        Long unread = Json.integer(item, "unread");
-        conversations.acceptPage(view, Pages.messages(item, id), Pages.revocations(item, id),
-                unread == null ? view.unread : unread, Json.string(item, "readUpTo"), view.syncSource);
+        conversations.acceptPage(view, Pages.messages(item, id), Pages.revocations(item, id), view.syncSource);
         String cursor = Json.string(item, "cursor");
         boolean moved = cursor != null && !cursor.equals(view.cursor);
         if (cursor != null) {
@@ -261,7 +259,9 @@ final class Synchronisation {
         } else {
             view.pagesWithoutProgress = 0;
             view.syncSource = null;
+            conversations.acceptNumber(view, Json.integer(item, "unread"), Json.string(item, "readUpTo"));
         }
+        conversations.changed(view);
     }
 
     private void acceptError(ConversationView view, RecallError error) {

@@ -188,6 +188,111 @@ class SynchronisationTest extends ClientTest {
     }
 
     @Test
+    void aNumberCountedBeforeALiveRecallIsNotTakenAndTheConversationIsSyncedAgain() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 2) + "]}");
+        assertEquals(1, unread("c2c_bob"));
+        JsonObject again = server.take("sync");
+        assertEquals("c2", item(again).get("cursor").getAsString());
+        server.reply(again, "{'conversations':[" + page("", revocation(BOB_1, "bob", "bob"), "c3", false, 1) + "]}");
+        assertEquals(1, unread("c2c_bob"));
+        assertTrue(server.frames.isEmpty(), "nothing came during the second synchronisation");
+    }
+
+    @Test
+    void aNumberCountedBeforeThisClientsOwnRecallIsNotTaken() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        revoke("c2c_bob", BOB_1);
+        server.reply(server.take("revoke"), revokeReply(BOB_1, "alice"));
+        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        assertEquals(0, unread("c2c_bob"));
+        server.take("sync");
+    }
+
+    @Test
+    void aNumberCountedBeforeALiveReadIsNotTaken() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':0}");
+        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        assertEquals(0, unread("c2c_bob"));
+        server.take("sync");
+    }
+
+    @Test
+    void aNumberThatKnowsAllThatCameMeanwhileIsTakenAndNothingMoreIsAsked() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        reconnect();
+        JsonObject sync = server.take("sync");
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        server.send(messageEvent(BOB_3, "bob", "three"));
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        server.send(revokedEvent(BOB_2, "bob", "bob"));
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':1}");
+        String second = "{'messageId':'" + BOB_2 + "','sender':'bob','sentAt':1700000000000,"
+                + "'revoked':{'at':1700000001000,'by':'bob','role':'sender'}}";
+        server.reply(sync, "{'conversations':[{'conversation':'c2c_bob','messages':[" + second + "," + message(BOB_3, "bob", "three")
+                + "],'revocations':[" + revocation(BOB_1, "bob", "bob") + "],'cursor':'c2','more':false,'unread':7,'readUpTo':'" + BOB_2 + "'}]}");
+        assertEquals(7, unread("c2c_bob"));
+        assertTrue(server.frames.isEmpty());
+    }
+
+    @Test
+    void theNumberOfAReadEventThatDiffersFromWhatIsHeldIsFetchedAgain() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        server.send(messageEvent(BOB_2, "bob", "two"));
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':2}");
+        assertEquals(2, unread("c2c_bob"));
+        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        assertEquals(1, unread("c2c_bob"));
+        assertTrue(server.frames.isEmpty());
+    }
+
+    @Test
+    void theNumberOfAReadReplyThatDiffersFromWhatIsHeldIsFetchedAgainOnce() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        client.read("c2c_bob", BOB_1, new Outcome<>());
+        loop.settle();
+        server.reply(server.take("read"), "{'readUpTo':'" + BOB_1 + "','unread':3}");
+        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c2", false, 3) + "]}");
+        assertEquals(3, unread("c2c_bob"), "a sync's number is exact, also of messages that are not held");
+        assertTrue(server.frames.isEmpty());
+    }
+
+    @Test
+    void theNumberOfAReadThatAgreesWithWhatIsHeldOrStandsForMoreFetchesNothing() {
+        login("c2c_bob");
+        server.send(messageEvent(BOB_1, "bob", "one"));
+        server.send(messageEvent(BOB_2, "alice", "from my tablet"));
+        server.send(messageEvent(BOB_3, "bob", "three"));
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':1}");
+        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':100}");
+        assertEquals(100, unread("c2c_bob"));
+        assertTrue(server.frames.isEmpty());
+    }
+
+    @Test
+    void anOwnRecallOfAMessageThatIsNotHeldAndNotReadFetchesTheUnreadNumber() {
+        login("c2c_bob");
+        revoke("c2c_bob", BOB_1);
+        server.reply(server.take("revoke"), revokeReply(BOB_1, "alice").replace("'role':'sender'", "'role':'moderator'"));
+        server.take("sync");
+    }
+
+    @Test
     void aRecallDuringTheFirstSynchronisationDoesNotHoldTheLoginUp() {
         startLogin();
         server.accept();
