@@ -30,7 +30,8 @@ type conformanceCommand struct {
 func (conformanceCommand) Help() string {
 	return `Plays the server of each scenario against the driver of a client (protocol/conformance/README.md has the
 contract). It prints a line for each scenario, and fails if the client misbehaves in one. Without --scenario it plays
-the scenarios of this version. A scenario that needs a capability which the client does not have does not apply to it.
+the scenarios of this version. A scenario that needs a capability does not apply to a client if the driver says why
+the client does not have it.
 
   recall conformance -- clients/go/driver.sh
   recall conformance --scenario protocol/scenarios/repeat.json --verbose -- clients/web/driver.sh`
@@ -47,7 +48,7 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("reading the known failures: %w", err)
 	}
 	// Building takes longer than a step of a scenario may.
-	capabilities, err := conformance.Capabilities(ctx, c.Driver, driverBuildTime)
+	client, err := conformance.Ask(ctx, c.Driver, driverBuildTime)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 			fmt.Fprintf(os.Stderr, "%s %-7s %s\n", time.Now().Format("15:04:05.000"), direction, text)
 		}
 	}
-	outcome := c.play(ctx, runner, chosen, capabilities, known)
+	outcome := c.play(ctx, runner, chosen, client, known)
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
@@ -112,7 +113,7 @@ func (c conformanceCommand) scenarios() ([]conformance.Scenario, error) {
 
 // play prints a line for each scenario as soon as it ends.
 func (c conformanceCommand) play(
-	ctx context.Context, runner conformance.Runner, chosen []conformance.Scenario, capabilities []string,
+	ctx context.Context, runner conformance.Runner, chosen []conformance.Scenario, client conformance.Client,
 	known map[string]string,
 ) outcome {
 	jobs := max(c.Jobs, 1)
@@ -124,10 +125,9 @@ func (c conformanceCommand) play(
 	playing.SetLimit(jobs)
 	var counted outcome
 	for _, scenario := range chosen {
-		if missing := scenario.Missing(capabilities); missing != "" {
+		if missing, reason, err := scenario.Missing(client); missing != "" {
 			printing.Lock()
-			counted.inapplicable++
-			fmt.Printf("n/a   %s (%s): the client has no %s\n", scenario.Name, scenario.File, missing)
+			counted.leaveOut(scenario, missing, reason, err)
 			printing.Unlock()
 			continue
 		}
@@ -145,6 +145,18 @@ func (c conformanceCommand) play(
 	}
 	_ = playing.Wait() // Each failure is counted and printed above.
 	return counted
+}
+
+// leaveOut counts a scenario that does not apply to the client and prints its line. The error says that the driver
+// does not say so.
+func (o *outcome) leaveOut(scenario conformance.Scenario, missing, reason string, err error) {
+	if err != nil {
+		o.failed++
+		fmt.Printf("FAIL  %s (%s)\n  %v\n", scenario.Name, scenario.File, err)
+		return
+	}
+	o.inapplicable++
+	fmt.Printf("n/a   %s (%s): %s: %s\n", scenario.Name, scenario.File, missing, reason)
 }
 
 // add counts a scenario and prints its line. A known failure that passes is a failure, so that the list stays true.

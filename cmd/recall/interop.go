@@ -55,7 +55,7 @@ func (c interopCommand) Run(ctx context.Context) error {
 	}
 	for _, participant := range participants {
 		c.say("%s: building its driver where it is not built", participant.User)
-		if _, err := conformance.Capabilities(ctx, participant.Driver, driverBuildTime); err != nil {
+		if _, err := conformance.Ask(ctx, participant.Driver, driverBuildTime); err != nil {
 			return fmt.Errorf("%s: %w", participant.User, err)
 		}
 	}

@@ -128,15 +128,15 @@ func (d *driver) kill() {
 	_ = d.command.Wait()
 }
 
-// Capabilities starts a driver, so that it is built if it was not, and asks it what its client can do. A driver that
-// does not know the command has no capabilities.
-func Capabilities(ctx context.Context, arguments []string, deadline time.Duration) ([]string, error) {
+// Ask starts a driver, so that it is built if it was not, and asks it what its client can do. A driver that does not
+// know the command says nothing about any capability.
+func Ask(ctx context.Context, arguments []string, deadline time.Duration) (Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	lines := newInbox()
 	started, err := startDriver(ctx, arguments, "", lines, func(string, string) {})
 	if err != nil {
-		return nil, err
+		return Client{}, err
 	}
 	answer := map[string]any{}
 	if err = started.do(map[string]any{"do": "capabilities", "call": "capabilities"}); err == nil {
@@ -144,16 +144,20 @@ func Capabilities(ctx context.Context, arguments []string, deadline time.Duratio
 	}
 	if err != nil {
 		started.kill()
-		return nil, fmt.Errorf("asking the driver for its capabilities: %w\n%s", err, started.stderr)
+		return Client{}, fmt.Errorf("asking the driver for its capabilities: %w\n%s", err, started.stderr)
 	}
-	var capabilities []string
+	client := Client{Lacks: map[string]string{}}
 	named, _ := answer["capabilities"].([]any)
 	for _, each := range named {
 		if name, ok := each.(string); ok {
-			capabilities = append(capabilities, name)
+			client.Capabilities = append(client.Capabilities, name)
 		}
 	}
-	return capabilities, started.quit(deadline)
+	lacks, _ := answer["lacks"].(map[string]any)
+	for capability, reason := range lacks {
+		client.Lacks[capability], _ = reason.(string)
+	}
+	return client, started.quit(deadline)
 }
 
 // tail keeps the end of what a driver logs, for the report of a failure.

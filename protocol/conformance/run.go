@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -138,6 +139,8 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 		return p.result(ctx, step)
 	case step.ExpectEvent != nil:
 		return p.take(ctx, p.lines, step.ExpectEvent, step.As)
+	case step.InOrder != nil:
+		return p.takeInOrder(ctx, step)
 	case step.NeverEvent != nil, step.NeverFrame != nil:
 		p.never = append(p.never, step)
 		return nil
@@ -198,6 +201,31 @@ func (p *run) take(ctx context.Context, from *inbox, subset map[string]any, as s
 	}
 	if as != "" {
 		p.variables.taken[as] = entry
+	}
+	return nil
+}
+
+// takeInOrder takes lines of the driver that must come in the order of the step. The list may be repeated.
+func (p *run) takeInOrder(ctx context.Context, step Step) error {
+	var wanted []any
+	for index := range max(step.Times, 1) {
+		filled, err := p.variables.fill(step.InOrder, index)
+		if err != nil {
+			return err
+		}
+		wanted = append(wanted, filled.([]any)...) // fill keeps the kind of value
+	}
+	for len(wanted) > 0 {
+		entry, err := p.lines.take(ctx, func(entry map[string]any) bool {
+			return slices.ContainsFunc(wanted, func(each any) bool { return matches(each, entry, p.now()) })
+		})
+		if err != nil {
+			return fmt.Errorf("waiting for %v: %w", wanted[0], err)
+		}
+		if !matches(wanted[0], entry, p.now()) {
+			return fmt.Errorf("out of order: wanted %v, and %v came first", wanted[0], entry)
+		}
+		wanted = wanted[1:]
 	}
 	return nil
 }

@@ -24,14 +24,34 @@ type Scenario struct {
 // Persistence is the capability of a client that stores conversations.
 const Persistence = "persistence"
 
-// Missing returns the first capability that the scenario needs and the client does not have, "" if there is none.
-func (s Scenario) Missing(capabilities []string) string {
-	for _, needed := range s.Needs {
-		if !slices.Contains(capabilities, needed) {
-			return needed
-		}
+// allCapabilities are those that a scenario may need.
+func allCapabilities() []string {
+	return []string{
+		Persistence, "batches", "findMessages", "newConversations", "totalUnread", "throwingListeners", "executor",
 	}
-	return ""
+}
+
+// Client is what a driver says about its client.
+type Client struct {
+	Capabilities []string          // what the client has
+	Lacks        map[string]string // why it does not have each of the others
+}
+
+// Missing returns the first capability that the scenario needs and the client does not have, and the reason that the
+// driver gives. Both are "" if there is none. If the driver says nothing about the capability, that is an error: a
+// scenario is left out only where somebody decided so.
+func (s Scenario) Missing(client Client) (capability, reason string, err error) {
+	for _, needed := range s.Needs {
+		if slices.Contains(client.Capabilities, needed) {
+			continue
+		}
+		reason := client.Lacks[needed]
+		if reason == "" {
+			return needed, "", fmt.Errorf("the driver does not say whether its client has the capability %s", needed)
+		}
+		return needed, reason, nil
+	}
+	return "", "", nil
 }
 
 // Step is one step; exactly one of the fields that name what it does is set. See README.md.
@@ -51,6 +71,7 @@ type Step struct {
 	Close       int             `json:"close"`
 	BlackHole   bool            `json:"blackHole"`
 	ExpectEvent map[string]any  `json:"expectEvent"`
+	InOrder     []any           `json:"expectInOrder"`
 	NeverEvent  map[string]any  `json:"neverEvent"`
 	Barrier     bool            `json:"barrier"`
 	Kill        bool            `json:"kill"`
@@ -107,7 +128,7 @@ func (s *Step) kinds() int {
 	for _, set := range []bool{
 		s.Do != nil, s.Result != nil, s.Accept != nil, s.Handshake != nil, s.ExpectFrame != nil, s.NeverFrame != nil,
 		s.Reply != nil, s.SendFrame != nil, s.SendRaw != nil, s.SendBinary != nil, s.SendHuge != 0, s.Drop,
-		s.Close != 0, s.BlackHole, s.ExpectEvent != nil, s.NeverEvent != nil, s.Barrier,
+		s.Close != 0, s.BlackHole, s.ExpectEvent != nil, s.InOrder != nil, s.NeverEvent != nil, s.Barrier,
 		s.Kill, s.Start, s.Network != nil, s.Storage != nil,
 	} {
 		if set {
@@ -129,7 +150,7 @@ func Parse(data []byte) (Scenario, error) {
 		return Scenario{}, errors.New("a scenario needs a name and steps")
 	}
 	for _, needed := range slices.Concat(scenario.Needs, scenario.Without) {
-		if needed != Persistence {
+		if !slices.Contains(allCapabilities(), needed) {
 			return Scenario{}, fmt.Errorf("no client can have the capability %q", needed)
 		}
 	}

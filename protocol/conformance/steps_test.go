@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,7 +42,9 @@ func beADriver(capabilities []string) {
 		result := map[string]any{"event": "result", "call": command.Call, "ok": true}
 		switch command.Do {
 		case "capabilities":
-			if len(capabilities) > 0 {
+			if len(capabilities) > 0 && capabilities[0] == "-persistence" {
+				result["lacks"] = map[string]string{"persistence": "it has no disk"}
+			} else if len(capabilities) > 0 {
 				result["capabilities"] = capabilities
 			} else {
 				result["ok"], result["code"] = false, 6017
@@ -55,6 +56,8 @@ func beADriver(capabilities []string) {
 		case "starts":
 			data, _ := os.ReadFile(starts) // Without a folder there is no file, and the number is 0.
 			result["folder"], result["starts"] = folder != "", len(data)
+		case "say":
+			_ = output.Encode(map[string]any{"event": "said", "text": command.Text}) // See below.
 		case "half a line":
 			_, _ = os.Stdout.WriteString(`{"event":`) // The runner kills this process next.
 			continue
@@ -156,10 +159,45 @@ func TestAServerWithoutNetworkCannotBeReached(t *testing.T) {
 
 func TestADriverSaysWhatItsClientCanDo(t *testing.T) {
 	scenario := conformance.Scenario{Needs: []string{conformance.Persistence}}
-	for told, missing := range map[string]string{"persistence": "", "": "persistence"} {
-		capabilities, err := conformance.Capabilities(t.Context(), asDriver(t, told), time.Minute)
-		if err != nil || !slices.Equal(capabilities, strings.Fields(told)) || scenario.Missing(capabilities) != missing {
-			t.Errorf("a driver with %q: %v, error %v", told, capabilities, err)
+	for _, told := range []struct {
+		capabilities, missing, reason string
+		silent                        bool
+	}{
+		{capabilities: "persistence"},
+		{capabilities: "-persistence", missing: "persistence", reason: "it has no disk"},
+		{capabilities: "batches", missing: "persistence", silent: true},
+		{capabilities: "", missing: "persistence", silent: true},
+	} {
+		client, err := conformance.Ask(t.Context(), asDriver(t, told.capabilities), time.Minute)
+		if err != nil {
+			t.Fatal(err)
 		}
+		missing, reason, err := scenario.Missing(client)
+		if missing != told.missing || reason != told.reason || (err != nil) != told.silent {
+			t.Errorf("a driver with %q: missing %q, reason %q, error %v", told.capabilities, missing, reason, err)
+		}
+	}
+}
+
+func TestLinesThatComeOutOfOrderFail(t *testing.T) {
+	say := func(text string) string { return `{"do": {"do": "say", "text": "` + text + `"}}` }
+	inOrder := func(first, second string) string {
+		return `{"expectInOrder": [{"event": "said", "text": "` + first + `"}, {"event": "said", "text": "` + second + `"}]}`
+	}
+	if err := play(t, "", say("a"), say("another"), say("b"), inOrder("a", "b")); err != nil {
+		t.Error(err)
+	}
+	repeated := `{"expectInOrder": [{"event": "said", "text": "${index}"}], "times": 2}`
+	if err := play(t, "", say("0"), say("1"), repeated); err != nil {
+		t.Error(err)
+	}
+	for _, second := range []string{"a", "c"} {
+		err := play(t, "", say("b"), say("a"), inOrder(second, "b"))
+		if err == nil || !strings.Contains(err.Error(), "out of order") {
+			t.Errorf("%s before b: error %v", second, err)
+		}
+	}
+	if err := play(t, "", say("1"), say("0"), repeated); err == nil {
+		t.Error("a repeated list that came in another order was accepted")
 	}
 }

@@ -54,6 +54,7 @@ Json toJson(V2TIMMessage *message) {
                 {"conversation", plain([message conversationID])},
                 {"sender", plain(message.sender)},
                 {"sentAt", message.sentAt}};
+    if ([message.replyTo length] > 0) result["replyTo"] = plain(message.replyTo);
     if (message.status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
         result["revoked"] = {{"by", plain(message.revokerInfo.userID)}, {"role", plain(message.revokerRole)}};
         if ([message.revokeReason length] > 0) result["revoked"]["reason"] = plain(message.revokeReason);
@@ -138,15 +139,92 @@ Json toJson(NSArray *newestFirst) {
 }
 @end
 
+// Where callbacks come. The main thread reads commands.
+static NSOperationQueue *callbacks;
+
+// A further listener of messages, which may leave in its own callback.
+@interface FurtherListener : NSObject <V2TIMAdvancedMsgListener> {
+@public
+    std::string name;
+    V2TIMManager *leaves;  // nil if it stays
+}
+@end
+
+@implementation FurtherListener
+- (void)heard:(NSString *)msgID callback:(const char *)callback {
+    print({{"event", "heard"},
+           {"listener", name},
+           {"callback", callback},
+           {"messageId", plain(msgID)},
+           {"executor", [NSOperationQueue currentQueue] == callbacks}});
+    [leaves removeAdvancedMsgListener:self];
+}
+- (void)onRecvNewMessage:(V2TIMMessage *)msg {
+    [self heard:msg.msgID callback:"onRecvNewMessage"];
+}
+- (void)onRecvMessageRevoked:(NSString *)msgID operateUser:(V2TIMUserFullInfo *)operateUser reason:(NSString *)reason {
+    [self heard:msgID callback:"onRecvMessageRevoked"];
+}
+@end
+
+// Prints what happens to the list of conversations.
+@interface ConversationPrinter : NSObject <V2TIMConversationListener> {
+@public
+    std::string name;
+}
+@end
+
+@implementation ConversationPrinter
+- (void)print:(const char *)callback of:(NSArray *)conversations {
+    for (V2TIMConversation *one in conversations) {
+        print({{"event", callback},
+               {"listener", name},
+               {"conversation", plain(one.conversationID)},
+               {"unread", one.unreadCount}});
+    }
+}
+- (void)onNewConversation:(NSArray *)conversationList {
+    [self print:"onNewConversation" of:conversationList];
+}
+- (void)onConversationChanged:(NSArray *)conversationList {
+    [self print:"onConversationChanged" of:conversationList];
+}
+- (void)onTotalUnreadMessageCountChanged:(uint64_t)totalUnreadCount {
+    print({{"event", "onTotalUnreadMessageCountChanged"}, {"listener", name}, {"unread", totalUnreadCount}});
+}
+@end
+
 namespace {
 
-// What does not depend on the scenario. The main thread reads commands, so callbacks come on another one.
+// What the client can do, and why it cannot do the rest.
+Json capabilities() {
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
+            {"lacks",
+             {{"batches", "V2TIM has no call for it"},
+              {"throwingListeners", "an exception that leaves a listener is not caught"}}}};
+}
+
+// A listener stays for ever: the client holds it weakly.
+void listen(V2TIMManager *manager, const Json& command) {
+    const std::string name = command.at("listener").get<std::string>();
+    if (command.value("to", "") == "conversations") {
+        ConversationPrinter *printer = [[ConversationPrinter alloc] init];
+        printer->name = name;
+        [manager addConversationListener:printer];
+        return;
+    }
+    FurtherListener *listener = [[FurtherListener alloc] init];
+    listener->name = name;
+    listener->leaves = command.value("then", "") == "leave" ? manager : nil;
+    [manager addAdvancedMsgListener:listener];
+}
+
+// What does not depend on the scenario.
 V2TIMSDKConfig *configuration() {
     V2TIMSDKConfig *config = [[[V2TIMSDKConfig alloc] init] autorelease];
     const char *folder = std::getenv("RECALL_STORAGE");
     config.storagePath = object(folder == nullptr ? "" : folder);
-    config.callbackQueue = [[[NSOperationQueue alloc] init] autorelease];
-    config.callbackQueue.maxConcurrentOperationCount = 1;
+    config.callbackQueue = callbacks;
     return config;
 }
 
@@ -206,6 +284,7 @@ void send(V2TIMManager *manager, const std::string call, const Json& command) {
     const std::string conversation = command.at("conversation").get<std::string>();
     V2TIMMessage *message = create(manager, command.at("body"));
     message.msgID = object(command.value("messageId", ""));
+    message.replyTo = command.contains("replyTo") ? object(command["replyTo"].get<std::string>()) : nil;
     const bool group = conversation.compare(0, 6, "group_") == 0;
     NSString *other = object(group ? conversation.substr(6) : conversation.substr(std::min<size_t>(4, conversation.size())));
     // Held so that no result is printed before the line "sending".
@@ -274,7 +353,18 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
         }
         succeeded(call);
     } else if (name == "capabilities") {
-        succeeded(call, {{"capabilities", {"persistence"}}});
+        succeeded(call, capabilities());
+    } else if (name == "listen") {
+        listen(manager, command);
+        succeeded(call);
+    } else if (name == "find") {
+        NSMutableArray *wanted = [NSMutableArray array];
+        for (const Json& messageId : command.at("messageIds")) [wanted addObject:object(messageId.get<std::string>())];
+        [manager findMessages:wanted succ:^(NSArray *found) {
+            Json list = Json::array();
+            for (V2TIMMessage *message in found) list.push_back(toJson(message));
+            succeeded(call, {{"messages", list}});
+        } fail:fail];
     } else if (name == "unsent") {
         [manager getUnsentMessageList:text("conversation") succ:^(NSArray *newestFirst) {
             Json list = Json::array();
@@ -316,6 +406,8 @@ bool execute(V2TIMManager *manager, const std::string& line) {
 int main() {
     @autoreleasepool {
         V2TIMManager *manager = [V2TIMManager sharedInstance];
+        callbacks = [[NSOperationQueue alloc] init];
+        callbacks.maxConcurrentOperationCount = 1;
         // An application initialises the client before it logs in. The address comes with the login.
         V2TIMSDKConfig *config = configuration();
         config.url = @"ws://127.0.0.1:1/";

@@ -1,12 +1,15 @@
 // The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
 // lines out. It uses the public interface only, and of it V2TIM's calls, wherever V2TIM has one for the command.
+#include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 #include <tuple>
 
 #include "V2TIMManager.h"
@@ -116,6 +119,7 @@ Json toJson(const V2TIMMessage& message) {
                 {"conversation", message.ConversationID().ToString()},
                 {"sender", message.sender.ToString()},
                 {"sentAt", message.sentAt}};
+    if (!message.replyTo.Empty()) result["replyTo"] = message.replyTo.ToString();
     if (message.status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
         result["revoked"] = {{"by", message.revokerInfo.userID.ToString()}, {"role", message.revokerRole.ToString()}};
         if (!message.revokeReason.Empty()) result["revoked"]["reason"] = message.revokeReason.ToString();
@@ -185,6 +189,99 @@ private:
     Json revoked_, revokedBy_, revokedFor_;
 };
 
+// A thread of the application, which runs the callbacks where a scenario asks for an executor.
+class Executor {
+public:
+    ~Executor() {
+        execute(nullptr);
+        thread_.join();
+    }
+    void execute(std::function<void()> function) {
+        std::lock_guard lock(mutex_);
+        functions_.push_back(std::move(function));
+        changed_.notify_one();
+    }
+    bool isHere() const { return std::this_thread::get_id() == thread_.get_id(); }
+
+private:
+    void run() {
+        for (;;) {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [this] { return !functions_.empty(); });
+            const std::function<void()> next = std::move(functions_.front());
+            functions_.pop_front();
+            lock.unlock();
+            if (!next) return;
+            next();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<void()>> functions_;
+    std::thread thread_{[this] { run(); }};
+};
+
+// A further listener of messages, which may leave in its own callback.
+class FurtherListener final : public V2TIMAdvancedMsgListener {
+public:
+    FurtherListener(Output& output, const Executor& executor, std::string name, std::function<void(FurtherListener*)> then)
+        : output_(output), executor_(executor), name_(std::move(name)), then_(std::move(then)) {}
+
+    void OnRecvNewMessage(const V2TIMMessage& message) override { heard("onRecvNewMessage", message.msgID); }
+    void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo&, const V2TIMString&) override {
+        heard("onRecvMessageRevoked", messageID);
+    }
+
+private:
+    void heard(const char* callback, const V2TIMString& messageID) {
+        output_.print({{"event", "heard"},
+                       {"listener", name_},
+                       {"callback", callback},
+                       {"messageId", messageID.ToString()},
+                       {"executor", executor_.isHere()}});
+        if (then_) then_(this);
+    }
+
+    Output& output_;
+    const Executor& executor_;
+    std::string name_;
+    std::function<void(FurtherListener*)> then_;
+};
+
+// Prints what happens to the list of conversations.
+class ConversationPrinter final : public V2TIMConversationListener {
+public:
+    ConversationPrinter(Output& output, std::string name) : output_(output), name_(std::move(name)) {}
+
+    void OnNewConversation(const V2TIMConversationVector& list) override { print("onNewConversation", list); }
+    void OnConversationChanged(const V2TIMConversationVector& list) override { print("onConversationChanged", list); }
+    void OnTotalUnreadMessageCountChanged(uint64_t total) override {
+        output_.print({{"event", "onTotalUnreadMessageCountChanged"}, {"listener", name_}, {"unread", total}});
+    }
+
+private:
+    void print(const char* callback, const V2TIMConversationVector& list) {
+        for (const V2TIMConversation& conversation : list) {
+            output_.print({{"event", callback},
+                           {"listener", name_},
+                           {"conversation", conversation.conversationID.ToString()},
+                           {"unread", conversation.unreadCount}});
+        }
+    }
+
+    Output& output_;
+    std::string name_;
+};
+
+// What the client can do, and why it cannot do the rest.
+Json capabilities() {
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
+            {"lacks",
+             {{"batches", "V2TIM has no call for it"},
+              {"throwingListeners", "an exception that leaves a listener ends the program"}}}};
+}
+
 class Driver {
 public:
     Driver() {
@@ -199,6 +296,8 @@ public:
         manager_->UnInitSDK();
         manager_->RemoveSDKListener(&events_);
         manager_->GetMessageManager()->RemoveAdvancedMsgListener(&events_);
+        for (const auto& listener : listeners_) manager_->GetMessageManager()->RemoveAdvancedMsgListener(listener.get());
+        for (const auto& printer : printers_) manager_->GetConversationManager()->RemoveConversationListener(printer.get());
     }
 
     // Returns whether to go on.
@@ -226,7 +325,9 @@ private:
         else if (name == "conversations") conversations(call);
         else if (name == "token") token(call, command);
         else if (name == "check") check(call);
-        else if (name == "capabilities") output_.succeeded(call, {{"capabilities", {"persistence"}}});
+        else if (name == "capabilities") output_.succeeded(call, capabilities());
+        else if (name == "listen") listen(call, command);
+        else if (name == "find") find(call, command);
         else if (name == "unsent") unsent(call, command);
         else if (name == "clear") manager_->ClearStorage(command.at("user").get<std::string>(), new PrintDone(output_, call));
         else if (name == "logout") manager_->Logout(new PrintDone(output_, call));
@@ -250,6 +351,9 @@ private:
             std::lock_guard lock(tokenMutex_);
             return V2TIMString(token_);
         };
+        if (options.value("executor", false)) {
+            config.callbackExecutor = [this](std::function<void()> function) { executor_.execute(std::move(function)); };
+        }
         if (!manager_->InitSDK(0, config)) return false;
         configured_ = wanted;
         return true;
@@ -267,6 +371,7 @@ private:
     void send(const std::string& call, const Json& command) {
         V2TIMMessage message = create(command.at("body"));
         message.msgID = command.value("messageId", "");
+        message.replyTo = command.value("replyTo", "");
         const auto [user, group] = split(command);
         const auto lock = output_.hold();
         const V2TIMString messageId = manager_->GetMessageManager()->SendMessage(
@@ -302,6 +407,33 @@ private:
         manager_->GetMessageManager()->RevokeMessage(
             command.at("conversation").get<std::string>(), command.at("messageId").get<std::string>(),
             command.value("reason", ""), new PrintDone(output_, call));
+    }
+
+    void listen(const std::string& call, const Json& command) {
+        const std::string name = command.at("listener").get<std::string>();
+        if (command.value("to", "") == "conversations") {
+            printers_.push_back(std::make_unique<ConversationPrinter>(output_, name));
+            manager_->GetConversationManager()->AddConversationListener(printers_.back().get());
+        } else {
+            std::function<void(FurtherListener*)> then;
+            if (command.value("then", "") == "leave") {
+                then = [this](FurtherListener* self) { manager_->GetMessageManager()->RemoveAdvancedMsgListener(self); };
+            }
+            listeners_.push_back(std::make_unique<FurtherListener>(output_, executor_, name, then));
+            manager_->GetMessageManager()->AddAdvancedMsgListener(listeners_.back().get());
+        }
+        output_.succeeded(call);
+    }
+
+    void find(const std::string& call, const Json& command) {
+        V2TIMStringVector wanted;
+        for (const Json& messageId : command.at("messageIds")) wanted.PushBack(messageId.get<std::string>());
+        manager_->GetMessageManager()->FindMessages(
+            wanted, new PrintValue<V2TIMMessageVector>(output_, call, [](const V2TIMMessageVector& found) {
+                Json list = Json::array();
+                for (const V2TIMMessage& message : found) list.push_back(toJson(message));
+                return Json{{"messages", list}};
+            }));
     }
 
     void view(const std::string& call, const Json& command) {
@@ -395,6 +527,9 @@ private:
     std::mutex tokenMutex_;
     std::string token_;
     std::string configured_;
+    Executor executor_;
+    std::vector<std::unique_ptr<FurtherListener>> listeners_;
+    std::vector<std::unique_ptr<ConversationPrinter>> printers_;
     std::unique_ptr<V2TIMManager> manager_ = V2TIMManager::CreateInstance();
     EventPrinter events_{output_, messages_};
 };

@@ -52,6 +52,11 @@ type command struct {
 	Token        string          `json:"token"`
 	Conversation string          `json:"conversation"`
 	MessageID    string          `json:"messageId"`
+	MessageIDs   []string        `json:"messageIds"`
+	ReplyTo      string          `json:"replyTo"`
+	Listener     string          `json:"listener"`
+	To           string          `json:"to"`
+	Then         string          `json:"then"`
 	Body         json.RawMessage `json:"body"`
 	Reason       string          `json:"reason"`
 	Before       string          `json:"before"`
@@ -108,7 +113,10 @@ func (d *driver) begin(c command) {
 		d.current().CheckConnection()
 		d.finish(c.Call, nil, nil)
 	case "capabilities":
-		d.finish(c.Call, map[string]any{"capabilities": []string{"persistence"}}, nil)
+		d.finish(c.Call, capabilities(), nil)
+	case "listen":
+		d.listen(c)
+		d.finish(c.Call, nil, nil)
 	case "clear":
 		d.finish(c.Call, nil, d.current().ClearStorage(c.User))
 	case "send":
@@ -119,6 +127,20 @@ func (d *driver) begin(c command) {
 		go d.ask(c)
 	default:
 		d.finish(c.Call, nil, &client.Error{Code: client.CodeInvalidRequest, Desc: "no such command"})
+	}
+}
+
+// capabilities says what the client can do, and why it cannot do the rest.
+func capabilities() map[string]any {
+	return map[string]any{
+		"capabilities": []string{"persistence", "batches"},
+		"lacks": map[string]string{
+			"findMessages":      "Messages returns all that is held of a conversation",
+			"newConversations":  "OnConversationChanged is called for new conversations too",
+			"totalUnread":       "the application adds the numbers of Conversations up",
+			"throwingListeners": "a panic in a callback ends the program, as anywhere in Go",
+			"executor":          "callbacks run on a goroutine of the client",
+		},
 	}
 }
 
@@ -199,7 +221,8 @@ func (d *driver) send(c command) {
 	}
 	d.print(map[string]any{"event": "sending", "call": c.Call, "messageId": c.MessageID})
 	go func() {
-		sent, err := current.SendMessage(context.Background(), c.Conversation, c.Body, client.WithMessageID(c.MessageID))
+		sent, err := current.SendMessage(context.Background(), c.Conversation, c.Body,
+			client.WithMessageID(c.MessageID), client.WithReplyTo(c.ReplyTo))
 		d.finish(c.Call, map[string]any{
 			"messageId": sent.MessageID, "sentAt": sent.SentAt, "recallableUntil": sent.RecallableUntil,
 		}, err)
@@ -211,6 +234,11 @@ func (d *driver) ask(c command) {
 	ctx, current := context.Background(), d.current()
 	switch c.Do {
 	case "revoke":
+		if c.MessageIDs != nil {
+			results, err := current.RevokeMessages(ctx, c.Conversation, c.MessageIDs, c.Reason)
+			d.finish(c.Call, map[string]any{"results": outcomes(results)}, err)
+			return
+		}
 		d.finish(c.Call, nil, current.RevokeMessage(ctx, c.Conversation, c.MessageID, c.Reason))
 	case "history":
 		messages, err := current.History(ctx, c.Conversation, c.Before, c.Limit)
@@ -219,6 +247,19 @@ func (d *driver) ask(c command) {
 		unread, err := current.MarkRead(ctx, c.Conversation, c.MessageID)
 		d.finish(c.Call, map[string]any{"unread": unread}, err)
 	}
+}
+
+// outcomes shows the results of several recalls.
+func outcomes(results []client.RevokeResult) []map[string]any {
+	list := make([]map[string]any, 0, len(results))
+	for _, each := range results {
+		outcome := map[string]any{"messageId": each.MessageID, "ok": each.Err == nil}
+		if each.Err != nil {
+			outcome["code"] = each.Err.Code
+		}
+		list = append(list, outcome)
+	}
+	return list
 }
 
 // held answers a command from the view of the client.
@@ -273,6 +314,34 @@ func (d *driver) listener() client.Listener {
 			})
 		},
 	}
+}
+
+// listen adds another listener, which may leave in its own callback.
+func (d *driver) listen(c command) {
+	if c.To == "conversations" {
+		d.current().AddListener(client.Listener{OnConversationChanged: func(entry client.Conversation) {
+			d.print(map[string]any{
+				"event": "onConversationChanged", "listener": c.Listener, "conversation": entry.Conversation,
+				"unread": entry.Unread,
+			})
+		}})
+		return
+	}
+	adding := make(chan func(), 1) // A callback may come before AddListener has returned.
+	heard := func(callback, messageID string) {
+		d.print(map[string]any{
+			"event": "heard", "listener": c.Listener, "callback": callback, "messageId": messageID,
+		})
+		if c.Then == "leave" {
+			remove := <-adding
+			remove()
+			adding <- remove
+		}
+	}
+	adding <- d.current().AddListener(client.Listener{
+		OnRecvNewMessage:     func(message client.Message) { heard("onRecvNewMessage", message.MessageID) },
+		OnRecvMessageRevoked: func(messageID, _, _ string) { heard("onRecvMessageRevoked", messageID) },
+	})
 }
 
 // finish prints the result of a command.

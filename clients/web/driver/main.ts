@@ -20,6 +20,7 @@ const print = (line: object) => process.stdout.write(JSON.stringify(line) + '\n'
 const shown = (message: Message) => ({
   messageId: message.ID,
   sender: message.from,
+  ...(message.replyTo && { replyTo: message.replyTo }),
   ...(message.isRevoked
     ? { revoked: { by: message.revokerInfo?.userID, role: message.revokerInfo?.role, ...(message.revokeReason && { reason: message.revokeReason }) } }
     : { body: message.payload }),
@@ -69,8 +70,46 @@ async function login(command: Command): Promise<object> {
   return {};
 }
 
-async function sendMessage(client: Recall, { call, conversation, body, messageId }: Command): Promise<object> {
-  const message = client.createCustomMessage({ conversationID: conversation, payload: body });
+/** What the client can do, and why it cannot do the rest. */
+const capabilities = {
+  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners'],
+  lacks: {
+    newConversations: "CONVERSATION_LIST_UPDATED has the whole list, as in Tencent's Web SDK",
+    executor: 'JavaScript calls handlers on its event loop',
+  },
+};
+
+/** Adds another listener, which may leave or throw in its own callback. */
+function listen(client: Recall, { listener, to, then }: Command): void {
+  if (to === 'conversations') {
+    client.on(EVENT.CONVERSATION_LIST_UPDATED, ({ data }) => {
+      for (const { conversationID, unreadCount } of data) print({ event: 'onConversationChanged', listener, conversation: conversationID, unread: unreadCount });
+    });
+    client.on(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, ({ data }) => print({ event: 'onTotalUnreadMessageCountChanged', listener, unread: data }));
+    return;
+  }
+  const heard = (callback: string, messages: Message[]) => {
+    for (const { ID } of messages) print({ event: 'heard', listener, callback, messageId: ID });
+    if (then === 'leave') {
+      client.off(EVENT.MESSAGE_RECEIVED, received);
+      client.off(EVENT.MESSAGE_REVOKED, revoked);
+    }
+    if (then === 'throw') throw new Error('the listener throws');
+  };
+  const received = ({ data }: { data: Message[] }) => heard('onRecvNewMessage', data);
+  const revoked = ({ data }: { data: Message[] }) => heard('onRecvMessageRevoked', data);
+  client.on(EVENT.MESSAGE_RECEIVED, received);
+  client.on(EVENT.MESSAGE_REVOKED, revoked);
+}
+
+async function revokeMessages(client: Recall, { conversation, messageIds, reason }: Command): Promise<object> {
+  const { data } = await client.revokeMessages(conversation, messageIds, { reason });
+  const results = data.results.map(({ ID, error }) => ({ messageId: ID, ok: !error, ...(error && { code: (error as RecallError).code }) }));
+  return { results };
+}
+
+async function sendMessage(client: Recall, { call, conversation, body, messageId, replyTo }: Command): Promise<object> {
+  const message = client.createCustomMessage({ conversationID: conversation, payload: body, replyTo });
   if (messageId) message.ID = messageId;
   print({ event: 'sending', call, messageId: message.ID });
   const { data } = await client.sendMessage(message);
@@ -84,13 +123,21 @@ async function carryOut(command: Command): Promise<object> {
     nextToken = command.token;
     return {};
   }
-  if (command.do === 'capabilities') return { capabilities: ['persistence'] };
+  if (command.do === 'capabilities') return capabilities;
   const client = recall;
   if (!client) throw new RecallError(9508, 'not_connected', 'not logged in');
   switch (command.do) {
     case 'send':
       return sendMessage(client, command);
+    case 'listen':
+      listen(client, command);
+      return {};
+    case 'find': {
+      const messages = (command.messageIds as string[]).map((ID) => client.findMessage(ID));
+      return { messages: messages.filter((message) => message !== undefined).map(shown) };
+    }
     case 'revoke':
+      if (command.messageIds) return revokeMessages(client, command);
       await client.revokeMessage({ conversationID, ID: command.messageId }, { reason: command.reason });
       return {};
     case 'view': {

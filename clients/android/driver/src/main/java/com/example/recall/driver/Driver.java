@@ -20,6 +20,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -28,7 +29,9 @@ import java.util.concurrent.Executors;
 final class Driver {
     private final Output output;
     /** One thread, so that events and results come out in the order the client gave them. */
-    private final Executor callbacks = Executors.newSingleThreadExecutor();
+    private final Executor callbacks = Executors.newSingleThreadExecutor(this::threadOfCallbacks);
+    /** The thread of the executor. After a callback that threw it is another one. */
+    private volatile Thread callbackThread;
     private final Events events;
     private V2TIMManager manager;
     private String configured;
@@ -37,6 +40,11 @@ final class Driver {
     Driver(Output output) {
         this.output = output;
         events = new Events(output);
+    }
+
+    private Thread threadOfCallbacks(Runnable work) {
+        callbackThread = new Thread(work, "callbacks");
+        return callbackThread;
     }
 
     /** Carries a command out; false for the last. */
@@ -57,7 +65,14 @@ final class Driver {
     private void dispatch(String what, String call, JsonObject command) {
         switch (what) {
             case "capabilities":
-                capabilities(call);
+                output.success(call, capabilities());
+                break;
+            case "listen":
+                listen(command);
+                output.success(call);
+                break;
+            case "find":
+                find(call, command.getAsJsonArray("messageIds"));
                 break;
             case "unsent":
                 unsent(call, text(command, "conversation"));
@@ -108,12 +123,53 @@ final class Driver {
         }
     }
 
-    private void capabilities(String call) {
+    /** What the client can do, and why it cannot do the rest. */
+    private static JsonObject capabilities() {
         JsonArray capabilities = new JsonArray();
-        capabilities.add("persistence");
+        for (String each : new String[] {"persistence", "findMessages", "newConversations", "totalUnread", "throwingListeners", "executor"}) {
+            capabilities.add(each);
+        }
+        JsonObject lacks = new JsonObject();
+        lacks.addProperty("batches", "V2TIM has no call for it");
         JsonObject fields = new JsonObject();
         fields.add("capabilities", capabilities);
-        output.success(call, fields);
+        fields.add("lacks", lacks);
+        return fields;
+    }
+
+    private void listen(JsonObject command) {
+        String name = text(command, "listener");
+        if ("conversations".equals(text(command, "to"))) {
+            manager().conversationManager().addConversationListener(new ConversationListener(output, name));
+            return;
+        }
+        messages().addAdvancedMsgListener(new FurtherListener(output, name) {
+            @Override
+            void heard() {
+                if ("leave".equals(text(command, "then"))) {
+                    messages().removeAdvancedMsgListener(this);
+                } else if ("throw".equals(text(command, "then"))) {
+                    throw new IllegalStateException("the listener throws");
+                }
+            }
+
+            @Override
+            boolean isOnExecutor() {
+                return Thread.currentThread() == callbackThread;
+            }
+        });
+    }
+
+    private void find(String call, JsonArray messageIds) {
+        List<String> wanted = new ArrayList<>();
+        for (JsonElement each : messageIds) {
+            wanted.add(each.getAsString());
+        }
+        messages().findMessages(wanted, new MessagesResult(output, call, events) {
+            @Override
+            void order(List<V2TIMMessage> asAskedFor) {
+            }
+        });
     }
 
     private void unsent(String call, String conversation) {
@@ -197,6 +253,7 @@ final class Driver {
 
     private void send(String call, JsonObject command) {
         V2TIMMessage message = create(command.getAsJsonObject("body"));
+        message.setReplyTo(text(command, "replyTo"));
         String conversation = text(command, "conversation");
         boolean isGroup = conversation.startsWith("group_");
         boolean isUser = conversation.startsWith("c2c_");

@@ -115,6 +115,9 @@ final class Events {
         fields.addProperty("messageId", message.getMsgID());
         fields.addProperty("conversation", message.getConversationID());
         fields.addProperty("sender", message.getSender());
+        if (message.getReplyTo() != null) {
+            fields.addProperty("replyTo", message.getReplyTo());
+        }
         if (message.getStatus() == V2TIMMessage.V2TIM_MSG_STATUS_LOCAL_REVOKED) {
             JsonObject revoked = new JsonObject();
             revoked.addProperty("by", message.getRevokerInfo().getUserID());

@@ -3,9 +3,11 @@ package com.example.recall.driver;
 import com.example.recall.v2.V2TIMMessage;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** Prints a list of messages, oldest first. */
+/** Prints a list of messages. V2TIM gives lists of history newest first, and they are printed oldest first. */
 class MessagesResult extends ValueResult<List<V2TIMMessage>> {
     private final Events events;
 
@@ -19,13 +21,20 @@ class MessagesResult extends ValueResult<List<V2TIMMessage>> {
     }
 
     @Override
-    final void fill(JsonObject fields, List<V2TIMMessage> newestFirst) {
+    final void fill(JsonObject fields, List<V2TIMMessage> given) {
+        List<V2TIMMessage> ordered = new ArrayList<>(given);
+        order(ordered);
         JsonArray messages = new JsonArray();
-        for (int i = newestFirst.size() - 1; i >= 0; i--) {
-            events.keep(newestFirst.get(i));
-            messages.add(Events.message(newestFirst.get(i)));
+        for (V2TIMMessage message : ordered) {
+            events.keep(message);
+            messages.add(Events.message(message));
         }
         fields.add("messages", messages);
         more(fields);
+    }
+
+    /** Brings the messages into the order in which they are printed. */
+    void order(List<V2TIMMessage> newestFirst) {
+        Collections.reverse(newestFirst);
     }
 }
