@@ -55,6 +55,8 @@ type Options struct {
 	// RetryDelay is the pause before the first retry. It is doubled for each further retry, up to 32 times its
 	// length; 0 = 100 ms.
 	RetryDelay time.Duration
+	// SteadyRetries makes every pause as long as the first one. It is for streams only.
+	SteadyRetries bool
 }
 
 // Run reads the source until ctx ends. It returns an error only if it cannot work with the mapping.

@@ -113,7 +113,9 @@ func (l *lane) work(ctx context.Context, records []record) {
 		if !pause(ctx, delay) {
 			return
 		}
-		delay = min(2*delay, 32*l.RetryDelay)
+		if !l.SteadyRetries {
+			delay = min(2*delay, 32*l.RetryDelay)
+		}
 	}
 }
 

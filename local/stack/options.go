@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"example.com/recall/local/awsproxy"
 	"example.com/recall/local/websocket"
@@ -69,6 +70,9 @@ type Options struct {
 	// NoEventSources means that streams and queues are not read and schedules do not run. With NoSchedules only
 	// schedules do not run.
 	NoEventSources, NoSchedules bool
+	// RetryPause is the pause before each retry of a failed batch of a stream; 0 = the pauses grow, as we think that they
+	// do on AWS.
+	RetryPause time.Duration
 	// Switches change rules of the WebSocket API that we do not know for certain, and inject faults.
 	Switches websocket.Switches
 	// Limits change the WebSocket API's quotas.

@@ -103,7 +103,7 @@ func (s *Stack) eventSource(source template.EventSource) eventsource.Options {
 		Invoke: func(ctx context.Context, payload []byte) (eventsource.Answer, error) {
 			return s.invokeFrom(ctx, source.LogicalID, function.Name, payload)
 		},
-		Trouble: s.notice,
+		Trouble: s.notice, RetryDelay: s.options.RetryPause, SteadyRetries: s.options.RetryPause > 0,
 	}
 	if s.dynamodb != nil {
 		storage := tables.Client(s.dynamodb.Endpoint(), s.template.Region).Options()
