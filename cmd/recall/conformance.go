@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/recall/cmd/verify"
 	"example.com/recall/protocol/conformance"
 	"example.com/recall/protocol/scenarios"
 )
@@ -48,7 +49,7 @@ func (c conformanceCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("reading the known failures: %w", err)
 	}
 	// Building takes longer than a step of a scenario may.
-	client, err := conformance.Ask(ctx, c.Driver, driverBuildTime)
+	client, err := conformance.Ask(ctx, c.Driver, verify.DriverBuildTime)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/recall/cmd/verify"
 	"example.com/recall/local/stack"
 	"example.com/recall/protocol/conformance"
 )
@@ -31,17 +31,13 @@ func (interopCommand) Help() string {
 must hold the same tombstones, one for each message. The command prints what each client holds, and fails on any
 difference.
 
-The driver.sh of each client installs what it needs and builds the client, which takes minutes the first time.`
+The driver.sh of each client installs what it needs and builds the client, which takes minutes the first time.
+
+recall verify --interop lets the same clients meet on AWS.`
 }
 
 // interopClients are the folders of the clients.
 func interopClients() []string { return []string{"go", "web", "android", "cpp", "apple"} }
-
-// interopGroup is the group of the clients. The stack is new, so the name is always free.
-const interopGroup = "interop"
-
-// driverBuildTime is the longest time that building a driver may take.
-const driverBuildTime = 30 * time.Minute
 
 // Run runs the clients and prints the matrix.
 func (c interopCommand) Run(ctx context.Context) error {
@@ -53,21 +49,19 @@ func (c interopCommand) Run(ctx context.Context) error {
 	if len(participants) < 2 {
 		return errors.New("fewer than two clients cannot meet")
 	}
-	for _, participant := range participants {
-		c.say("%s: building its driver where it is not built", participant.User)
-		if _, err := conformance.Ask(ctx, participant.Driver, driverBuildTime); err != nil {
-			return fmt.Errorf("%s: %w", participant.User, err)
-		}
+	if err := verify.BuildDrivers(ctx, participants, func(text string) { c.say("%s", text) }); err != nil {
+		return err
 	}
 	running, err := stack.Start(ctx, stack.Options{Strict: true, Progress: func(text string) { c.say("%s", text) }})
 	if err != nil {
 		return err
 	}
 	defer running.Close()
-	if err := admit(ctx, running, participants); err != nil {
-		return err
-	}
-	matrix, err := c.meeting(running, participants).Run(ctx)
+	matrix, err := verify.Meet(ctx, verify.Product{
+		URL:    running.Addresses().WebSocket,
+		Token:  func(user string) (string, error) { return running.Token(user, time.Hour) },
+		Invoke: func(ctx context.Context, request any) ([]byte, error) { return running.Admin(ctx, request) },
+	}, c.meeting(participants))
 	if err != nil {
 		return err
 	}
@@ -110,10 +104,8 @@ func (c interopCommand) participants() (present []conformance.Participant, missi
 	return present, missing
 }
 
-func (c interopCommand) meeting(running *stack.Stack, participants []conformance.Participant) conformance.Meeting {
+func (c interopCommand) meeting(participants []conformance.Participant) conformance.Meeting {
 	meeting := conformance.Meeting{
-		URL:          running.Addresses().WebSocket,
-		Conversation: "group_" + interopGroup,
 		Participants: participants,
 		Deadline:     c.Deadline,
 		Progress:     func(text string) { c.say("%s", text) },
@@ -127,35 +119,4 @@ func (c interopCommand) meeting(running *stack.Stack, participants []conformance
 		}
 	}
 	return meeting
-}
-
-// admit makes the group with the participants as plain members, and their tokens.
-func admit(ctx context.Context, running *stack.Stack, participants []conformance.Participant) error {
-	requests := []map[string]any{{"action": "putGroup", "group": interopGroup}}
-	for place := range participants {
-		participant := &participants[place]
-		requests = append(requests, map[string]any{
-			"action": "putMember",
-			"group":  interopGroup,
-			"user":   participant.User,
-			"role":   "member",
-		})
-		var err error
-		if participant.Token, err = running.Token(participant.User, time.Hour); err != nil {
-			return err
-		}
-	}
-	for _, request := range requests {
-		raw, err := running.Admin(ctx, request)
-		if err != nil {
-			return fmt.Errorf("%s: %w", request["action"], err)
-		}
-		var reply struct {
-			OK bool `json:"ok"`
-		}
-		if err := json.Unmarshal(raw, &reply); err != nil || !reply.OK {
-			return fmt.Errorf("%s failed: %s", request["action"], raw)
-		}
-	}
-	return nil
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"example.com/recall/cmd/verify"
 	"example.com/recall/local/verified"
 	"example.com/recall/local/websocket"
+	"example.com/recall/protocol/conformance"
 )
 
 // verifyCommand is `recall verify` and what follows a run.
@@ -29,7 +32,9 @@ type verifyAskCommand struct {
 	Stack  string `help:"Ask this deployment, and make none. With --resume, the run." placeholder:"NAME"`
 	Smoke  bool   `help:"With --stack, ask only what is asked after each deployment."`
 	Secret string `help:"TokenSecret of --stack." env:"RECALL_TOKEN_SECRET" placeholder:"SECRET"`
-	Output string `help:"Folder of the result file (default: verify in the project)." placeholder:"DIRECTORY"`
+	// Interop are the names of clients.
+	Interop []string `help:"Also let these clients meet (${enum})." enum:"go,web,android,cpp,apple" placeholder:"CLIENT"`
+	Output  string   `help:"Folder of the result file (default: verify in the project)." placeholder:"DIRECTORY"`
 
 	Gateway websocket.Switches `embed:"" prefix:"gateway-" group:"With --local, what API Gateway may do differently"`
 }
@@ -39,7 +44,7 @@ func (verifyCommand) Help() string {
 	return `Asks an account of AWS what is true of API Gateway and of Recall, rule by rule, and compares the answers with
 what the local stack does. local/verified/expected.tsv has the rules, and docs/verified.md what is known so far.
 
-It shows the account, the region, what it will make and what that costs, and waits for "yes". Then it makes three
+It shows the account, the region, what it will make and what that costs, and waits for "yes". Then it makes four
 stacks whose names begin with recall-verify- (sam must be on the PATH: . scripts/path.sh), asks, and removes
 everything, whether the run ends well, fails or is interrupted. It says what it could not remove. If the command
 itself was killed, recall verify --resume goes on where it was, and removes everything at the end.
@@ -52,6 +57,7 @@ exit status is 1 if AWS and the local stack differ, or if a rule of Recall itsel
   recall verify --slow                             everything
   recall verify --local                            the same questions to the local stack
   recall verify --stack recall-prod --smoke        the short check after a deployment
+  recall verify --interop go,web,android           also whether these clients understand each other (recall interop)
   recall verify bill verify/REGION-DATE.json       the bill of a run, a day later`
 }
 
@@ -77,19 +83,23 @@ func (c *verifyAskCommand) Validate() error {
 func (c *verifyAskCommand) Run(ctx context.Context) error {
 	asksDeployment := c.Stack != "" && !c.Resume
 	project := ""
-	if !asksDeployment || c.Output != "" { // a deployment is asked without this project, too
+	if !asksDeployment || c.Output != "" || len(c.Interop) > 0 { // a deployment is asked without this project, too
 		baseline, err := baselineProject()
 		if err != nil {
 			return err
 		}
 		project = filepath.Dir(filepath.Dir(baseline))
 	}
+	clients, err := c.clients(ctx, project)
+	if err != nil {
+		return err
+	}
 	if c.Local {
-		return c.askLocal(ctx, project)
+		return c.askLocal(ctx, project, clients)
 	}
 	found, err := verify.AWS(ctx, verify.Options{
 		Project: project, Region: c.Region, Yes: c.Yes, Keep: c.Keep, Resume: c.Resume, Slow: c.Slow, Stack: c.Stack,
-		Smoke: c.Smoke, Secret: c.Secret, Input: os.Stdin, Output: os.Stderr, Answered: c.answered,
+		Smoke: c.Smoke, Clients: clients, Secret: c.Secret, Input: os.Stdin, Output: os.Stderr, Answered: c.answered,
 	})
 	// What was found is worth keeping even if something could not be removed.
 	if err != nil && !errors.Is(err, verify.ErrLeft) {
@@ -102,14 +112,33 @@ func (c *verifyAskCommand) Run(ctx context.Context) error {
 	return errors.Join(err, c.write(project, found), c.compare(project, found.Snapshot))
 }
 
-func (c *verifyAskCommand) askLocal(ctx context.Context, project string) error {
+// clients builds the drivers of the clients that meet, before anything is made on AWS.
+func (c *verifyAskCommand) clients(ctx context.Context, project string) ([]conformance.Participant, error) {
+	if len(c.Interop) == 0 {
+		return nil, nil
+	}
+	without := slices.DeleteFunc(interopClients(), func(name string) bool { return slices.Contains(c.Interop, name) })
+	present, missing := interopCommand{Clients: filepath.Join(project, "clients"), Without: without}.participants()
+	if len(present) < 2 || len(missing) > 0 {
+		return nil, fmt.Errorf("%d clients of %s have a driver.sh, and two at least must meet", len(present),
+			strings.Join(c.Interop, ", "))
+	}
+	return present, verify.BuildDrivers(ctx, present, func(text string) { c.say("%s", text) })
+}
+
+func (c *verifyAskCommand) askLocal(ctx context.Context, project string, clients []conformance.Participant) error {
+	python := filepath.Join(project, ".tools", "lambda-python", "bin")
+	if err := os.Setenv("PATH", python+string(filepath.ListSeparator)+os.Getenv("PATH")); err != nil {
+		return err
+	}
 	if os.Getenv("NODE_PATH") == "" {
 		if err := os.Setenv("NODE_PATH", filepath.Join(project, ".tools", "lambda-node", "node_modules")); err != nil {
 			return err
 		}
 	}
 	found, err := verify.Local(ctx, verify.LocalOptions{
-		Project: project, Switches: c.Gateway, Answered: c.answered, Progress: func(text string) { c.say("%s", text) },
+		Project: project, Switches: c.Gateway, Clients: clients, Answered: c.answered,
+		Progress: func(text string) { c.say("%s", text) },
 	})
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ SAM: bucket                 %s
 cost                        well below $1 (an estimate; nobody has measured it)
 time                        %s (an estimate, too)
 
-The run makes three stacks, whose names begin with recall-verify-, and removes them at the end.
+The run makes four stacks, whose names begin with recall-verify-, and removes them at the end.
 `, p.Account, p.Region, concurrency, role, bucket, duration)
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/recall/local/gatewayrules"
+	"example.com/recall/local/streamrules"
 	"example.com/recall/local/verified"
 )
 
@@ -14,6 +16,8 @@ import (
 type Asked struct {
 	// Gateway is the API of gatewayrules; nil = its rules are not asked.
 	Gateway *gatewayrules.Target
+	// Stream is the stack of streamrules; nil = its rules are not asked.
+	Stream *streamrules.Target
 	// Product is Recall; nil = its rules are not asked.
 	Product *Product
 	// Operations is Recall on AWS; nil = its operation is not asked about.
@@ -33,6 +37,7 @@ const probeTime = 10 * time.Minute
 // returns an error only if an answer cannot be saved.
 func Ask(ctx context.Context, asked Asked, into *verified.Snapshot) error {
 	gateway, product := map[string]bool{}, productProbes()
+	observe := sync.OnceValues(func() (streamrules.Observed, error) { return streamrules.Observe(ctx, *asked.Stream) })
 	for _, rule := range gatewayrules.Rules() {
 		gateway[rule.ID] = true
 	}
@@ -44,6 +49,13 @@ func Ask(ctx context.Context, asked Asked, into *verified.Snapshot) error {
 		switch {
 		case gateway[rule.ID] && asked.Gateway != nil:
 			answer = gatewayrules.Probe(ctx, *asked.Gateway, rule).Answer()
+		case streamrules.Has(rule) && asked.Stream != nil:
+			observed, err := observe()
+			if answer = observed.Answer(rule); err != nil {
+				answer = answered(rule, "", err)
+			}
+		case rule.ID == interop && asked.Product != nil && len(asked.Product.Clients) > 0:
+			answer = askProduct(ctx, *asked.Product, rule, clientsMeet)
 		case product[rule.ID] != nil && asked.Product != nil:
 			answer = askProduct(ctx, *asked.Product, rule, product[rule.ID])
 		case operationProbes()[rule.ID] != nil && asked.Operations != nil:

@@ -18,7 +18,9 @@ import (
 	"example.com/recall/cmd/adminfunction"
 	"example.com/recall/local/gatewayrules"
 	"example.com/recall/local/state"
+	"example.com/recall/local/streamrules"
 	"example.com/recall/local/verified"
+	"example.com/recall/protocol/conformance"
 )
 
 // Options say what to do with an account of AWS.
@@ -36,6 +38,8 @@ type Options struct {
 	Stack string
 	// Smoke asks only what is asked after each deployment. It needs Stack.
 	Smoke bool
+	// Clients are the clients that meet on the deployment, with their drivers; none = they do not meet.
+	Clients []conformance.Participant
 	// Secret signs tokens for Stack; empty = the secret that its parameter TokenSecretArn names.
 	Secret string
 	// Settle is how long AWS may take until a changed right is in force, and until metrics and logs can be read; 0 = the
@@ -156,8 +160,12 @@ func (a *Account) askRun(ctx context.Context, options Options, run *Run) (Found,
 	if err := operations.withReports(ctx); err != nil {
 		return Found{}, err
 	}
+	stream, err := a.streamTarget(ctx, run)
+	if err != nil {
+		return Found{}, err
+	}
 	p := a.product(deployed, run.Secret)
-	p.PerSecond = connectsPerSecond(run.Concurrency)
+	p.PerSecond, p.Clients = connectsPerSecond(run.Concurrency), options.Clients
 	p.Measure = func(name string, sample []time.Duration) {
 		run.Snapshot.Measures = append(run.Snapshot.Measures, summary(name, sample)...)
 	}
@@ -167,7 +175,7 @@ func (a *Account) askRun(ctx context.Context, options Options, run *Run) (Found,
 		operations.patience = options.Settle
 	}
 	asked := Asked{
-		Gateway: &target, Product: &p, Operations: operations, Faults: operations.faults(p, options.Settle),
+		Gateway: &target, Stream: stream, Product: &p, Operations: operations, Faults: operations.faults(p, options.Settle),
 		Answered: func(rule verified.Rule, answer verified.Answer) error {
 			return errors.Join(run.save(), options.Answered(rule, answer))
 		},
@@ -218,9 +226,10 @@ func (a *Account) askStack(ctx context.Context, options Options) (Found, error) 
 			"put the secret of its tokens into RECALL_TOKEN_SECRET")
 	}
 	p := a.product(deployed, secret)
+	p.Clients = options.Clients
 	asked := Asked{Product: &p, Answered: options.Answered}
 	if options.Smoke {
-		asked.Only = smokeRules()
+		asked.Only = append(smokeRules(), interop) // the clients meet only if there are some
 	}
 	found := Found{verified.NewSnapshot(a.Region(), time.Now().UTC().Format(time.DateOnly)),
 		append(hosts(p.URL), a.number, secret)}
@@ -249,6 +258,19 @@ func (a *Account) gatewayTarget(ctx context.Context, run *Run) (gatewayrules.Tar
 		target.IdleURL, target.DurationURL = target.URL, target.URL
 	}
 	return target, nil
+}
+
+// streamTarget is the stack of local/streamrules as its probes need it.
+func (a *Account) streamTarget(ctx context.Context, run *Run) (*streamrules.Target, error) {
+	stack, err := a.stack(ctx, run.Name+rulesStream)
+	if err != nil {
+		return nil, err
+	}
+	if stack == nil {
+		return nil, fmt.Errorf("the stack %s is gone", run.Name+rulesStream)
+	}
+	target, err := streamrules.NewTarget(a.config, outputs(stack))
+	return &target, err
 }
 
 // product is a deployment of Recall as its probes need it.

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/recall/local/gatewayrules/locally"
 	"example.com/recall/local/stack"
+	"example.com/recall/local/streamrules"
 	"example.com/recall/local/verified"
 )
 
@@ -45,7 +47,13 @@ func startRules(t *testing.T) *locally.Running {
 func runWhole(t *testing.T, running *stack.Stack) {
 	t.Helper()
 	rules := startRules(t)
+	streaming, stream, err := streamrules.Start(t.Context(), filepath.Join(project, "local", "streamrules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(streaming.Close)
 	c := newCloud(t)
+	c.stream = streaming.Addresses()
 	c.invoked, c.settings = running.Addresses().Lambda, accountSettings(1000)
 	c.outputs = map[string]map[string]string{
 		"product": {
@@ -54,6 +62,9 @@ func runWhole(t *testing.T, running *stack.Stack) {
 		},
 		"rules":         {"Address": rules.Target.URL},
 		"rules-default": {"Address": rules.Target.DefaultURL},
+		"rules-stream": {
+			"Table": stream.Table, "Queue": stream.QueueURL, "MaximumAge": fmt.Sprint(stream.MaximumAge.Seconds()),
+		},
 	}
 	command, said := c.run(Options{Yes: true}, "")
 	var printed bytes.Buffer
@@ -106,7 +117,7 @@ func checkAnswers(t *testing.T, found verified.Snapshot) {
 	for _, difference := range verified.Compare(found, local) {
 		t.Errorf("%v", difference)
 	}
-	if asked := len(found.Answers); asked < 90 {
+	if asked := len(found.Answers); asked < 96 {
 		t.Errorf("only %d rules have an answer", asked)
 	}
 	measured := map[string]bool{}

@@ -25,6 +25,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"example.com/recall/local/state"
+	"example.com/recall/protocol/conformance"
 )
 
 // cloud is an account in a simulation of AWS, with a proxy before it that has what the simulation lacks.
@@ -37,10 +40,11 @@ type cloud struct {
 	outputs map[string]map[string]string
 
 	mutex    sync.Mutex
-	invoked  string   // the local stack's Lambda endpoint
-	settings string   // Lambda's answer to GetAccountSettings
-	refused  []string // the names of the calls that fail
-	called   []string // the calls that change a function or a role, or ask for costs
+	invoked  string          // the local stack's Lambda endpoint
+	stream   state.Addresses // of the local stack with the stream
+	settings string          // Lambda's answer to GetAccountSettings
+	refused  []string        // the names of the calls that fail
+	called   []string        // the calls that change a function or a role, or ask for costs
 }
 
 // patience is so long that a busy machine does not matter.
@@ -52,7 +56,7 @@ func newCloud(t *testing.T) *cloud {
 	c := &cloud{
 		t: t, number: fmt.Sprintf("%012d", 100_000_000_000+simulation.accounts.Add(1)), folder: t.TempDir(),
 		settings: accountSettings(smallQuota),
-		outputs:  map[string]map[string]string{"product": {}, "rules": {}, "rules-default": {}},
+		outputs:  map[string]map[string]string{"product": {}, "rules": {}, "rules-default": {}, "rules-stream": {}},
 	}
 	proxy := httptest.NewServer(c.before(server))
 	t.Cleanup(proxy.Close)
@@ -91,7 +95,7 @@ func (c *cloud) before(server *url.URL) http.Handler {
 	}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.mutex.Lock()
-		invoked, settings, refused := c.invoked, c.settings, c.refused
+		invoked, settings, refused, stream := c.invoked, c.settings, c.refused, c.stream
 		c.mutex.Unlock()
 		for _, each := range refused {
 			if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+each) {
@@ -105,12 +109,21 @@ func (c *cloud) before(server *url.URL) http.Handler {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(settings))
 		case strings.HasSuffix(r.URL.Path, "/invocations") && invoked != "":
-			at, _ := url.Parse(invoked)
-			(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(at) }}).ServeHTTP(w, r)
+			pass(w, r, invoked)
+		case strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem"):
+			pass(w, r, stream.DynamoDB)
+		case strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS."):
+			pass(w, r, stream.Queues)
 		default:
 			forward.ServeHTTP(w, r)
 		}
 	})
+}
+
+// pass lets a part of a local stack answer.
+func pass(w http.ResponseWriter, r *http.Request, address string) {
+	at, _ := url.Parse(address)
+	(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(at) }}).ServeHTTP(w, r)
 }
 
 // record keeps the calls that change a function or a policy of a role, with what they change, and the questions about
@@ -151,10 +164,11 @@ func (c *cloud) run(options Options, waits string) (running *exec.Cmd, said *byt
 		Project, Region, Stack   string
 		Yes, Keep, Resume, Smoke bool
 		Secret                   string
+		Clients                  []conformance.Participant
 		Settle                   time.Duration
 	}{
 		c.folder, region, options.Stack, options.Yes, options.Keep, options.Resume, options.Smoke, options.Secret,
-		time.Nanosecond,
+		options.Clients, time.Nanosecond,
 	})
 	c.must(err)
 	sam, err := json.Marshal(fakeSAM{
@@ -255,8 +269,8 @@ func (c *cloud) silent() (reached chan struct{}) {
 		t.Fatal(err)
 	}
 	address := "ws://" + listener.Addr().String() + "/stage"
-	for _, environment := range []string{"product", "rules", "rules-default"} {
-		c.outputs[environment] = map[string]string{"Address": address, "WebSocketUrl": address}
+	for _, environment := range []string{"product", "rules", "rules-default", "rules-stream"} {
+		c.outputs[environment] = map[string]string{"Address": address, "WebSocketUrl": address, "MaximumAge": "2"}
 	}
 	reached = make(chan struct{}, 1)
 	go func() {

@@ -26,6 +26,7 @@ const (
 	product      = ""
 	rules        = "-rules"
 	rulesDefault = "-rules-default"
+	rulesStream  = "-rules-stream"
 )
 
 // Run is one run on AWS, as it stands in a file until everything is taken down. A run that was interrupted goes on
@@ -127,6 +128,8 @@ func (r *Run) configuration(project string) string {
 				" TokenSecret=" + r.Secret},
 		{"rules", r.Name + rules, rulesTemplate(project), "DefaultRoute=no"},
 		{"rules-default", r.Name + rulesDefault, rulesTemplate(project), "DefaultRoute=yes"},
+		{"rules-stream", r.Name + rulesStream, filepath.Join(project, "local", "streamrules", "template.yaml"),
+			"MaximumAge=60"},
 	} {
 		fmt.Fprintf(&b, `
 [%s.deploy.parameters]
@@ -161,6 +164,7 @@ func (r *Run) deploy(ctx context.Context, project string, output io.Writer) erro
 	}
 	for _, stack := range []struct{ suffix, environment string }{
 		{product, "product"}, {rules, "rules"}, {rulesDefault, "rules-default"},
+		{rulesStream, "rules-stream"},
 	} {
 		// It is noted before it is made, so that it is taken down whatever happens in between.
 		r.note(r.Name + stack.suffix)

@@ -14,8 +14,10 @@ import (
 	"example.com/recall/cmd/adminfunction"
 	"example.com/recall/local/gatewayrules/locally"
 	"example.com/recall/local/stack"
+	"example.com/recall/local/streamrules"
 	"example.com/recall/local/verified"
 	"example.com/recall/local/websocket"
+	"example.com/recall/protocol/conformance"
 )
 
 // LocalOptions say what is asked of the local stack.
@@ -24,6 +26,8 @@ type LocalOptions struct {
 	Project  string
 	Switches websocket.Switches
 	Only     []string
+	// Clients are the clients that meet, with their drivers; none = they do not meet.
+	Clients  []conformance.Participant
 	Progress func(text string)
 	Answered func(rule verified.Rule, answer verified.Answer) error
 }
@@ -39,14 +43,22 @@ func Local(ctx context.Context, options LocalOptions) (verified.Snapshot, error)
 		return into, err
 	}
 	defer rules.Close()
+	options.Progress("starting the stream of local/streamrules")
+	streaming, stream, err := streamrules.Start(ctx, filepath.Join(options.Project, "local", "streamrules"))
+	if err != nil {
+		return into, err
+	}
+	defer streaming.Close()
 	product, err := startProduct(ctx, options, "")
 	if err != nil {
 		return into, err
 	}
 	defer product.Close()
 	p := localProduct(product)
+	p.Clients = options.Clients
 	err = Ask(ctx, Asked{
-		Gateway: &rules.Target, Product: &p, Faults: localFaults(options), Only: options.Only, Answered: options.Answered,
+		Gateway: &rules.Target, Stream: &stream, Product: &p, Faults: localFaults(options), Only: options.Only,
+		Answered: options.Answered,
 	}, &into)
 	return into, err
 }

@@ -12,6 +12,7 @@ import (
 
 	client "example.com/recall/clients/go"
 	"example.com/recall/performance/devices"
+	"example.com/recall/protocol/conformance"
 )
 
 // Product is a running deployment of Recall.
@@ -29,6 +30,8 @@ type Product struct {
 	Measure func(name string, sample []time.Duration)
 	// Prefix begins the names of all users and groups, so that two runs do not meet.
 	Prefix string
+	// Clients are the drivers of the clients that meet, by the names of the clients; none = they do not meet.
+	Clients []conformance.Participant
 }
 
 // productProbe returns what it saw, and an error if the rule is broken.

@@ -36,9 +36,18 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	// The function of the rules of API Gateway is a Node.js program. This lets it find its runtime.
-	if err := os.Setenv("NODE_PATH", node); err != nil {
+	python, err := filepath.Abs(filepath.Join(project, ".tools", "lambda-python", "bin"))
+	if err != nil {
 		panic(err)
+	}
+	// The function of the rules of API Gateway is a Node.js program, and that of the rules of the stream is a Python
+	// program. This lets them find their runtimes.
+	for name, value := range map[string]string{
+		"NODE_PATH": node, "PATH": python + string(filepath.ListSeparator) + os.Getenv("PATH"),
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
 	}
 	status := m.Run()
 	simulation.end()

@@ -10,7 +10,7 @@ func TestWhateverStepIsInterruptedNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{
 		"build", "product:before", "product:after", "rules:before", "rules:after", "rules-default:before",
-		"rules-default:after", "asking",
+		"rules-default:after", "rules-stream:before", "rules-stream:after", "asking",
 	} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +38,7 @@ func TestWhateverStepIsInterruptedNothingIsLeft(t *testing.T) {
 
 func TestARunThatWasKilledIsTakenDownWithResume(t *testing.T) {
 	t.Parallel()
-	for _, step := range []string{"build", "product:before", "product:after", "rules:after", "rules-default:after"} {
+	for _, step := range []string{"build", "product:before", "product:after", "rules:after", "rules-stream:after"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(t)
