@@ -44,6 +44,9 @@ final class Conversations {
         /** Whether this very client asked for the recall and waits for its answer. */
         boolean isBeingRevoked(String messageId);
 
+        /** The user is no longer in the conversation. */
+        void onForgotten(ConversationView view);
+
         /** Only the server knows the number of unread messages, or what else is in the conversation. */
         void onSynchronisationNeeded(ConversationView view);
     }
@@ -91,6 +94,13 @@ final class Conversations {
             views.put(id, view);
         }
         return view;
+    }
+
+    /** The user is no longer in the conversation: nothing of it stays, in memory or in the storage. */
+    void forget(ConversationView view) {
+        views.remove(view.id);
+        memory.removed(view);
+        teller.onForgotten(view);
     }
 
     /** Takes a stored conversation in. False if the document is none that this version can read. */

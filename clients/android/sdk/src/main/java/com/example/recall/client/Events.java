@@ -59,15 +59,18 @@ final class Events {
     private void onConversation(String id, JsonObject frame) {
         String change = Json.string(frame, "change");
         boolean mine = conversations.user().equals(Json.string(frame, "user"));
-        ConversationView view = mine && change != null ? conversations.view(id) : null;
+        if (!mine || change == null) {
+            return;
+        }
+        ConversationView view = change.equals("left") ? conversations.find(id) : conversations.view(id);
         if (view == null) {
             return;
         }
         if (change.equals("left")) {
-            view.listed = false;
-            view.heard = false;
-            view.cursor = null;
-        } else if (change.equals("joined") || change.equals("role")) {
+            conversations.forget(view);
+            return;
+        }
+        if (change.equals("joined") || change.equals("role")) {
             view.listed = true;
             view.role = Json.string(frame, "role");
         }

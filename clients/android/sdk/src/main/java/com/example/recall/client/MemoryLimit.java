@@ -54,6 +54,11 @@ final class MemoryLimit {
         }
     }
 
+    /** A conversation is held no more. */
+    void removed(ConversationView view) {
+        dropOldest(view, view.messages.size());
+    }
+
     /** Drops the oldest tenth of the fullest conversation while too much is held; the server has it still. */
     void enforce(Collection<ConversationView> views) {
         while (messages > MOST_MESSAGES || bodyCharacters > MOST_BODY_CHARACTERS) {

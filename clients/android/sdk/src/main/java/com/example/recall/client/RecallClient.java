@@ -394,6 +394,12 @@ public final class RecallClient {
         }
 
         @Override
+        public void onForgotten(ConversationView view) {
+            store.forget(view);
+            conversationChanged(new ConversationView(view.id));
+        }
+
+        @Override
         public boolean isBeingSent(String messageId) {
             return sendCalls.isPending(messageId);
         }

@@ -29,7 +29,7 @@ public interface RecallListener {
     /** A recall was learnt; once per message, not for recalls this client asked for. */
     void onMessageRevoked(Message tombstone);
 
-    /** The unread number, the last message or the place in the list changed. */
+    /** The unread number, the last message or the place in the list changed. A group that the user has left has nothing in it. */
     void onConversationChanged(Conversation conversation);
 
     /**

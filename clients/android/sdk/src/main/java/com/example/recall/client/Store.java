@@ -94,6 +94,16 @@ final class Store {
         }
     }
 
+    /** The user is no longer in the conversation, so nothing of it stays. */
+    void forget(ConversationView view) {
+        if (user != null) {
+            soon.remove(view);
+            beforeTelling.remove(view);
+            revokedIn.remove(view);
+            delete(view.id);
+        }
+    }
+
     private void commit() {
         if (!holding) {
             return;

@@ -156,7 +156,10 @@ final class Synchronisation {
         List<ConversationView> batch = new ArrayList<>();
         for (String id : new ArrayList<>(waiting)) {
             ConversationView view = conversations.find(id);
-            if (batch.size() < MOST_PER_REQUEST && view != null && !view.syncing) {
+            if (view == null) {
+                // The user has left it since.
+                waiting.remove(id);
+            } else if (batch.size() < MOST_PER_REQUEST && !view.syncing) {
                 waiting.remove(id);
                 batch.add(view);
             }
@@ -276,9 +279,7 @@ final class Synchronisation {
             view.syncSource = Conversations.Source.NEW_CONVERSATION;
             waiting.add(view.id);
         } else if (error.code() == ErrorCode.CONVERSATION_NOT_FOUND) {
-            view.cursor = null;
-            view.listed = false;
-            view.heard = false;
+            conversations.forget(view);
         }
     }
 }

@@ -20,7 +20,7 @@ public abstract class V2TIMConversationListener {
     public void onNewConversation(List<V2TIMConversation> conversationList) {
     }
 
-    /** The unread number, the last message or the place in the list changed. */
+    /** The unread number, the last message or the place in the list changed. A group that the user has left has nothing in it. */
     public void onConversationChanged(List<V2TIMConversation> conversationList) {
     }
 

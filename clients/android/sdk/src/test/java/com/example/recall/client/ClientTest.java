@@ -3,6 +3,7 @@ package com.example.recall.client;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A client on a fake server, in a time that the test moves. */
@@ -83,6 +84,14 @@ abstract class ClientTest {
         client.held(conversation, null, Integer.MAX_VALUE, outcome);
         loop.settle();
         return outcome.value();
+    }
+
+    /** The IDs of the list, in its order. */
+    List<String> conversations() {
+        Outcome<List<Conversation>> outcome = new Outcome<>();
+        client.conversations(outcome);
+        loop.settle();
+        return outcome.value().stream().map(Conversation::id).collect(Collectors.toList());
     }
 
     long unread(String conversation) {

@@ -50,13 +50,6 @@ class StorageTest extends ClientTest {
         return resumed;
     }
 
-    private List<String> conversations() {
-        Outcome<List<Conversation>> outcome = new Outcome<>();
-        client.conversations(outcome);
-        loop.settle();
-        return outcome.value().stream().map(Conversation::id).collect(Collectors.toList());
-    }
-
     private List<String> unsent() {
         Outcome<List<UnsentMessage>> outcome = new Outcome<>();
         client.unsent("c2c_bob", outcome);
@@ -457,6 +450,32 @@ class StorageTest extends ClientTest {
         restart();
         assertEquals(1, view("c2c_bob").size());
         assertEquals(messageId, welcomeAgain().get(0).get("messageId").getAsString());
+    }
+
+    @Test
+    void ofAGroupThatTheUserLeftNothingIsHeldOrStored() {
+        login("c2c_bob", "group_eng");
+        server.send(messageEvent(BOB_1, "bob", "secret").replace("c2c_bob", "group_eng"));
+        loop.advance(SOON);
+        assertTrue(storage.has("secret"));
+        List<String> changed = new ArrayList<>();
+        client.addListener(new Recorder() {
+            @Override
+            public void onConversationChanged(Conversation conversation) {
+                changed.add(conversation.id() + " " + conversation.unread() + " " + conversation.lastMessage()
+                        + (storage.has("group_eng") ? " stored" : ""));
+            }
+        });
+        server.send(revokedEvent(BOB_2, "bob", "bob").replace("c2c_bob", "group_eng"));
+        changed.clear();
+        server.send("{'type':'conversation','conversation':'group_eng','change':'left','user':'alice'}");
+        assertEquals(List.of("group_eng 0 null"), changed);
+        assertEquals(List.of("c2c_bob"), conversations());
+        assertEquals(List.of(), view("group_eng"));
+        loop.advance(60_000);
+        assertFalse(storage.has("group_eng"), "no later write brings it back");
+        restart();
+        assertEquals(List.of("c2c_bob"), conversations());
     }
 
     @Test

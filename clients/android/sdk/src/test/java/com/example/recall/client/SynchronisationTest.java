@@ -348,6 +348,30 @@ class SynchronisationTest extends ClientTest {
     }
 
     @Test
+    void aConversationThatTheServerDoesNotGiveAnyMoreIsHeldNoMore() {
+        login("c2c_bob", "group_eng");
+        server.send(messageEvent(BOB_1, "bob", "hello").replace("c2c_bob", "group_eng"));
+        reconnect();
+        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c2", false, 0)
+                + ",{'conversation':'group_eng','error':{'code':10015,'name':'n','desc':'d','retryable':false}}]}");
+        assertEquals(List.of("c2c_bob"), conversations());
+        assertEquals(List.of(), view("group_eng"));
+    }
+
+    @Test
+    void aConversationThatTheUserLeavesDuringItsSynchronisationHoldsNothingUp() {
+        startLogin();
+        server.accept();
+        server.greet();
+        server.reply(server.take("conversations"), "{'conversations':[{'conversation':'group_eng'}]}");
+        JsonObject sync = server.take("sync");
+        server.send("{'type':'conversation','conversation':'group_eng','change':'left','user':'alice'}");
+        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hello"), "", "c1", false, 1).replace("c2c_bob", "group_eng") + "]}");
+        login.value();
+        assertEquals(List.of(), conversations());
+    }
+
+    @Test
     void aSynchronisationThatFailsBeginsAgainOnAnotherConnection() {
         startLogin();
         server.accept();
