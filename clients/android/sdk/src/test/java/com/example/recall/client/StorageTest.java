@@ -41,13 +41,31 @@ class StorageTest extends ClientTest {
 
     /** Answers everything up to the end of the synchronisation, and returns the frames that come after it. */
     private List<JsonObject> welcomeAgain() {
+        return welcomeAgain(page("", "", "c1", false, 0));
+    }
+
+    /** The same, with what the synchronisation brings. */
+    private List<JsonObject> welcomeAgain(String page) {
         server.accept();
         server.greet();
         server.reply(server.take("conversations"), "{'conversations':[]}");
-        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c1", false, 0) + "]}");
+        server.reply(server.take("sync"), "{'conversations':[" + page + "]}");
         List<JsonObject> resumed = new ArrayList<>(server.frames);
         server.frames.clear();
         return resumed;
+    }
+
+    /** Recalls the first message of bob, whose text is "secret". */
+    private void assertListenerIsToldWithoutTheStoredText() {
+        List<Boolean> stillThere = new ArrayList<>();
+        client.addListener(new Recorder() {
+            @Override
+            public void onMessageRevoked(Message tombstone) {
+                stillThere.add(storage.has("secret"));
+            }
+        });
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        assertEquals(List.of(false), stillThere);
     }
 
     private List<String> unsent() {
@@ -100,10 +118,7 @@ class StorageTest extends ClientTest {
         server.send(messageEvent(BOB_1, "bob", "hello"));
         assertEquals(List.of("new " + BOB_1), recorder.ofMessages());
         restart();
-        server.accept();
-        server.greet();
-        server.reply(server.take("conversations"), "{'conversations':[]}");
-        server.reply(server.take("sync"), "{'conversations':[" + page("", revocation(BOB_1, "bob", "bob"), "c1", false, 0) + "]}");
+        welcomeAgain(page("", revocation(BOB_1, "bob", "bob"), "c1", false, 0));
         assertEquals(List.of("revoked " + BOB_1 + " by bob"), recorder.ofMessages());
     }
 
@@ -131,12 +146,8 @@ class StorageTest extends ClientTest {
         login("c2c_bob");
         String messageId = unanswered("it arrived");
         restart();
-        server.accept();
-        server.greet();
-        server.reply(server.take("conversations"), "{'conversations':[]}");
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(messageId, "alice", "it arrived"), "", "c2", false, 0) + "]}");
+        assertEquals(List.of(), welcomeAgain(page(message(messageId, "alice", "it arrived"), "", "c2", false, 0)));
         assertEquals(List.of("new " + messageId), recorder.ofMessages());
-        assertTrue(server.frames.isEmpty());
         assertEquals(List.of(), unsent());
     }
 
@@ -251,15 +262,7 @@ class StorageTest extends ClientTest {
         server.send(messageEvent(BOB_1, "bob", "secret"));
         loop.advance(SOON);
         assertTrue(storage.has("secret"));
-        List<Boolean> stillThere = new ArrayList<>();
-        client.addListener(new Recorder() {
-            @Override
-            public void onMessageRevoked(Message tombstone) {
-                stillThere.add(storage.has("secret"));
-            }
-        });
-        server.send(revokedEvent(BOB_1, "bob", "bob"));
-        assertEquals(List.of(false), stillThere);
+        assertListenerIsToldWithoutTheStoredText();
     }
 
     @Test
@@ -319,15 +322,7 @@ class StorageTest extends ClientTest {
         }
         assertFalse(view("c2c_bob").stream().anyMatch(message -> message.messageId().equals(BOB_1)), "the memory is full");
         assertTrue(storage.has("secret"), "nothing was written since");
-        List<Boolean> stillThere = new ArrayList<>();
-        client.addListener(new Recorder() {
-            @Override
-            public void onMessageRevoked(Message tombstone) {
-                stillThere.add(storage.has("secret"));
-            }
-        });
-        server.send(revokedEvent(BOB_1, "bob", "bob"));
-        assertEquals(List.of(false), stillThere);
+        assertListenerIsToldWithoutTheStoredText();
     }
 
     @Test
@@ -340,11 +335,7 @@ class StorageTest extends ClientTest {
         restart();
         assertEquals(200, view("c2c_bob").size());
         assertEquals("{\"text\":\"text 10\"}", view("c2c_bob").get(0).body());
-        server.accept();
-        server.greet();
-        server.reply(server.take("conversations"), "{'conversations':[]}");
-        server.reply(server.take("sync"), "{'conversations':["
-                + page(message("01HF7YAT000000000000000009", "bob", "text 9"), "", "c2", false, 0) + "]}");
+        welcomeAgain(page(message("01HF7YAT000000000000000009", "bob", "text 9"), "", "c2", false, 0));
         assertEquals(List.of(), recorder.ofMessages());
     }
 
