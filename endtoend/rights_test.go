@@ -101,6 +101,7 @@ func talkWithSomebodyWhoIsGone(t *testing.T, alice, bob *device, gone string) {
 	read := bob.send("c2c_"+alice.user, "hello")
 	leaveBehind(t, alice.user)
 	alice.must("read", frame{"conversation": "c2c_" + bob.user, "messageId": read})
+	alice.must("send", frame{"conversation": "c2c_" + bob.user, "unlessRevoked": read, "body": frame{"text": "hi"}})
 	removed := alice.send("c2c_"+gone, "anybody?")
 	leaveBehind(t, gone)
 	admin(t, frame{

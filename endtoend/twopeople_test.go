@@ -45,6 +45,29 @@ func TestARecalledMessageIsTakenFromTheOtherSide(t *testing.T) {
 	}
 }
 
+func TestNobodyAnswersARecalledMessage(t *testing.T) {
+	people := users(t, "alice", "bot")
+	alice, bot := connect(t, people[0]), connect(t, people[1])
+	answer := func(question string) frame {
+		return frame{"conversation": "c2c_" + alice.user, "unlessRevoked": question, "body": frame{"text": "42"}}
+	}
+	first := alice.send("c2c_"+bot.user, "what is six times seven?")
+	id := bot.must("send", answer(first))["message"].(frame)["messageId"]
+	if event := alice.event("message"); messageID(event) != id {
+		t.Errorf("alice got %v", event)
+	}
+	second := alice.send("c2c_"+bot.user, "a slip")
+	alice.must("revoke", frame{"conversation": "c2c_" + bot.user, "messageId": second})
+	reply := bot.ask("send", answer(second))
+	if code(reply) != 76004 || !strings.Contains(reply["error"].(frame)["desc"].(string), second) {
+		t.Errorf("the answer to a recalled message: %v", reply)
+	}
+	if reply := bot.ask("send", answer(newULID(t))); code(reply) != 20022 {
+		t.Errorf("the answer to no message: %v", reply)
+	}
+	alice.none("message")
+}
+
 func TestTheSendersOtherDevicesAreToldToo(t *testing.T) {
 	people := users(t, "alice", "bob")
 	phone, laptop := connect(t, people[0]), connect(t, people[0])

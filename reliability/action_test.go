@@ -2,6 +2,7 @@ package reliability
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -42,6 +43,25 @@ func sendLast(ctx context.Context, p *recall.Service, s *scene) error {
 	return send(ctx, p, s, s.actor, s.ids[len(s.ids)-1])
 }
 
+// answerFirst sends the last message as an answer to the first one. It is stored only if that one is not revoked.
+func answerFirst(ctx context.Context, p *recall.Service, s *scene) error {
+	return sendUnlessRevoked(ctx, p, s, s.actor, s.ids[len(s.ids)-1], s.ids[0])
+}
+
+// revokeAndAnswerFirst is a recall, and an answer that comes too late for it.
+func revokeAndAnswerFirst(ctx context.Context, p *recall.Service, s *scene) error {
+	if err := revokeFirst(1)(ctx, p, s); err != nil {
+		return err
+	}
+	switch err := answerFirst(ctx, p, s); {
+	case err == nil:
+		return errors.New("an answer to a recalled message was stored")
+	case recall.NameOf(err) != recall.OtherMessageRecalled:
+		return err
+	}
+	return nil
+}
+
 func revokeFirst(count int) func(context.Context, *recall.Service, *scene) error {
 	return func(ctx context.Context, p *recall.Service, s *scene) error {
 		return revoke(ctx, p, s, s.actor, false, s.ids[:count]...)
@@ -74,6 +94,27 @@ func recalls() []action {
 	return []action{
 		{name: "the first message between two", row: "send 1:1, the first between two", act: sendLast, commit: put, nth: 1},
 		{name: "a later message", row: "send 1:1", sent: 2, act: sendLast, commit: put, nth: 1},
+		{
+			name:   "an answer, unless its question is revoked",
+			row:    "send 1:1, `unlessRevoked`",
+			sent:   2,
+			act:    answerFirst,
+			commit: "TransactWriteItems",
+			nth:    1,
+		},
+		{
+			name:   "a recall, and an answer after it",
+			row:    "send 1:1, `unlessRevoked` and it is revoked",
+			sent:   2,
+			act:    revokeAndAnswerFirst,
+			commit: update,
+			nth:    1,
+			check: func(t *testing.T, s *scene) {
+				if s.isStored(t, s.ids[len(s.ids)-1]) {
+					t.Error("an answer to a recalled message is stored")
+				}
+			},
+		},
 		{name: "a recall", row: "**revoke 1:1**", sent: 2, act: revokeFirst(1), commit: update, nth: 1},
 		{name: "a recall of three messages", row: "**revoke 1:1**", sent: 3, act: revokeFirst(3), commit: update, nth: 1},
 		{name: "an unsent recall", row: "revoke 1:1, `unsent` and not stored", act: revokeUnsent, commit: update, nth: 1},

@@ -58,11 +58,13 @@ func others() []meanwhile {
 	}
 }
 
-// interrupted are the actions that others may cross. A recall of several and an admin's take the steps of one.
+// interrupted are the actions that others may cross. A recall of several and an admin's take the steps of one. A
+// recall and an answer after it are two actions.
 func interrupted() []action {
 	crossed := []action{}
 	for _, a := range recalls() {
-		if !a.big && a.name != "a recall of three messages" && a.name != "an admin's recall" {
+		if !a.big && a.name != "a recall of three messages" && a.name != "an admin's recall" &&
+			a.name != "a recall, and an answer after it" {
 			crossed = append(crossed, a)
 		}
 	}
@@ -117,6 +119,56 @@ func placesOf(t *testing.T, world *simulation.World, a action) []simulation.Poin
 func finish(t *testing.T, s *scene) {
 	t.Helper()
 	must(t, s.world.Deliver(t.Context(), s.healthy))
+}
+
+// isStored tells whether a message of the scene is stored.
+func (s *scene) isStored(t *testing.T, id recall.MessageID) bool {
+	t.Helper()
+	_, found, err := s.healthy().Store.Message(t.Context(), s.conversation, id)
+	must(t, err)
+	return found
+}
+
+// TestNoAnswerIsStoredAfterTheRecallOfItsQuestion lets an answer stand still before each of its calls while its
+// question is recalled, and then lets its client send it again.
+func TestNoAnswerIsStoredAfterTheRecallOfItsQuestion(t *testing.T) {
+	a := action{name: "an answer", row: "send 1:1, `unlessRevoked`", sent: 2, act: answerFirst}
+	world := newWorld(t)
+	before, after := 0, 0
+	for take, place := range placesOf(t, world, a) {
+		t.Run(fmt.Sprintf("before %s #%d", place.Label, place.Nth), func(t *testing.T) {
+			s := stage(t, world, a, take+1)
+			answer, storedBefore := s.ids[len(s.ids)-1], false
+			cross := &simulation.Meanwhile{Label: place.Label, Nth: place.Nth, Do: func() {
+				must(t, revoke(t.Context(), s.healthy(), s, s.actor, false, s.ids[0]))
+				storedBefore = s.isStored(t, answer)
+			}}
+			first := a.act(t.Context(), world.Process(cross), s)
+			cross.End()
+			if !cross.Reached() {
+				t.Fatal("the call was not made this time")
+			}
+			again := a.act(t.Context(), s.healthy(), s)
+			for _, err := range []error{first, again} {
+				if storedBefore && err != nil || !storedBefore && recall.NameOf(err) != recall.OtherMessageRecalled {
+					t.Errorf("stored before the recall: %t, and the client got %v", storedBefore, err)
+				}
+			}
+			if s.isStored(t, answer) != storedBefore {
+				t.Errorf("stored before the recall: %t, and now it is the other way", storedBefore)
+			}
+			if storedBefore {
+				before++
+			} else {
+				after++
+			}
+			finish(t, s)
+			check(t, s, a)
+		})
+	}
+	if before == 0 || after == 0 {
+		t.Errorf("%d answers were stored before the recall, and %d came after it", before, after)
+	}
 }
 
 // TestADeviceWhoseHandshakeCrossesARecallLearnsOfItAndOfTheNext registers a device before each call of a recall and

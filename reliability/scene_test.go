@@ -107,10 +107,16 @@ func must(t *testing.T, err error) {
 
 func send(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device,
 	id recall.MessageID) error {
+	return sendUnlessRevoked(ctx, process, s, device, id, "")
+}
+
+func sendUnlessRevoked(ctx context.Context, process *recall.Service, s *scene, device *simulation.Device,
+	id, other recall.MessageID) error {
 	result, err := process.Send(ctx, device.Caller(), recall.SendRequest{
-		Conversation: s.conversation,
-		MessageID:    id,
-		Body:         theBody,
+		Conversation:  s.conversation,
+		MessageID:     id,
+		Body:          theBody,
+		UnlessRevoked: other,
 	})
 	if err == nil {
 		device.Acknowledged(s.conversation, result.Message.ID, theBody, 0)

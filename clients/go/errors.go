@@ -22,6 +22,7 @@ const (
 	CodeStaleMessageID           = 76001 // the messageId's time is over 30 s off the server's
 	CodeMessageIDTaken           = 76002 // that messageId is another sender's or another body's
 	CodeConversationFull         = 76003 // the conversation takes no more
+	CodeOtherMessageRecalled     = 76004 // the message that unlessRevoked of a send names was recalled
 	CodeGroupDeleted             = 10010 // the group was deleted; only the admin function answers it
 	CodeTokenExpired             = 6206  // a new token is needed
 	CodeTooManyRequests          = 10023 // a rate limit, after the client's own retries
@@ -54,6 +55,7 @@ func names() map[int]string {
 		CodeStaleMessageID:           "stale_message_id",
 		CodeMessageIDTaken:           "message_id_taken",
 		CodeConversationFull:         "conversation_full",
+		CodeOtherMessageRecalled:     "other_message_recalled",
 		CodeGroupDeleted:             "group_deleted",
 		CodeTokenExpired:             "token_expired",
 		CodeTooManyRequests:          "too_many_requests",

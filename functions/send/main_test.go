@@ -67,3 +67,23 @@ func TestASendThatIsRefusedIsAnsweredWithItsErrorAndTellsNobody(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnswerIsStoredOnlyIfItsQuestionIsThere(t *testing.T) {
+	r := route(t)
+	r.Online("alice")
+	question := `{"action":"send","conversation":"c2c_bob","messageId":"` + id + `","body":{"text":"hi"}}`
+	functiontest.WantPart(t, r.Answer("alice", question), `"ok":true`)
+	answer := func(to string) string {
+		return `{"action":"send","conversation":"c2c_alice","unlessRevoked":"` + to + `","body":{"text":"yes"}}`
+	}
+	functiontest.WantPart(t, r.Answer("bob", answer(id)), `"ok":true`)
+	if events := r.Events(); len(events) != 1 {
+		t.Errorf("events %q", events)
+	}
+	missing := recall.EarliestID(1_790_000_000_001)
+	functiontest.WantPart(t, r.Answer("bob", answer(missing)),
+		`"code":20022,"name":"message_not_found","desc":"unlessRevoked: `)
+	if events := r.Events(); len(events) != 0 {
+		t.Errorf("a refused answer is told: %q", events)
+	}
+}

@@ -2,7 +2,9 @@
  * steps, as a model that Spin searches in all interleavings: reliability/model/check.sh.
  *
  * One device connects, and connects again when its line breaks. With TWO_RECALLS two messages that were there before are
- * recalled; otherwise one message is recalled while it is being sent. What the design forbids is planted by a macro:
+ * recalled. With ANSWER the first message is an answer to the second one, which is recalled while the answer is being sent
+ * with `unlessRevoked`. Otherwise one message is recalled while it is being sent. What the design forbids is planted by a
+ * macro:
  *
  *   PRESENCE_BEFORE_COMMIT   who is connected is looked up before the recall is committed
  *   SETTLE_BEFORE_POST       `due` is removed before the notices are posted
@@ -14,6 +16,7 @@
  *   SETTLE_WHATEVER_IS_DUE   the send's settling removes the recall's `due` too
  *   FORGET_EARLY             the client ignores a recall of a message that it has not seen
  *   SYNC_BEFORE_REGISTERING  the device reads what changed before its connection is registered
+ *   CHECK_BEFORE_THE_WRITE   the answer is stored after the check that its question is not recalled, and not with it
  */
 
 #define MESSAGES 2
@@ -48,6 +51,15 @@ byte current;
 bool synchronised;
 
 byte crashes, failedPosts, functionsEnded;
+
+/* The second message was recalled, and no answer to it was stored by then. */
+bool recalledUnanswered;
+
+#if defined(ANSWER) && !defined(CHECK_BEFORE_THE_WRITE)
+#define mayBeStored (stored[0] == nothing && stored[1] != tombstone)
+#else
+#define mayBeStored (stored[0] == nothing)
+#endif
 
 /* A function may die between any two of its steps; each has the label `ended`. */
 #define MAY_CRASH if :: atomic { crashes < CRASHES -> crashes++; goto ended } :: skip fi
@@ -139,10 +151,16 @@ inline leave() {
 /* functions/send for the first message. A crash before the commit changes nothing, one behind a look or a read neither. */
 proctype send() {
   bool seen[CONNECTIONS], failed[CONNECTIONS];
+#ifdef CHECK_BEFORE_THE_WRITE
+  if
+  :: stored[1] == tombstone -> goto ended
+  :: else
+  fi;
+#endif
   atomic {
     if
-    :: stored[0] == nothing -> stored[0] = body; due[0] = sent
-    :: else -> goto ended /* recalled before it was sent: already_recalled */
+    :: mayBeStored -> stored[0] = body; due[0] = sent
+    :: else -> goto ended /* recalled before it was sent: already_recalled; with ANSWER: other_message_recalled */
     fi
   };
   look();
@@ -162,7 +180,11 @@ proctype revoke(byte m) {
 #ifdef PRESENCE_BEFORE_COMMIT
   look();
 #endif
+#ifdef ANSWER
+  d_step { stored[m] = tombstone; due[m] = revoked; recalledUnanswered = (stored[0] == nothing) };
+#else
   d_step { stored[m] = tombstone; due[m] = revoked };
+#endif
 #ifdef SETTLE_BEFORE_POST
   settle(m, revoked);
 #endif
@@ -289,10 +311,14 @@ endOnline:
 #define quiet (functionsEnded == FUNCTIONS && !delivering && delivered(0) && delivered(1) && synchronised && line[current] == open)
 #define knows(m) (stored[m] != tombstone || bubble[m] == tombstone)
 
-/* G4 and G5: when nothing is under way any more, a device that is connected shows every recall. */
+/* G4 and G5: when nothing is under way any more, a device that is connected shows every recall. And no answer is stored
+ * after the recall of its question, at any time. */
 proctype told() {
 end:
-  atomic { quiet && !(knows(0) && knows(1)) -> assert(false) }
+  if
+  :: atomic { quiet && !(knows(0) && knows(1)) -> assert(false) }
+  :: atomic { recalledUnanswered && stored[0] == body -> assert(false) }
+  fi
 }
 
 init {
@@ -307,6 +333,11 @@ init {
     stored[0] = nothing; bubble[0] = nothing;
     run send();
 #endif
-    run revoke(0); run finish(); run deliver(); run gateway(); run device(); run told()
+#ifdef ANSWER
+    run revoke(1);
+#else
+    run revoke(0);
+#endif
+    run finish(); run deliver(); run gateway(); run device(); run told()
   }
 }

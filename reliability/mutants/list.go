@@ -73,9 +73,28 @@ func decisions() []mutant {
 			[]change{{revoke, `r.write(ctx, id, RoleSender, unsent)`, `r.write(ctx, id, RoleSender, unsent && false)`}}, rules,
 		},
 		{"a retry is another message", "G7", []change{{message,
-			`ConditionExpression:                 aws.String("attribute_not_exists(pk)")`,
-			`ConditionExpression:                 aws.String("attribute_not_exists(pk) OR attribute_exists(pk)")`,
+			`idIsFree     = "attribute_not_exists(pk)"`, `idIsFree     = "attribute_not_exists(pk) OR attribute_exists(pk)"`,
 		}}, storage},
+		{
+			"an answer to a revoked message is stored", "protocol",
+			[]change{
+				{
+					message, `ConditionExpression:                 aws.String(isNotRevoked)`,
+					`ConditionExpression:                 aws.String(isNotRevoked + " OR attribute_exists(pk)")`,
+				},
+			},
+			storage,
+		},
+		{
+			"an answer is stored without its condition", "protocol",
+			[]change{{send, `if unlessRevoked == "" {`, `if unlessRevoked == unlessRevoked {`}}, rules,
+		},
+		{"an answer is checked before it is stored, and not at the same moment", "protocol", []change{{send,
+			"	outcome, err := s.Store.CreateMessageUnlessRevoked(ctx, message, unlessRevoked)\n",
+			"	other, _, _ := s.Store.Message(ctx, message.Conversation, unlessRevoked)\n	if other.Revoked != nil {\n" +
+				"		return CreateOutcome{}, Fail(OtherMessageRecalled, \"\")\n	}\n" +
+				"	outcome, err := s.Store.CreateMessage(ctx, message)\n",
+		}}, answering},
 		{
 			"an outsider's answer tells that the message exists", "G8",
 			[]change{{revoke, `case !outcome.Found || !inside:`, `case !outcome.Found:`}}, rules,

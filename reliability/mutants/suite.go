@@ -51,6 +51,7 @@ var (
 		packages: "./reliability",
 		search:   "TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised",
 	}
+	answering = suite{packages: "./reliability", search: "TestNoAnswerIsStoredAfterTheRecallOfItsQuestion"}
 	late      = suite{packages: "./reliability", search: "TestABodyThatWasHeldUpIsNotPostedAfterItsRecall"}
 	histories = suite{
 		packages:  "./reliability",

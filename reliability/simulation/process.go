@@ -148,7 +148,13 @@ func (c *calls) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 func (c *calls) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return around(c, "TransactWriteItems", func() (*dynamodb.TransactWriteItemsOutput, error) {
-		return c.world.Database.TransactWriteItems(ctx, in)
+		output, err := c.world.Database.TransactWriteItems(ctx, in)
+		for _, item := range in.TransactItems {
+			if err == nil && item.Put != nil {
+				c.world.changed(item.Put.Item)
+			}
+		}
+		return output, err
 	})
 }
 

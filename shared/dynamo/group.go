@@ -86,7 +86,7 @@ func (s *Store) PutMember(
 	values := func() item { return item{":role": text(string(role)), ":at": number(int64(at))} }
 	set := aws.String("SET #role=:role, joinedAt=if_not_exists(joinedAt,:at)")
 	names := map[string]string{"#role": "role"}
-	err = s.transact(ctx, "put member", []types.TransactWriteItem{
+	err = s.changeRoster(ctx, "put member", []types.TransactWriteItem{
 		{
 			Update: &types.Update{
 				TableName:                 &s.Table,
@@ -116,7 +116,7 @@ func (s *Store) DeleteMember(ctx context.Context, group recall.GroupID, user rec
 	if err != nil || !wasMember {
 		return false, err
 	}
-	err = s.transact(ctx, "delete member", []types.TransactWriteItem{
+	err = s.changeRoster(ctx, "delete member", []types.TransactWriteItem{
 		{Delete: &types.Delete{TableName: &s.Table, Key: memberKey(group, user)}},
 		{Delete: &types.Delete{TableName: &s.Table, Key: listKey(user, recall.InGroup(group))}},
 		s.rosterChanged(group),
@@ -134,30 +134,42 @@ func (s *Store) rosterChanged(group recall.GroupID) types.TransactWriteItem {
 	}}
 }
 
-// transact tries again while rivals change the same items. A failed condition means that the group is gone.
-func (s *Store) transact(ctx context.Context, operation string, items []types.TransactWriteItem) error {
+// changeRoster is a transaction whose only condition is that the group is there.
+func (s *Store) changeRoster(ctx context.Context, operation string, items []types.TransactWriteItem) error {
+	refused, err := s.transact(ctx, operation, items)
+	if err == nil && refused != nil {
+		return recall.Fail(recall.ConversationNotFound, "no such group")
+	}
+	return err
+}
+
+// transact writes all items or none, and tries again while rivals change the same items. If a condition failed,
+// nothing is written, and refused has the reason of each item.
+func (s *Store) transact(
+	ctx context.Context, operation string, items []types.TransactWriteItem,
+) (refused []types.CancellationReason, err error) {
 	for attempt := 0; ; attempt++ {
 		_, err := s.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
 		if err == nil {
-			return nil
+			return nil, nil
 		}
 		var cancelled *types.TransactionCanceledException
 		if !errors.As(err, &cancelled) {
-			return fault(operation, err)
+			return nil, fault(operation, err)
 		}
 		for _, reason := range cancelled.CancellationReasons {
 			switch aws.ToString(reason.Code) {
 			case "ConditionalCheckFailed":
-				return recall.Fail(recall.ConversationNotFound, "no such group")
+				return cancelled.CancellationReasons, nil
 			case "ItemCollectionSizeLimitExceeded":
-				return recall.Full(fmt.Errorf("%s: %w", operation, err))
+				return nil, recall.Full(fmt.Errorf("%s: %w", operation, err))
 			}
 		}
 		if attempt == maximumAttempts {
-			return fault(operation, err)
+			return nil, fault(operation, err)
 		}
 		if err := pause(ctx, attempt); err != nil {
-			return err
+			return nil, err
 		}
 	}
 }

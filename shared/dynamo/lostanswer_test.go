@@ -60,6 +60,22 @@ func TestG7AMessageWhoseAnswerWasLostIsStoredOnceAndCountsAsCreated(t *testing.T
 	}
 }
 
+func TestG7AnAnswerWhoseOwnAnswerWasLostIsStoredOnceAndCountsAsCreated(t *testing.T) {
+	store, _, plain := withLostAnswers(t)
+	question := message()
+	_, err := plain.CreateMessage(t.Context(), question)
+	must(t, err)
+	m := message()
+	outcome, err := store.CreateMessageUnlessRevoked(t.Context(), m, question.ID)
+	if err != nil || !outcome.Created || outcome.Message.Body != m.Body {
+		t.Errorf("%+v, error %v", outcome, err)
+	}
+	page, err := plain.Messages(t.Context(), direct, recall.MessageRange{Limit: 10, Now: noon})
+	if err != nil || len(page.Items) != 2 {
+		t.Errorf("%d messages are stored, error %v", len(page.Items), err)
+	}
+}
+
 func TestG2ARecallWhoseAnswerWasLostIsAppliedAndNotARepeat(t *testing.T) {
 	for name, change := range map[string]func(*recall.RevokeCommand){
 		"by the sender":  func(*recall.RevokeCommand) {},

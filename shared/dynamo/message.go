@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -12,12 +13,20 @@ import (
 	"example.com/recall/shared/recall"
 )
 
+// The conditions on a message: no message has its ID yet; or it is there, is not revoked, and has not expired by
+// :seconds.
+const (
+	idIsFree     = "attribute_not_exists(pk)"
+	isNotRevoked = "attribute_exists(pk) AND attribute_not_exists(revocationId) AND (" +
+		"attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
+)
+
 // CreateMessage is one PutItem, conditioned on there being none.
 func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (recall.CreateOutcome, error) {
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                           &s.Table,
 		Item:                                messageItem(message),
-		ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
+		ConditionExpression:                 aws.String(idIsFree),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if err == nil {
@@ -28,15 +37,79 @@ func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (reca
 		return recall.CreateOutcome{}, fault("create message", err)
 	}
 	stored, _ := MessageOf(existing)
-	// The SDK's retry of a lost answer meets its own first attempt, which this very call made.
+	return idTaken(stored, message), nil
+}
+
+// idTaken is the outcome for a message whose ID has a stored message. The SDK's retry of a lost answer meets its own
+// first attempt, which this very call made.
+func idTaken(stored, message recall.Message) recall.CreateOutcome {
 	own := stored.Revoked == nil && stored.Due == recall.DueSent && stored.Sender == message.Sender &&
 		stored.SentAt == message.SentAt && stored.Body == message.Body
-	return recall.CreateOutcome{Created: own, Message: stored}, nil
+	return recall.CreateOutcome{Created: own, Message: stored}
+}
+
+// CreateMessageUnlessRevoked is one transaction of the PutItem and a check of the other message. A recall of the other
+// message comes wholly before it or wholly after it.
+func (s *Store) CreateMessageUnlessRevoked(
+	ctx context.Context, message recall.Message, other recall.MessageID,
+) (recall.CreateOutcome, error) {
+	refused, err := s.transact(ctx, "create message", []types.TransactWriteItem{
+		{Put: &types.Put{
+			TableName:                           &s.Table,
+			Item:                                messageItem(message),
+			ConditionExpression:                 aws.String(idIsFree),
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}},
+		{ConditionCheck: &types.ConditionCheck{
+			TableName:                           &s.Table,
+			Key:                                 messageKey(message.Conversation, other),
+			ConditionExpression:                 aws.String(isNotRevoked),
+			ExpressionAttributeValues:           item{":seconds": number(int64(message.SentAt) / 1000)},
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}},
+	})
+	switch {
+	case err != nil:
+		return recall.CreateOutcome{}, err
+	case refused == nil:
+		return recall.CreateOutcome{Created: true, Message: message}, nil
+	}
+	stored, found := MessageOf(refused[0].Item)
+	if !found {
+		// AWS does not say whether it evaluates the other conditions when one has failed. So a repeat of a stored message
+		// could look like a refusal.
+		if stored, found, err = s.Message(ctx, message.Conversation, message.ID); err != nil {
+			return recall.CreateOutcome{}, err
+		}
+	}
+	if found {
+		return idTaken(stored, message), nil
+	}
+	blocking, found := MessageOf(refused[1].Item)
+	if !found || blocking.Expired(message.SentAt) {
+		return recall.CreateOutcome{Other: recall.OtherIsMissing}, nil
+	}
+	return recall.CreateOutcome{Other: recall.OtherIsRevoked}, nil
+}
+
+// update writes a message, and tries again while a transaction holds it. Such a transaction is the send of a message
+// that is stored only if this one is not revoked. The SDK does not retry this.
+func (s *Store) update(ctx context.Context, input *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
+	for attempt := 0; ; attempt++ {
+		written, err := s.Client.UpdateItem(ctx, input)
+		var conflict *types.TransactionConflictException
+		if !errors.As(err, &conflict) || attempt == maximumAttempts {
+			return written, err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // RevokeMessage is one UpdateItem whose condition is the whole decision.
 func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
-	written, err := s.Client.UpdateItem(ctx, s.revocation(command))
+	written, err := s.update(ctx, s.revocation(command))
 	if err == nil {
 		message, _ := MessageOf(written.Attributes)
 		return recall.RevokeOutcome{
@@ -82,8 +155,7 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 	if revocation.ByOperator() {
 		set += ", revokedByOperator=:by"
 	}
-	condition := "attribute_exists(pk) AND attribute_not_exists(revocationId) AND (" +
-		"attribute_not_exists(expiresAt) OR expiresAt > :seconds)"
+	condition := isNotRevoked
 	if command.SenderOnly {
 		condition += " AND sender=:by AND (recallableUntil=:always OR recallableUntil>=:at)"
 		values[":always"] = number(int64(recall.AlwaysRecallable))
@@ -127,7 +199,7 @@ func (s *Store) Message(
 // Settle removes due where it still is what the message, as the caller knows it, owes.
 func (s *Store) Settle(ctx context.Context, message recall.Message) error {
 	condition, values := "due=:due", item{":due": text(string(message.Due))}
-	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       messageKey(message.Conversation, message.ID),
 		UpdateExpression:          aws.String("REMOVE due, owed"),

@@ -22,6 +22,8 @@ type scripted struct {
 	dynamo.API
 	batchGet func(*dynamodb.BatchGetItemInput) (*dynamodb.BatchGetItemOutput, error)
 	transact func() error
+	update   func() error
+	stored   map[string]types.AttributeValue
 	mutex    sync.Mutex
 	calls    int
 }
@@ -32,10 +34,16 @@ func (s *scripted) called() {
 	s.calls++
 }
 
-// GetItem finds nothing.
+// GetItem finds what the test says is stored.
 func (s *scripted) GetItem(context.Context, *dynamodb.GetItemInput,
 	...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	return &dynamodb.GetItemOutput{}, nil
+	return &dynamodb.GetItemOutput{Item: s.stored}, nil
+}
+
+func (s *scripted) UpdateItem(context.Context, *dynamodb.UpdateItemInput,
+	...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	s.called()
+	return &dynamodb.UpdateItemOutput{}, s.update()
 }
 
 func (s *scripted) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInput,
@@ -177,5 +185,69 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAMessageThatATransactionHolds has a question that is being answered. DynamoDB Local runs one transaction after
+// the other, so it never answers this.
+func TestAMessageThatATransactionHolds(t *testing.T) {
+	conflict := &types.TransactionConflictException{}
+	for _, each := range []struct {
+		name     string
+		fails    []error // the last one for ever
+		want     recall.Name
+		attempts int
+	}{
+		{"twice", []error{conflict, conflict, nil}, "", 3},
+		{"for ever", []error{conflict}, recall.Unavailable, 9},
+	} {
+		for operation, run := range map[string]func(context.Context, *dynamo.Store) error{
+			"is revoked": func(ctx context.Context, store *dynamo.Store) error {
+				_, err := store.RevokeMessage(ctx, takeBack(message()))
+				return err
+			},
+			"is settled": func(ctx context.Context, store *dynamo.Store) error { return store.Settle(ctx, message()) },
+		} {
+			t.Run(operation+", "+each.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					client := &scripted{}
+					client.update = func() error { return each.fails[min(client.calls, len(each.fails))-1] }
+					err := run(t.Context(), &dynamo.Store{Client: client, Table: "Messages"})
+					if (err == nil) != (each.want == "") || err != nil && recall.NameOf(err) != each.want {
+						t.Errorf("error %v, want %q", err, each.want)
+					}
+					if client.calls != each.attempts {
+						t.Errorf("%d attempts, want %d", client.calls, each.attempts)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestARepeatIsFoundAlsoIfOnlyTheOtherConditionIsReported has a DynamoDB that stops at the first condition that fails.
+// AWS does not say that it does not.
+func TestARepeatIsFoundAlsoIfOnlyTheOtherConditionIsReported(t *testing.T) {
+	question, answer := message(), message()
+	refused := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("None")}, {Code: aws.String("ConditionalCheckFailed"), Item: map[string]types.AttributeValue{
+			"pk":           &types.AttributeValueMemberS{Value: direct.Key()},
+			"sk":           &types.AttributeValueMemberS{Value: "msg#" + string(question.ID)},
+			"revocationId": &types.AttributeValueMemberS{Value: string(recall.NewRevocationID(noon))},
+		}}}}
+	client := &scripted{transact: func() error { return refused }}
+	store := &dynamo.Store{Client: client, Table: "Messages"}
+	outcome, err := store.CreateMessageUnlessRevoked(t.Context(), answer, question.ID)
+	if err != nil || outcome.Created || outcome.Other != recall.OtherIsRevoked {
+		t.Errorf("nothing is stored: %+v, error %v", outcome, err)
+	}
+	client.stored = map[string]types.AttributeValue{
+		"pk":     &types.AttributeValueMemberS{Value: direct.Key()},
+		"sk":     &types.AttributeValueMemberS{Value: "msg#" + string(answer.ID)},
+		"sender": &types.AttributeValueMemberS{Value: string(alice)},
+	}
+	outcome, err = store.CreateMessageUnlessRevoked(t.Context(), answer, question.ID)
+	if err != nil || outcome.Created || outcome.Other != recall.OtherIsNoObstacle || outcome.Message.ID != answer.ID {
+		t.Errorf("the answer is stored: %+v, error %v", outcome, err)
 	}
 }

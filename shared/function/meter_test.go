@@ -200,7 +200,7 @@ func (m *meter) BatchGetItem(_ context.Context, input *dynamodb.BatchGetItemInpu
 func (m *meter) TransactWriteItems(_ context.Context, input *dynamodb.TransactWriteItemsInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	input.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-	return measured(m, "TransactWriteItems member+row+head", false, 2*float64(len(input.TransactItems)),
+	return measured(m, "TransactWriteItems "+transacted(input.TransactItems), false, 2*float64(len(input.TransactItems)),
 		func(ctx context.Context) (*dynamodb.TransactWriteItemsOutput, error) {
 			return m.tables.TransactWriteItems(ctx, input)
 		},
@@ -228,6 +228,24 @@ func (m *meter) SendMessageBatch(
 ) (*sqs.SendMessageBatchOutput, error) {
 	m.note("SendMessageBatch", 0, 0)()
 	return &sqs.SendMessageBatchOutput{}, nil
+}
+
+// transacted names the kinds of items of a transaction.
+func transacted(items []types.TransactWriteItem) string {
+	kinds := make([]string, len(items))
+	for i, item := range items {
+		switch {
+		case item.Put != nil:
+			kinds[i] = what(item.Put.Item)
+		case item.Update != nil:
+			kinds[i] = what(item.Update.Key)
+		case item.Delete != nil:
+			kinds[i] = what(item.Delete.Key)
+		case item.ConditionCheck != nil:
+			kinds[i] = "check of " + what(item.ConditionCheck.Key)
+		}
+	}
+	return strings.Join(kinds, "+")
 }
 
 // what names the kind of item that a key is of.

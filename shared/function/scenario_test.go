@@ -86,6 +86,12 @@ func messageScenarios() []scenario {
 			})
 			want(t, err)
 		}},
+		{name: "send 1:1, `unlessRevoked`", prepare: oneStored, act: answers("")},
+		{
+			name:    "send 1:1, `unlessRevoked` and it is revoked",
+			prepare: func(w *measuredWorld) { oneStored(w); w.recalled(direct, w.messages[0]) },
+			act:     answers(recall.OtherMessageRecalled),
+		},
 		{name: "**revoke 1:1**", prepare: oneStored, act: revokes(alice, direct, "")},
 		{
 			name:    "revoke 1:1, a repeat",
@@ -339,6 +345,26 @@ func sendsLong(bytes int) func(*testing.T, *measuredWorld) {
 	return func(t *testing.T, w *measuredWorld) {
 		_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: direct, Body: long})
 		want(t, err)
+	}
+}
+
+// answers sends bob's answer to the first stored message, unless that is revoked. refused is the error that it must
+// meet, empty for none.
+func answers(refused recall.Name) func(*testing.T, *measuredWorld) {
+	return func(t *testing.T, w *measuredWorld) {
+		_, err := w.service.Send(t.Context(), caller(bob), recall.SendRequest{
+			Conversation:  direct,
+			Body:          body,
+			ReplyTo:       w.messages[0],
+			UnlessRevoked: w.messages[0],
+		})
+		if refused != "" && recall.NameOf(err) == refused {
+			return
+		}
+		want(t, err)
+		if refused != "" {
+			t.Errorf("it was not refused with %s", refused)
+		}
 	}
 }
 

@@ -28,6 +28,7 @@ const (
 	Internal             Name = "internal"
 	GroupDeleted         Name = "group_deleted"
 	ConversationFull     Name = "conversation_full"
+	OtherMessageRecalled Name = "other_message_recalled"
 )
 
 // failure is what the protocol's table says of a name.
@@ -65,6 +66,8 @@ func (n Name) table() failure {
 		return failure{10010, 10010, false}
 	case ConversationFull:
 		return failure{76003, 76003, false}
+	case OtherMessageRecalled:
+		return failure{76004, 76004, false}
 	case TokenExpired:
 		return failure{6206, 6206, false}
 	case TooManyRequests:

@@ -12,6 +12,9 @@ type SendStore interface {
 	RosterReader
 	// CreateMessage stores a message, unless its ID is taken in that conversation.
 	CreateMessage(ctx context.Context, message Message) (CreateOutcome, error)
+	// CreateMessageUnlessRevoked is CreateMessage under one more condition: another message of the conversation is there,
+	// is not revoked, and has not expired when this message is sent. This is checked at the very moment of the write.
+	CreateMessageUnlessRevoked(ctx context.Context, message Message, other MessageID) (CreateOutcome, error)
 }
 
 // CreateOutcome is what the store found and did.
@@ -21,7 +24,20 @@ type CreateOutcome struct {
 	Created bool
 	// Message is what is stored under the ID now.
 	Message Message
+	// Other says why the other message of CreateMessageUnlessRevoked kept this one from being stored. Nothing is stored
+	// under the ID then. If something is, the other message does not matter.
+	Other OtherMessage
 }
+
+// OtherMessage is the state of another message, as far as it keeps a message from being stored.
+type OtherMessage string
+
+// The states of another message.
+const (
+	OtherIsNoObstacle OtherMessage = ""
+	OtherIsMissing    OtherMessage = "missing"
+	OtherIsRevoked    OtherMessage = "revoked"
+)
 
 // SendRequest asks to store and deliver a message.
 type SendRequest struct {
@@ -30,6 +46,9 @@ type SendRequest struct {
 	// MessageID is empty if the server is to make one.
 	MessageID MessageID
 	ReplyTo   MessageID
+	// UnlessRevoked names another message of the conversation. The message is stored only if that one is not revoked. It
+	// is usually the message that this one answers. Empty means that there is no such condition.
+	UnlessRevoked MessageID
 }
 
 // SendResult is the stored message. Duplicate is true if it was stored before.
@@ -42,8 +61,9 @@ type SendResult struct {
 // message.
 //
 // It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled,
-// perhaps before the message came), conversation_full or unavailable. Once it returns a message, that message is
-// stored and will be delivered, whatever happens to the function.
+// perhaps before the message came), message_not_found (there is no message with the ID in UnlessRevoked),
+// other_message_recalled (that message was recalled), conversation_full or unavailable. Once it returns a message,
+// that message is stored and will be delivered, whatever happens to the function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))
@@ -75,7 +95,7 @@ func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) 
 	if apart(id.Time(), now) > ClockTolerance {
 		return s.sendLate(ctx, message, now)
 	}
-	return s.commitSend(ctx, caller, message)
+	return s.commitSend(ctx, caller, message, request.UnlessRevoked)
 }
 
 // apart is the time between two instants, whichever is first.
@@ -115,7 +135,9 @@ func repeatedSend(stored, message Message) (SendResult, error) {
 }
 
 // commitSend commits the message, and has the outbox tell of it.
-func (s *Service) commitSend(ctx context.Context, caller Caller, message Message) (SendResult, error) {
+func (s *Service) commitSend(
+	ctx context.Context, caller Caller, message Message, unlessRevoked MessageID,
+) (SendResult, error) {
 	direct := !message.Conversation.IsGroup()
 	listed := begin(func() (bool, error) {
 		if !direct {
@@ -125,7 +147,7 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 		return found, err
 	})
 	roster := beginRoster(ctx, message.Conversation, firstPage(s.Store.RosterPage))
-	outcome, err := s.Store.CreateMessage(ctx, message)
+	outcome, err := s.create(ctx, message, unlessRevoked)
 	if err != nil {
 		return SendResult{}, err
 	}
@@ -144,4 +166,23 @@ func (s *Service) commitSend(ctx context.Context, caller Caller, message Message
 	}
 	outbox.deliver(ctx)
 	return SendResult{Message: outcome.Message}, nil
+}
+
+// create stores the message. A send without a condition does not pay for the check of one.
+func (s *Service) create(ctx context.Context, message Message, unlessRevoked MessageID) (CreateOutcome, error) {
+	if unlessRevoked == "" {
+		return s.Store.CreateMessage(ctx, message)
+	}
+	outcome, err := s.Store.CreateMessageUnlessRevoked(ctx, message, unlessRevoked)
+	if err != nil {
+		return CreateOutcome{}, err
+	}
+	switch outcome.Other {
+	case OtherIsMissing:
+		return CreateOutcome{}, Fail(MessageNotFound, "unlessRevoked: no such message in that conversation").
+			In(message.Conversation)
+	case OtherIsRevoked:
+		return CreateOutcome{}, Fail(OtherMessageRecalled, "unlessRevoked: message "+string(unlessRevoked)+" was recalled")
+	}
+	return outcome, nil
 }

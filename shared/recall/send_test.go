@@ -2,6 +2,7 @@ package recall_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -237,4 +238,132 @@ func TestAMessageThatIsPostedLaterThanTwoSecondsIsReadAgain(t *testing.T) {
 	if _, err := notice.Renew(t.Context()); recall.NameOf(err) != recall.Unavailable {
 		t.Errorf("error %v", err)
 	}
+}
+
+// answers sends an answer to a message, which is stored only if that one is not revoked.
+func (w *world) answers(caller recall.Caller, question recall.Message) (recall.SendResult, error) {
+	w.t.Helper()
+	return w.Send(w.t.Context(), caller, recall.SendRequest{
+		Conversation: question.Conversation, MessageID: recall.NewMessageID(w.clock.Instant()), Body: `{"text":"yes"}`,
+		ReplyTo: question.ID, UnlessRevoked: question.ID,
+	})
+}
+
+func TestAnAnswerUnlessItsQuestionIsRevokedIsStoredAndToldLikeAnyMessage(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		phone := w.device(alice, "phone")
+		bot := w.device(bob, "bot")
+		question := w.sent(phone, direct)
+		w.wantTold("bot message " + string(question.ID))
+		answer, err := w.answers(bot, question)
+		w.must(err)
+		w.wantTold("phone message " + string(answer.Message.ID))
+		if stored := w.stored(answer.Message); stored.ReplyTo != question.ID || stored.Due != recall.DueNothing {
+			t.Errorf("stored %+v", stored)
+		}
+	})
+}
+
+func TestAnAnswerToARecalledMessageIsRefusedAndNobodyIsTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.makeGroup()
+		for _, conversation := range []recall.Conversation{direct, group} {
+			question := w.sent(as(alice, ""), conversation)
+			w.recalls(as(alice, ""), question)
+			w.told()
+			_, err := w.answers(as(bob, ""), question)
+			wantName(t, err, recall.OtherMessageRecalled)
+			failure, _ := err.(*recall.Error)
+			if failure == nil || failure.Retryable() || !strings.Contains(failure.Desc, string(question.ID)) ||
+				!strings.HasPrefix(failure.Desc, "unlessRevoked: ") {
+				t.Errorf("the error is %+v", failure)
+			}
+			w.wantTold()
+		}
+	})
+}
+
+// TestAnAnswerToAMessageThatIsNotThereIsRefused also has a message of another conversation, and one that has expired.
+func TestAnAnswerToAMessageThatIsNotThereIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.makeGroup()
+		w.Retention = time.Hour
+		missing := recall.Message{ID: recall.NewMessageID(w.clock.Instant()), Conversation: direct}
+		elsewhere := w.sent(as(alice, ""), group)
+		elsewhere.Conversation = direct
+		expired := w.sent(as(alice, ""), direct)
+		inGroup := missing
+		inGroup.Conversation = group
+		w.clock.Advance(time.Hour)
+		for name, question := range map[string]recall.Message{
+			"missing": missing, "in another conversation": elsewhere, "expired": expired, "missing in a group": inGroup,
+		} {
+			_, err := w.answers(as(bob, ""), question)
+			wantName(t, err, recall.MessageNotFound)
+			failure, _ := err.(*recall.Error)
+			if failure == nil || !strings.HasPrefix(failure.Desc, "unlessRevoked: ") ||
+				failure.Group != (name == "missing in a group") {
+				t.Errorf("%s: the error is %+v", name, failure)
+			}
+		}
+	})
+}
+
+// TestARepeatOfAStoredAnswerSucceedsAlsoAfterTheRecallOfItsQuestion has a client whose first answer was lost.
+func TestARepeatOfAStoredAnswerSucceedsAlsoAfterTheRecallOfItsQuestion(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		bot := w.device(bob, "bot")
+		question := w.sent(as(alice, ""), direct)
+		request := recall.SendRequest{
+			Conversation: direct, MessageID: recall.NewMessageID(w.clock.Instant()), Body: `{"text":"yes"}`,
+			UnlessRevoked: question.ID,
+		}
+		first, err := w.Send(t.Context(), bot, request)
+		w.must(err)
+		w.recalls(as(alice, ""), question)
+		w.told()
+		for _, later := range []time.Duration{time.Second, time.Minute} { // also when the ID is stale by then
+			w.clock.Advance(later)
+			again, err := w.Send(t.Context(), bot, request)
+			w.must(err)
+			if !again.Duplicate || again.Message.SentAt != first.Message.SentAt {
+				t.Errorf("first %+v, again %+v", first, again)
+			}
+		}
+		w.wantTold()
+	})
+}
+
+func TestAnAnswerThatWasRecalledBeforeItCameIsAlreadyRecalledWhateverItsQuestionIs(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		question := w.sent(as(alice, ""), direct)
+		request := recall.SendRequest{
+			Conversation: direct, MessageID: recall.NewMessageID(w.clock.Instant()), Body: `{"text":"yes"}`,
+			UnlessRevoked: question.ID,
+		}
+		w.must(w.Revoke(t.Context(), as(bob, ""), recall.RevokeRequest{
+			Conversation: direct, MessageIDs: []recall.MessageID{request.MessageID}, Unsent: true,
+		})[0].Err)
+		_, err := w.Send(t.Context(), as(bob, ""), request)
+		wantName(t, err, recall.AlreadyRecalled)
+		w.recalls(as(alice, ""), question)
+		_, err = w.Send(t.Context(), as(bob, ""), request)
+		wantName(t, err, recall.AlreadyRecalled)
+	})
+}
+
+func TestASendWithoutAConditionDoesNotPayForTheCheckOfOne(t *testing.T) {
+	w := newWorld(t)
+	question := w.sent(as(alice, ""), direct)
+	if calls := w.store.taken(); slices.Contains(calls, "CreateMessageUnlessRevoked") {
+		t.Errorf("without: %q", calls)
+	}
+	_, err := w.answers(as(bob, ""), question)
+	w.must(err)
+	if calls := w.store.taken(); slices.Contains(calls, "CreateMessage") {
+		t.Errorf("with: %q", calls)
+	}
+	w.store.failing("CreateMessageUnlessRevoked")
+	_, err = w.answers(as(bob, ""), question)
+	wantName(t, err, recall.Unavailable)
 }

@@ -133,6 +133,15 @@ func (s *spy) CreateMessage(ctx context.Context, message recall.Message) (recall
 	return s.Store.CreateMessage(ctx, message)
 }
 
+func (s *spy) CreateMessageUnlessRevoked(
+	ctx context.Context, message recall.Message, other recall.MessageID,
+) (recall.CreateOutcome, error) {
+	if err := s.met("CreateMessageUnlessRevoked"); err != nil {
+		return recall.CreateOutcome{}, err
+	}
+	return s.Store.CreateMessageUnlessRevoked(ctx, message, other)
+}
+
 func (s *spy) RevokeMessage(ctx context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
 	if err := s.met("RevokeMessage"); err != nil {
 		return recall.RevokeOutcome{}, err

@@ -202,6 +202,7 @@ func TestHTTPStatusFollowsTheName(t *testing.T) {
 		recall.MessageIDTaken:       http.StatusConflict,
 		recall.GroupDeleted:         http.StatusConflict,
 		recall.ConversationFull:     http.StatusConflict,
+		recall.OtherMessageRecalled: http.StatusConflict,
 		recall.TooManyRequests:      http.StatusTooManyRequests,
 		recall.Unavailable:          http.StatusInternalServerError,
 		recall.Internal:             http.StatusInternalServerError,

@@ -48,7 +48,7 @@ func HTTPStatus(err error) int {
 	case recall.MessageNotFound, recall.ConversationNotFound:
 		return http.StatusNotFound
 	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted,
-		recall.ConversationFull:
+		recall.ConversationFull, recall.OtherMessageRecalled:
 		return http.StatusConflict
 	case recall.TooManyRequests:
 		return http.StatusTooManyRequests

@@ -213,6 +213,7 @@ func everyFailure() []*recall.Error {
 		recall.Fail(recall.Internal, "this text is never sent"),
 		recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID"),
 		recall.Full(errors.New("this text is never sent")),
+		recall.Fail(recall.OtherMessageRecalled, "unlessRevoked: message "+string(first)+" was recalled"),
 	}
 }
 

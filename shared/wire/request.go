@@ -15,6 +15,15 @@ type Send struct {
 	Body         recall.Body         `json:"body" frame:"required"`
 	MessageID    recall.MessageID    `json:"messageId"`
 	ReplyTo      recall.MessageID    `json:"replyTo"`
+	// UnlessRevoked is another message. This one is stored only if that one is not revoked.
+	UnlessRevoked recall.MessageID `json:"unlessRevoked"`
+}
+
+func (s Send) check() error {
+	if s.UnlessRevoked != "" && s.UnlessRevoked == s.MessageID {
+		return recall.Invalid("unlessRevoked", "must be another message than messageId")
+	}
+	return nil
 }
 
 // Revoke is the request of the action revoke. It names one message or several.

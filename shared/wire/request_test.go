@@ -18,12 +18,15 @@ func frameOf(viewer recall.UserID, raw string) Frame {
 
 func TestDecodeSendReadsEveryField(t *testing.T) {
 	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` +
-		string(first) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
+		string(first) + `","unlessRevoked":"` + string(third) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
 	got, err := Decode[Send](frameOf(alice, frame))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Send{Conversation: direct(), MessageID: second, ReplyTo: first, Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`}
+	want := Send{
+		Conversation: direct(), MessageID: second, ReplyTo: first, UnlessRevoked: third,
+		Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`,
+	}
 	if got != want {
 		t.Errorf("got %+v with body %s", got, string(got.Body))
 	}

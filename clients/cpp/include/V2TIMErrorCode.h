@@ -33,3 +33,4 @@ constexpr int ERR_RECALL_UNKNOWN_ACTION = 7014;     // the server does not know 
 constexpr int ERR_RECALL_STALE_MESSAGE_ID = 76001;  // the time in the message's ID is too far from the server's clock
 constexpr int ERR_RECALL_MESSAGE_ID_TAKEN = 76002;  // that message ID belongs to another message
 constexpr int ERR_RECALL_CONVERSATION_FULL = 76003;  // the conversation takes no more
+constexpr int ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004;  // the message that unlessRevoked of a send names was recalled

@@ -63,6 +63,8 @@ export const ERROR_CODE = {
   MESSAGE_ID_TAKEN: 76002,
   /** The conversation takes no more. */
   CONVERSATION_FULL: 76003,
+  /** The message that `unlessRevoked` of a send names was recalled, so nothing was stored. */
+  OTHER_MESSAGE_RECALLED: 76004,
   /** The body is over 12,288 bytes. */
   BODY_TOO_LARGE: 80002,
 } as const;

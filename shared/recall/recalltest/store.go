@@ -49,6 +49,25 @@ func (s *Store) CreateMessage(_ context.Context, message recall.Message) (recall
 	return recall.CreateOutcome{Created: true, Message: message}, nil
 }
 
+// CreateMessageUnlessRevoked is as recall.SendStore says.
+func (s *Store) CreateMessageUnlessRevoked(
+	_ context.Context, message recall.Message, other recall.MessageID,
+) (recall.CreateOutcome, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if stored, exists := s.messages[message.Conversation][message.ID]; exists {
+		return recall.CreateOutcome{Message: stored}, nil
+	}
+	switch found, exists := s.messages[message.Conversation][other]; {
+	case !exists || found.Expired(message.SentAt):
+		return recall.CreateOutcome{Other: recall.OtherIsMissing}, nil
+	case found.Revoked != nil:
+		return recall.CreateOutcome{Other: recall.OtherIsRevoked}, nil
+	}
+	s.put(message)
+	return recall.CreateOutcome{Created: true, Message: message}, nil
+}
+
 // RevokeMessage is as recall.MessageRevoker says.
 func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (recall.RevokeOutcome, error) {
 	s.mutex.Lock()

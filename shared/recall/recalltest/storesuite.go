@@ -28,6 +28,7 @@ func RunStore(t *testing.T, open func(t *testing.T) recall.Store) {
 		sentences []sentence
 	}{
 		{"create", createSentences()},
+		{"create unless revoked", createUnlessRevokedSentences()},
 		{"revoke", revokeSentences()},
 		{"window", windowSentences()},
 		{"unsent", unsentSentences()},

@@ -125,7 +125,8 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_RECALL_UNKNOWN_ACTION = 7014,             ///< the server does not know the action; Tencent gives no name to it
     ERR_RECALL_STALE_MESSAGE_ID = 76001,          ///< the time in the message's ID is too far from the server's clock
     ERR_RECALL_MESSAGE_ID_TAKEN = 76002,          ///< that message ID belongs to another message
-    ERR_RECALL_CONVERSATION_FULL = 76003          ///< the conversation takes no more
+    ERR_RECALL_CONVERSATION_FULL = 76003,         ///< the conversation takes no more
+    ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004     ///< the message that unlessRevoked of a send names was recalled
 };
 
 NS_ASSUME_NONNULL_END

@@ -30,6 +30,8 @@ public final class ErrorCode {
     public static final int MESSAGE_ID_TAKEN = 76002;
     /** The conversation takes no more. */
     public static final int CONVERSATION_FULL = 76003;
+    /** The message that {@code unlessRevoked} of a send names was recalled, so nothing was stored. */
+    public static final int OTHER_MESSAGE_RECALLED = 76004;
     /** The server does not know the action. */
     public static final int UNKNOWN_ACTION = 7014;
     /** Too many requests of this user, after all retries. */
