@@ -82,21 +82,7 @@ func Rules() []verified.Rule {
 	return rules
 }
 
-// Verify checks whether an API keeps all rules. It probes one after the other, since some probes end their
-// connections or use up quotas.
-func Verify(ctx context.Context, target Target, probed func(Result)) []Result {
-	var results []Result
-	for _, rule := range Rules() {
-		result := Probe(ctx, target, rule)
-		results = append(results, result)
-		if probed != nil {
-			probed(result)
-		}
-	}
-	return results
-}
-
-// Probe holds an API against one rule.
+// Probe holds an API against one rule. Probes can run side by side.
 func Probe(ctx context.Context, target Target, rule verified.Rule) Result {
 	if target.Quiet == 0 {
 		target.Quiet = time.Second

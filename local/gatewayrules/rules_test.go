@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -79,7 +78,8 @@ func TestTheLocalStackDoesWhatItsResultFileSays(t *testing.T) {
 	}
 	found := committed
 	found.Answers = slices.Clone(committed.Answers)
-	for _, result := range gatewayrules.Verify(t.Context(), start(t, false), nil) {
+	target := start(t, false)
+	for _, result := range probe(t, allRules(), func(string) gatewayrules.Target { return target }) {
 		if !result.Probed || result.Failure != nil {
 			t.Errorf("%s: %s: probed: %t, and it is broken by %v", result.ID, result.Text, result.Probed,
 				result.Failure)
@@ -98,32 +98,41 @@ func TestTheLocalStackDoesWhatItsResultFileSays(t *testing.T) {
 	}
 }
 
-// checkBroken probes rules side by side and checks that exactly the wanted ones are broken.
-func checkBroken(t *testing.T, target gatewayrules.Target, asked, want []string) {
+// probe probes rules side by side. The results are in the order of the table.
+func probe(t *testing.T, asked []string, target func(id string) gatewayrules.Target) []gatewayrules.Result {
 	t.Helper()
+	rules := slices.DeleteFunc(gatewayrules.Rules(), func(rule verified.Rule) bool {
+		return !slices.Contains(asked, rule.ID)
+	})
+	results := make([]gatewayrules.Result, len(rules))
 	var group errgroup.Group
 	group.SetLimit(8)
-	var mutex sync.Mutex
-	var broken []string
-	for _, rule := range gatewayrules.Rules() {
-		if !slices.Contains(asked, rule.ID) {
-			continue
-		}
-		api := target
-		if slices.Contains(want, rule.ID) {
-			// A frame that the rule forbids is sure to come, even if it is late on a busy machine. The probe ends then.
-			api.Quiet = api.Patience
-		}
+	for n, rule := range rules {
 		group.Go(func() error {
-			if result := gatewayrules.Probe(t.Context(), api, rule); result.Failure != nil {
-				mutex.Lock()
-				defer mutex.Unlock()
-				broken = append(broken, rule.ID)
-			}
+			results[n] = gatewayrules.Probe(t.Context(), target(rule.ID), rule)
 			return nil
 		})
 	}
 	_ = group.Wait() // it returns no error
+	return results
+}
+
+// checkBroken probes rules and checks that exactly the wanted ones are broken.
+func checkBroken(t *testing.T, target gatewayrules.Target, asked, want []string) {
+	t.Helper()
+	var broken []string
+	for _, result := range probe(t, asked, func(id string) gatewayrules.Target {
+		api := target
+		if slices.Contains(want, id) {
+			// A frame that the rule forbids is sure to come, even if it is late on a busy machine. The probe ends then.
+			api.Quiet = api.Patience
+		}
+		return api
+	}) {
+		if result.Failure != nil {
+			broken = append(broken, result.ID)
+		}
+	}
 	slices.Sort(broken)
 	if difference := cmp.Diff(want, broken, cmpopts.EquateEmpty()); difference != "" {
 		t.Errorf("other rules are broken (-want +got):\n%s", difference)
@@ -208,11 +217,17 @@ func TestOfAnyTwoDeviationsOneGroupHasOnlyTheFirst(t *testing.T) {
 	}
 }
 
-func TestEveryRuleHasADeviationThatBreaksIt(t *testing.T) {
+// allRules returns the IDs of all rules.
+func allRules() []string {
 	var ids []string
 	for _, rule := range gatewayrules.Rules() {
 		ids = append(ids, rule.ID)
 	}
+	return ids
+}
+
+func TestEveryRuleHasADeviationThatBreaksIt(t *testing.T) {
+	ids := allRules()
 	slices.Sort(ids)
 	if difference := cmp.Diff(ids, breaks(deviations())); difference != "" {
 		t.Errorf("rules and deviations do not fit (-rules +deviations):\n%s", difference)
@@ -222,13 +237,7 @@ func TestEveryRuleHasADeviationThatBreaksIt(t *testing.T) {
 // quickRules returns the IDs of the rules that can be probed without a long wait.
 func quickRules() []string {
 	slow, _, _ := kinds()
-	var quick []string
-	for _, rule := range gatewayrules.Rules() {
-		if !slices.Contains(breaks(slow), rule.ID) {
-			quick = append(quick, rule.ID)
-		}
-	}
-	return quick
+	return slices.DeleteFunc(allRules(), func(id string) bool { return slices.Contains(breaks(slow), id) })
 }
 
 // inGroups calls do beside each other with each group of the deviations.
@@ -304,7 +313,7 @@ func TestAnAddressWhereNothingListensKeepsNoRule(t *testing.T) {
 		ManagementURL: "http://127.0.0.1:1/rules", Patience: time.Minute,
 		Sign: gatewayrules.SignWith(aws.AnonymousCredentials{}, "us-east-1"),
 	}
-	for _, result := range gatewayrules.Verify(t.Context(), target, nil) {
+	for _, result := range probe(t, allRules(), func(string) gatewayrules.Target { return target }) {
 		if result.Failure == nil {
 			t.Errorf("%s: %s: it is kept", result.ID, result.Text)
 		}
