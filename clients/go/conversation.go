@@ -42,11 +42,12 @@ type conversation struct {
 	floor    string   // messages up to this one were let go; they are not taken in again
 	limit    int      // the most messages held
 
-	history    bool            // the first synchronisation, without a cursor, has pages left
-	syncing    bool            // a sync is under way
-	touched    map[string]bool // messageIds that events brought meanwhile, and whether they brought the recall
-	readBefore string          // readUpTo when the sync began
-	untold     map[string]bool // messageIds whose callback waits
+	history    bool                   // the first synchronisation, without a cursor, has pages left
+	syncing    bool                   // a sync is under way
+	recalled   func(messageID string) // is told of each recall at once; nil: nobody
+	touched    map[string]bool        // messageIds that events brought meanwhile, and whether they brought the recall
+	readBefore string                 // readUpTo when the sync began
+	untold     map[string]bool        // messageIds whose callback waits
 }
 
 func newConversation(id, self string, limit int) *conversation {
@@ -87,6 +88,9 @@ func (c *conversation) learn(m Message, from origin) change {
 // its body is not shown when it comes late.
 func (c *conversation) learnRevocation(r revocation, from origin) change {
 	c.touch(r.MessageID, true, from)
+	if c.recalled != nil {
+		c.recalled(r.MessageID)
+	}
 	m, held := c.messages[r.MessageID]
 	if held && m.Revoked != nil {
 		return change{}

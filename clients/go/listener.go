@@ -45,6 +45,8 @@ type listeners struct {
 	mutex sync.Mutex
 	next  int
 	all   map[int]Listener
+
+	contexts messageContexts
 }
 
 func (l *listeners) add(listener Listener) (remove func()) {

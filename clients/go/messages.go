@@ -12,8 +12,15 @@ import (
 type SendOption func(*sending)
 
 type sending struct {
-	messageID string
-	replyTo   string
+	messageID     string
+	replyTo       string
+	unlessRevoked string
+}
+
+// draft is a message that is being sent, and the condition under which the server stores it.
+type draft struct {
+	Message
+	unlessRevoked string
 }
 
 // WithMessageID sends under an ID made before by [Client.NewMessageID], so that the application can recall the message
@@ -22,6 +29,13 @@ func WithMessageID(messageID string) SendOption { return func(s *sending) { s.me
 
 // WithReplyTo marks the message as a reply to another one, by its ID.
 func WithReplyTo(messageID string) SendOption { return func(s *sending) { s.replyTo = messageID } }
+
+// UnlessRevoked lets the server store the message only if another message of the conversation is not recalled at that
+// very moment. An answer to a message names that message, so that nobody answers what was recalled. See also
+// [Client.MessageContext].
+func UnlessRevoked(messageID string) SendOption {
+	return func(s *sending) { s.unlessRevoked = messageID }
+}
 
 // NewMessageID makes a messageId on the server's clock: a ULID that sorts after those made before. It fails with
 // CodeNotLoggedIn before the first connect.
@@ -55,7 +69,8 @@ func (s *session) newMessageID() (string, error) {
 //
 // Errors: CodeNotLoggedIn, CodeTimeout, CodeTokenExpired, CodeInvalidRequest, CodeBodyTooLarge,
 // CodeConversationNotFound, CodeAlreadyRecalled when it was recalled before it was stored, CodeStaleMessageID,
-// CodeMessageIDTaken, CodeConversationFull, CodeTooManyRequests, CodeUnavailable, CodeInternal.
+// CodeMessageIDTaken, CodeConversationFull, CodeTooManyRequests, CodeUnavailable, CodeInternal. With [UnlessRevoked]
+// also CodeOtherMessageRecalled, and CodeMessageNotFound (CodeGroupMessageNotFound) when there is no such message.
 func (c *Client) SendMessage(
 	ctx context.Context, conversation string, body any, options ...SendOption,
 ) (Message, error) {
@@ -80,16 +95,16 @@ func (c *Client) SendMessage(
 	m := Message{
 		MessageID: chosen.messageID, Conversation: conversation, Sender: s.user, Body: encoded, ReplyTo: chosen.replyTo,
 	}
-	return s.send(ctx, m, true)
+	return s.send(ctx, draft{m, chosen.unlessRevoked}, true)
 }
 
 // send sends m. With mayRenew, a stale messageId is replaced once, where it is sure that nothing was stored under it.
-func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, error) {
+func (s *session) send(ctx context.Context, m draft, mayRenew bool) (Message, error) {
 	s.storeSend(m)
 	earlier := s.beginSend(m.MessageID)
 	stored, once, err := s.askSend(ctx, m)
 	if Code(err) == CodeTimeout || Code(err) == CodeNotLoggedIn || Code(err) == CodeTokenExpired {
-		s.failSend(m, Code(err))
+		s.failSend(m.Message, Code(err))
 		return Message{}, err // the outcome is unknown: unanswered keeps the ID
 	}
 	if err == nil {
@@ -106,10 +121,13 @@ func (s *session) send(ctx context.Context, m Message, mayRenew bool) (Message, 
 }
 
 // askSend sends m and returns it as the server has stored it. It also reports whether the frame left only once.
-func (s *session) askSend(ctx context.Context, m Message) (kept Message, once bool, err error) {
+func (s *session) askSend(ctx context.Context, m draft) (kept Message, once bool, err error) {
 	fields := map[string]any{"conversation": m.Conversation, "messageId": m.MessageID, "body": m.Body}
 	if m.ReplyTo != "" {
 		fields["replyTo"] = m.ReplyTo
+	}
+	if m.unlessRevoked != "" {
+		fields["unlessRevoked"] = m.unlessRevoked
 	}
 	sendCall, err := s.newCall(nil, "send", fields)
 	if err != nil {
@@ -125,7 +143,7 @@ func (s *session) askSend(ctx context.Context, m Message) (kept Message, once bo
 		return Message{}, false, newError(CodeInternal, "the server's reply to a send is not one")
 	}
 	m.SentAt, m.RecallableUntil = stored.Message.SentAt, stored.Message.RecallableUntil
-	return m, true, nil
+	return m.Message, true, nil
 }
 
 // wantIfUnknown asks for a synchronisation where the server may have acted although it said otherwise or nothing: no
@@ -194,7 +212,7 @@ func (s *session) sentOnce(c *call) bool {
 }
 
 // renew corrects the clock after a refusal of a messageId's time and sends once more under a fresh ID.
-func (s *session) renew(ctx context.Context, m Message, refusal error, may bool) (Message, error) {
+func (s *session) renew(ctx context.Context, m draft, refusal error, may bool) (Message, error) {
 	stale, ok := refusal.(*Error)
 	if !ok || stale.ServerTime <= 0 {
 		return Message{}, refusal

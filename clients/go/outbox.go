@@ -18,6 +18,8 @@ type unansweredSend struct {
 	ReplyTo   string          `json:"replyTo,omitempty"`
 	Failed    int             `json:"failed,omitempty"` // the code that the application knows; 0: go on sending
 
+	UnlessRevoked string `json:"unlessRevoked,omitempty"`
+
 	called bool // a caller waits for the result
 }
 
@@ -98,13 +100,16 @@ func (o *outbox) revoking(messageID string) bool {
 func (o *outbox) unsent(conversation, self string) []UnsentMessage {
 	messages := make([]UnsentMessage, 0, len(o.Sends))
 	for _, each := range o.Sends {
-		messages = append(messages, UnsentMessage{Message: each.message(conversation, self).clone(), Failed: each.Failed})
+		messages = append(messages, UnsentMessage{
+			Message: each.draft(conversation, self).clone(), Failed: each.Failed, UnlessRevoked: each.UnlessRevoked,
+		})
 	}
 	return messages
 }
 
-func (u unansweredSend) message(conversation, self string) Message {
-	return Message{
-		MessageID: u.MessageID, Conversation: conversation, Sender: self, Body: u.Body, ReplyTo: u.ReplyTo,
+func (u unansweredSend) draft(conversation, self string) draft {
+	return draft{
+		Message{MessageID: u.MessageID, Conversation: conversation, Sender: self, Body: u.Body, ReplyTo: u.ReplyTo},
+		u.UnlessRevoked,
 	}
 }

@@ -78,6 +78,7 @@ func newSession(options Options, registered *listeners, user, token string, prev
 		wanted: map[string]origin{}, wake: make(chan struct{}, 1), check: make(chan struct{}, 1),
 		saveWake: make(chan struct{}, 1),
 	}
+	s.view.recalled = registered.contexts.recalled
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if previous != nil {
 		s.view, s.changed = previous.release()

@@ -22,6 +22,8 @@ type UnsentMessage struct {
 	Message
 	// Failed is the code of the error with which its send ended, 0 while the client goes on sending it.
 	Failed int
+	// UnlessRevoked is the condition with which it was sent, "" without one. To send it again, give the condition again.
+	UnlessRevoked string
 }
 
 // Unsent returns the messages of a conversation that are stored and that the server has not answered, oldest first.

@@ -174,11 +174,13 @@ func (s *session) endStoring() {
 }
 
 // storeSend notes a message, and returns when it is on the disk.
-func (s *session) storeSend(m Message) {
+func (s *session) storeSend(m draft) {
 	s.mutex.Lock()
 	if s.changed != nil {
 		s.view.openOutbox(m.Conversation).send(
-			unansweredSend{MessageID: m.MessageID, Body: m.Body, ReplyTo: m.ReplyTo, called: true})
+			unansweredSend{
+				MessageID: m.MessageID, Body: m.Body, ReplyTo: m.ReplyTo, UnlessRevoked: m.unlessRevoked, called: true,
+			})
 		s.toStore(m.Conversation)
 	}
 	s.mutex.Unlock()
@@ -311,7 +313,7 @@ func (s *session) resume() {
 	}
 	for _, each := range work {
 		for _, message := range each.Sends {
-			s.resumeSend(message.message(each.conversation, s.user))
+			s.resumeSend(message.draft(each.conversation, s.user))
 		}
 	}
 }
@@ -358,7 +360,7 @@ func mayYetSucceed(err error) bool {
 }
 
 // resumeSend sends a message again. No call gets the result, so the callbacks tell it.
-func (s *session) resumeSend(m Message) {
+func (s *session) resumeSend(m draft) {
 	stored, _, err := s.askSend(context.Background(), m)
 	switch {
 	case err == nil:
@@ -371,6 +373,6 @@ func (s *session) resumeSend(m Message) {
 		s.settleSend(m.Conversation, m.MessageID)
 		s.save(m.Conversation)
 	case !mayYetSucceed(err):
-		s.failSend(m, Code(err))
+		s.failSend(m.Message, Code(err))
 	}
 }

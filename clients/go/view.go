@@ -18,6 +18,7 @@ type view struct {
 	conversations map[string]*conversation
 	outboxes      map[string]*outbox // also of conversations that the view does not have
 	held          int
+	recalled      func(conversation, messageID string) // is told of each recall at once; nil: nobody
 }
 
 func newView(self string) *view {
@@ -52,6 +53,9 @@ func (v *view) open(id string) *conversation {
 		return nil
 	}
 	c := newConversation(id, v.self, conversationMessages)
+	if v.recalled != nil {
+		c.recalled = func(messageID string) { v.recalled(id, messageID) }
+	}
 	v.conversations[id] = c
 	return c
 }

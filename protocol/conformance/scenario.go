@@ -27,7 +27,8 @@ const Persistence = "persistence"
 // allCapabilities are those that a scenario may need.
 func allCapabilities() []string {
 	return []string{
-		Persistence, "batches", "findMessages", "newConversations", "totalUnread", "throwingListeners", "executor",
+		Persistence, "batches", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
+		"executor",
 	}
 }
 

@@ -201,6 +201,7 @@ Json capabilities() {
     return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
+              {"unlessRevoked", "V2TIM has no call for it"},
               {"throwingListeners", "an exception that leaves a listener is not caught"}}}};
 }
 

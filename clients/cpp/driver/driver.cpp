@@ -279,6 +279,7 @@ Json capabilities() {
     return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
+              {"unlessRevoked", "V2TIM has no call for it"},
               {"throwingListeners", "an exception that leaves a listener ends the program"}}}};
 }
 

@@ -35,6 +35,7 @@ type request struct {
 	MessageIDs    []string        `json:"messageIds"`
 	Body          json.RawMessage `json:"body"`
 	ReplyTo       string          `json:"replyTo"`
+	UnlessRevoked string          `json:"unlessRevoked"`
 	Reason        string          `json:"reason"`
 	Unsent        bool            `json:"unsent"`
 	Conversations []struct {
@@ -157,6 +158,10 @@ func (s *Server) store(user, key string, kept *record, r request) (map[string]an
 		return r.refusal(20023, "already_recalled", false), nil
 	case duplicate && (m.Sender != user || string(m.Body) != string(r.Body)):
 		return r.refusal(76002, "message_id_taken", false), nil
+	case !duplicate && r.UnlessRevoked != "" && kept.messages[r.UnlessRevoked] == nil:
+		return r.refusal(20022, "message_not_found", false), nil
+	case !duplicate && r.UnlessRevoked != "" && kept.messages[r.UnlessRevoked].Revoked != nil:
+		return r.refusal(76004, "other_message_recalled", false), nil
 	case !duplicate:
 		now := s.now().UnixMilli()
 		m = &stored{

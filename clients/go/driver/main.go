@@ -54,6 +54,7 @@ type command struct {
 	MessageID    string          `json:"messageId"`
 	MessageIDs   []string        `json:"messageIds"`
 	ReplyTo      string          `json:"replyTo"`
+	Unless       string          `json:"unlessRevoked"`
 	Listener     string          `json:"listener"`
 	To           string          `json:"to"`
 	Then         string          `json:"then"`
@@ -121,6 +122,8 @@ func (d *driver) begin(c command) {
 		d.finish(c.Call, nil, d.current().ClearStorage(c.User))
 	case "send":
 		d.send(c)
+	case "work":
+		d.work(c)
 	case "view", "unsent", "conversations":
 		d.finish(c.Call, d.held(c), nil)
 	case "revoke", "history", "read":
@@ -133,7 +136,7 @@ func (d *driver) begin(c command) {
 // capabilities says what the client can do, and why it cannot do the rest.
 func capabilities() map[string]any {
 	return map[string]any{
-		"capabilities": []string{"persistence", "batches"},
+		"capabilities": []string{"persistence", "batches", "unlessRevoked"},
 		"lacks": map[string]string{
 			"findMessages":      "Messages returns all that is held of a conversation",
 			"newConversations":  "OnConversationChanged is called for new conversations too",
@@ -222,10 +225,20 @@ func (d *driver) send(c command) {
 	d.print(map[string]any{"event": "sending", "call": c.Call, "messageId": c.MessageID})
 	go func() {
 		sent, err := current.SendMessage(context.Background(), c.Conversation, c.Body,
-			client.WithMessageID(c.MessageID), client.WithReplyTo(c.ReplyTo))
+			client.WithMessageID(c.MessageID), client.WithReplyTo(c.ReplyTo), client.UnlessRevoked(c.Unless))
 		d.finish(c.Call, map[string]any{
 			"messageId": sent.MessageID, "sentAt": sent.SentAt, "recallableUntil": sent.RecallableUntil,
 		}, err)
+	}()
+}
+
+// work begins to work on a message. Its result comes when the message is recalled.
+func (d *driver) work(c command) {
+	ctx, cancel := d.current().MessageContext(context.Background(), c.Conversation, c.MessageID)
+	go func() {
+		defer cancel()
+		<-ctx.Done()
+		d.finish(c.Call, nil, nil)
 	}()
 }
 

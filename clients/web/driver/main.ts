@@ -72,7 +72,7 @@ async function login(command: Command): Promise<object> {
 
 /** What the client can do, and why it cannot do the rest. */
 const capabilities = {
-  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners'],
+  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners', 'unlessRevoked'],
   lacks: {
     newConversations: "CONVERSATION_LIST_UPDATED has the whole list, as in Tencent's Web SDK",
     executor: 'JavaScript calls handlers on its event loop',
@@ -108,8 +108,8 @@ async function revokeMessages(client: Recall, { conversation, messageIds, reason
   return { results };
 }
 
-async function sendMessage(client: Recall, { call, conversation, body, messageId, replyTo }: Command): Promise<object> {
-  const message = client.createCustomMessage({ conversationID: conversation, payload: body, replyTo });
+async function sendMessage(client: Recall, { call, conversation, body, messageId, replyTo, unlessRevoked }: Command): Promise<object> {
+  const message = client.createCustomMessage({ conversationID: conversation, payload: body, replyTo, unlessRevoked });
   if (messageId) message.ID = messageId;
   print({ event: 'sending', call, messageId: message.ID });
   const { data } = await client.sendMessage(message);
@@ -129,6 +129,10 @@ async function carryOut(command: Command): Promise<object> {
   switch (command.do) {
     case 'send':
       return sendMessage(client, command);
+    case 'work':
+      return client.workOn({ conversationID, ID: command.messageId }, (signal) => {
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
+      });
     case 'listen':
       listen(client, command);
       return {};

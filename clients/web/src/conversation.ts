@@ -62,7 +62,7 @@ export class ConversationView {
   /** `readUpTo` when that sync began. */
   #readBefore = '';
 
-  constructor(readonly id: string, private readonly self: string) {}
+  constructor(readonly id: string, private readonly self: string, private readonly onRecalled: (messageID: string) => void) {}
 
   get size(): number {
     return this.#order.length;
@@ -124,6 +124,7 @@ export class ConversationView {
 
   #learnTombstone(gone: Message, origin: Origin): Change {
     this.#touch(gone.ID, true, origin);
+    this.onRecalled(gone.ID);
     const held = this.#messages.get(gone.ID);
     if (held?.isRevoked) return {};
     const counted = held !== undefined && origin === 'event' && this.#counts(held);

@@ -1,6 +1,6 @@
 import { deviceClock, type Clock } from './clock.js';
 import type { WebSocketConstructor } from './connection.js';
-import { invalid, notAReply, notLoggedIn } from './errors.js';
+import { invalid, notAReply, notLoggedIn, recalled } from './errors.js';
 import { Emitter, EVENT, type EventHandler, type EventName } from './events.js';
 import { count, isConversation, isMessageID, object } from './frames.js';
 import { takeRead } from './receive.js';
@@ -8,6 +8,7 @@ import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
 import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
 import { IndexedDBStorage, type Storage } from './storage.js';
 import type { Conversation, Message, Result, RevokeResult, UnsentMessage } from './types.js';
+import { WorkUnderWay } from './work.js';
 
 /** Options of {@link Recall.create}. */
 export interface RecallOptions {
@@ -57,6 +58,11 @@ export interface NewMessage {
   conversationType?: 'c2c' | 'group';
   /** ID of the message that this one answers. */
   replyTo?: string;
+  /**
+   * ID of another message of the conversation. The server stores this one only if that one is not recalled at that very moment. An
+   * answer names the message that it answers, so that nobody answers what was recalled. See also {@link Recall.workOn}.
+   */
+  unlessRevoked?: string;
 }
 
 const PAGE_DEFAULT = 50;
@@ -69,6 +75,7 @@ const PAGE_LIMIT = 100;
 export class Recall {
   readonly #emitter = new Emitter();
   readonly #options: SessionOptions;
+  readonly #work = new WorkUnderWay();
   #session: Session | undefined;
 
   private constructor(options: SessionOptions) {
@@ -106,7 +113,7 @@ export class Recall {
     previous?.end(notLoggedIn());
     if (previous?.store) await previous.store.close(previous.over!);
     if (this.#session !== previous) this.#session?.end(notLoggedIn()); // Another login has begun meanwhile.
-    const session = (this.#session = new Session(this.#options, this.#emitter, userID, token, tokenProvider, goesOn ? previous : undefined));
+    const session = (this.#session = new Session(this.#options, this.#emitter, this.#work, userID, token, tokenProvider, goesOn ? previous : undefined));
     await session.ready;
     return { code: 0, data: undefined };
   }
@@ -161,15 +168,17 @@ export class Recall {
   }
 
   /** Makes a message whose payload is any object, up to 12,288 bytes as JSON; the server does not look into it. Throws 9508 or 6017. */
-  createCustomMessage({ conversationID, to, conversationType = 'c2c', replyTo, payload }: NewMessage & { payload: Record<string, unknown> }): Message {
+  createCustomMessage({ conversationID, to, conversationType = 'c2c', replyTo, unlessRevoked, payload }: NewMessage & { payload: Record<string, unknown> }): Message {
     const session = this.#current();
     const conversation = conversationID ?? `${conversationType}_${to ?? ''}`;
     if (!isConversation(conversation)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
     if (!object(payload)) throw invalid("payload must be an object, e.g. { text: 'hi' }");
     if (replyTo !== undefined && !isMessageID(replyTo)) throw invalid('replyTo must be the ID of a message');
+    if (unlessRevoked !== undefined && !isMessageID(unlessRevoked)) throw invalid('unlessRevoked must be the ID of a message');
     return {
       ID: newMessageID(session), conversationID: conversation, from: session.user, flow: 'out', sentAt: 0, recallableUntil: 0,
       payload, replyTo, status: 'unSend', isRevoked: false, revokerInfo: undefined, revokeReason: '', revokedAt: 0,
+      ...(unlessRevoked && { unlessRevoked }),
     };
   }
 
@@ -179,7 +188,8 @@ export class Recall {
    * server refuses its ID's time, a new ID.
    *
    * Rejects with 6012 (outcome unknown: send it again, or recall it, which works for both outcomes), 20023 if it was recalled
-   * before it was stored, 10015, 80002, 76001, 76002, 76003, 6206, 9508, 10023, 20004 or 20005.
+   * before it was stored, 10015, 80002, 76001, 76002, 76003, 6206, 9508, 10023, 20004 or 20005. With `unlessRevoked` also with 76004 (that message was
+   * recalled) or 20022 / 10030 (there is no such message).
    */
   async sendMessage(message: Message): Promise<Result<{ message: Message }>> {
     const session = this.#current();
@@ -191,6 +201,25 @@ export class Recall {
     } catch (failure) {
       message.status = 'fail';
       throw asError(failure);
+    }
+  }
+
+  /**
+   * Does work on a message, such as an answer that takes its time. `work` gets a signal, which is aborted when the client learns that
+   * the message is recalled; pass it to `fetch` and the like. Its reason is a {@link RecallError} with code 76004. If the message is
+   * recalled already, the signal is aborted from the beginning. Resolves or rejects as `work` does.
+   *
+   * A client without a connection learns of the recall when it has one again, and the recall may be on its way when the answer is
+   * sent. So make the answer with `unlessRevoked`.
+   */
+  async workOn<Outcome>(message: Pick<Message, 'conversationID' | 'ID'>, work: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
+    const { conversationID, ID } = message;
+    if (this.#session?.view.get(conversationID)?.get(ID)?.isRevoked) return work(AbortSignal.abort(recalled(ID)));
+    const { signal, end } = this.#work.begin(conversationID, ID);
+    try {
+      return await work(signal);
+    } finally {
+      end();
     }
   }
 

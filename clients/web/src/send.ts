@@ -16,13 +16,13 @@ export const newMessageID = (session: Session): string =>
 
 /** Sends. With `mayRenew`, a stale ID is replaced once, where it is sure that nothing was stored under it. */
 export async function send(session: Session, message: Message, mayRenew: boolean): Promise<Message> {
-  const { conversationID: conversation, ID: messageId, payload: body, replyTo } = message;
+  const { conversationID: conversation, ID: messageId } = message;
   const earlier = session.beginSend(messageId);
   let call: Call | undefined;
   try {
     if (session.store) await session.store.keepSend(message);
     if (session.over) throw session.over;
-    call = session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) });
+    call = session.requests.ask('send', fieldsOf(message));
     const stored = readStored(session, message, await call.reply);
     session.unanswered.delete(messageId);
     return keepOwn(session, stored);
@@ -45,6 +45,12 @@ export async function send(session: Session, message: Message, mayRenew: boolean
   }
 }
 
+/** The fields of the request that sends a message. */
+function fieldsOf({ conversationID, ID, payload, replyTo, unlessRevoked }: Message): JSONObject {
+  const optional = { ...(replyTo && { replyTo }), ...(unlessRevoked && { unlessRevoked }) };
+  return { conversation: conversationID, messageId: ID, body: payload, ...optional };
+}
+
 /** Reads the reply to a send: the message as the server has stored it. */
 function readStored(session: Session, message: Message, reply: JSONObject): Message {
   const stored = object(reply.message);
@@ -57,9 +63,9 @@ function readStored(session: Session, message: Message, reply: JSONObject): Mess
 
 /** Sends a message again that an earlier session has left. No call gets the result, so the events tell it. */
 export async function resumeSend(session: Session, store: Store, conversation: string, message: Message): Promise<void> {
-  const { ID: messageId, payload: body, replyTo } = message;
+  const messageId = message.ID;
   try {
-    const reply = await session.requests.ask('send', { conversation, messageId, body, ...(replyTo && { replyTo }) }).reply;
+    const reply = await session.requests.ask('send', fieldsOf(message)).reply;
     const stored = readStored(session, message, reply);
     session.unanswered.delete(messageId);
     store.settle(conversation, messageId);

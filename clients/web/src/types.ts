@@ -27,6 +27,8 @@ export interface Message {
   payload: Record<string, unknown> | undefined;
   /** ID of the message that this one answers. */
   replyTo: string | undefined;
+  /** In a message that this client sends: ID of the message that must not be recalled when the server stores this one. */
+  unlessRevoked?: string;
   /** `unSend` until the server answered, then `success`, or `fail`. */
   status: 'unSend' | 'success' | 'fail';
   /** Whether it was recalled. */

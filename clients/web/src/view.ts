@@ -10,6 +10,9 @@ export class View {
   readonly #conversations = new Map<string, ConversationView>();
   #taken = 0;
 
+  /** Is told of each recall at once. */
+  onRecalled: (conversationID: string, messageID: string) => void = () => {};
+
   constructor(private readonly self: string) {}
 
   get(id: string): ConversationView | undefined {
@@ -20,7 +23,7 @@ export class View {
   open(id: string): ConversationView | undefined {
     const held = this.#conversations.get(id);
     if (held || !isConversation(id) || this.full) return held;
-    const opened = new ConversationView(id, this.self);
+    const opened = new ConversationView(id, this.self, (messageID) => this.onRecalled(id, messageID));
     this.#conversations.set(id, opened);
     return opened;
   }

@@ -72,6 +72,52 @@ describe('sending', () => {
   });
 });
 
+describe('answering', () => {
+  const held = async (server: Server) => {
+    const alice = await loggedIn(server);
+    server.push(messageFrame(1));
+    await alice.event(EVENT.MESSAGE_RECEIVED);
+    return alice;
+  };
+  const question = { conversationID: 'c2c_bob', ID: messageID(1) };
+
+  test('names the message that must not be recalled, and reports that it is', async () => {
+    const server = await Server.start();
+    const { recall } = await held(server);
+    server.answers.send = () => failure(76004, 'other_message_recalled');
+    const answer = recall.createTextMessage({ to: 'bob', payload: { text: '42' }, unlessRevoked: question.ID });
+    await expect(recall.sendMessage(answer)).rejects.toMatchObject({ code: ERROR_CODE.OTHER_MESSAGE_RECALLED });
+    expect(await server.next('send')).toMatchObject({ unlessRevoked: question.ID, messageId: answer.ID });
+    expect(server.asked('send')).toHaveLength(1);
+    expect(() => recall.createTextMessage({ to: 'bob', payload: { text: '42' }, unlessRevoked: '7' })).toThrowError(
+      expect.objectContaining({ code: ERROR_CODE.INVALID_REQUEST }),
+    );
+  });
+
+  test('is told by a signal when the message is recalled', async () => {
+    const server = await Server.start();
+    const { recall } = await held(server);
+    const work = recall.workOn(question, (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+    server.push(revokedFrame(1));
+    await expect(work).rejects.toMatchObject({ code: ERROR_CODE.OTHER_MESSAGE_RECALLED });
+    const later = recall.workOn(question, async (signal) => signal.aborted);
+    expect(await later).toBe(true);
+  });
+
+  test('goes on when another message is recalled, and gives its outcome', async () => {
+    const server = await Server.start();
+    const alice = await held(server);
+    server.push(messageFrame(2));
+    await alice.event(EVENT.MESSAGE_RECEIVED);
+    const work = alice.recall.workOn(question, async (signal) => {
+      server.push(revokedFrame(2));
+      await alice.event(EVENT.MESSAGE_REVOKED);
+      return signal.aborted;
+    });
+    expect(await work).toBe(false);
+  });
+});
+
 describe('recalling', () => {
   test('takes a message or just its IDs, sends the reason, and resolves to the tombstone', async () => {
     const server = await Server.start();

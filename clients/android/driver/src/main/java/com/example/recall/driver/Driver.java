@@ -131,6 +131,7 @@ final class Driver {
         }
         JsonObject lacks = new JsonObject();
         lacks.addProperty("batches", "V2TIM has no call for it");
+        lacks.addProperty("unlessRevoked", "V2TIM has no call for it");
         JsonObject fields = new JsonObject();
         fields.add("capabilities", capabilities);
         fields.add("lacks", lacks);
