@@ -42,6 +42,10 @@ func forRandomSearches() []mutant {
 // wantAbandoned`, `}
 
 // wantAbandoned`}}, scenarios},
+		{"an answer forgets its condition over a kill", "protocol", []change{{"clients/go/outbox.go",
+			"		u.UnlessRevoked,\n", "		\"\",\n"}}, scenarios},
+		{"the work on a recalled message goes on", "protocol", []change{{"clients/go/conversation.go",
+			"		c.recalled(r.MessageID)\n", ""}}, scenarios},
 	}
 }
 
