@@ -112,13 +112,14 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
 }
 
 - (void)unInitSDK {
-    std::shared_ptr<recall::Client> ended;  // outlives the lock: its end waits for callbacks
+    std::shared_ptr<recall::Client> ended;  // is stopped outside the lock, because that waits for callbacks
     std::shared_ptr<void> watch;
     {
         std::lock_guard lock(_state->mutex);
         ended.swap(_state->client);
         watch.swap(_state->watch);
     }
+    if (ended) ended->stop();
     _state->registry->login = V2TIM_STATUS_LOGOUT;
 }
 

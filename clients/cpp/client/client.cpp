@@ -54,6 +54,7 @@ public:
         std::unique_ptr<Transport> transport;
         {
             std::lock_guard lock(mutex_);
+            if (stopped_) return;
             session_.logout(steadyNow());
             stopped_ = true;
             connection_.reset();  // it may not outlive its transport
@@ -112,6 +113,7 @@ public:
             pass([number](Session& session, Milliseconds now) { session.ponged(now, number); });
         };
         events.closed = [pass] { pass([](Session& session, Milliseconds now) { session.closed(now); }); };
+        if (stopped_) return;
         connection_ = transport_->connect(options_.url, token, std::move(events));
     }
     void send(const std::string& frame) override {
@@ -223,7 +225,9 @@ Client::Client(ClientOptions options, std::shared_ptr<ClientListener> listener)
     machine_->start();
 }
 
-Client::~Client() { machine_->stop(); }
+Client::~Client() { stop(); }
+
+void Client::stop() { machine_->stop(); }
 
 void Client::login(const std::string& user, const std::string& token, Completion<Nothing> completion) {
     machine_->use([&](Session& session, Milliseconds now) {

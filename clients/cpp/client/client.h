@@ -46,10 +46,13 @@ public:
 class Client {
 public:
     Client(ClientOptions options, std::shared_ptr<ClientListener> listener);
-    // Logs out, and waits for callbacks under way unless called by one.
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
+
+    // Logs out, and waits for callbacks under way unless called by one. The destructor does the same. But a callback may hold the
+    // client, and then the destructor comes at the end of that callback. So who must wait for callbacks calls this.
+    void stop();
 
     void login(const std::string& user, const std::string& token, Completion<Nothing> completion);
     void logout(Completion<Nothing> completion);

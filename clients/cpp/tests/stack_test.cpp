@@ -1,5 +1,6 @@
 // The V2TIM-shaped interface against the real functions on the local stack.
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "phone.h"
@@ -56,6 +57,20 @@ struct ListEar : V2TIMConversationListener {
     }
 
     Happenings heard;
+};
+
+// Is told of a conversation, and takes its time.
+struct SlowListener : V2TIMConversationListener {
+    void OnNewConversation(const V2TIMConversationVector&) override {
+        heard.add("new");
+        // If UnInitSDK did not wait, it would return before this does.
+        uninitialised.get_future().wait_for(std::chrono::milliseconds(500));
+        ended = true;
+    }
+
+    Happenings heard;
+    std::promise<void> uninitialised;
+    std::atomic<bool> ended{false};
 };
 
 }  // namespace
@@ -307,6 +322,17 @@ TEST_F(Stack, WhatWasUnsentWhenTheProgramEndedIsKeptAndCanBeSentAgain) {
         new V2TIMFunctionSendCallback([&](const V2TIMMessage&) { again.results.add("success"); }, again.failed()));
     EXPECT_EQ(again.results.next(), "success");
     EXPECT_EQ(bob.heard.next(), "new from a tunnel");
+}
+
+TEST_F(Stack, UnInitSDKWaitsForACallbackThatIsUnderWay) {
+    SlowListener slow;
+    bob.conversations()->AddConversationListener(&slow);
+    alice.send(toBob, "hi");
+    EXPECT_EQ(slow.heard.next(), "new");
+    bob.manager->UnInitSDK();
+    EXPECT_TRUE(slow.ended) << "afterwards the application may delete the listener";
+    slow.uninitialised.set_value();
+    bob.conversations()->RemoveConversationListener(&slow);
 }
 
 TEST_F(Stack, CallbacksRunWhereTheyAreToldTo) {

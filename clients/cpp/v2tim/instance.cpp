@@ -153,6 +153,7 @@ void Instance::UnInitSDK() {
         std::lock_guard lock(mutex_);
         ended.swap(client_);
     }
+    if (ended) ended->stop();
     status_->login = V2TIM_STATUS_LOGOUT;
 }
 
