@@ -106,3 +106,55 @@ func ExampleClient_RevokeMessage() {
 	// Output:
 	// The time to recall this message is over.
 }
+
+// A bot is at work on an answer when its question is recalled. It stops, and if it had not looked, the server would
+// refuse its answer.
+func ExampleClient_MessageContext() {
+	ctx := context.Background()
+	server := clienttest.NewServer(clienttest.Options{})
+	defer server.Close()
+	bot, err := client.New(client.Options{URL: server.URL})
+	if err != nil {
+		log.Fatal(err)
+	}
+	said := make(chan string)
+	bot.AddListener(client.Listener{OnRecvNewMessage: func(question client.Message) {
+		work, done := bot.MessageContext(ctx, question.Conversation, question.MessageID)
+		defer done()
+		said <- "The bot thinks."
+		// What takes its time, such as a call of a language model, gets work as its context. This bot thinks for ever.
+		<-work.Done()
+		said <- "It stops: " + client.CodeName(client.Code(context.Cause(work)))
+		_, err := bot.SendMessage(ctx, question.Conversation, map[string]string{"text": "42"},
+			client.WithReplyTo(question.MessageID), client.UnlessRevoked(question.MessageID))
+		said <- "The server refuses an answer: " + client.CodeName(client.Code(err))
+	}})
+	if err := bot.Login(ctx, "bot", "bot"); err != nil {
+		log.Fatal(err)
+	}
+	defer bot.Logout()
+	alice, err := client.New(client.Options{URL: server.URL})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := alice.Login(ctx, "alice", "alice"); err != nil {
+		log.Fatal(err)
+	}
+	defer alice.Logout()
+
+	question, err := alice.SendMessage(ctx, "c2c_bot", map[string]string{"text": "What is six times seven?"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(<-said)
+	if err := alice.RevokeMessage(ctx, "c2c_bot", question.MessageID, "a slip"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(<-said)
+	fmt.Println(<-said)
+
+	// Output:
+	// The bot thinks.
+	// It stops: other_message_recalled
+	// The server refuses an answer: other_message_recalled
+}
