@@ -1,12 +1,14 @@
 package com.example.recall.client;
 
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A loop whose time stands still until a test moves it. */
 final class ManualLoop implements EventLoop {
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    /** Other threads may add to it while the test runs what is there. */
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Alarm> alarms =
             new PriorityQueue<>(Comparator.<Alarm>comparingLong(alarm -> alarm.at).thenComparingLong(alarm -> alarm.order));
     private long now = 5_000_000;
