@@ -77,8 +77,7 @@ export const tokenOver = () =>
 export const kickedOut = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_connected', "the server ended this device's session: log in again");
 export const windowOver = () =>
   new RecallError(ERROR_CODE.CLIENT_WINDOW_OVER, 'recall_window_expired', 'the message can no longer be recalled: its recallableUntil is past');
-export const recalled = (messageID: string) =>
-  new RecallError(ERROR_CODE.OTHER_MESSAGE_RECALLED, 'other_message_recalled', `message ${messageID} was recalled`);
+export const recalled = () => new RecallError(ERROR_CODE.OTHER_MESSAGE_RECALLED, 'other_message_recalled', 'the message was recalled');
 export const notAReply = (action: string) =>
   new RecallError(ERROR_CODE.INTERNAL, 'internal', `the server's reply to ${action} is not one`);
 export const invalid = (message: string) => new RecallError(ERROR_CODE.INVALID_REQUEST, 'invalid_request', message);

@@ -8,7 +8,7 @@ import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
 import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
 import { IndexedDBStorage, type Storage } from './storage.js';
 import type { Conversation, Message, Result, RevokeResult, UnsentMessage } from './types.js';
-import { WorkUnderWay } from './work.js';
+import type { Works } from './work.js';
 
 /** Options of {@link Recall.create}. */
 export interface RecallOptions {
@@ -75,7 +75,8 @@ const PAGE_LIMIT = 100;
 export class Recall {
   readonly #emitter = new Emitter();
   readonly #options: SessionOptions;
-  readonly #work = new WorkUnderWay();
+  /** They stay when a session ends, so that the next session can end them. */
+  readonly #works: Works = new Set();
   #session: Session | undefined;
 
   private constructor(options: SessionOptions) {
@@ -113,7 +114,7 @@ export class Recall {
     previous?.end(notLoggedIn());
     if (previous?.store) await previous.store.close(previous.over!);
     if (this.#session !== previous) this.#session?.end(notLoggedIn()); // Another login has begun meanwhile.
-    const session = (this.#session = new Session(this.#options, this.#emitter, this.#work, userID, token, tokenProvider, goesOn ? previous : undefined));
+    const session = (this.#session = new Session(this.#options, this.#emitter, this.#works, userID, token, tokenProvider, goesOn ? previous : undefined));
     await session.ready;
     return { code: 0, data: undefined };
   }
@@ -173,8 +174,7 @@ export class Recall {
     const conversation = conversationID ?? `${conversationType}_${to ?? ''}`;
     if (!isConversation(conversation)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
     if (!object(payload)) throw invalid("payload must be an object, e.g. { text: 'hi' }");
-    if (replyTo !== undefined && !isMessageID(replyTo)) throw invalid('replyTo must be the ID of a message');
-    if (unlessRevoked !== undefined && !isMessageID(unlessRevoked)) throw invalid('unlessRevoked must be the ID of a message');
+    if ([replyTo, unlessRevoked].some((id) => id !== undefined && !isMessageID(id))) throw invalid('replyTo and unlessRevoked must be message IDs');
     return {
       ID: newMessageID(session), conversationID: conversation, from: session.user, flow: 'out', sentAt: 0, recallableUntil: 0,
       payload, replyTo, status: 'unSend', isRevoked: false, revokerInfo: undefined, revokeReason: '', revokedAt: 0,
@@ -214,12 +214,18 @@ export class Recall {
    */
   async workOn<Outcome>(message: Pick<Message, 'conversationID' | 'ID'>, work: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
     const { conversationID, ID } = message;
-    if (this.#session?.view.get(conversationID)?.get(ID)?.isRevoked) return work(AbortSignal.abort(recalled(ID)));
-    const { signal, end } = this.#work.begin(conversationID, ID);
+    const controller = new AbortController();
+    const end = () => controller.abort(recalled());
+    if (this.#session?.view.get(conversationID)?.get(ID)?.isRevoked) end();
+    const onRecalled = (conversation: string, messageID: string) => {
+      // What listens to the signal is called when the client has taken in all that it learns now.
+      if (conversation === conversationID && messageID === ID) queueMicrotask(end);
+    };
+    this.#works.add(onRecalled);
     try {
-      return await work(signal);
+      return await work(controller.signal);
     } finally {
-      end();
+      this.#works.delete(onRecalled);
     }
   }
 

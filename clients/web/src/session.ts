@@ -15,7 +15,7 @@ import type { Storage } from './storage.js';
 import { Store } from './store.js';
 import { MessageIDs } from './ulid.js';
 import { View } from './view.js';
-import type { WorkUnderWay } from './work.js';
+import type { Works } from './work.js';
 
 /** All options, with their defaults filled in. */
 export interface SessionOptions {
@@ -82,14 +82,14 @@ export class Session {
   constructor(
     readonly options: SessionOptions,
     readonly emitter: Emitter,
-    work: WorkUnderWay,
+    works: Works,
     readonly user: string,
     private token: string,
     private readonly tokenProvider: TokenProvider | undefined,
     previous: Session | undefined,
   ) {
     this.view = previous?.view ?? new View(user);
-    this.view.onRecalled = (conversationID, messageID) => work.recalled(conversationID, messageID);
+    this.view.onRecalled = (conversationID, messageID) => works.forEach((each) => each(conversationID, messageID));
     this.store = options.storage && new Store(this, options.storage, previous?.store);
     this.clock = new ServerClock(options.clock);
     this.backOff = new BackOff(options.reconnectMinimum, options.reconnectMaximum, options.random);
