@@ -135,25 +135,33 @@ func failedRecordsAreGivenUp(o Observed) (string, error) {
 	return "", errors.New("the failure destination is told nothing")
 }
 
-// pausesGrow compares the pauses of the first retries with those of the last ones. It compares sums, because a single
-// run may begin late on a busy machine.
+// pausesGrow looks at the attempts of the record that fails and at those of the record that is reported. On a busy
+// machine a run may begin late, and that hides how the pauses grow. So it is enough if they grow in one of the two.
 func pausesGrow(o Observed) (string, error) {
-	tried := o.attempts()
-	const least = 4
-	if len(tried) <= least {
-		return "", fmt.Errorf("%s is tried %d times only", failingRecord, len(tried))
+	var seen []error
+	for _, tried := range [][]run{o.attempts(), o.with(reportedRecord)} {
+		text, grow := pauses(tried)
+		if grow {
+			return text, nil
+		}
+		seen = append(seen, errors.New(text))
 	}
-	pauses := make([]string, len(tried)-1)
-	for n := range pauses {
-		pauses[n] = fmt.Sprintf("%.1f", tried[n+1].At-tried[n].At)
+	return "", errors.Join(seen...)
+}
+
+// pauses lists the pauses between runs. They grow if the later half of them takes at least twice as long as the first.
+func pauses(tried []run) (text string, grow bool) {
+	const least = 5
+	if len(tried) < least {
+		return fmt.Sprintf("only %d attempts", len(tried)), false
 	}
-	text, half := "pauses of "+strings.Join(pauses, ", ")+" s", len(pauses)/2
-	early := tried[half].At - tried[0].At
-	late := tried[len(tried)-1].At - tried[len(tried)-1-half].At
-	if late < 2*early {
-		return "", errors.New(text)
+	each, last := make([]string, len(tried)-1), len(tried)-1
+	for n := range each {
+		each[n] = fmt.Sprintf("%.1f", tried[n+1].At-tried[n].At)
 	}
-	return text, nil
+	half := len(each) / 2
+	early, late := tried[half].At-tried[0].At, tried[last].At-tried[last-half].At
+	return "pauses of " + strings.Join(each, ", ") + " s", late >= 2*early
 }
 
 func oldRecordsAreGivenUp(o Observed) (string, error) {

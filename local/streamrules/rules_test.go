@@ -47,13 +47,18 @@ func TestWhatIsNotAsExpectedBreaksItsRule(t *testing.T) {
 		make       func(o *Observed)
 	}{
 		{"stream.report", "b1 comes again", func(o *Observed) { o.runs[len(o.runs)-1].Records[0].Key = "b1" }},
-		{"stream.report", "after [b1 b2 b3 b4] comes [b1 b2 b3 b4]", func(o *Observed) { o.runs[11] = o.runs[10] }},
-		{"stream.bisect", "a4 is never in a batch without a3", func(o *Observed) { o.runs[9].Records[0].Key = "x" }},
+		{"stream.report", "after [b1 b2 b3 b4] comes [b1 b2 b3 b4]", func(o *Observed) { o.runs[12] = o.runs[11] }},
+		{"stream.bisect", "a4 is never in a batch without a3", func(o *Observed) { o.runs[10].Records[0].Key = "x" }},
 		{"stream.given-up", "the condition is Other", func(o *Observed) {
 			o.failures[0].RequestContext.Condition = "Other"
 		}},
 		{"stream.given-up", "told of 2 records", func(o *Observed) { o.failures[0].DDBStreamBatchInfo.BatchSize = 2 }},
 		{"stream.given-up", "told the content", func(o *Observed) { o.failures[0].text += content }},
+		{"stream.pacing", "pauses of 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 s\nonly 2 attempts", func(o *Observed) {
+			for n := range 1 + retryAttempts {
+				o.runs[3+n].At = 1e9 + float64(n)
+			}
+		}},
 		{"stream.age", "given up after 30s", func(o *Observed) {
 			o.failures[1].Timestamp = o.failures[1].Timestamp.Add(-30 * time.Second)
 		}},

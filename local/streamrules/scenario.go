@@ -26,8 +26,8 @@ import (
 // The numbers of template.yaml.
 const (
 	batchSize      = 4
-	batchingWindow = 10 * time.Second
-	retryAttempts  = 5
+	batchingWindow = 15 * time.Second
+	retryAttempts  = 6
 )
 
 // Target is a running stack.
