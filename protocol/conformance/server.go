@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -224,8 +225,36 @@ func (c *serverConnection) read() {
 			c.fail(fmt.Errorf("the client sent a frame of %d bytes; API Gateway takes 32 KB", len(data)))
 		}
 		if c.played == nil || !c.played.answer(c, frame) {
+			setBarrierAside(frame)
 			c.frames.put(frame)
 		}
+	}
+}
+
+// barrierAsked marks a sync from which the conversation of barriers was taken.
+const barrierAsked = "and the barrier"
+
+// setBarrierAside takes the conversation of barriers out of a sync that is for a step. Mostly a client asks for it alone,
+// and the script answers. But on a busy machine it may ask for it together with the conversation of the next step.
+func setBarrierAside(frame map[string]any) {
+	items, _ := frame["conversations"].([]any)
+	others := slices.DeleteFunc(slices.Clone(items), func(item any) bool {
+		asked, _ := item.(map[string]any)
+		return asked["conversation"] == barrierConversation
+	})
+	if frame["action"] == "sync" && len(others) > 0 && len(others) < len(items) {
+		frame["conversations"], frame[barrierAsked] = others, true
+	}
+}
+
+// answerBarrier adds the conversation of barriers to the reply to a sync from which it was taken.
+func answerBarrier(request, reply map[string]any) {
+	items, ok := reply["conversations"].([]any)
+	if ok && request[barrierAsked] == true {
+		reply["conversations"] = append(slices.Clone(items), map[string]any{
+			"conversation": barrierConversation, "messages": []any{}, "revocations": []any{}, "more": false,
+			"cursor": "cursor-0", "unread": 0,
+		})
 	}
 }
 
@@ -237,6 +266,7 @@ func (c *serverConnection) reply(request map[string]any, fields map[string]any) 
 	for name, value := range fields {
 		reply[name] = value
 	}
+	answerBarrier(request, reply)
 	if err := c.send(reply); err != nil {
 		c.trace("server", "could not send: "+err.Error())
 	}
