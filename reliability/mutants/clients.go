@@ -140,3 +140,73 @@ func inClients() []mutant {
 		}, objectiveC},
 	}
 }
+
+// inListeners are bugs in what an application is told, and in calls that are made seldom: one for each scenario about
+// them.
+func inListeners() []mutant {
+	const (
+		manager      = "clients/android/sdk/src/main/java/com/example/recall/v2/V2TIMMessageManager.java"
+		list         = "clients/android/sdk/src/main/java/com/example/recall/v2/V2TIMConversationManager.java"
+		callbacks    = "clients/android/sdk/src/main/java/com/example/recall/client/Callbacks.java"
+		cpp          = "clients/cpp/v2tim/message_manager.cpp"
+		cppListeners = "clients/cpp/v2tim/listeners.h"
+		cppTells     = "clients/cpp/v2tim/instance.cpp"
+		tells        = "clients/apple/src/listeners.mm"
+		queue        = "clients/apple/src/callback_queue.mm"
+		messages     = "clients/go/messages.go"
+		session      = "clients/go/session.go"
+		events       = "clients/web/src/events.ts"
+	)
+	return []mutant{
+		{"Android finds no message", "V2TIM", []change{{
+			manager, `client.heldMessages(new ArrayList<>(messageIDList),`, `client.heldMessages(new ArrayList<>(),`,
+		}}, android},
+		{"Android calls no conversation new", "V2TIM", []change{{
+			list, `boolean isNew = listed != null && listed.add(conversation.id());`, `boolean isNew = false;`,
+		}}, android},
+		{"Android runs callbacks beside the executor", "V2TIM", []change{{
+			callbacks, `            executor.execute(() -> {`, `            ((Executor) Runnable::run).execute(() -> {`,
+		}}, android},
+		{"C++ sends an answer without what it answers", "V2TIM", []change{{
+			cpp, `message.msgID.ToString(), message.replyTo.ToString()},`, `message.msgID.ToString(), ""},`,
+		}}, native},
+		{"C++ passes a listener over after one that goes away", "V2TIM", []change{{
+			cppListeners, `const std::vector<Listener*> now = listeners_;`,
+			`const std::vector<Listener*>& now = listeners_;`,
+		}}, native},
+		{"C++ does not tell the total of unread messages when it changes", "V2TIM", []change{{
+			cppTells, `if (!registry_->told.isAnotherTotal(total)) return;`,
+			`if (registry_->told.isAnotherTotal(total)) return;`,
+		}}, native},
+		{"Apple goes on telling a listener that went away", "V2TIM", []change{{
+			tells, `    list_.erase(std::remove_if(list_.begin(), list_.end(), isOver), list_.end());
+`, `    (void)isOver;
+`,
+		}}, objectiveC},
+		{"Apple does not tell that a conversation changed", "V2TIM", []change{{
+			tells, `                [listener onConversationChanged:list];
+`, "",
+		}}, objectiveC},
+		{"Apple runs callbacks beside the queue", "V2TIM", []change{{
+			queue, `            [kept.get() addOperation:operation];`, `            [operation main];`,
+		}}, objectiveC},
+		{"Go recalls the first of several messages", "protocol", []change{{
+			messages, `fields["messageIds"] = recall.MessageIDs`, `fields["messageIds"] = recall.MessageIDs[:1]`,
+		}}, scenarios},
+		{"Go runs callbacks at the same time", "protocol", []change{{
+			session, `	select {
+	case s.callbacks <- callback:
+		return
+	default:
+	}
+`, `	go callback()
+	if s.ctx != nil {
+		return
+	}
+`,
+		}}, scenarios},
+		{"web lets a listener that throws stop the client", "protocol", []change{{
+			events, `        (globalThis.reportError ?? console.error)(error);`, `        throw error;`,
+		}}, web},
+	}
+}

@@ -42,6 +42,7 @@ var (
 	android    = suite{packages: "./clients/android", driver: "clients/android/driver.sh"}
 	native     = suite{packages: "./clients/cpp", driver: "clients/cpp/driver.sh"}
 	objectiveC = suite{packages: "./clients/apple", driver: "clients/apple/driver.sh"}
+	web        = suite{packages: "./clients/web", driver: "clients/web/driver.sh"}
 
 	crashes    = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACall"}
 	delivering = suite{packages: "./reliability", search: "TestEveryGuaranteeHoldsWhateverHappensToACallOfDeliver"}

@@ -54,6 +54,16 @@ type vector struct {
 	Frame json.RawMessage `json:"frame"`
 }
 
+// TestNoRequestOfTheVectorsIsLost holds what a client of any version may have sent: vectors are only added. Raise a
+// number when you add one.
+func TestNoRequestOfTheVectorsIsLost(t *testing.T) {
+	for file, least := range map[string]int{"requests.json": 22, "admin.json": 17} {
+		if number := len(readVectors[vector](t, file)); number < least {
+			t.Errorf("%s has %d requests, and had %d", file, number, least)
+		}
+	}
+}
+
 func TestRequestsOfTheVectorsAreAccepted(t *testing.T) {
 	for file, fromAdmin := range map[string]bool{"requests.json": false, "admin.json": true} {
 		for _, entry := range readVectors[vector](t, file) {
