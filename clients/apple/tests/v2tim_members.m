@@ -153,6 +153,7 @@ _Static_assert(ERR_REQUEST_TIME_OUT == 6012, "Tencent's number");
 _Static_assert(ERR_SDK_NOT_INITIALIZED == 6013, "Tencent's number");
 _Static_assert(ERR_SDK_NOT_LOGGED_IN == 6014, "Tencent's number");
 _Static_assert(ERR_INVALID_PARAMETERS == 6017, "Tencent's number");
+_Static_assert(ERR_DATABASE_OPERATE_FAILED == 6019, "Tencent's number");
 _Static_assert(ERR_USER_SIG_EXPIRED == 6206, "Tencent's number");
 _Static_assert(ERR_REVOKE_TIME_LIMIT_EXCEED == 6223, "Tencent's number");
 _Static_assert(ERR_SDK_INTERFACE_NOT_SUPPORT == 7013, "Tencent's number");

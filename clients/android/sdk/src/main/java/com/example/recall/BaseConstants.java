@@ -14,6 +14,8 @@ public final class BaseConstants {
     public static final int ERR_SDK_NOT_LOGGED_IN = 6014;
     /** A parameter is missing, ill-typed or too long. */
     public static final int ERR_INVALID_PARAMETERS = 6017;
+    /** What is stored on this device could not be read or written. */
+    public static final int ERR_DATABASE_OPERATE_FAILED = 6019;
     /** The token (userSig) is over and no new one could be had. */
     public static final int ERR_USER_SIG_EXPIRED = 6206;
     /** The client knows, on the server's clock, that the recall window is over; nothing was asked. */

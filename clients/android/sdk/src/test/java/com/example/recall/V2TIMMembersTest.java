@@ -519,6 +519,7 @@ class V2TIMMembersTest {
         assertEquals(6013, BaseConstants.ERR_SDK_NOT_INITIALIZED);
         assertEquals(6014, BaseConstants.ERR_SDK_NOT_LOGGED_IN);
         assertEquals(6017, BaseConstants.ERR_INVALID_PARAMETERS);
+        assertEquals(6019, BaseConstants.ERR_DATABASE_OPERATE_FAILED);
         assertEquals(6206, BaseConstants.ERR_USER_SIG_EXPIRED);
         assertEquals(6223, BaseConstants.ERR_REVOKE_TIME_LIMIT_EXCEED);
         assertEquals(7013, BaseConstants.ERR_SDK_INTERFACE_NOT_SUPPORT);
