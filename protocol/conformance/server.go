@@ -234,8 +234,9 @@ func (c *serverConnection) read() {
 // barrierAsked marks a sync from which the conversation of barriers was taken.
 const barrierAsked = "and the barrier"
 
-// setBarrierAside takes the conversation of barriers out of a sync that is for a step. Mostly a client asks for it alone,
-// and the script answers. But on a busy machine it may ask for it together with the conversation of the next step.
+// setBarrierAside takes the conversation of barriers out of a sync that is for a step. Mostly a client asks for it
+// alone, and the script answers. But on a busy machine it may ask for it together with the conversation of the next
+// step.
 func setBarrierAside(frame map[string]any) {
 	items, _ := frame["conversations"].([]any)
 	others := slices.DeleteFunc(slices.Clone(items), func(item any) bool {
