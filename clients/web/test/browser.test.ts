@@ -154,6 +154,8 @@ test('a second page of the same user stores nothing and is told so, until the fi
   server.push(messageFrame(1));
   await second.waitForFunction(() => recall.getHeldMessageList('c2c_bob').length === 1);
   await first.close();
+  // The browser gives back the lock of a page some time after the page has ended.
+  await second.waitForFunction(async () => (await navigator.locks.query()).held!.length === 0);
   await second.evaluate(() => recall.logout());
   await second.evaluate((to) => page.start(to), server.url);
   await second.evaluate(() => (window as any).loggedIn);
