@@ -1,9 +1,6 @@
 package client
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // MessageContext returns a context for work on a message, such as an answer that takes its time. It ends when the
 // client learns that the message is recalled, and with ctx. After a recall, the [Code] of [context.Cause] is
@@ -45,35 +42,13 @@ type messageContext struct {
 }
 
 // messageContexts are those of a client. They stay when a session ends, so that the next one can end them.
-type messageContexts struct {
-	mutex sync.Mutex
-	next  int
-	all   map[int]messageContext
-}
-
-func (m *messageContexts) add(one messageContext) (remove func()) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.all == nil {
-		m.all = map[int]messageContext{}
-	}
-	key := m.next
-	m.next++
-	m.all[key] = one
-	return func() {
-		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		delete(m.all, key)
-	}
-}
+type messageContexts struct{ registry[messageContext] }
 
 // recalled ends the contexts of a message.
 func (m *messageContexts) recalled(conversation, messageID string) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	for _, one := range m.all {
+	m.each(func(one messageContext) {
 		if one.conversation == conversation && one.messageID == messageID {
 			one.end(recalled(messageID))
 		}
-	}
+	})
 }

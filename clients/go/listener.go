@@ -1,6 +1,10 @@
 package client
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // Why a device was kicked offline.
 const (
@@ -40,44 +44,46 @@ type Listener struct {
 	OnStorageFailed func(err error)
 }
 
-// listeners is the set of registered listeners.
-type listeners struct {
+// registry is what an application has registered and not taken back. The zero value is empty.
+type registry[T any] struct {
 	mutex sync.Mutex
 	next  int
-	all   map[int]Listener
-
-	contexts messageContexts
+	all   map[int]T
 }
 
-func (l *listeners) add(listener Listener) (remove func()) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if l.all == nil {
-		l.all = map[int]Listener{}
+func (r *registry[T]) add(one T) (remove func()) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.all == nil {
+		r.all = map[int]T{}
 	}
-	key := l.next
-	l.next++
-	l.all[key] = listener
+	key := r.next
+	r.next++
+	r.all[key] = one
 	return func() {
-		l.mutex.Lock()
-		defer l.mutex.Unlock()
-		delete(l.all, key)
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		delete(r.all, key)
 	}
 }
 
-// each calls tell for every listener in the order of registration, without holding the lock.
-func (l *listeners) each(tell func(Listener)) {
-	l.mutex.Lock()
-	registered := make([]Listener, 0, len(l.all))
-	for key := range l.next {
-		if listener, ok := l.all[key]; ok {
-			registered = append(registered, listener)
-		}
+// each calls tell for everything that is registered, in the order of registration, without holding the lock.
+func (r *registry[T]) each(tell func(T)) {
+	r.mutex.Lock()
+	registered := make([]T, 0, len(r.all))
+	for _, key := range slices.Sorted(maps.Keys(r.all)) {
+		registered = append(registered, r.all[key])
 	}
-	l.mutex.Unlock()
-	for _, listener := range registered {
-		tell(listener)
+	r.mutex.Unlock()
+	for _, one := range registered {
+		tell(one)
 	}
+}
+
+// listeners are the registered listeners, and the contexts of messages that work is done on.
+type listeners struct {
+	registry[Listener]
+	contexts messageContexts
 }
 
 func (l *listeners) received(m Message) {
