@@ -171,40 +171,40 @@ func (s *Service) syncOne(ctx context.Context, user UserID, item SyncItem) SyncR
 	if result.Err != nil {
 		return result
 	}
-	agreed := result.agree(count, user, membership.readBefore(item.Conversation))
-	if len(agreed.Messages) < MaximumUnread && len(count.Messages) == MaximumUnread {
+	mark := result.agree(count, membership, user)
+	if mark.Unread < MaximumUnread && len(count.Messages) == MaximumUnread {
 		// The count stopped at its limit, and one of its messages is no longer unread. Others may be behind the limit.
 		return s.syncOne(ctx, user, item)
 	}
-	mark := agreed.mark(membership)
 	result.Unread, result.ReadUpTo = mark.Unread, mark.ReadUpTo
 	return result
 }
 
-// agree returns the count as of the messages and recalls of the result, which were read after it. A client that hears
-// of one of them later, by an event, knows it already and does not count it again.
-func (r *SyncResult) agree(count UnreadCount, user UserID, readBefore MessageID) UnreadCount {
+// agree returns the mark of a count as of the messages and recalls of the result, which were read after it. A client
+// that hears of one of them later, by an event, knows it already and does not count it again.
+func (r *SyncResult) agree(count UnreadCount, membership Membership, user UserID) ReadMark {
 	unread := make(map[MessageID]bool)
 	for _, id := range count.Messages {
 		unread[id] = true
 	}
 	for _, message := range r.Messages {
-		unread[message.ID] = message.Revoked == nil
+		unread[message.ID] = message.Revoked == nil && message.Sender != user
 		if message.Sender == user {
-			unread[message.ID] = false
 			count.Own = max(count.Own, message.ID)
 		}
 	}
 	for _, recalled := range r.Revocations {
 		unread[recalled.MessageID] = false
 	}
-	count.Messages = nil
+	mark := count.mark(membership)
+	behind := max(membership.readBefore(r.Conversation), count.Own)
+	mark.Unread = 0
 	for id, counts := range unread {
-		if counts && id > max(readBefore, count.Own) && len(count.Messages) < MaximumUnread {
-			count.Messages = append(count.Messages, id)
+		if counts && id > behind && mark.Unread < MaximumUnread {
+			mark.Unread++
 		}
 	}
-	return count
+	return mark
 }
 
 // membership reads the user's list row, which in a group says whether the user may read at all. The request of a user
