@@ -148,6 +148,29 @@ func TestACancelledCallDoesNotWaitForUnprocessedKeys(t *testing.T) {
 	})
 }
 
+// retried is an operation whose writes fail, and what comes of it.
+type retried struct {
+	name     string
+	fails    []error // the last one for ever
+	want     recall.Name
+	attempts int
+}
+
+func (r retried) check(t *testing.T, run func(context.Context, *dynamo.Store) error) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &scripted{}
+		answer := func() error { return r.fails[min(client.calls, len(r.fails))-1] }
+		client.transact, client.update = answer, answer
+		err := run(t.Context(), &dynamo.Store{Client: client, Table: "Messages"})
+		if (err == nil) != (r.want == "") || err != nil && recall.NameOf(err) != r.want {
+			t.Errorf("error %v, want %q", err, r.want)
+		}
+		if client.calls != r.attempts {
+			t.Errorf("%d attempts, want %d", client.calls, r.attempts)
+		}
+	})
+}
+
 func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 	conflict := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
 		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("TransactionConflict")}}}
@@ -155,34 +178,16 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 		{Code: aws.String("None")}, {Code: aws.String("None")}, {Code: aws.String("ConditionalCheckFailed")}}}
 	full := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
 		{Code: aws.String("ItemCollectionSizeLimitExceeded")}, {Code: aws.String("None")}, {Code: aws.String("None")}}}
-	for _, each := range []struct {
-		name     string
-		fails    []error // the last one for ever
-		want     recall.Name
-		attempts int
-	}{
+	for _, each := range []retried{
 		{"twice", []error{conflict, conflict, nil}, "", 3},
 		{"for ever", []error{conflict}, recall.Unavailable, 9},
 		{"and then the group is gone", []error{conflict, gone}, recall.ConversationNotFound, 2},
 		{"and then the conversation is full", []error{conflict, full}, recall.ConversationFull, 2},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				attempts := 0
-				client := &scripted{
-					transact: func() error {
-						attempts++
-						return each.fails[min(attempts, len(each.fails))-1]
-					},
-				}
-				store := &dynamo.Store{Client: client, Table: "Messages"}
-				_, err := store.PutMember(t.Context(), engineers, alice, recall.MemberMember, noon)
-				if (err == nil) != (each.want == "") || err != nil && recall.NameOf(err) != each.want {
-					t.Errorf("error %v, want %q", err, each.want)
-				}
-				if attempts != each.attempts {
-					t.Errorf("%d attempts, want %d", attempts, each.attempts)
-				}
+			each.check(t, func(ctx context.Context, store *dynamo.Store) error {
+				_, err := store.PutMember(ctx, engineers, alice, recall.MemberMember, noon)
+				return err
 			})
 		})
 	}
@@ -192,12 +197,7 @@ func TestATransactionThatRivalsCancelIsTriedAgain(t *testing.T) {
 // the other, so it never answers this.
 func TestAMessageThatATransactionHolds(t *testing.T) {
 	conflict := &types.TransactionConflictException{}
-	for _, each := range []struct {
-		name     string
-		fails    []error // the last one for ever
-		want     recall.Name
-		attempts int
-	}{
+	for _, each := range []retried{
 		{"twice", []error{conflict, conflict, nil}, "", 3},
 		{"for ever", []error{conflict}, recall.Unavailable, 9},
 	} {
@@ -208,19 +208,7 @@ func TestAMessageThatATransactionHolds(t *testing.T) {
 			},
 			"is settled": func(ctx context.Context, store *dynamo.Store) error { return store.Settle(ctx, message()) },
 		} {
-			t.Run(operation+", "+each.name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					client := &scripted{}
-					client.update = func() error { return each.fails[min(client.calls, len(each.fails))-1] }
-					err := run(t.Context(), &dynamo.Store{Client: client, Table: "Messages"})
-					if (err == nil) != (each.want == "") || err != nil && recall.NameOf(err) != each.want {
-						t.Errorf("error %v, want %q", err, each.want)
-					}
-					if client.calls != each.attempts {
-						t.Errorf("%d attempts, want %d", client.calls, each.attempts)
-					}
-				})
-			})
+			t.Run(operation+", "+each.name, func(t *testing.T) { each.check(t, run) })
 		}
 	}
 }
