@@ -252,10 +252,7 @@ func (s *script) nextPage(name string, item map[string]any) (map[string]any, err
 	pages := s.pages[name]
 	if len(pages) == 0 {
 		delete(s.open, name)
-		page := map[string]any{
-			"conversation": name, "messages": []any{}, "revocations": []any{}, "more": false,
-			"cursor": "cursor-0", "unread": 0,
-		}
+		page := emptyPage(name)
 		if item["cursor"] != nil {
 			page["cursor"] = item["cursor"]
 		} else if s.later.cursor[name] != nil {
@@ -282,6 +279,14 @@ func (s *script) nextPage(name string, item map[string]any) (map[string]any, err
 		delete(s.open, name)
 	}
 	return page, err
+}
+
+// emptyPage is the answer to a sync of a conversation in which nothing is.
+func emptyPage(conversation string) map[string]any {
+	return map[string]any{
+		"conversation": conversation, "messages": []any{}, "revocations": []any{}, "more": false, "cursor": "cursor-0",
+		"unread": 0,
+	}
 }
 
 func (s *script) done() bool {

@@ -252,10 +252,7 @@ func setBarrierAside(frame map[string]any) {
 func answerBarrier(request, reply map[string]any) {
 	items, ok := reply["conversations"].([]any)
 	if ok && request[barrierAsked] == true {
-		reply["conversations"] = append(slices.Clone(items), map[string]any{
-			"conversation": barrierConversation, "messages": []any{}, "revocations": []any{}, "more": false,
-			"cursor": "cursor-0", "unread": 0,
-		})
+		reply["conversations"] = append(slices.Clone(items), emptyPage(barrierConversation))
 	}
 }
 
