@@ -84,9 +84,7 @@ func runWhole(t *testing.T, running *stack.Stack) {
 	var found Found
 	c.must(json.Unmarshal(printed.Bytes(), &found))
 	checkAnswers(t, found.Snapshot)
-	if left := c.left(); len(left) > 0 {
-		t.Errorf("there is still %q; the command says: %s", left, said)
-	}
+	c.wantNothingLeft(said)
 	changes := []string{
 		"posts allowed: true", // when the stack was made
 		`{"MemorySize":128,"Timeout":1}`, `{"FunctionVersion":"2"}`,

@@ -236,6 +236,14 @@ func (c *cloud) left() []string {
 	return found
 }
 
+// wantNothingLeft checks that nothing is there of a run, of which the command said something.
+func (c *cloud) wantNothingLeft(said fmt.Stringer) {
+	c.t.Helper()
+	if left := c.left(); len(left) > 0 {
+		c.t.Errorf("there is still %q; the command says: %s", left, said)
+	}
+}
+
 func (c *cloud) must(err error) {
 	c.t.Helper()
 	if err != nil {

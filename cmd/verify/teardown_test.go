@@ -29,9 +29,7 @@ func TestWhateverStepIsInterruptedNothingIsLeft(t *testing.T) {
 			if err == nil {
 				t.Errorf("a run that was interrupted ends well: %s", said)
 			}
-			if left := c.left(); len(left) > 0 {
-				t.Errorf("there is still %q; the command says: %s", left, said)
-			}
+			c.wantNothingLeft(said)
 		})
 	}
 }
@@ -54,9 +52,7 @@ func TestARunThatWasKilledIsTakenDownWithResume(t *testing.T) {
 			}
 			resumed, said := c.run(Options{Resume: true}, "")
 			_ = c.interruptWhileItAsks(resumed, said, asked)
-			if left := c.left(); len(left) > 0 {
-				t.Errorf("there is still %q; the command says: %s", left, said)
-			}
+			c.wantNothingLeft(said)
 		})
 	}
 }
@@ -84,9 +80,7 @@ func TestWhatCannotBeRemovedIsSaidAndAnotherTryRemovesIt(t *testing.T) {
 	}
 	again, said := c.run(Options{Resume: true}, "")
 	_ = c.interruptWhileItAsks(again, said, asked)
-	if left := c.left(); len(left) > 0 {
-		t.Errorf("there is still %q; the command says: %s", left, said)
-	}
+	c.wantNothingLeft(said)
 }
 
 func TestTheRoleThatAPIGatewayHasForLogsStays(t *testing.T) {
