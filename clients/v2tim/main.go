@@ -1,6 +1,6 @@
 // Command v2tim writes what follows from members.json, the list of Tencent's calls. It writes a test for each of the
-// clients for Android, Apple and C++, which makes every call with Tencent's types. It also writes the tables of each README
-// that say what differs and what is absent.
+// clients for Android, Apple and C++, which makes every call with Tencent's types. It also writes the tables of each
+// README that say what differs and what is absent.
 //
 //	go run ./clients/v2tim
 //

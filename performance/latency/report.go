@@ -70,7 +70,8 @@ func (r Report) Goals() []Goal {
 			goals = append(goals, Goal{name + ": beyond DynamoDB and the rounds of posts, p50", m.Beyond.P50, beyondGoal})
 			if m.Cold.First.Count > 0 {
 				goals = append(goals, Goal{
-					name + ": the first fan-out of an environment, ≤ 1.3 × a later one", m.Cold.First.P50, m.Cold.Later.P50 * 13 / 10,
+					name + ": the first fan-out of an environment, ≤ 1.3 × a later one", m.Cold.First.P50,
+					m.Cold.Later.P50 * 13 / 10,
 				})
 			}
 		}
