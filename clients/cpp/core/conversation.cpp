@@ -107,7 +107,8 @@ bool Conversation::setReadByAnswer(const std::string& readUpTo, int unread) {
     setRead(readUpTo, unread);
     if (syncing_) touched_.insert(readMark);
     if (unread > unreadExactLimit) return true;
-    const auto held = std::count_if(messages_.begin(), messages_.end(), [this](const auto& entry) {
+    const auto after = messages_.upper_bound(summary_.readUpTo);
+    const auto held = std::count_if(after, messages_.end(), [this](const auto& entry) {
         return !entry.second.revoked && counts(entry.second);
     });
     return held == unread;

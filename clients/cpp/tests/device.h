@@ -129,6 +129,14 @@ public:
         answer(request, {{"conversations", {all}}});
     }
 
+    // Logs in until the conversation with bob is being synchronised, of which the list says a number.
+    void loginUntilSync(int unread) {
+        session.login(now, "alice", "token", loggedIn.completion());
+        session.opened(now);
+        answerHello();
+        answer(takeFrame("conversations"), {{"conversations", {{{"conversation", "c2c_bob"}, {"unread", unread}}}}});
+    }
+
     // Connects, and synchronises the conversation with bob.
     void connect(Json item = Json::object()) {
         session.opened(now);
