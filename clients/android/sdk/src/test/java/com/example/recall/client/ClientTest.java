@@ -63,6 +63,11 @@ abstract class ClientTest {
         loop.settle();
     }
 
+    /** Answers a sync of one conversation with a page of it. */
+    void answerSync(JsonObject sync, String page) {
+        server.reply(sync, "{'conversations':[" + page + "]}");
+    }
+
     Outcome<Message> send(String text) {
         Outcome<Message> outcome = new Outcome<>();
         JsonObject body = new JsonObject();
@@ -117,6 +122,10 @@ abstract class ClientTest {
 
     static String revokedEvent(String messageId, String sender, String by) {
         return "{'type':'revoked','conversation':'c2c_bob','revocations':[" + revocation(messageId, sender, by) + "]}";
+    }
+
+    static String readEvent(String readUpTo, long unread) {
+        return "{'type':'read','conversation':'c2c_bob','readUpTo':'" + readUpTo + "','unread':" + unread + "}";
     }
 
     static String page(String messages, String revocations, String cursor, boolean more, long unread) {

@@ -62,7 +62,7 @@ class HostileServerTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}]}");
         int asked = 0;
         while (login.isPending() && asked < 1_000) {
-            server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c1", true, 0) + "]}");
+            answerSync(server.take("sync"), page("", "", "c1", true, 0));
             asked++;
         }
         login.value();

@@ -145,7 +145,7 @@ class RecallTest extends ClientTest {
         Outcome<List<Message>> page = new Outcome<>();
         client.history("c2c_bob", null, 50, page);
         loop.settle();
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_1, "bob", "secret"), "", "c9", false, 0) + "]}");
+        answerSync(server.take("sync"), page(message(BOB_1, "bob", "secret"), "", "c9", false, 0));
         assertTrue(page.value().get(0).isRevoked(), "a page of history that is late shows no body either");
         assertTrue(view("c2c_bob").get(0).isRevoked());
     }

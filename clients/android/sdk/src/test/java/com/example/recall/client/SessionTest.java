@@ -174,7 +174,7 @@ class SessionTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[]}");
         JsonObject sync = server.take("sync");
         assertEquals("c1", sync.getAsJsonArray("conversations").get(0).getAsJsonObject().get("cursor").getAsString());
-        server.reply(sync, "{'conversations':[" + page(message(BOB_2, "bob", "missed"), "", "c2", false, 2) + "]}");
+        answerSync(sync, page(message(BOB_2, "bob", "missed"), "", "c2", false, 2));
         again.value();
         assertEquals(List.of("new " + BOB_1, "new " + BOB_2), recorder.ofMessages());
     }
@@ -216,7 +216,7 @@ class SessionTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[]}");
         JsonObject sync = server.take("sync");
         assertEquals("c1", sync.getAsJsonArray("conversations").get(0).getAsJsonObject().get("cursor").getAsString());
-        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 0) + "]}");
+        answerSync(sync, page("", "", "c2", false, 0));
         again.value();
     }
 

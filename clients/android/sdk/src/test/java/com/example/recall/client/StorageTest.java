@@ -106,8 +106,8 @@ class StorageTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob','unread':1}]}");
         JsonObject sync = server.take("sync");
         assertEquals("c1", sync.getAsJsonArray("conversations").get(0).getAsJsonObject().get("cursor").getAsString());
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hello") + "," + message(BOB_3, "bob", "new"),
-                revocation(BOB_1, "bob", "bob"), "c2", false, 1) + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "hello") + "," + message(BOB_3, "bob", "new"),
+                revocation(BOB_1, "bob", "bob"), "c2", false, 1));
         again.value();
         assertEquals(List.of("revoked " + BOB_1 + " by bob", "new " + BOB_3), recorder.ofMessages());
     }

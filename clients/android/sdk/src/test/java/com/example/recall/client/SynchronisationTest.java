@@ -22,6 +22,11 @@ class SynchronisationTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[]}");
     }
 
+    private JsonObject syncAfterReconnecting() {
+        reconnect();
+        return server.take("sync");
+    }
+
     @Test
     void loginSucceedsAfterTheFirstSynchronisationWhichIsHistoryAndNotAnnounced() {
         startLogin();
@@ -31,7 +36,7 @@ class SynchronisationTest extends ClientTest {
         assertTrue(login.isPending());
         JsonObject sync = server.take("sync");
         assertFalse(item(sync).has("cursor"));
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hi"), revocation(BOB_2, "bob", "bob"), "c1", false, 1) + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "hi"), revocation(BOB_2, "bob", "bob"), "c1", false, 1));
         login.value();
         assertEquals(List.of(), recorder.ofMessages());
         assertEquals(2, view("c2c_bob").size());
@@ -89,11 +94,10 @@ class SynchronisationTest extends ClientTest {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
         server.send(messageEvent(BOB_2, "bob", "two"));
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         assertEquals("c1", item(sync).get("cursor").getAsString(), "also when the list does not name it");
-        server.reply(sync, "{'conversations':[" + page(message(BOB_2, "bob", "two") + "," + message(BOB_3, "bob", "three"),
-                revocation(BOB_1, "bob", "bob") + "," + revocation("01HF7YAT00000000000000A0A0", "alice", "carol"), "c2", false, 2) + "]}");
+        answerSync(sync, page(message(BOB_2, "bob", "two") + "," + message(BOB_3, "bob", "three"),
+                revocation(BOB_1, "bob", "bob") + "," + revocation("01HF7YAT00000000000000A0A0", "alice", "carol"), "c2", false, 2));
         assertEquals(List.of("new " + BOB_1, "new " + BOB_2, "new " + BOB_3, "revoked " + BOB_1 + " by bob",
                 "revoked 01HF7YAT00000000000000A0A0 by carol"), recorder.ofMessages());
         assertEquals(2, unread("c2c_bob"));
@@ -103,8 +107,8 @@ class SynchronisationTest extends ClientTest {
     void aMessageThatIsRecalledOnTheSamePageIsNeverAnnouncedAsNew() {
         login("c2c_bob");
         reconnect();
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_1, "bob", "secret"),
-                revocation(BOB_1, "bob", "bob"), "c2", false, 0) + "]}");
+        answerSync(server.take("sync"), page(message(BOB_1, "bob", "secret"),
+                revocation(BOB_1, "bob", "bob"), "c2", false, 0));
         assertEquals(List.of("revoked " + BOB_1 + " by bob"), recorder.ofMessages());
         assertTrue(view("c2c_bob").get(0).isRevoked());
     }
@@ -117,7 +121,7 @@ class SynchronisationTest extends ClientTest {
         server.accept();
         server.greet();
         server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}]}");
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_1, "bob", "hi"), "", "c1", false, 1) + "]}");
+        answerSync(server.take("sync"), page(message(BOB_1, "bob", "hi"), "", "c1", false, 1));
         assertEquals(List.of("new " + BOB_1), recorder.ofMessages());
     }
 
@@ -139,14 +143,14 @@ class SynchronisationTest extends ClientTest {
         server.send(revokedEvent(BOB_1, "bob", "bob"));
         JsonObject sync = server.take("sync");
         assertEquals("c1", item(sync).get("cursor").getAsString());
-        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 7) + "]}");
+        answerSync(sync, page("", "", "c2", false, 7));
         assertEquals(7, unread("c2c_bob"));
     }
 
     @Test
     void aRecallOfAMessageThatWasReadFetchesNothing() {
         login("c2c_bob");
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':0}");
+        server.send(readEvent(BOB_2, 0));
         server.send(revokedEvent(BOB_1, "bob", "bob"));
         assertTrue(server.frames.isEmpty());
     }
@@ -154,11 +158,10 @@ class SynchronisationTest extends ClientTest {
     @Test
     void aLiveMessageDuringTheSyncIsCountedOnceWhateverTheServersNumberKnew() {
         login("c2c_bob");
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         server.send(messageEvent(BOB_1, "bob", "on the page too"));
         server.send(messageEvent(BOB_2, "bob", "after the page was made"));
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "on the page too"), "", "c2", false, 1) + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "on the page too"), "", "c2", false, 1));
         assertEquals(2, unread("c2c_bob"));
         assertEquals(List.of("new " + BOB_1, "new " + BOB_2), recorder.ofMessages());
     }
@@ -167,10 +170,9 @@ class SynchronisationTest extends ClientTest {
     void aLiveRecallDuringTheSyncIsNotCountedBackByALatePage() {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "secret"));
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         server.send(revokedEvent(BOB_1, "bob", "bob"));
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "secret"), "", "c2", false, 1) + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "secret"), "", "c2", false, 1));
         assertEquals(0, unread("c2c_bob"));
         assertTrue(view("c2c_bob").get(0).isRevoked());
     }
@@ -178,12 +180,11 @@ class SynchronisationTest extends ClientTest {
     @Test
     void aRecallThatThePageTellsItselfIsNotUncountedTwice() {
         login("c2c_bob");
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         server.send(messageEvent(BOB_2, "bob", "hello"));
         server.send(revokedEvent(BOB_1, "bob", "bob"));
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "secret") + "," + message(BOB_2, "bob", "hello"),
-                revocation(BOB_1, "bob", "bob"), "c2", false, 1) + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "secret") + "," + message(BOB_2, "bob", "hello"),
+                revocation(BOB_1, "bob", "bob"), "c2", false, 1));
         assertEquals(1, unread("c2c_bob"));
     }
 
@@ -192,14 +193,13 @@ class SynchronisationTest extends ClientTest {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
         server.send(messageEvent(BOB_2, "bob", "two"));
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         server.send(revokedEvent(BOB_1, "bob", "bob"));
-        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 2) + "]}");
+        answerSync(sync, page("", "", "c2", false, 2));
         assertEquals(1, unread("c2c_bob"));
         JsonObject again = server.take("sync");
         assertEquals("c2", item(again).get("cursor").getAsString());
-        server.reply(again, "{'conversations':[" + page("", revocation(BOB_1, "bob", "bob"), "c3", false, 1) + "]}");
+        answerSync(again, page("", revocation(BOB_1, "bob", "bob"), "c3", false, 1));
         assertEquals(1, unread("c2c_bob"));
         assertTrue(server.frames.isEmpty(), "nothing came during the second synchronisation");
     }
@@ -208,11 +208,10 @@ class SynchronisationTest extends ClientTest {
     void aNumberCountedBeforeThisClientsOwnRecallIsNotTaken() {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         revoke("c2c_bob", BOB_1);
         server.reply(server.take("revoke"), revokeReply(BOB_1, "alice"));
-        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        answerSync(sync, page("", "", "c2", false, 1));
         assertEquals(0, unread("c2c_bob"));
         server.take("sync");
     }
@@ -221,10 +220,9 @@ class SynchronisationTest extends ClientTest {
     void aNumberCountedBeforeALiveReadIsNotTaken() {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
-        reconnect();
-        JsonObject sync = server.take("sync");
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':0}");
-        server.reply(sync, "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        JsonObject sync = syncAfterReconnecting();
+        server.send(readEvent(BOB_1, 0));
+        answerSync(sync, page("", "", "c2", false, 1));
         assertEquals(0, unread("c2c_bob"));
         server.take("sync");
     }
@@ -233,13 +231,12 @@ class SynchronisationTest extends ClientTest {
     void aNumberThatKnowsAllThatCameMeanwhileIsTakenAndNothingMoreIsAsked() {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         server.send(messageEvent(BOB_2, "bob", "two"));
         server.send(messageEvent(BOB_3, "bob", "three"));
         server.send(revokedEvent(BOB_1, "bob", "bob"));
         server.send(revokedEvent(BOB_2, "bob", "bob"));
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':1}");
+        server.send(readEvent(BOB_2, 1));
         String second = "{'messageId':'" + BOB_2 + "','sender':'bob','sentAt':1700000000000,"
                 + "'revoked':{'at':1700000001000,'by':'bob','role':'sender'}}";
         server.reply(sync, "{'conversations':[{'conversation':'c2c_bob','messages':[" + second + "," + message(BOB_3, "bob", "three")
@@ -253,9 +250,9 @@ class SynchronisationTest extends ClientTest {
         login("c2c_bob");
         server.send(messageEvent(BOB_1, "bob", "one"));
         server.send(messageEvent(BOB_2, "bob", "two"));
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':2}");
+        server.send(readEvent(BOB_1, 2));
         assertEquals(2, unread("c2c_bob"));
-        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c2", false, 1) + "]}");
+        answerSync(server.take("sync"), page("", "", "c2", false, 1));
         assertEquals(1, unread("c2c_bob"));
         assertTrue(server.frames.isEmpty());
     }
@@ -267,7 +264,7 @@ class SynchronisationTest extends ClientTest {
         client.read("c2c_bob", BOB_1, new Outcome<>());
         loop.settle();
         server.reply(server.take("read"), "{'readUpTo':'" + BOB_1 + "','unread':3}");
-        server.reply(server.take("sync"), "{'conversations':[" + page("", "", "c2", false, 3) + "]}");
+        answerSync(server.take("sync"), page("", "", "c2", false, 3));
         assertEquals(3, unread("c2c_bob"), "a sync's number is exact, also of messages that are not held");
         assertTrue(server.frames.isEmpty());
     }
@@ -278,8 +275,8 @@ class SynchronisationTest extends ClientTest {
         server.send(messageEvent(BOB_1, "bob", "one"));
         server.send(messageEvent(BOB_2, "alice", "from my tablet"));
         server.send(messageEvent(BOB_3, "bob", "three"));
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':1}");
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':100}");
+        server.send(readEvent(BOB_1, 1));
+        server.send(readEvent(BOB_1, 100));
         assertEquals(100, unread("c2c_bob"));
         assertTrue(server.frames.isEmpty());
     }
@@ -300,7 +297,7 @@ class SynchronisationTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[{'conversation':'c2c_bob'}]}");
         JsonObject sync = server.take("sync");
         server.send(revokedEvent(BOB_1, "bob", "bob"));
-        server.reply(sync, "{'conversations':[" + page("", "", "c1", false, 0) + "]}");
+        answerSync(sync, page("", "", "c1", false, 0));
         login.value();
         server.take("sync");
     }
@@ -308,8 +305,8 @@ class SynchronisationTest extends ClientTest {
     @Test
     void anOlderReadThanTheOneHeldChangesNothing() {
         login("c2c_bob");
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_2 + "','unread':3}");
-        server.send("{'type':'read','conversation':'c2c_bob','readUpTo':'" + BOB_1 + "','unread':9}");
+        server.send(readEvent(BOB_2, 3));
+        server.send(readEvent(BOB_1, 9));
         assertEquals(3, unread("c2c_bob"));
     }
 
@@ -319,7 +316,7 @@ class SynchronisationTest extends ClientTest {
         Outcome<List<Message>> page = new Outcome<>();
         client.history("c2c_bob", null, 50, page);
         loop.settle();
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_3, "bob", "hi"), "", "c9", false, 1) + "]}");
+        answerSync(server.take("sync"), page(message(BOB_3, "bob", "hi"), "", "c9", false, 1));
         assertEquals(1, page.value().size());
         assertEquals(List.of(), recorder.ofMessages());
         reconnect();
@@ -331,7 +328,7 @@ class SynchronisationTest extends ClientTest {
         login("c2c_bob");
         client.history("c2c_bob", null, 50, new Outcome<>());
         loop.settle();
-        server.reply(server.take("sync"), "{'conversations':[" + page(message(BOB_3, "bob", "hi"), "", "c9", false, 1) + "]}");
+        answerSync(server.take("sync"), page(message(BOB_3, "bob", "hi"), "", "c9", false, 1));
         server.send(messageEvent(BOB_3, "bob", "hi"));
         server.send(messageEvent(BOB_3, "bob", "hi"));
         assertEquals(1, unread("c2c_bob"));
@@ -341,8 +338,7 @@ class SynchronisationTest extends ClientTest {
     void aConversationThatTheUserLeftIsAskedForNoMore() {
         login("c2c_bob", "group_eng");
         server.send("{'type':'conversation','conversation':'group_eng','change':'left','user':'alice'}");
-        reconnect();
-        JsonObject sync = server.take("sync");
+        JsonObject sync = syncAfterReconnecting();
         assertEquals(1, sync.getAsJsonArray("conversations").size());
         assertEquals("c2c_bob", item(sync).get("conversation").getAsString());
     }
@@ -366,7 +362,7 @@ class SynchronisationTest extends ClientTest {
         server.reply(server.take("conversations"), "{'conversations':[{'conversation':'group_eng'}]}");
         JsonObject sync = server.take("sync");
         server.send("{'type':'conversation','conversation':'group_eng','change':'left','user':'alice'}");
-        server.reply(sync, "{'conversations':[" + page(message(BOB_1, "bob", "hello"), "", "c1", false, 1).replace("c2c_bob", "group_eng") + "]}");
+        answerSync(sync, page(message(BOB_1, "bob", "hello"), "", "c1", false, 1).replace("c2c_bob", "group_eng"));
         login.value();
         assertEquals(List.of(), conversations());
     }
