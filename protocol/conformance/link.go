@@ -1,9 +1,11 @@
 package conformance
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // links are the TCP connections that a listener accepted. They can fall silent, as a phone's do when it leaves the
@@ -13,6 +15,11 @@ type links struct {
 	mutex       sync.Mutex
 	accepted    []*link
 	unreachable bool
+	marks       map[string]chan struct{} // closed when the connection from this address was accepted
+}
+
+func newLinks(listener net.Listener) *links {
+	return &links{Listener: listener, marks: map[string]chan struct{}{}}
 }
 
 // Accept implements [net.Listener].
@@ -25,6 +32,9 @@ func (l *links) Accept() (net.Conn, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.accepted = append(l.accepted, made)
+	if mark := l.marks[made.RemoteAddr().String()]; mark != nil {
+		close(mark)
+	}
 	if l.unreachable {
 		_ = made.Close() // Whoever reads from it next learns that it is closed.
 	}
@@ -50,6 +60,33 @@ func (l *links) cut() {
 		_ = each.Close() // It may be closed already.
 	}
 	l.accepted = nil
+}
+
+// cutAll closes all connections that were made until now, also those that the operating system made and that are not
+// accepted yet. Connections are accepted in the order in which they were made. So a connection of its own shows when
+// all earlier ones have been accepted.
+func (l *links) cutAll(deadline time.Duration) error {
+	accepted := make(chan struct{})
+	l.mutex.Lock() // Accept waits until the address of the connection is known.
+	own, err := net.DialTimeout(l.Addr().Network(), l.Addr().String(), deadline)
+	if err != nil {
+		l.mutex.Unlock()
+		return fmt.Errorf("connecting to the scenario's own server: %w", err)
+	}
+	defer own.Close()
+	address := own.LocalAddr().String()
+	l.marks[address] = accepted
+	l.mutex.Unlock()
+	select {
+	case <-accepted:
+	case <-time.After(deadline):
+		return fmt.Errorf("the scenario's server accepted no connection within %s", deadline)
+	}
+	l.mutex.Lock()
+	delete(l.marks, address)
+	l.mutex.Unlock()
+	l.cut()
+	return nil
 }
 
 // silence drops everything on all open connections from now on, but closes none of them.

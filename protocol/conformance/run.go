@@ -60,8 +60,7 @@ func (r Runner) Run(ctx context.Context, scenario Scenario) error {
 		trace("step", string(step.source))
 		if err := played.step(ctx, step); err != nil {
 			failure := played.explain(place, step, err)
-			played.kill()
-			return failure
+			return errors.Join(failure, played.kill())
 		}
 	}
 	if played.driver != nil {

@@ -48,7 +48,7 @@ func startServer(trace func(direction, text string), fail func(error)) (*server,
 		return nil, fmt.Errorf("starting the scenario's server: %w", err)
 	}
 	s := &server{
-		links: &links{Listener: listener}, handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
+		links: newLinks(listener), handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
 		trace: trace, fail: fail,
 	}
 	s.http = &http.Server{

@@ -26,8 +26,7 @@ func (p *run) killOrStart(step Step) error {
 		if p.driver == nil {
 			return errNoDriver
 		}
-		p.kill()
-		return nil
+		return p.kill()
 	}
 	if p.driver != nil {
 		return errors.New("the driver runs already")
@@ -37,13 +36,15 @@ func (p *run) killOrStart(step Step) error {
 	return err
 }
 
-// kill ends the driver, and the connections that it had.
-func (p *run) kill() {
-	if p.driver != nil {
-		p.driver.kill()
-		p.driver = nil
-		p.server.links.cut()
+// kill ends the driver, and the connections that it had. A connection that is accepted later would be taken for one of
+// the next driver.
+func (p *run) kill() error {
+	if p.driver == nil {
+		return nil
 	}
+	p.driver.kill()
+	p.driver = nil
+	return p.server.links.cutAll(p.deadline)
 }
 
 // storageAgainAfter is how long the check of a storage that lacks a wanted text waits before it reads the files again.
