@@ -23,6 +23,9 @@ const (
 	CodeMessageIDTaken           = 76002 // that messageId is another sender's or another body's
 	CodeConversationFull         = 76003 // the conversation takes no more
 	CodeOtherMessageRecalled     = 76004 // the message that unlessRevoked of a send names was recalled
+	CodeAttachmentsOff           = 76005 // the deployment has no attachments
+	CodeAttachmentNotFound       = 76006 // no such attachment, not the caller's, or not uploaded completely
+	CodeAttachmentTooLarge       = 76007 // the attachment is larger than the deployment allows
 	CodeGroupDeleted             = 10010 // the group was deleted; only the admin function answers it
 	CodeTokenExpired             = 6206  // a new token is needed
 	CodeTooManyRequests          = 10023 // a rate limit, after the client's own retries
@@ -56,6 +59,9 @@ func names() map[int]string {
 		CodeMessageIDTaken:           "message_id_taken",
 		CodeConversationFull:         "conversation_full",
 		CodeOtherMessageRecalled:     "other_message_recalled",
+		CodeAttachmentsOff:           "attachments_off",
+		CodeAttachmentNotFound:       "attachment_not_found",
+		CodeAttachmentTooLarge:       "attachment_too_large",
 		CodeGroupDeleted:             "group_deleted",
 		CodeTokenExpired:             "token_expired",
 		CodeTooManyRequests:          "too_many_requests",

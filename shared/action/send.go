@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"example.com/recall/shared/function"
-	"example.com/recall/shared/recall"
 	"example.com/recall/shared/wire"
 )
 
@@ -12,7 +11,7 @@ import (
 func send() function.Action {
 	return function.NewAction("send", "send",
 		func(ctx context.Context, call function.Call, request wire.Send) ([]byte, error) {
-			result, err := call.Service.Send(ctx, call.Caller, recall.SendRequest(request))
+			result, err := call.Service.Send(ctx, call.Caller, request.Request())
 			if err != nil {
 				return nil, err
 			}

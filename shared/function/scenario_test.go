@@ -218,6 +218,14 @@ func historyScenarios() []scenario {
 				want(t, err)
 			},
 		},
+		{name: "attach, without attachments", act: func(t *testing.T, w *measuredWorld) {
+			_, err := w.service.Attach(t.Context(), caller(alice), recall.AttachRequest{})
+			wantRefused(t, err, recall.AttachmentsOff)
+		}},
+		{name: "download, without attachments", act: func(t *testing.T, w *measuredWorld) {
+			_, err := w.service.Download(t.Context(), caller(alice), recall.DownloadRequest{})
+			wantRefused(t, err, recall.AttachmentsOff)
+		}},
 	}
 }
 
@@ -345,6 +353,13 @@ func sendsLong(bytes int) func(*testing.T, *measuredWorld) {
 	return func(t *testing.T, w *measuredWorld) {
 		_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: direct, Body: long})
 		want(t, err)
+	}
+}
+
+func wantRefused(t *testing.T, err error, name recall.Name) {
+	t.Helper()
+	if err == nil || recall.NameOf(err) != name {
+		t.Errorf("it was not refused with %s: %v", name, err)
 	}
 }
 

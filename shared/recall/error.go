@@ -29,6 +29,9 @@ const (
 	GroupDeleted         Name = "group_deleted"
 	ConversationFull     Name = "conversation_full"
 	OtherMessageRecalled Name = "other_message_recalled"
+	AttachmentsOff       Name = "attachments_off"
+	AttachmentNotFound   Name = "attachment_not_found"
+	AttachmentTooLarge   Name = "attachment_too_large"
 )
 
 // failure is what the protocol's table says of a name.
@@ -68,6 +71,12 @@ func (n Name) table() failure {
 		return failure{76003, 76003, false}
 	case OtherMessageRecalled:
 		return failure{76004, 76004, false}
+	case AttachmentsOff:
+		return failure{76005, 76005, false}
+	case AttachmentNotFound:
+		return failure{76006, 76006, false}
+	case AttachmentTooLarge:
+		return failure{76007, 76007, false}
 	case TokenExpired:
 		return failure{6206, 6206, false}
 	case TooManyRequests:

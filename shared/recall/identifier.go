@@ -14,6 +14,8 @@ type (
 	MessageID string
 	// RevocationID is a ULID on the server's clock that orders the recalls of a conversation.
 	RevocationID string
+	// AttachmentID has the form of a MessageID. The server makes it.
+	AttachmentID string
 	// ConnectionID is API Gateway's name of one WebSocket connection.
 	ConnectionID string
 )
@@ -44,9 +46,14 @@ func validIdentifier(text string) bool {
 
 // Valid reports whether the ID is a ULID in its one canonical form. Lower case, which ULID readers may accept, is
 // refused: two spellings of one message would be two items.
-func (id MessageID) Valid() bool {
-	parsed, err := ulid.ParseStrict(string(id))
-	return err == nil && parsed.String() == string(id)
+func (id MessageID) Valid() bool { return validULID(string(id)) }
+
+// Valid reports whether the ID has the form of a MessageID.
+func (id AttachmentID) Valid() bool { return validULID(string(id)) }
+
+func validULID(id string) bool {
+	parsed, err := ulid.ParseStrict(id)
+	return err == nil && parsed.String() == id
 }
 
 // Time is the instant written into the ID by the client that made it, 0 if the ID is not valid.

@@ -19,9 +19,11 @@ type Message struct {
 	// deleted it.
 	ExpiresAt Instant
 	Body      Body
-	ReplyTo   MessageID
-	Revoked   *Revocation
-	Due       Due
+	// Attachments are the files of the message. A tombstone has none.
+	Attachments []Attachment
+	ReplyTo     MessageID
+	Revoked     *Revocation
+	Due         Due
 }
 
 // Expired reports whether retention has ended.

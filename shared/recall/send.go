@@ -49,6 +49,8 @@ type SendRequest struct {
 	// UnlessRevoked names another message of the conversation. The message is stored only if that one is not revoked. It
 	// is usually the message that this one answers. Empty means that there is no such condition.
 	UnlessRevoked MessageID
+	// Attachments are up to MaximumAttachments different ones.
+	Attachments []SendAttachment
 }
 
 // SendResult is the stored message. Duplicate is true if it was stored before.
@@ -62,8 +64,8 @@ type SendResult struct {
 //
 // It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled,
 // perhaps before the message came), message_not_found (there is no message with the ID in UnlessRevoked),
-// other_message_recalled (that message was recalled), conversation_full or unavailable. Once it returns a message,
-// that message is stored and will be delivered, whatever happens to the function.
+// other_message_recalled (that message was recalled), attachments_off, conversation_full or unavailable. Once it
+// returns a message, that message is stored and will be delivered, whatever happens to the function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))
@@ -72,6 +74,9 @@ func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) 
 }
 
 func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
+	if len(request.Attachments) > 0 {
+		return SendResult{}, attachmentsOff()
+	}
 	now := s.now()
 	id := request.MessageID
 	if id == "" {

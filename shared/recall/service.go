@@ -71,6 +71,8 @@ type Hello struct {
 	RecallWindow   Window
 	MaxBodyBytes   int
 	TokenExpiresAt Instant
+	// MaxAttachmentBytes is 0 if the deployment has no attachments.
+	MaxAttachmentBytes AttachmentSize
 }
 
 // Limits of the service, with their reasons in docs/design.md.

@@ -124,6 +124,9 @@ const (
 	messageOverheadBytes = 640
 	recallOverheadBytes  = 640
 	reasonFactor         = 6
+	// A name takes twice its bytes if every character is escaped.
+	attachmentOverheadBytes = 120
+	attachmentNameFactor    = 2
 )
 
 // Sync returns what a device missed. Each conversation has a result of its own, in the order of the request. One that
@@ -326,6 +329,9 @@ func (r *SyncResult) finish() {
 
 func (m Message) weight() int {
 	weight := messageOverheadBytes + len(m.Body)
+	for _, attachment := range m.Attachments {
+		weight += attachmentOverheadBytes + attachmentNameFactor*len(attachment.Name) + len(attachment.Type)
+	}
 	if m.Revoked != nil {
 		weight += reasonFactor * len(m.Revoked.Reason)
 	}

@@ -169,17 +169,38 @@ func TestAMessageIsNoLargerThanTheServiceCounts(t *testing.T) {
 	if size := len(must(encode(messageOf(message, alice)))) + 1; size > counted+len(message.Body) {
 		t.Errorf("a message takes %d bytes", size)
 	}
+	message.Attachments = largestAttachments()
+	const countedOfAttachment = 120 + 2*recall.MaximumAttachmentNameBytes + recall.MaximumMediaTypeBytes
+	size := len(must(encode(messageOf(message, alice)))) + 1
+	if size > counted+len(message.Body)+recall.MaximumAttachments*countedOfAttachment {
+		t.Errorf("a message with attachments takes %d bytes", size)
+	}
 	recalled := recall.RevokedMessage{MessageID: first, Sender: long, SentAt: now, Revocation: revocation}
-	size := len(must(encode(revocationsOf([]recall.RevokedMessage{recalled})[0]))) + 1
+	size = len(must(encode(revocationsOf([]recall.RevokedMessage{recalled})[0]))) + 1
 	if size > counted+escape*recall.MaximumReasonBytes {
 		t.Errorf("a revocation takes %d bytes", size)
 	}
+}
+
+// largestAttachments have names of which each byte is escaped.
+func largestAttachments() []recall.Attachment {
+	attachments := make([]recall.Attachment, recall.MaximumAttachments)
+	for i := range attachments {
+		attachments[i] = recall.Attachment{
+			ID:   picture().ID,
+			Name: recall.AttachmentName(strings.Repeat(`"`, recall.MaximumAttachmentNameBytes)),
+			Type: recall.MediaType("x/" + strings.Repeat("x", recall.MaximumMediaTypeBytes-2)),
+			Size: recall.MaximumAttachmentSize,
+		}
+	}
+	return attachments
 }
 
 // API Gateway's limit of a frame to a client is 32 KB before it is split.
 func TestTheLargestMessageEventFitsAFrame(t *testing.T) {
 	message := fromBob()
 	message.Body = recall.Body(`{"text":"` + strings.Repeat("x", recall.MaximumBodyBytes-11) + `"}`)
+	message.Attachments = largestAttachments()
 	event, err := Event(alice, recall.Notice{Conversation: direct(), Message: &message})
 	if err != nil || len(event) > 32*1024 {
 		t.Errorf("%d bytes, %v", len(event), err)
@@ -203,6 +224,9 @@ func TestHTTPStatusFollowsTheName(t *testing.T) {
 		recall.GroupDeleted:         http.StatusConflict,
 		recall.ConversationFull:     http.StatusConflict,
 		recall.OtherMessageRecalled: http.StatusConflict,
+		recall.AttachmentsOff:       http.StatusConflict,
+		recall.AttachmentNotFound:   http.StatusNotFound,
+		recall.AttachmentTooLarge:   http.StatusBadRequest,
 		recall.TooManyRequests:      http.StatusTooManyRequests,
 		recall.Unavailable:          http.StatusInternalServerError,
 		recall.Internal:             http.StatusInternalServerError,

@@ -41,14 +41,15 @@ func HTTPStatus(err error) int {
 		return http.StatusOK
 	}
 	switch recall.NameOf(err) {
-	case recall.InvalidRequest, recall.UnknownAction, recall.BodyTooLarge, recall.StaleMessageID:
+	case recall.InvalidRequest, recall.UnknownAction, recall.BodyTooLarge, recall.StaleMessageID,
+		recall.AttachmentTooLarge:
 		return http.StatusBadRequest
 	case recall.NotAllowed, recall.RecallDenied, recall.TokenExpired:
 		return http.StatusForbidden
-	case recall.MessageNotFound, recall.ConversationNotFound:
+	case recall.MessageNotFound, recall.ConversationNotFound, recall.AttachmentNotFound:
 		return http.StatusNotFound
 	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted,
-		recall.ConversationFull, recall.OtherMessageRecalled:
+		recall.ConversationFull, recall.OtherMessageRecalled, recall.AttachmentsOff:
 		return http.StatusConflict
 	case recall.TooManyRequests:
 		return http.StatusTooManyRequests

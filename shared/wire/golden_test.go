@@ -120,6 +120,23 @@ func fromAlice() recall.Message {
 		Body: `{"text":"<b>é\u00e9 😀</b> & more"}`, ReplyTo: first}
 }
 
+// picture is the attachment of the vectors.
+func picture() recall.Attachment {
+	return recall.Attachment{ID: "01HF7YAY8G00000000000000AT", Name: "cat.png", Type: "image/png", Size: 48_210}
+}
+
+func withPicture() recall.Message {
+	return recall.Message{
+		ID:              "01HF7YAYR0000000000000A1C5",
+		Conversation:    direct(),
+		Sender:          alice,
+		SentAt:          now + 5_000,
+		RecallableUntil: now + 125_000,
+		Body:            `{"text":"look"}`,
+		Attachments:     []recall.Attachment{picture()},
+	}
+}
+
 func tombstone() recall.Message {
 	return recall.Message{ID: third, Conversation: direct(), Sender: bob, SentAt: now +
 		2_000, RecallableUntil: recall.AlwaysRecallable,

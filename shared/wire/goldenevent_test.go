@@ -13,7 +13,7 @@ type namedNotice struct {
 
 // notices are those of the vectors.
 func notices() []namedNotice {
-	message, reply, ofGroup := fromBob(), fromAlice(), inGroup()
+	message, reply, ofGroup, pictured := fromBob(), fromAlice(), inGroup(), withPicture()
 	recalled := recall.RevokedMessage{
 		Conversation: direct(),
 		MessageID:    third,
@@ -71,6 +71,8 @@ func notices() []namedNotice {
 		},
 		{"kicked by a newer connection", recall.Notice{Kicked: recall.KickConnectionLimit}},
 		{"kicked by an administrator", recall.Notice{Kicked: recall.KickAdministrator}},
+		{"message with an attachment, from another device of mine",
+			recall.Notice{Conversation: direct(), Message: &pictured}},
 	}
 }
 

@@ -13,7 +13,8 @@ func TestRepliesAreThoseOfTheVectors(t *testing.T) {
 	replies := append(singleReplies(), revokeReplies()...)
 	replies = append(replies, syncReplies()...)
 	replies = append(replies, listReplies()...)
-	golden(t, "replies.json", append(replies, errorReplies()...))
+	replies = append(replies, errorReplies()...)
+	golden(t, "replies.json", append(replies, attachmentReplies()...))
 }
 
 func singleReplies() []vector {
@@ -71,6 +72,62 @@ func singleReplies() []vector {
 			"read, more than 99 unread",
 			must(ReadReply(Envelope{"read", "6"}, recall.ReadMark{ReadUpTo: first, Unread: recall.MaximumUnread})),
 		},
+	}
+}
+
+func attachmentReplies() []vector {
+	forwarded := withPicture()
+	forwarded.ID, forwarded.Conversation, forwarded.SentAt = "01HF7YAZQ8000000000000A1C6", group(), now+6_000
+	forwarded.RecallableUntil = now + 126_000
+	forwarded.Attachments = []recall.Attachment{
+		{ID: "01HF7YAY8G00000000000000AV", Name: `猫 "1".svg`, Type: "image/svg+xml", Size: 26_214_400}, picture(),
+	}
+	return []vector{
+		{
+			"hello of a deployment with attachments",
+			must(HelloReply(Envelope{"hello", "1"}, recall.Hello{
+				ServerTime:         now,
+				User:               alice,
+				RecallWindow:       120,
+				MaxBodyBytes:       recall.MaximumBodyBytes,
+				TokenExpiresAt:     now + 3_600_000,
+				MaxAttachmentBytes: 26_214_400,
+			})),
+		},
+		{
+			"attach",
+			must(AttachReply(Envelope{"attach", "8"}, recall.Upload{
+				ID:     picture().ID,
+				Method: "PUT",
+				URL: "https://files.example.com/uploads/alice/" + string(picture().ID) +
+					"?X-Amz-Expires=300&X-Amz-Signature=5a1f",
+				Headers: map[string]string{
+					"content-type":    "image/png",
+					"x-amz-meta-name": "cat.png",
+				},
+				Until: now + 304_500,
+			})),
+		},
+		{
+			"send with an attachment",
+			must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: withPicture()})),
+		},
+		{
+			"send with an upload and a forwarded attachment",
+			must(SendReply(Envelope{"send", "2"}, alice, recall.SendResult{Message: forwarded})),
+		},
+		{
+			"download",
+			must(DownloadReply(Envelope{"download", "9"}, recall.Download{
+				URL:   "https://files.example.com/messages/6XJ2?X-Amz-Expires=300&X-Amz-Signature=5a1f",
+				Until: now + 305_000,
+			})),
+		},
+		{"sync of messages with attachments", must(SyncReply(Envelope{"sync", "5"}, alice, []recall.SyncResult{{
+			Conversation: direct(),
+			Messages:     []recall.Message{withPicture(), tombstone()},
+			Cursor:       "MToxNzAwMDAwMDA1MDAw",
+		}}, reference))},
 	}
 }
 
@@ -214,6 +271,9 @@ func everyFailure() []*recall.Error {
 		recall.Fail(recall.GroupDeleted, "the group was deleted; choose another ID"),
 		recall.Full(errors.New("this text is never sent")),
 		recall.Fail(recall.OtherMessageRecalled, "unlessRevoked: message "+string(first)+" was recalled"),
+		recall.Fail(recall.AttachmentsOff, "this deployment has no attachments"),
+		recall.Fail(recall.AttachmentNotFound, "attachments[0]: no such attachment, or it is not uploaded completely"),
+		recall.Fail(recall.AttachmentTooLarge, "size: more than 26214400 bytes"),
 	}
 }
 

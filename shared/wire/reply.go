@@ -13,6 +13,7 @@ import (
 func encode(frame any) ([]byte, error) {
 	return json.Marshal(
 		frame, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true),
+		json.Deterministic(true), // of the one map, the headers of an upload
 	)
 }
 
@@ -39,9 +40,18 @@ type Message struct {
 	ReplyTo         recall.MessageID `json:"replyTo,omitzero"`
 	Revoked         *Revoked         `json:"revoked,omitzero"`
 	Body            jsontext.Value   `json:"body,omitzero"`
+	Attachments     []Attachment     `json:"attachments,omitzero"`
 }
 
-// messageOf is a message for a viewer. A tombstone never has a body, whatever the value holds.
+// Attachment is a file of a message.
+type Attachment struct {
+	ID   recall.AttachmentID   `json:"attachmentId"`
+	Name recall.AttachmentName `json:"name"`
+	Type recall.MediaType      `json:"type"`
+	Size recall.AttachmentSize `json:"size"`
+}
+
+// messageOf is a message for a viewer. A tombstone never has a body or attachments, whatever the value holds.
 func messageOf(message recall.Message, viewer recall.UserID) Message {
 	seen := Message{
 		MessageID:       message.ID,
@@ -57,8 +67,17 @@ func messageOf(message recall.Message, viewer recall.UserID) Message {
 		seen.Revoked = &revoked
 	case message.Body != "":
 		seen.Body = jsontext.Value(message.Body)
+		seen.Attachments = attachmentsOf(message.Attachments)
 	}
 	return seen
+}
+
+// attachmentsOf is nil for a message without attachments, so that its frame has no such field.
+func attachmentsOf(attachments []recall.Attachment) []Attachment {
+	if len(attachments) == 0 {
+		return nil
+	}
+	return convert(attachments, func(each recall.Attachment) Attachment { return Attachment(each) })
 }
 
 // Revoked is the state of a message that was recalled.
@@ -105,6 +124,8 @@ type Hello struct {
 	RecallWindow   recall.Window  `json:"recallWindowSeconds"`
 	MaxBodyBytes   int            `json:"maxBodyBytes"`
 	TokenExpiresAt recall.Instant `json:"tokenExpiresAt"`
+	// MaxAttachmentBytes is absent if the deployment has no attachments.
+	MaxAttachmentBytes recall.AttachmentSize `json:"maxAttachmentBytes,omitzero"`
 }
 
 // HelloReply encodes the reply to hello.
@@ -129,6 +150,42 @@ func SendReply(envelope Envelope, viewer recall.UserID, result recall.SendResult
 		Reply
 		SentMessage
 	}{replyTo(envelope), sent})
+}
+
+// Upload is what the reply to attach tells.
+type Upload struct {
+	AttachmentID recall.AttachmentID `json:"attachmentId"`
+	Upload       UploadRequest       `json:"upload"`
+	Until        recall.Instant      `json:"uploadUntil"`
+}
+
+// UploadRequest is the HTTP request by which the client uploads a file.
+type UploadRequest struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+}
+
+// AttachReply encodes the reply to attach.
+func AttachReply(envelope Envelope, upload recall.Upload) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Upload
+	}{replyTo(envelope), Upload{upload.ID, UploadRequest{upload.Method, upload.URL, upload.Headers}, upload.Until}})
+}
+
+// Address is what the reply to download tells.
+type Address struct {
+	URL   string         `json:"url"`
+	Until recall.Instant `json:"downloadUntil"`
+}
+
+// DownloadReply encodes the reply to download.
+func DownloadReply(envelope Envelope, download recall.Download) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Address
+	}{replyTo(envelope), Address(download)})
 }
 
 // Results is what the reply to revoke tells: what became of each message.

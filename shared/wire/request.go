@@ -17,13 +17,60 @@ type Send struct {
 	ReplyTo      recall.MessageID    `json:"replyTo"`
 	// UnlessRevoked is another message. This one is stored only if that one is not revoked.
 	UnlessRevoked recall.MessageID `json:"unlessRevoked"`
+	Attachments   []SendAttachment `json:"attachments"`
+}
+
+// SendAttachment names an upload of the caller's, or an attachment of a message that is forwarded.
+type SendAttachment struct {
+	ID   recall.AttachmentID `json:"attachmentId" frame:"required"`
+	From MessageReference    `json:"from"`
+}
+
+// MessageReference names a message in any conversation.
+type MessageReference struct {
+	Conversation recall.Conversation `json:"conversation" frame:"required"`
+	MessageID    recall.MessageID    `json:"messageId" frame:"required"`
+}
+
+// Request returns the request as the rules know it.
+func (s Send) Request() recall.SendRequest {
+	request := recall.SendRequest{
+		Conversation:  s.Conversation,
+		Body:          s.Body,
+		MessageID:     s.MessageID,
+		ReplyTo:       s.ReplyTo,
+		UnlessRevoked: s.UnlessRevoked,
+	}
+	for _, each := range s.Attachments {
+		request.Attachments = append(request.Attachments,
+			recall.SendAttachment{ID: each.ID, From: recall.MessageReference(each.From)})
+	}
+	return request
 }
 
 func (s Send) check() error {
 	if s.UnlessRevoked != "" && s.UnlessRevoked == s.MessageID {
 		return recall.Invalid("unlessRevoked", "must be another message than messageId")
 	}
-	return nil
+	if s.Attachments == nil {
+		return nil
+	}
+	ids := convert(s.Attachments, func(each SendAttachment) recall.AttachmentID { return each.ID })
+	return checkList("attachments", ids, recall.MaximumAttachments)
+}
+
+// Attach is the request of the action attach.
+type Attach struct {
+	Name recall.AttachmentName `json:"name" frame:"required"`
+	Type recall.MediaType      `json:"type" frame:"required"`
+	Size recall.AttachmentSize `json:"size" frame:"required"`
+}
+
+// Download is the request of the action download.
+type Download struct {
+	Conversation recall.Conversation `json:"conversation" frame:"required"`
+	MessageID    recall.MessageID    `json:"messageId" frame:"required"`
+	AttachmentID recall.AttachmentID `json:"attachmentId" frame:"required"`
 }
 
 // Revoke is the request of the action revoke. It names one message or several.
@@ -60,11 +107,11 @@ func (r Revoke) check() error {
 }
 
 // checkList refuses a list that is empty, that has more elements than most, or that has one element twice.
-func checkList(name string, ids []recall.MessageID, most int) error {
+func checkList[ID ~string](name string, ids []ID, most int) error {
 	if len(ids) == 0 || len(ids) > most {
 		return recall.Invalid(name, fmt.Sprintf("must have 1 to %d elements", most))
 	}
-	seen := make(map[recall.MessageID]bool, len(ids))
+	seen := make(map[ID]bool, len(ids))
 	for i, id := range ids {
 		if seen[id] {
 			return recall.Invalid(fmt.Sprintf("%s[%d]", name, i), "is given twice")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/recall/shared/recall"
 )
 
@@ -18,7 +20,10 @@ func frameOf(viewer recall.UserID, raw string) Frame {
 
 func TestDecodeSendReadsEveryField(t *testing.T) {
 	frame := `{"action":"send","conversation":"c2c_bob","messageId":"` + string(second) + `","replyTo":"` +
-		string(first) + `","unlessRevoked":"` + string(third) + `","body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
+		string(first) + `","unlessRevoked":"` + string(third) +
+		`","attachments":[{"attachmentId":"01HF7YAY8G00000000000000AV"},{"attachmentId":"` + string(picture().ID) +
+		`","from":{"conversation":"c2c_bob","messageId":"` + string(second) + `"}}]` +
+		`,"body":{ "text" : "a  b\u0041<" ,"n":[1.0, 2e1]}}`
 	got, err := Decode[Send](frameOf(alice, frame))
 	if err != nil {
 		t.Fatal(err)
@@ -26,9 +31,23 @@ func TestDecodeSendReadsEveryField(t *testing.T) {
 	want := Send{
 		Conversation: direct(), MessageID: second, ReplyTo: first, UnlessRevoked: third,
 		Body: `{"text":"a  b\u0041<","n":[1.0,2e1]}`,
+		Attachments: []SendAttachment{
+			{ID: "01HF7YAY8G00000000000000AV"},
+			{ID: picture().ID, From: MessageReference{direct(), second}},
+		},
 	}
-	if got != want {
-		t.Errorf("got %+v with body %s", got, string(got.Body))
+	if difference := cmp.Diff(want, got, cmp.AllowUnexported(recall.Conversation{})); difference != "" {
+		t.Error(difference)
+	}
+	request := recall.SendRequest{
+		Conversation: direct(), MessageID: second, ReplyTo: first, UnlessRevoked: third, Body: want.Body,
+		Attachments: []recall.SendAttachment{
+			{ID: "01HF7YAY8G00000000000000AV"},
+			{ID: picture().ID, From: recall.MessageReference{Conversation: direct(), MessageID: second}},
+		},
+	}
+	if difference := cmp.Diff(request, got.Request(), cmp.AllowUnexported(recall.Conversation{})); difference != "" {
+		t.Error(difference)
 	}
 }
 

@@ -38,9 +38,10 @@ func TestErrorsThatAreNotOfTheRulesNeverReachTheCaller(t *testing.T) {
 	}
 }
 
-func TestATombstoneIsNeverEncodedWithABody(t *testing.T) {
+func TestATombstoneIsNeverEncodedWithABodyOrAnAttachment(t *testing.T) {
 	message := tombstone()
 	message.Body = `{"text":"` + secret + `"}`
+	message.Attachments = []recall.Attachment{{Name: secret}}
 	event, err := Event(alice, recall.Notice{Conversation: direct(), Message: &message})
 	if err != nil {
 		t.Fatal(err)

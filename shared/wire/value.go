@@ -27,6 +27,15 @@ const maximumInstant = 1<<48 - 1
 // lenient, so that the reader of a type can say itself what is wrong with a value.
 var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshalers(
 	text(whyMessageID, recall.MessageID.Valid),
+	text(whyMessageID, recall.AttachmentID.Valid),
+	text(
+		fmt.Sprintf("must have 1 to %d bytes, and no / or control character", recall.MaximumAttachmentNameBytes),
+		recall.AttachmentName.Valid,
+	),
+	text(
+		fmt.Sprintf("must be a MIME type like image/png of at most %d bytes", recall.MaximumMediaTypeBytes),
+		recall.MediaType.Valid,
+	),
 	text(whyIdentifier, recall.UserID.Valid),
 	text(whyIdentifier, recall.GroupID.Valid),
 	text("must be owner, admin or member", recall.MemberRole.Valid),
@@ -38,6 +47,7 @@ var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshal
 	integer[recall.Instant](0, maximumInstant),
 	integer[recall.Window](int64(recall.Unlimited), int64(recall.MaximumWindow)),
 	integer[int](1, recall.MaximumSyncLimit),
+	integer[recall.AttachmentSize](1, recall.MaximumAttachmentSize),
 	json.UnmarshalFromFunc(readBody),
 )))
 
@@ -54,12 +64,20 @@ func readValue(value jsontext.Value, target any, viewer recall.UserID) error {
 		return readSeenBy(viewer, value, target)
 	case *[]SyncItem:
 		return readItems(value, target, viewer)
+	case *[]SendAttachment:
+		return readItems(value, target, viewer)
+	case *MessageReference:
+		fields, err := readInner(value, "must be an object")
+		if err != nil {
+			return err
+		}
+		return fields.into(target, viewer)
 	}
 	return json.Unmarshal(value, target, scalars)
 }
 
-// readItems reads the conversations of a sync.
-func readItems(value jsontext.Value, target *[]SyncItem, viewer recall.UserID) error {
+// readItems reads a list of objects.
+func readItems[Item any](value jsontext.Value, target *[]Item, viewer recall.UserID) error {
 	if value.Kind() != '[' {
 		return refused("must be an array")
 	}
@@ -67,7 +85,7 @@ func readItems(value jsontext.Value, target *[]SyncItem, viewer recall.UserID) e
 	if err := json.Unmarshal(value, &elements, lenient); err != nil {
 		return err
 	}
-	*target = make([]SyncItem, len(elements))
+	*target = make([]Item, len(elements))
 	for i, element := range elements {
 		fields, err := readInner(element, "must be an object")
 		if err == nil {

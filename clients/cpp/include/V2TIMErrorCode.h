@@ -34,3 +34,6 @@ constexpr int ERR_RECALL_STALE_MESSAGE_ID = 76001;  // the time in the message's
 constexpr int ERR_RECALL_MESSAGE_ID_TAKEN = 76002;  // that message ID belongs to another message
 constexpr int ERR_RECALL_CONVERSATION_FULL = 76003;  // the conversation takes no more
 constexpr int ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004;  // the message that unlessRevoked of a send names was recalled
+constexpr int ERR_RECALL_ATTACHMENTS_OFF = 76005;         // the deployment has no attachments
+constexpr int ERR_RECALL_ATTACHMENT_NOT_FOUND = 76006;    // no such attachment, or it is not uploaded completely
+constexpr int ERR_RECALL_ATTACHMENT_TOO_LARGE = 76007;    // the attachment is larger than the deployment allows

@@ -65,6 +65,12 @@ export const ERROR_CODE = {
   CONVERSATION_FULL: 76003,
   /** The message that `unlessRevoked` of a send names was recalled, so nothing was stored. */
   OTHER_MESSAGE_RECALLED: 76004,
+  /** The deployment has no attachments. */
+  ATTACHMENTS_OFF: 76005,
+  /** There is no such attachment, it is not the user's, or it is not uploaded completely. */
+  ATTACHMENT_NOT_FOUND: 76006,
+  /** The attachment is larger than the deployment allows. */
+  ATTACHMENT_TOO_LARGE: 76007,
   /** The body is over 12,288 bytes. */
   BODY_TOO_LARGE: 80002,
 } as const;

@@ -126,7 +126,10 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_RECALL_STALE_MESSAGE_ID = 76001,          ///< the time in the message's ID is too far from the server's clock
     ERR_RECALL_MESSAGE_ID_TAKEN = 76002,          ///< that message ID belongs to another message
     ERR_RECALL_CONVERSATION_FULL = 76003,         ///< the conversation takes no more
-    ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004     ///< the message that unlessRevoked of a send names was recalled
+    ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004,    ///< the message that unlessRevoked of a send names was recalled
+    ERR_RECALL_ATTACHMENTS_OFF = 76005,           ///< the deployment has no attachments
+    ERR_RECALL_ATTACHMENT_NOT_FOUND = 76006,      ///< no such attachment, or it is not uploaded completely
+    ERR_RECALL_ATTACHMENT_TOO_LARGE = 76007       ///< the attachment is larger than the deployment allows
 };
 
 NS_ASSUME_NONNULL_END

@@ -32,6 +32,12 @@ public final class ErrorCode {
     public static final int CONVERSATION_FULL = 76003;
     /** The message that {@code unlessRevoked} of a send names was recalled, so nothing was stored. */
     public static final int OTHER_MESSAGE_RECALLED = 76004;
+    /** The deployment has no attachments. */
+    public static final int ATTACHMENTS_OFF = 76005;
+    /** There is no such attachment, it is not the user's, or it is not uploaded completely. */
+    public static final int ATTACHMENT_NOT_FOUND = 76006;
+    /** The attachment is larger than the deployment allows. */
+    public static final int ATTACHMENT_TOO_LARGE = 76007;
     /** The server does not know the action. */
     public static final int UNKNOWN_ACTION = 7014;
     /** Too many requests of this user, after all retries. */
