@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"golang.org/x/term"
 
@@ -16,12 +15,9 @@ import (
 
 // chatCommand is `recall chat`.
 type chatCommand struct {
-	User  string `help:"Your user ID." required:"" placeholder:"USER"`
+	userFlags
 	To    string `help:"The user to talk to." xor:"peer" placeholder:"USER"`
 	Group string `help:"The group to talk in." xor:"peer" placeholder:"GROUP"`
-	URL   string `help:"WebSocket address of a deployed stack: wss://…/STAGE. It needs --token." placeholder:"URL"`
-	Token string `help:"A token for --url. Set it in the environment instead." env:"RECALL_TOKEN" placeholder:"TOKEN"`
-	State string `help:"State file of the local stack." placeholder:"FILE"`
 }
 
 // Help is shown by recall chat --help.
@@ -38,12 +34,6 @@ For another stack, set the token in the environment, because a process list does
   export RECALL_TOKEN=…
   recall chat --user alice --to bob --url wss://abc.execute-api.eu-central-1.amazonaws.com/prod`
 }
-
-const (
-	chatTokenTime = time.Hour
-	// chatLoginTime is how long to wait for the first connection; there is no limit for later ones.
-	chatLoginTime = 20 * time.Second
-)
 
 // Run chats until /quit, the end of the input, or an interruption.
 func (c *chatCommand) Run(ctx context.Context) error {
@@ -70,13 +60,7 @@ func (c *chatCommand) Run(ctx context.Context) error {
 	room.stack = stack
 	defer talking.AddListener(room.listener(cancel))()
 	if err := login(ctx, talking, options.URL, c.User, token); err != nil {
-		if stack != nil && stack.refusal() != nil {
-			return stack.refusal()
-		}
-		if errors.Is(err, context.Canceled) {
-			return nil // interrupted
-		}
-		return err
+		return failedLogin(err, stack)
 	}
 	defer talking.Logout()
 	if err := room.enter(ctx, options.URL); err != nil {
@@ -89,8 +73,8 @@ func (c *chatCommand) Run(ctx context.Context) error {
 }
 
 func (c *chatCommand) conversation() (string, error) {
-	if err := checkUser(c.User); err != nil {
-		return "", fmt.Errorf("--user: %w", err)
+	if err := c.check(); err != nil {
+		return "", err
 	}
 	switch {
 	case c.Group != "":
@@ -104,47 +88,6 @@ func (c *chatCommand) conversation() (string, error) {
 		return "", fmt.Errorf("--to: %w", err)
 	}
 	return "c2c_" + c.To, nil
-}
-
-// server returns where to connect and the token. They are those of the local stack, unless the user gives others. If a
-// URL is given, there is no followed stack.
-func (c *chatCommand) server() (client.Options, string, *followedStack, error) {
-	if c.URL != "" {
-		if c.Token == "" {
-			return client.Options{}, "", nil, errors.New("--url needs a token: RECALL_TOKEN=… or --token")
-		}
-		return client.Options{URL: c.URL}, c.Token, nil, nil
-	}
-	stack, err := followStack(c.State, c.User)
-	if err != nil {
-		return client.Options{}, "", nil, fmt.Errorf("%w; or give --url and --token of another", err)
-	}
-	token := c.Token
-	if token == "" {
-		if token, err = stack.known.Token(c.User, time.Now(), chatTokenTime); err != nil {
-			return client.Options{}, "", nil, err
-		}
-	}
-	return client.Options{URL: stack.address, TokenProvider: stack.token}, token, stack, nil
-}
-
-func login(ctx context.Context, talking *client.Client, url, user, token string) error {
-	limited, cancel := context.WithTimeout(ctx, chatLoginTime)
-	defer cancel()
-	err := talking.Login(limited, user, token)
-	switch {
-	case err == nil:
-		return nil
-	case client.Code(err) == client.CodeTokenExpired:
-		return errors.New("the token is refused: it is over, or not for this stack; " +
-			"make a new one with: recall token --user " +
-			user)
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case client.Code(err) == client.CodeTimeout:
-		return fmt.Errorf("%s does not answer; is the stack running (recall local), and the address right?", url)
-	}
-	return err
 }
 
 // screen is what is written on; lines gives what is typed or piped in. On a terminal what arrives does not disturb

@@ -300,12 +300,12 @@ func TestChatFailsWithWhatIsMissing(t *testing.T) {
 		command chatCommand
 		want    string
 	}{
-		{chatCommand{User: "alice"}, "--to bob or --group eng"},
-		{chatCommand{User: "alice", To: "alice"}, "nobody talks to themselves"},
-		{chatCommand{User: "al#ice", To: "bob"}, "is no user ID"},
-		{chatCommand{User: "alice", To: "bob", URL: "ws://127.0.0.1:1/x"}, "--url needs a token"},
+		{chatCommand{userFlags: userFlags{User: "alice"}}, "--to bob or --group eng"},
+		{chatCommand{userFlags: userFlags{User: "alice"}, To: "alice"}, "nobody talks to themselves"},
+		{chatCommand{userFlags: userFlags{User: "al#ice"}, To: "bob"}, "is no user ID"},
+		{chatCommand{userFlags: userFlags{User: "alice", URL: "ws://127.0.0.1:1/x"}, To: "bob"}, "--url needs a token"},
 		{
-			chatCommand{User: "alice", To: "bob", State: t.TempDir() + "/none"},
+			chatCommand{userFlags: userFlags{User: "alice", State: t.TempDir() + "/none"}, To: "bob"},
 			"no local stack is running; start one with: recall local",
 		},
 	} {

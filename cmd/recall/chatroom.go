@@ -320,6 +320,8 @@ func why(err error) string {
 		return "there is no such message here"
 	case client.CodeAlreadyRecalled:
 		return "it was recalled before"
+	case client.CodeOtherMessageRecalled:
+		return "the message that it answers was recalled"
 	case client.CodeRecallDenied:
 		return "only its sender, or an owner or admin of the group, may recall it"
 	case client.CodeConversationNotFound:

@@ -15,6 +15,7 @@ import (
 type commandLine struct {
 	Local       localCommand       `cmd:"" help:"Run the whole backend on this machine."`
 	Chat        chatCommand        `cmd:"" help:"Chat in the terminal. /recall recalls your last message."`
+	MCP         mcpCommand         `cmd:"" name:"mcp" help:"Let an agent send, recall and read: an MCP server."`
 	Token       tokenCommand       `cmd:"" help:"Print a token for a user."`
 	Tail        tailCommand        `cmd:"" help:"Show recalls as they happen."`
 	Conformance conformanceCommand `cmd:"" help:"Test a client with the scenarios of the protocol."`

@@ -15,10 +15,7 @@ type versionCommand struct{}
 
 // Run prints the version, and the commit that Go recorded in the program.
 func (versionCommand) Run() error {
-	name, commit := version, ""
-	if name == "" {
-		name = "of the working tree"
-	}
+	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {
 			if setting.Key == "vcs.revision" {
@@ -26,6 +23,14 @@ func (versionCommand) Run() error {
 			}
 		}
 	}
-	fmt.Printf("recall %s%s, protocol 1, %s %s/%s\n", name, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("recall %s%s, protocol 1, %s %s/%s\n", versionName(), commit, runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 	return nil
+}
+
+func versionName() string {
+	if version == "" {
+		return "of the working tree"
+	}
+	return version
 }

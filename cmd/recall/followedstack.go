@@ -10,12 +10,12 @@ import (
 	"example.com/recall/local/state"
 )
 
-// followedStack is the local stack to which a chat is connected. The stack may end and start again while the chat
-// runs. Then it requires new tokens, and all messages and groups are gone.
+// followedStack is the local stack to which a command is connected. The stack may end and start again while the
+// command runs. Then it requires new tokens, and all messages and groups are gone.
 type followedStack struct {
 	path    string // of its state file
 	user    string
-	address string // where the chat is connected
+	address string // where the command is connected
 
 	mutex   sync.Mutex
 	known   state.State
@@ -75,14 +75,14 @@ func (f *followedStack) newToken() (token string, err error) {
 		return "", fmt.Errorf("%s refuses a new token, too; it is not the stack that the state file describes", running)
 	}
 	f.offered = running.StartedAt
-	return running.Token(f.user, time.Now(), chatTokenTime)
+	return running.Token(f.user, time.Now(), tokenTime)
 }
 
 func (f *followedStack) sameAddress(running state.State) error {
 	if running.Addresses.WebSocket == f.address {
 		return nil
 	}
-	return fmt.Errorf("the local stack was started again, at another address (%s); start the chat again",
+	return fmt.Errorf("the local stack was started again, at another address (%s); start this command again",
 		running.Addresses.WebSocket)
 }
 
@@ -115,7 +115,7 @@ func (f *followedStack) connected() (text string, startedAgain bool) {
 	return "connected again; the local stack was started again, and the messages and groups of before are gone", true
 }
 
-// moved waits until the stack runs at another address than the chat's, or the context ends, and says so.
+// moved waits until the stack runs at another address than the command's, or the context ends, and says so.
 func (f *followedStack) moved(ctx context.Context) error {
 	const pause = time.Second
 	for {

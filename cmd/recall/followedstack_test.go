@@ -113,7 +113,7 @@ func TestAChatSaysThatTheStackIsAtAnotherAddressNow(t *testing.T) {
 	moved := make(chan error, 1)
 	go func() { moved <- followed.moved(t.Context()) }()
 	elsewhere := startsStack(t, path, 2)
-	want := "at another address (" + elsewhere.Addresses.WebSocket + "); start the chat again"
+	want := "at another address (" + elsewhere.Addresses.WebSocket + "); start this command again"
 	if err := <-moved; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
