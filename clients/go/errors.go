@@ -36,6 +36,8 @@ const (
 
 	CodeTimeout           = 6012 // no reply in time, after all attempts: the outcome is unknown
 	CodeNotLoggedIn       = 9508 // Login has not succeeded, or Logout was called
+	CodeUploadFailed      = 6008 // the bytes of an attachment did not get to the bucket
+	CodeDownloadFailed    = 6009 // the bytes of an attachment did not come, or not all of them
 	CodeClientWindowOver  = 6223 // the client knows that the recall window is over, and did not ask
 	codeNone              = 0
 	clientWindowTolerance = 2_000 // milliseconds past recallableUntil before the client decides without asking
@@ -69,6 +71,8 @@ func names() map[int]string {
 		CodeInternal:                 "internal",
 		CodeTimeout:                  "timeout",
 		CodeNotLoggedIn:              "not_logged_in",
+		CodeUploadFailed:             "upload_failed",
+		CodeDownloadFailed:           "download_failed",
 		CodeClientWindowOver:         "recall_window_over",
 	}
 }

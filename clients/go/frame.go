@@ -73,10 +73,15 @@ func (f frame) fields(into any) error {
 
 // readMessage reads a message, refusing one that has no place in a view.
 func readMessage(raw json.RawMessage) (Message, error) {
-	var m Message
-	if err := json.Unmarshal(raw, &m); err != nil {
+	var read struct {
+		Message
+		Attachments json.RawMessage `json:"attachments"` // read apart, so that a bad one does not hide the message
+	}
+	if err := json.Unmarshal(raw, &read); err != nil {
 		return Message{}, errNotAFrame
 	}
+	m := read.Message
+	m.Attachments = readAttachments(read.Attachments)
 	if !isIdentifier(m.MessageID) || !isIdentifier(m.Conversation) || !isIdentifier(m.Sender) {
 		return Message{}, errNotAFrame
 	}
@@ -137,10 +142,16 @@ type helloReply struct {
 	User                string `json:"user"`
 	RecallWindowSeconds int64  `json:"recallWindowSeconds"`
 	TokenExpiresAt      int64  `json:"tokenExpiresAt"`
+	MaxAttachmentBytes  int64  `json:"maxAttachmentBytes"`
 }
 
 type sendReply struct {
-	Message Message `json:"message"`
+	Message struct {
+		MessageID       string          `json:"messageId"`
+		SentAt          int64           `json:"sentAt"`
+		RecallableUntil int64           `json:"recallableUntil"`
+		Attachments     json.RawMessage `json:"attachments"`
+	} `json:"message"`
 }
 
 type revokeReply struct {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Message is one message of a conversation as its viewer sees it. Once recalled it is a tombstone: Body is nil and
-// Revoked says who did it.
+// Message is one message of a conversation as its viewer sees it. Once recalled it is a tombstone: Body and
+// Attachments are nil, and Revoked says who did it.
 type Message struct {
 	MessageID       string          `json:"messageId"`       // a ULID; messages sort by it
 	Conversation    string          `json:"conversation"`    // c2c_<peer user ID> or group_<group ID>
@@ -15,7 +15,8 @@ type Message struct {
 	RecallableUntil int64           `json:"recallableUntil"` // the same; -1: no limit, 0: never
 	Body            json.RawMessage `json:"body,omitempty"`  // a JSON object, opaque to the server
 	ReplyTo         string          `json:"replyTo,omitempty"`
-	Revoked         *Revocation     `json:"revoked,omitempty"` // nil unless recalled
+	Attachments     []Attachment    `json:"attachments,omitempty"` // files; [Client.Download] fetches one
+	Revoked         *Revocation     `json:"revoked,omitempty"`     // nil unless recalled
 }
 
 // Revocation says when, by whom, as what and why a message was recalled.
@@ -40,6 +41,7 @@ type Conversation struct {
 // clone returns a copy that shares no memory with m, so that what an application does to it changes no view.
 func (m Message) clone() Message {
 	m.Body = slices.Clone(m.Body)
+	m.Attachments = slices.Clone(m.Attachments)
 	if m.Revoked != nil {
 		revoked := *m.Revoked
 		m.Revoked = &revoked
@@ -47,10 +49,11 @@ func (m Message) clone() Message {
 	return m
 }
 
-// tombstone returns m without its text, recalled by r.
+// tombstone returns m without its text and its attachments, recalled by r.
 func (m Message) tombstone(r Revocation) Message {
 	m.Body = nil
 	m.ReplyTo = ""
+	m.Attachments = nil
 	m.Revoked = &r
 	return m
 }

@@ -15,6 +15,7 @@ type sending struct {
 	messageID     string
 	replyTo       string
 	unlessRevoked string
+	attachments   []Attachment
 }
 
 // draft is a message that is being sent, and the condition under which the server stores it.
@@ -71,6 +72,8 @@ func (s *session) newMessageID() (string, error) {
 // CodeConversationNotFound, CodeAlreadyRecalled when it was recalled before it was stored, CodeStaleMessageID,
 // CodeMessageIDTaken, CodeConversationFull, CodeTooManyRequests, CodeUnavailable, CodeInternal. With [UnlessRevoked]
 // also CodeOtherMessageRecalled, and CodeMessageNotFound (CodeGroupMessageNotFound) when there is no such message.
+// With [WithAttachments] also CodeAttachmentsOff and CodeAttachmentNotFound, and CodeOtherMessageRecalled when a
+// message that it forwards from was recalled.
 func (c *Client) SendMessage(
 	ctx context.Context, conversation string, body any, options ...SendOption,
 ) (Message, error) {
@@ -94,6 +97,7 @@ func (c *Client) SendMessage(
 	}
 	m := Message{
 		MessageID: chosen.messageID, Conversation: conversation, Sender: s.user, Body: encoded, ReplyTo: chosen.replyTo,
+		Attachments: chosen.attachments,
 	}
 	return s.send(ctx, draft{m, chosen.unlessRevoked}, true)
 }
@@ -129,6 +133,9 @@ func (s *session) askSend(ctx context.Context, m draft) (kept Message, once bool
 	if m.unlessRevoked != "" {
 		fields["unlessRevoked"] = m.unlessRevoked
 	}
+	if len(m.Attachments) > 0 {
+		fields["attachments"] = attachmentReferences(m.Attachments)
+	}
 	sendCall, err := s.newCall(nil, "send", fields)
 	if err != nil {
 		return Message{}, false, err
@@ -143,6 +150,7 @@ func (s *session) askSend(ctx context.Context, m draft) (kept Message, once bool
 		return Message{}, false, newError(CodeInternal, "the server's reply to a send is not one")
 	}
 	m.SentAt, m.RecallableUntil = stored.Message.SentAt, stored.Message.RecallableUntil
+	m.Attachments = readAttachments(stored.Message.Attachments)
 	return m.Message, true, nil
 }
 

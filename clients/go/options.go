@@ -43,7 +43,8 @@ type Options struct {
 	Random func() float64
 	// Entropy feeds messageIds; default crypto/rand.
 	Entropy io.Reader
-	// HTTPClient makes the handshake; default http.DefaultClient. Its Timeout must be 0.
+	// HTTPClient makes the handshake, and uploads and downloads attachments; default http.DefaultClient. Its Timeout must
+	// be 0.
 	HTTPClient *http.Client
 	// Logger gets connection events; default none. Texts, reasons and tokens are never logged.
 	Logger *slog.Logger

@@ -18,7 +18,8 @@ type unansweredSend struct {
 	ReplyTo   string          `json:"replyTo,omitempty"`
 	Failed    int             `json:"failed,omitempty"` // the code that the application knows; 0: go on sending
 
-	UnlessRevoked string `json:"unlessRevoked,omitempty"`
+	UnlessRevoked string       `json:"unlessRevoked,omitempty"`
+	Attachments   []Attachment `json:"attachments,omitempty"` // uploaded before
 
 	called bool // a caller waits for the result
 }
@@ -109,7 +110,10 @@ func (o *outbox) unsent(conversation, self string) []UnsentMessage {
 
 func (u unansweredSend) draft(conversation, self string) draft {
 	return draft{
-		Message{MessageID: u.MessageID, Conversation: conversation, Sender: self, Body: u.Body, ReplyTo: u.ReplyTo},
+		Message{
+			MessageID: u.MessageID, Conversation: conversation, Sender: self, Body: u.Body, ReplyTo: u.ReplyTo,
+			Attachments: u.Attachments,
+		},
 		u.UnlessRevoked,
 	}
 }

@@ -47,6 +47,8 @@ type session struct {
 	handedOver  bool            // the next login goes on from here
 	changed     map[string]bool // conversations that are to be saved; nil: nothing is stored
 	leftUnsaved map[string]bool // what changed was at the end of the session
+
+	maxAttachmentBytes int64 // from the latest hello; 0: the deployment has no attachments
 }
 
 const (
@@ -336,6 +338,9 @@ func (s *session) greet(ctx context.Context, c *connection) error {
 		return s.failure()
 	}
 	s.clock.set(asked, answered, hello.ServerTime)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.maxAttachmentBytes = max(hello.MaxAttachmentBytes, 0)
 	return nil
 }
 

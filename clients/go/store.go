@@ -179,7 +179,8 @@ func (s *session) storeSend(m draft) {
 	if s.changed != nil {
 		s.view.openOutbox(m.Conversation).send(
 			unansweredSend{
-				MessageID: m.MessageID, Body: m.Body, ReplyTo: m.ReplyTo, UnlessRevoked: m.unlessRevoked, called: true,
+				MessageID: m.MessageID, Body: m.Body, ReplyTo: m.ReplyTo, UnlessRevoked: m.unlessRevoked,
+				Attachments: m.Attachments, called: true,
 			})
 		s.toStore(m.Conversation)
 	}

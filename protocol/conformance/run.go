@@ -74,7 +74,7 @@ func (r Runner) Run(ctx context.Context, scenario Scenario) error {
 	if failed := played.lines.failure(); failed != nil && !errors.Is(failed, errDriverEnded) {
 		return failed
 	}
-	return played.checkNever()
+	return errors.Join(played.server.unexpectedObject(), played.checkNever())
 }
 
 func (r Runner) prepare(
@@ -97,6 +97,7 @@ func (r Runner) prepare(
 	if played.server, err = startServer(trace, fail); err != nil {
 		return nil, err
 	}
+	played.variables.objects = played.server.objectsURL()
 	if scenario.stores(r.Storage) {
 		if played.storage, err = os.MkdirTemp("", "recall-storage-"); err != nil {
 			played.close()
@@ -159,6 +160,8 @@ func (p *run) dispatch(ctx context.Context, step Step) error {
 		return p.killOrStart(step)
 	case step.Storage != nil:
 		return p.checkStorage(ctx, *step.Storage)
+	case step.Object != nil:
+		return p.object(ctx, step.Object.repeated(step.Times))
 	default:
 		return p.onConnection(ctx, step)
 	}

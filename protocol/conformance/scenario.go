@@ -28,7 +28,7 @@ const Persistence = "persistence"
 func allCapabilities() []string {
 	return []string{
 		Persistence, "batches", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
-		"executor",
+		"executor", "attachments",
 	}
 }
 
@@ -79,6 +79,7 @@ type Step struct {
 	Start       bool            `json:"start"`
 	Network     *bool           `json:"network"`
 	Storage     *StorageCheck   `json:"storage"`
+	Object      *ObjectStep     `json:"object"`
 	As          string          `json:"as"`
 	To          string          `json:"to"`
 	Times       int             `json:"times"`
@@ -107,6 +108,8 @@ type Handshake struct {
 	AnswerLater   *bool                      `json:"answerLater"`
 	Repeat        bool                       `json:"repeat"`
 	NoPongs       bool                       `json:"noPongs"`
+	// MaxAttachmentBytes is that of the hello reply; 0: the deployment has no attachments.
+	MaxAttachmentBytes int `json:"maxAttachmentBytes"`
 }
 
 // UnmarshalJSON reads a step strictly: an unknown field is an error, because a misspelt step would test nothing.
@@ -130,7 +133,7 @@ func (s *Step) kinds() int {
 		s.Do != nil, s.Result != nil, s.Accept != nil, s.Handshake != nil, s.ExpectFrame != nil, s.NeverFrame != nil,
 		s.Reply != nil, s.SendFrame != nil, s.SendRaw != nil, s.SendBinary != nil, s.SendHuge != 0, s.Drop,
 		s.Close != 0, s.BlackHole, s.ExpectEvent != nil, s.InOrder != nil, s.NeverEvent != nil, s.Barrier,
-		s.Kill, s.Start, s.Network != nil, s.Storage != nil,
+		s.Kill, s.Start, s.Network != nil, s.Storage != nil, s.Object != nil,
 	} {
 		if set {
 			count++

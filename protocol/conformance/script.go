@@ -14,6 +14,7 @@ import (
 type script struct {
 	now         func() int64
 	serverTime  int64 // what hello says; 0: now
+	maxBytes    int   // of an attachment, as hello says; 0: there are no attachments
 	answerLater bool
 	user        string
 	list        [][]any
@@ -42,8 +43,8 @@ func newScript(
 ) (*script, error) {
 	s := &script{
 		now: now, serverTime: h.ServerTime, answerLater: h.AnswerLater == nil || *h.AnswerLater, user: user, later: later,
-		noPongs: h.NoPongs,
-		pages:   map[string][]map[string]any{}, open: map[string]bool{}, complete: make(chan struct{}),
+		noPongs: h.NoPongs, maxBytes: h.MaxAttachmentBytes,
+		pages: map[string][]map[string]any{}, open: map[string]bool{}, complete: make(chan struct{}),
 	}
 	if err := s.readList(h.Conversations, filled); err != nil {
 		return nil, err
@@ -172,10 +173,14 @@ func (s *script) answerHello(c *serverConnection, frame map[string]any) {
 	if serverTime == 0 {
 		serverTime = s.now()
 	}
-	c.reply(frame, map[string]any{
+	fields := map[string]any{
 		"serverTime": serverTime, "user": s.user, "recallWindowSeconds": 120, "maxBodyBytes": 12_288,
 		"tokenExpiresAt": s.now() + 3_600_000,
-	})
+	}
+	if s.maxBytes > 0 {
+		fields["maxAttachmentBytes"] = s.maxBytes
+	}
+	c.reply(frame, fields)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.greeted = true

@@ -21,6 +21,7 @@ type server struct {
 	http       *http.Server
 	links      *links
 	handshakes chan *pendingHandshake
+	objects    chan *objectRequest
 	closing    chan struct{}
 	trace      func(direction, text string)
 	fail       func(error)
@@ -49,7 +50,7 @@ func startServer(trace func(direction, text string), fail func(error)) (*server,
 	}
 	s := &server{
 		links: newLinks(listener), handshakes: make(chan *pendingHandshake, 100), closing: make(chan struct{}),
-		trace: trace, fail: fail,
+		objects: make(chan *objectRequest, 100), trace: trace, fail: fail,
 	}
 	s.http = &http.Server{
 		Handler: http.HandlerFunc(s.handle), ReadHeaderTimeout: 10 * time.Second,
@@ -64,6 +65,9 @@ func startServer(trace func(direction, text string), fail func(error)) (*server,
 }
 
 func (s *server) url() string { return "ws://" + s.links.Addr().String() + "/local" }
+
+// objectsURL begins the addresses of uploads and downloads.
+func (s *server) objectsURL() string { return "http://" + s.links.Addr().String() + objectsPath }
 
 func (s *server) close() {
 	close(s.closing)
@@ -96,6 +100,10 @@ func (s *server) setRepeat(repeat func() *script) {
 }
 
 func (s *server) handle(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, objectsPath) {
+		s.serveObject(w, r)
+		return
+	}
 	s.trace("client", "handshake "+r.URL.Path)
 	if strings.Contains(r.URL.RawQuery, "ey") {
 		s.fail(fmt.Errorf("the handshake's URL carries a token: URLs end up in logs"))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ func beADriver(capabilities []string) {
 		_ = os.WriteFile(starts, append(before, '+'), 0o600)
 	}
 	for input := bufio.NewScanner(os.Stdin); input.Scan(); {
-		var command struct{ Do, Call, URL, Text string }
+		var command struct{ Do, Call, URL, Text, Header string }
 		if json.Unmarshal(input.Bytes(), &command) != nil || command.Do == "quit" {
 			return
 		}
@@ -56,6 +57,8 @@ func beADriver(capabilities []string) {
 		case "starts":
 			data, _ := os.ReadFile(starts) // Without a folder there is no file, and the number is 0.
 			result["folder"], result["starts"] = folder != "", len(data)
+		case "put":
+			go put(command.URL, command.Header, command.Text)
 		case "say":
 			_ = output.Encode(map[string]any{"event": "said", "text": command.Text}) // See below.
 		case "half a line":
@@ -63,6 +66,20 @@ func beADriver(capabilities []string) {
 			continue
 		}
 		_ = output.Encode(result) // If the runner has ended, there is nobody to tell.
+	}
+}
+
+// put makes an upload. What is wrong with it, the runner must see.
+func put(address, header, body string) {
+	request, err := http.NewRequest(http.MethodPut, address, strings.NewReader(body))
+	if err != nil {
+		return
+	}
+	if header != "" {
+		request.Header.Set(header, "a value")
+	}
+	if response, err := http.DefaultClient.Do(request); err == nil {
+		_ = response.Body.Close()
 	}
 }
 
@@ -199,5 +216,30 @@ func TestLinesThatComeOutOfOrderFail(t *testing.T) {
 	}
 	if err := play(t, "", say("1"), say("0"), repeated); err == nil {
 		t.Error("a repeated list that came in another order was accepted")
+	}
+}
+
+func TestAnUploadMustBeExactlyAsItsStepSays(t *testing.T) {
+	upload := func(path, header, body string) string {
+		return `{"do": {"do": "put", "url": "${objects}` + path + `", "header": "` + header + `", "text": "` + body + `"}}`
+	}
+	step := `{"object": {"method": "PUT", "path": "a?s=1", "headers": {"x-signed": "a value"}, "body": "bytes"}}`
+	if err := play(t, "", upload("a?s=1", "x-signed", "bytes"), step); err != nil {
+		t.Error(err)
+	}
+	for name, wrong := range map[string]string{
+		"another path": upload("b", "x-signed", "bytes"), "no query": upload("a", "x-signed", "bytes"),
+		"no signed header": upload("a?s=1", "", "bytes"), "other bytes": upload("a?s=1", "x-signed", "byte"),
+	} {
+		if err := play(t, "", wrong, step); err == nil {
+			t.Errorf("an upload with %s was accepted", name)
+		}
+	}
+	unsigned := `{"object": {"method": "PUT", "path": "a", "body": "bytes"}}`
+	if err := play(t, "", upload("a", "Authorization", "bytes"), unsigned); err == nil {
+		t.Error("an upload with a header that the server did not give was accepted")
+	}
+	if err := play(t, "", unsigned); err == nil {
+		t.Error("an upload that did not come was accepted")
 	}
 }

@@ -11,8 +11,9 @@ import (
 
 // variables are the values that steps stored under a name, and the clock of the server.
 type variables struct {
-	taken map[string]any
-	now   func() int64
+	taken   map[string]any
+	now     func() int64
+	objects string // the address of uploads and downloads
 }
 
 var (
@@ -93,6 +94,8 @@ func (v variables) lookUp(name string, index int) (any, error) {
 		return Token("alice", 4_102_444_800), nil
 	case name == "otherToken":
 		return Token("alice", 4_102_444_801), nil
+	case name == "objects":
+		return v.objects, nil
 	case name == "expiredToken":
 		return Token("alice", 1_500_000_000), nil
 	}

@@ -15,6 +15,9 @@ Json capabilities() {
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
               {"unlessRevoked", "V2TIM has no call for it"},
+              {"attachments",
+               "it has no image or file messages: the application puts the address of a file into a custom message, "
+               "and deletes the file itself at a recall"},
               {"throwingListeners", "an exception that leaves a listener ends the program"}}}};
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,6 +64,13 @@ type command struct {
 	Before       string          `json:"before"`
 	Limit        int             `json:"limit"`
 	Options      options         `json:"options"`
+
+	Attachments  []client.Attachment `json:"attachments"`
+	Name         string              `json:"name"`
+	Type         string              `json:"type"`
+	Content      string              `json:"content"`
+	Times        int                 `json:"times"`
+	AttachmentID string              `json:"attachmentId"`
 }
 
 // options are those of a login.
@@ -126,6 +134,12 @@ func (d *driver) begin(c command) {
 		d.work(c)
 	case "view", "unsent", "conversations":
 		d.finish(c.Call, d.held(c), nil)
+	case "limits":
+		d.finish(c.Call, map[string]any{"maxAttachmentBytes": d.current().MaxAttachmentBytes()}, nil)
+	case "attach":
+		go d.attach(c)
+	case "download":
+		go d.download(c)
 	case "revoke", "history", "read":
 		go d.ask(c)
 	default:
@@ -136,7 +150,7 @@ func (d *driver) begin(c command) {
 // capabilities says what the client can do, and why it cannot do the rest.
 func capabilities() map[string]any {
 	return map[string]any{
-		"capabilities": []string{"persistence", "batches", "unlessRevoked"},
+		"capabilities": []string{"persistence", "batches", "unlessRevoked", "attachments"},
 		"lacks": map[string]string{
 			"findMessages":      "Messages returns all that is held of a conversation",
 			"newConversations":  "OnConversationChanged is called for new conversations too",
@@ -225,11 +239,42 @@ func (d *driver) send(c command) {
 	d.print(map[string]any{"event": "sending", "call": c.Call, "messageId": c.MessageID})
 	go func() {
 		sent, err := current.SendMessage(context.Background(), c.Conversation, c.Body,
-			client.WithMessageID(c.MessageID), client.WithReplyTo(c.ReplyTo), client.UnlessRevoked(c.Unless))
+			client.WithMessageID(c.MessageID), client.WithReplyTo(c.ReplyTo), client.UnlessRevoked(c.Unless),
+			client.WithAttachments(c.Attachments...))
 		d.finish(c.Call, map[string]any{
 			"messageId": sent.MessageID, "sentAt": sent.SentAt, "recallableUntil": sent.RecallableUntil,
 		}, err)
 	}()
+}
+
+// attach uploads what the command has.
+func (d *driver) attach(c command) {
+	content := strings.Repeat(c.Content, max(c.Times, 1))
+	uploaded, err := d.current().Attach(context.Background(), client.File{
+		Name: c.Name, Type: c.Type, Size: int64(len(content)), Content: strings.NewReader(content),
+		Progress: d.progress(c.Call),
+	})
+	d.finish(c.Call, map[string]any{"attachmentId": uploaded.AttachmentID}, err)
+}
+
+// download prints the content if it is short.
+func (d *driver) download(c command) {
+	var content strings.Builder
+	err := d.current().Download(context.Background(), c.Conversation, c.MessageID, c.AttachmentID,
+		&content, d.progress(c.Call))
+	result := map[string]any{"bytes": content.Len()}
+	if content.Len() <= shownContentBytes {
+		result["content"] = content.String()
+	}
+	d.finish(c.Call, result, err)
+}
+
+const shownContentBytes = 1_000
+
+func (d *driver) progress(call string) func(done, size int64) {
+	return func(done, size int64) {
+		d.print(map[string]any{"event": "progress", "call": call, "done": done, "size": size})
+	}
 }
 
 // work begins to work on a message. Its result comes when the message is recalled.

@@ -1,7 +1,7 @@
 // The conformance driver (protocol/conformance): JSON lines in, calls of the package, JSON lines out.
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { EVENT, type Message, Recall, RecallError, type Storage, type WebSocketConstructor } from '../src/index.js';
+import { type Attachment, EVENT, type Message, Recall, RecallError, type Storage, type WebSocketConstructor } from '../src/index.js';
 import { FileStorage } from './files.js';
 
 type Command = Record<string, any>;
@@ -21,6 +21,7 @@ const shown = (message: Message) => ({
   messageId: message.ID,
   sender: message.from,
   ...(message.replyTo && { replyTo: message.replyTo }),
+  ...(message.attachments && { attachments: message.attachments.map(({ attachmentID, name, type, size }) => ({ attachmentId: attachmentID, name, type, size })) }),
   ...(message.isRevoked
     ? { revoked: { by: message.revokerInfo?.userID, role: message.revokerInfo?.role, ...(message.revokeReason && { reason: message.revokeReason }) } }
     : { body: message.payload }),
@@ -72,7 +73,7 @@ async function login(command: Command): Promise<object> {
 
 /** What the client can do, and why it cannot do the rest. */
 const capabilities = {
-  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners', 'unlessRevoked'],
+  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners', 'unlessRevoked', 'attachments'],
   lacks: {
     newConversations: "CONVERSATION_LIST_UPDATED has the whole list, as in Tencent's Web SDK",
     executor: 'JavaScript calls handlers on its event loop',
@@ -108,8 +109,28 @@ async function revokeMessages(client: Recall, { conversation, messageIds, reason
   return { results };
 }
 
-async function sendMessage(client: Recall, { call, conversation, body, messageId, replyTo, unlessRevoked }: Command): Promise<object> {
-  const message = client.createCustomMessage({ conversationID: conversation, payload: body, replyTo, unlessRevoked });
+/** An attachment that a command names, in the client's terms. */
+const named = ({ attachmentId, from }: Command): Attachment => ({
+  attachmentID: attachmentId, name: 'file', type: 'text/plain', size: 1, ...(from && { from: { conversationID: from.conversation, ID: from.messageId } }),
+});
+
+const showProgress = (call: string) => (done: number, size: number) => print({ event: 'progress', call, done, size });
+
+async function attach(client: Recall, { call, name, type, content, times = 1 }: Command): Promise<object> {
+  const { data } = await client.uploadFile({ file: new Blob([content.repeat(times)]), name, type, onProgress: showProgress(call) });
+  return { attachmentId: data.attachment.attachmentID };
+}
+
+const SHOWN_CONTENT_BYTES = 1_000;
+
+async function download(client: Recall, { call, conversation, messageId, attachmentId }: Command): Promise<object> {
+  const { data } = await client.downloadFile({ conversationID: conversation, ID: messageId }, { attachmentID: attachmentId }, { onProgress: showProgress(call) });
+  const { size } = data.blob;
+  return { bytes: size, ...(size <= SHOWN_CONTENT_BYTES && { content: await data.blob.text() }) };
+}
+
+async function sendMessage(client: Recall, { call, conversation, body, messageId, replyTo, unlessRevoked, attachments = [] }: Command): Promise<object> {
+  const message = client.createCustomMessage({ conversationID: conversation, payload: body, replyTo, unlessRevoked, attachments: attachments.map(named) });
   if (messageId) message.ID = messageId;
   print({ event: 'sending', call, messageId: message.ID });
   const { data } = await client.sendMessage(message);
@@ -129,6 +150,12 @@ async function carryOut(command: Command): Promise<object> {
   switch (command.do) {
     case 'send':
       return sendMessage(client, command);
+    case 'attach':
+      return attach(client, command);
+    case 'download':
+      return download(client, command);
+    case 'limits':
+      return { maxAttachmentBytes: client.maxAttachmentBytes() };
     case 'work':
       return client.workOn({ conversationID, ID: command.messageId }, (signal) => {
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));

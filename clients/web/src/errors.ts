@@ -27,6 +27,10 @@ export const ERROR_CODE = {
   INVALID_REQUEST: 6017,
   /** The token has expired and no token provider gave a new one. */
   TOKEN_EXPIRED: 6206,
+  /** The bytes of an attachment did not get to the bucket. */
+  UPLOAD_FAILED: 6008,
+  /** The bytes of an attachment did not come, or not all of them. */
+  DOWNLOAD_FAILED: 6009,
   /** The client itself knows that the recall window is over, and did not ask. */
   CLIENT_WINDOW_OVER: 6223,
   /** The server does not know the action. */
@@ -84,6 +88,7 @@ export const kickedOut = () => new RecallError(ERROR_CODE.NOT_LOGGED_IN, 'not_co
 export const windowOver = () =>
   new RecallError(ERROR_CODE.CLIENT_WINDOW_OVER, 'recall_window_expired', 'the message can no longer be recalled: its recallableUntil is past');
 export const recalled = () => new RecallError(ERROR_CODE.OTHER_MESSAGE_RECALLED, 'other_message_recalled', 'the message was recalled');
+export const alreadyRecalled = () => new RecallError(ERROR_CODE.ALREADY_RECALLED, 'already_recalled', 'the message was recalled');
 export const notAReply = (action: string) =>
   new RecallError(ERROR_CODE.INTERNAL, 'internal', `the server's reply to ${action} is not one`);
 export const invalid = (message: string) => new RecallError(ERROR_CODE.INVALID_REQUEST, 'invalid_request', message);

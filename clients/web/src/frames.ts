@@ -1,5 +1,5 @@
 import { RecallError } from './errors.js';
-import type { Message, RevokerRole } from './types.js';
+import type { Attachment, Message, RevokerRole } from './types.js';
 
 // Everything from the network is hostile: a value is used only after its type was looked at here.
 
@@ -7,6 +7,9 @@ export type JSONObject = Record<string, unknown>;
 
 /** Replies stay under 100 KB and events under API Gateway's 128 KB; more is not the server. */
 const FRAME_LIMIT_CHARACTERS = 1_000_000;
+/** The most files of one message. */
+export const ATTACHMENTS_LIMIT = 10;
+const NAME_LIMIT_CHARACTERS = 255;
 const CONVERSATION = /^(c2c|group)_[A-Za-z0-9._@-]{1,64}$/;
 const USER = /^[A-Za-z0-9._@-]{1,64}$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -67,13 +70,27 @@ export function readMessage(value: unknown, self: string, conversation?: string)
     payload, replyTo: isMessageID(raw.replyTo) ? raw.replyTo : undefined, status: 'success',
     isRevoked: false, revokerInfo: undefined, revokeReason: '', revokedAt: 0,
   };
+  const attachments = readAttachments(raw.attachments);
+  if (attachments) message.attachments = attachments;
   return revoked ? tombstone(message, revoked) : message;
 }
 
-/** The tombstone of a message: who recalled it, when and why, and no text. */
+/** Reads the attachments of a message, and leaves out what is none. Undefined if there are none. */
+export function readAttachments(value: unknown): Attachment[] | undefined {
+  const attachments = readList(value, readAttachment).slice(0, ATTACHMENTS_LIMIT);
+  return attachments.length > 0 ? attachments : undefined;
+}
+
+function readAttachment(value: unknown): Attachment | undefined {
+  const { attachmentId, name, type, size } = object(value) ?? {};
+  if (!isMessageID(attachmentId) || !count(size) || !text(name) || !text(type) || text(name).length > NAME_LIMIT_CHARACTERS) return undefined;
+  return { attachmentID: attachmentId, name: text(name), type: text(type), size: size as number };
+}
+
+/** The tombstone of a message: who recalled it, when and why, and neither text nor attachments. */
 export function tombstone(message: Message, revoked: Revocation): Message {
   return {
-    ...message, payload: undefined, isRevoked: true, status: 'success',
+    ...message, payload: undefined, attachments: undefined, isRevoked: true, status: 'success',
     revokerInfo: { userID: revoked.by, role: revoked.role }, revokeReason: revoked.reason, revokedAt: revoked.at,
   };
 }

@@ -1,3 +1,4 @@
+import { attach, checkAttachments, download, endedByRecall, type OnProgress } from './attachments.js';
 import { deviceClock, type Clock } from './clock.js';
 import type { WebSocketConstructor } from './connection.js';
 import { invalid, notAReply, notLoggedIn, recalled } from './errors.js';
@@ -7,7 +8,7 @@ import { takeRead } from './receive.js';
 import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
 import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
 import { IndexedDBStorage, type Storage } from './storage.js';
-import type { Conversation, Message, Result, RevokeResult, UnsentMessage } from './types.js';
+import type { Attachment, Conversation, Message, Result, RevokeResult, UnsentMessage } from './types.js';
 import type { Works } from './work.js';
 
 /** Options of {@link Recall.create}. */
@@ -63,6 +64,25 @@ export interface NewMessage {
    * answer names the message that it answers, so that nobody answers what was recalled. See also {@link Recall.workOn}.
    */
   unlessRevoked?: string;
+  /**
+   * Up to 10 files: those that {@link Recall.uploadFile} gave, and those of another message that is forwarded, each with that message
+   * in `from`. The server makes copies of the latter.
+   */
+  attachments?: Attachment[];
+}
+
+/** A file for {@link Recall.uploadFile}. */
+export interface NewFile {
+  /** A `File` has a name and a type of its own. */
+  file: Blob;
+  /** Name without a folder, up to 255 bytes. Default: that of the `File`. */
+  name?: string;
+  /** Such as `image/png`. Default: that of the Blob, and `application/octet-stream` if it has none. */
+  type?: string;
+  /** Is told how much is uploaded. */
+  onProgress?: OnProgress;
+  /** Ends the upload. */
+  signal?: AbortSignal;
 }
 
 const PAGE_DEFAULT = 50;
@@ -169,7 +189,7 @@ export class Recall {
   }
 
   /** Makes a message whose payload is any object, up to 12,288 bytes as JSON; the server does not look into it. Throws 9508 or 6017. */
-  createCustomMessage({ conversationID, to, conversationType = 'c2c', replyTo, unlessRevoked, payload }: NewMessage & { payload: Record<string, unknown> }): Message {
+  createCustomMessage({ conversationID, to, conversationType = 'c2c', replyTo, unlessRevoked, attachments, payload }: NewMessage & { payload: Record<string, unknown> }): Message {
     const session = this.#current();
     const conversation = conversationID ?? `${conversationType}_${to ?? ''}`;
     if (!isConversation(conversation)) throw invalid('conversationID must be c2c_<user ID> or group_<group ID>');
@@ -179,6 +199,7 @@ export class Recall {
       ID: newMessageID(session), conversationID: conversation, from: session.user, flow: 'out', sentAt: 0, recallableUntil: 0,
       payload, replyTo, status: 'unSend', isRevoked: false, revokerInfo: undefined, revokeReason: '', revokedAt: 0,
       ...(unlessRevoked && { unlessRevoked }),
+      ...(attachments?.length && { attachments: checkAttachments(attachments) }),
     };
   }
 
@@ -189,7 +210,8 @@ export class Recall {
    *
    * Rejects with 6012 (outcome unknown: send it again, or recall it, which works for both outcomes), 20023 if it was recalled
    * before it was stored, 10015, 80002, 76001, 76002, 76003, 6206, 9508, 10023, 20004 or 20005. With `unlessRevoked` also with 76004 (that message was
-   * recalled) or 20022 / 10030 (there is no such message).
+   * recalled) or 20022 / 10030 (there is no such message). With `attachments` also with 76005 or 76006, and with 76004 if a message that it
+   * forwards from was recalled.
    */
   async sendMessage(message: Message): Promise<Result<{ message: Message }>> {
     const session = this.#current();
@@ -227,6 +249,47 @@ export class Recall {
     } finally {
       this.#works.delete(onRecalled);
     }
+  }
+
+  /**
+   * Uploads a file for a message that is made with it in `attachments`. A file is uploaded before its message is sent, so a message
+   * that has no answer, and is sent again after the next start, never waits for a file. An upload that no message names is removed
+   * after a day. The bytes go to the deployment's bucket by HTTP, not over the connection.
+   *
+   * Rejects with 76005 (the deployment has no attachments), 76007 (too large), 6008 (the bytes did not get there), 6017, 6012, 6206, 9508, 10023, 20004 or
+   * 20005, and with the signal's reason after an abort.
+   */
+  async uploadFile({ file, name = (file as File).name ?? 'file', type = file.type.split(';')[0] || 'application/octet-stream', onProgress = () => {}, signal }: NewFile): Promise<Result<{ attachment: Attachment }>> {
+    return { code: 0, data: { attachment: await attach(this.#current(), file, name, type, onProgress, signal) } };
+  }
+
+  /**
+   * Downloads an attachment of a message, as a Blob for `URL.createObjectURL`. The Blob has the attachment's type only if the type is
+   * that of an image (but not SVG), of audio, of video or `text/plain`; otherwise it has `application/octet-stream`, because a page
+   * that opens a Blob of the sender's HTML would run it. The download ends when the client learns that the message is recalled; let go
+   * of what was downloaded before at {@link EVENT}.MESSAGE_REVOKED.
+   *
+   * Rejects with 20023 (the message is recalled), 76006 (no such attachment), 20022 / 10030 (no such message), 6009 (the bytes did not come), 76005, 10015,
+   * 6017, 6012, 6206, 9508, 10023, 20004 or 20005, and with the signal's reason after an abort.
+   */
+  async downloadFile(
+    message: Pick<Message, 'conversationID' | 'ID'>, { attachmentID, type = '' }: { attachmentID: string; type?: string },
+    { onProgress = () => {}, signal }: { onProgress?: OnProgress; signal?: AbortSignal } = {},
+  ): Promise<Result<{ blob: Blob }>> {
+    const session = this.#current();
+    const { conversationID, ID } = message;
+    try {
+      const blob = await this.workOn(message, (recalled) =>
+        download(session, conversationID, ID, attachmentID, type, onProgress, signal ? AbortSignal.any([signal, recalled]) : recalled));
+      return { code: 0, data: { blob } };
+    } catch (failure) {
+      throw endedByRecall(failure);
+    }
+  }
+
+  /** The size of the largest file that the deployment takes, as of the last connection: 0 if it has no attachments, and before the first connection. */
+  maxAttachmentBytes(): number {
+    return this.#session?.maxAttachmentBytes ?? 0;
   }
 
   /** Sends a message again that failed: the same as {@link Recall.sendMessage}, under Tencent's name for it. */

@@ -1,9 +1,9 @@
 import { ERROR_CODE, invalid, notAReply, type RecallError, windowOver } from './errors.js';
-import { count, isConversation, type JSONObject, object, readError, readList, readMessage, readRevocation } from './frames.js';
+import { count, isConversation, type JSONObject, object, readAttachments, readError, readList, readMessage, readRevocation } from './frames.js';
 import { type Call, Refusal } from './requests.js';
 import type { Session } from './session.js';
 import { mayYetSucceed, type Store, type UnansweredRevoke } from './store.js';
-import type { Message, RevokeResult } from './types.js';
+import type { Attachment, Message, RevokeResult } from './types.js';
 
 const RECALLS_LIMIT = 10;
 /** The clock learnt from `hello` may be off by half a round trip; only a window over for longer than this is sure to be. */
@@ -46,10 +46,14 @@ export async function send(session: Session, message: Message, mayRenew: boolean
 }
 
 /** The fields of the request that sends a message. */
-function fieldsOf({ conversationID, ID, payload, replyTo, unlessRevoked }: Message): JSONObject {
-  const optional = { ...(replyTo && { replyTo }), ...(unlessRevoked && { unlessRevoked }) };
+function fieldsOf({ conversationID, ID, payload, replyTo, unlessRevoked, attachments }: Message): JSONObject {
+  const optional = { ...(replyTo && { replyTo }), ...(unlessRevoked && { unlessRevoked }), ...(attachments && { attachments: attachmentFields(attachments) }) };
   return { conversation: conversationID, messageId: ID, body: payload, ...optional };
 }
+
+/** What a request says of attachments. */
+const attachmentFields = (attachments: Attachment[]): JSONObject[] =>
+  attachments.map(({ attachmentID: attachmentId, from }) => ({ attachmentId, ...(from && { from: { conversation: from.conversationID, messageId: from.ID } }) }));
 
 /** Reads the reply to a send: the message as the server has stored it. */
 function readStored(session: Session, message: Message, reply: JSONObject): Message {
@@ -58,6 +62,7 @@ function readStored(session: Session, message: Message, reply: JSONObject): Mess
   return {
     ...message, from: session.user, status: 'success', sentAt: count(stored.sentAt) ?? 0,
     recallableUntil: Number.isSafeInteger(stored.recallableUntil) ? (stored.recallableUntil as number) : 0,
+    ...(message.attachments && { attachments: readAttachments(stored.attachments) }),
   };
 }
 

@@ -61,6 +61,8 @@ export class Session {
   readonly revokeCalls = new Map<string, number>();
   /** From the last hello. */
   recallWindowSeconds: number | undefined;
+  /** From the last hello; 0 if the deployment has no attachments. */
+  maxAttachmentBytes = 0;
   /** Resolves after the first synchronisation. */
   readonly ready: Promise<void>;
   /** Whether the first synchronisation is done. */
@@ -100,6 +102,11 @@ export class Session {
     this.ready.catch(() => {}); // whoever waits for it is told; that nobody waits is no fault
     this.#unwatch = watchForSleep(options.clock, () => void this.check());
     void this.#run();
+  }
+
+  /** Is aborted when the session is over. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   /** Why the session is over, undefined while it is not. */
@@ -337,6 +344,7 @@ export class Session {
       throw this.over;
     }
     this.clock.set(asked, clock.monotonic(), serverTime);
+    this.maxAttachmentBytes = count(hello.maxAttachmentBytes) ?? 0;
     if (Number.isSafeInteger(hello.recallWindowSeconds)) this.recallWindowSeconds = hello.recallWindowSeconds as number;
   }
 

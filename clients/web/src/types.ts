@@ -9,7 +9,21 @@ export const TYPES = {
 /** Who recalled a message: the sender, a moderator of the group, or an administrator of the deployment. */
 export type RevokerRole = 'sender' | 'moderator' | 'admin';
 
-/** A message, or, after its recall, its tombstone: `isRevoked` is true and there is no `payload`. */
+/** A file of a message, or one that {@link Recall.uploadFile} has uploaded for a message. */
+export interface Attachment {
+  /** ULID. */
+  attachmentID: string;
+  /** The file's name, without a folder. Another user may have chosen it. */
+  name: string;
+  /** Such as `image/png`. Another user may have chosen it. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** In a message that forwards it: the message that has it. */
+  from?: { conversationID: string; ID: string };
+}
+
+/** A message, or, after its recall, its tombstone: `isRevoked` is true and there is neither `payload` nor `attachments`. */
 export interface Message {
   /** ULID; sorting by it gives the order of the conversation. */
   ID: string;
@@ -27,6 +41,8 @@ export interface Message {
   payload: Record<string, unknown> | undefined;
   /** ID of the message that this one answers. */
   replyTo: string | undefined;
+  /** Its files, where it has some; {@link Recall.downloadFile} fetches one. Undefined in a tombstone. */
+  attachments?: Attachment[] | undefined;
   /** In a message that this client sends: ID of the message that must not be recalled when the server stores this one. */
   unlessRevoked?: string;
   /** `unSend` until the server answered, then `success`, or `fail`. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Recall } from '../src/index.js';
 import { messageFrame, messageID, revokedFrame, Server } from './server.js';
 
-// In a real browser: what the page's IndexedDB keeps when the page ends.
+// In a real browser: what the page's IndexedDB keeps when the page ends, and files, which go to another origin.
 
 declare const recall: Recall;
 /** What the page of these tests adds to its window. */
@@ -160,4 +160,84 @@ test('a second page of the same user stores nothing and is told so, until the fi
   await second.evaluate((to) => page.start(to), server.url);
   await second.evaluate(() => (window as any).loggedIn);
   expect(await failures()).toBe(1);
+});
+
+/** A bucket of another origin, which keeps what is uploaded. `answers` false: it never answers an upload. */
+async function bucket(answers = true): Promise<{ url: string; uploads: { headers: IncomingMessage['headers']; bytes: Buffer }[]; begun: Promise<void> }> {
+  const uploads: { headers: IncomingMessage['headers']; bytes: Buffer }[] = [];
+  let begin!: () => void;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const server = createServer(async (request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Access-Control-Allow-Headers', '*').setHeader('Access-Control-Allow-Methods', 'PUT');
+    if (request.method === 'PUT') {
+      begin();
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part);
+      uploads.push({ headers: request.headers, bytes: Buffer.concat(parts) });
+      if (!answers) return;
+    }
+    response.end(request.method === 'GET' ? uploads.at(-1)!.bytes : undefined);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/1?signature=s`, uploads, begun };
+}
+
+async function withBucket(url: string): Promise<{ server: Server; tab: Page }> {
+  const server = await serverWithBob();
+  server.answers.attach = () => ({ attachmentId: messageID(90), upload: { method: 'PUT', url, headers: { 'content-type': 'image/png', 'content-length': '3', 'x-amz-meta-name': 'cat.png' } }, uploadUntil: 1 });
+  server.answers.download = () => ({ url, downloadUntil: 1 });
+  const tab = await opened(await device(), server.url);
+  await tab.evaluate(() => (window as any).loggedIn);
+  return { server, tab };
+}
+
+test('a page uploads a picture and is told of the progress, and shows it after a download, until its message is recalled', async () => {
+  const { url, uploads } = await bucket();
+  const { server, tab } = await withBucket(url);
+  const sent = await tab.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 300, height: 200 });
+    const file: Blob = await new Promise((resolve) => canvas.toBlob((blob) => resolve(blob!)));
+    const progress: number[] = [];
+    const { data } = await recall.uploadFile({ file, name: 'cat.png', onProgress: (done, size) => progress.push(done, size) });
+    return { ...data.attachment, progress };
+  });
+  expect(uploads).toHaveLength(1);
+  expect(uploads[0]!.headers).toMatchObject({ 'content-type': 'image/png', 'x-amz-meta-name': 'cat.png', 'content-length': String(sent.size) });
+  expect(sent).toMatchObject({ attachmentID: messageID(90), name: 'cat.png', type: 'image/png', size: uploads[0]!.bytes.length });
+  expect(sent.progress.slice(-2)).toEqual([sent.size, sent.size]);
+  server.push(messageFrame(1, { attachments: [{ attachmentId: messageID(90), name: 'cat.png', type: 'image/png', size: sent.size }] }));
+  await tab.waitForFunction(() => recall.getHeldMessageList('c2c_bob').length === 1);
+  const shown = await tab.evaluate(async () => {
+    const [message] = recall.getHeldMessageList('c2c_bob');
+    const { data } = await recall.downloadFile(message!, message!.attachments![0]!);
+    const image = new Image();
+    image.src = URL.createObjectURL(data.blob);
+    await image.decode();
+    return { width: image.naturalWidth, type: data.blob.type };
+  });
+  expect(shown).toEqual({ width: 300, type: 'image/png' });
+  server.push(revokedFrame(1));
+  await tab.waitForFunction(() => recall.getHeldMessageList('c2c_bob')[0]!.isRevoked);
+  const late = await tab.evaluate(async () => {
+    const [message] = recall.getHeldMessageList('c2c_bob');
+    const failed = await recall.downloadFile(message!, { attachmentID: '01HF7YAT000000000000000090' }).catch(({ code }) => code);
+    return { attachments: message!.attachments, failed };
+  });
+  expect(late).toEqual({ failed: 20023 });
+});
+
+test('a page ends an upload that is under way', async () => {
+  const { url, begun } = await bucket(false);
+  const { tab } = await withBucket(url);
+  const ended = tab.evaluate(async () => {
+    const controller = ((window as any).controller = new AbortController());
+    return recall.uploadFile({ file: new Blob(['cat'], { type: 'image/png' }), signal: controller.signal }).catch(({ name }) => name);
+  });
+  await begun;
+  await tab.evaluate(() => (window as any).controller.abort());
+  expect(await ended).toBe('AbortError');
 });

@@ -132,6 +132,8 @@ final class Driver {
         JsonObject lacks = new JsonObject();
         lacks.addProperty("batches", "V2TIM has no call for it");
         lacks.addProperty("unlessRevoked", "V2TIM has no call for it");
+        lacks.addProperty("attachments", "it has no image or file messages: the application puts the address of a file into a custom message, "
+                + "and deletes the file itself at a recall");
         JsonObject fields = new JsonObject();
         fields.add("capabilities", capabilities);
         fields.add("lacks", lacks);
