@@ -20,7 +20,7 @@ ARCHITECTURE ?= arm64
 # What make test runs, and what it needs to be installed. The first stages find mistakes soonest. Of the others the longest
 # come first, so that two at a time end at about the same time.
 stages := lint model test-cpp test-go race test-web test-android test-tencent test-scripts test-apple check-deploy
-test_tools := java maven python node gcc dynamodb-local elasticmq foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost conan mingw wine gnustep
+test_tools := java maven python node gcc dynamodb-local elasticmq versitygw foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost conan mingw wine gnustep
 
 functions := authorize connect send revoke sync finish publish deliver admin canary
 tools := scripts/require.sh
@@ -62,7 +62,7 @@ test: ## Checks and tests everything, as CI does, two stages at a time (JOBS=1 f
 
 .PHONY: test-quick
 test-quick: ## Runs the tests to run while you work: rules, storage on DynamoDB Local, functions, frames [Go, Java]
-	@$(tools) java dynamodb-local
+	@$(tools) java dynamodb-local versitygw
 	go test -vet=off ./shared/... ./functions/...
 
 .PHONY: fmt
@@ -100,17 +100,17 @@ vulnerabilities: ## Looks for known vulnerabilities in what the Go code calls. I
 
 .PHONY: test-go
 test-go: ## Tests Go: functions, command line, searches for failures, end to end with real binaries [Go, Java, Python, Node]
-	@$(tools) java dynamodb-local elasticmq foreign lambda-runtimes sam
+	@$(tools) java dynamodb-local elasticmq versitygw foreign lambda-runtimes sam
 	$(path); go test -vet=off -timeout 40m -run '$(T)' $(PKG)
 
 .PHONY: race
 race: ## Tests Go under the race detector: rules, storage on DynamoDB Local, client, local stack [Go, C compiler, Java, Python, Node]
-	@$(tools) gcc java dynamodb-local elasticmq lambda-runtimes
+	@$(tools) gcc java dynamodb-local elasticmq versitygw lambda-runtimes
 	go test -vet=off -race $(raced)
 
 .PHONY: repeat
 repeat: ## Runs each Go test COUNT times under the race detector, while LOAD busy loops run: make repeat COUNT=20 LOAD=2 PKG=./shared/recall
-	@$(tools) gcc java dynamodb-local elasticmq lambda-runtimes
+	@$(tools) gcc java dynamodb-local elasticmq versitygw lambda-runtimes
 	@COUNT=$(COUNT) LOAD=$(LOAD) scripts/repeat-tests.sh $(if $(filter command line,$(origin PKG)),$(PKG))
 
 .PHONY: model
@@ -131,7 +131,7 @@ faults: ## Tries every fault at every outside call of every action (test has eve
 
 .PHONY: mutants
 mutants: ## Plants known bugs, one at a time, and checks that a test catches each
-	@$(tools) java dynamodb-local maven cpp boost gnustep
+	@$(tools) java dynamodb-local versitygw maven cpp boost gnustep
 	@go run ./reliability/mutants
 
 .PHONY: fuzz

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"example.com/recall/local/process"
+	"example.com/recall/local/tools"
 )
 
 // Program describes a server that is written in Java.
@@ -155,45 +156,18 @@ func (s *Server) Close() {
 
 // findLibraries returns the directory that contains the jars.
 func findLibraries(program Program, given string) (string, error) {
-	if given != "" {
-		if found, ok := librariesIn(given, program.Jar); ok {
-			return found, nil
-		}
-		return "", fmt.Errorf("the jars of %s are not in %s", program.Name, filepath.Join(given, "lib"))
+	if given == "" {
+		jar, err := tools.Find(filepath.Join(program.Tool, "lib", program.Jar))
+		return filepath.Dir(jar), err
 	}
-	working, err := os.Getwd()
+	libraries, err := filepath.Abs(filepath.Join(given, "lib"))
 	if err != nil {
-		return "", fmt.Errorf("find %s: %w", program.Name, err)
+		return "", fmt.Errorf("find the jars of %s: %w", program.Name, err)
 	}
-	starts := []string{working}
-	// The command line of this repository may run for a project elsewhere. Then the jars are in this repository.
-	if executable, err := os.Executable(); err == nil {
-		starts = append(starts, filepath.Dir(executable))
+	if found, err := filepath.Glob(filepath.Join(libraries, program.Jar)); err != nil || len(found) == 0 {
+		return "", fmt.Errorf("the jars of %s are not in %s", program.Name, libraries)
 	}
-	for _, directory := range starts {
-		for {
-			if found, ok := librariesIn(filepath.Join(directory, ".tools", program.Tool), program.Jar); ok {
-				return found, nil
-			}
-			parent := filepath.Dir(directory)
-			if parent == directory {
-				break
-			}
-			directory = parent
-		}
-	}
-	return "", fmt.Errorf("the jars of %s are not in .tools/%s of the working directory, "+
-		"of the directory of this program, or of any directory above them",
-		program.Name, program.Tool)
-}
-
-func librariesIn(directory, jar string) (string, bool) {
-	found, err := filepath.Glob(filepath.Join(directory, "lib", jar))
-	if err != nil || len(found) == 0 {
-		return "", false
-	}
-	absolute, err := filepath.Abs(filepath.Join(directory, "lib"))
-	return absolute, err == nil
+	return libraries, nil
 }
 
 // output reads what the server prints. It finds the ready line, and keeps the beginning for an error message.
