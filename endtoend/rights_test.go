@@ -51,6 +51,7 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	talkWithSomebodyWhoIsGone(t, alice, bob, people[2])
 	useAGroup(t, alice, bob)
 	useALargeGroup(t, alice, bob)
+	useNotifications(t, alice)
 	moderate(t, alice, bob)
 	unfinishedThenGone(t, alice, bob)
 	closeWhatCannotBeReached(t, alice, bob)

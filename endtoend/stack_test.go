@@ -40,10 +40,9 @@ func (b *backend) logged() []string {
 var shared *backend // set once by TestMain, before any test runs
 
 func TestMain(m *testing.M) {
-	started, err := start(context.Background(), map[string]string{
-		"EventBusName":   "recalls",
-		"CanarySchedule": "rate(5 minutes)",
-	})
+	parameters := pushParameters()
+	parameters["EventBusName"], parameters["CanarySchedule"] = "recalls", "rate(5 minutes)"
+	started, err := start(context.Background(), parameters)
 	if err != nil {
 		fmt.Fprintf(os.Stderr,
 			"the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq foreign\n", err)

@@ -26,6 +26,7 @@ const (
 	CodeAttachmentsOff           = 76005 // the deployment has no attachments
 	CodeAttachmentNotFound       = 76006 // no such attachment, not the caller's, or not uploaded completely
 	CodeAttachmentTooLarge       = 76007 // the attachment is larger than the deployment allows
+	CodePushOff                  = 76008 // the deployment sends no notifications of this kind
 	CodeGroupDeleted             = 10010 // the group was deleted; only the admin function answers it
 	CodeTokenExpired             = 6206  // a new token is needed
 	CodeTooManyRequests          = 10023 // a rate limit, after the client's own retries
@@ -64,6 +65,7 @@ func names() map[int]string {
 		CodeAttachmentsOff:           "attachments_off",
 		CodeAttachmentNotFound:       "attachment_not_found",
 		CodeAttachmentTooLarge:       "attachment_too_large",
+		CodePushOff:                  "push_off",
 		CodeGroupDeleted:             "group_deleted",
 		CodeTokenExpired:             "token_expired",
 		CodeTooManyRequests:          "too_many_requests",

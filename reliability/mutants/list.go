@@ -24,7 +24,7 @@ const (
 
 func mutants() []mutant {
 	return slices.Concat(decisions(), order(), secrets(), forRandomSearches(), inFunctions(), inLocalStack(),
-		inClients(), inListeners())
+		inClients(), inListeners(), inNotifications())
 }
 
 // decisions are bugs in who may do what, and in what is stored.

@@ -12,7 +12,7 @@ const admin = "admin"
 // protocol/README.md.
 func All() []function.Action {
 	return []function.Action{
-		hello(), send(), revoke(), sync(), read(), conversations(), attach(), download(),
+		hello(), push(), send(), revoke(), sync(), read(), conversations(), attach(), download(),
 		adminRevoke(), adminRevokeBySender(), putGroup(), deleteGroup(), putMember(), deleteMember(),
 		getSettings(), putSettings(), audit(), disconnect(), getGroup(),
 	}

@@ -28,3 +28,10 @@ func TestThePresenceConforms(t *testing.T) {
 		return &dynamo.Presence{Client: tables.Client, Table: tables.Connections, Clock: clock}
 	})
 }
+
+func TestTheDevicesConform(t *testing.T) {
+	recalltest.RunDevices(t, func(t *testing.T) recall.DeviceStore {
+		tables := database.Tables(t)
+		return &dynamo.Devices{Client: tables.Client, Table: tables.Push}
+	})
+}

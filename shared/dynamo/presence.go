@@ -171,9 +171,4 @@ func (p *Presence) Connections(ctx context.Context, users []recall.UserID) ([]re
 
 func userKey(user recall.UserID) item { return item{"user": text(string(user))} }
 
-func entriesOf(from item) []string {
-	if set, ok := from["conns"].(*types.AttributeValueMemberSS); ok {
-		return set.Value
-	}
-	return nil
-}
+func entriesOf(from item) []string { return setOf(from, "conns") }

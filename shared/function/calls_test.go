@@ -113,6 +113,7 @@ type measuredWorld struct {
 	// store and presence go by the meter.
 	store    *dynamo.Store
 	presence *dynamo.Presence
+	devices  *dynamo.Devices
 	messages []recall.MessageID
 	users    []recall.UserID
 	cursor   string
@@ -134,16 +135,30 @@ func newMeasured(t testing.TB, work *outside) *measuredWorld {
 		t: t, meter: m, clock: clock,
 		store:    &dynamo.Store{Client: tables.Client, Table: tables.Messages},
 		presence: &dynamo.Presence{Client: tables.Client, Table: tables.Connections, Clock: clock},
+		devices:  &dynamo.Devices{Client: tables.Client, Table: tables.Push},
 		service: &recall.Service{
 			Store:    &dynamo.Store{Client: m, Table: tables.Messages},
 			Presence: presence,
 			Notifier: &gateway.Poster{Client: m, Presence: presence, Clock: clock},
 			Queue:    &queue.Queue{Client: m, URL: "queue"},
-			Clock:    clock,
-			Window:   recall.DefaultWindow,
-			Sleep:    func(context.Context, time.Duration) error { return nil },
+			Push: &recall.Push{
+				Devices: &dynamo.Devices{Client: m, Table: tables.Push},
+				Kinds:   []recall.PushKind{recall.PushFCM},
+				Pusher:  pushes{m},
+			},
+			Clock:  clock,
+			Window: recall.DefaultWindow,
+			Sleep:  func(context.Context, time.Duration) error { return nil },
 		},
 	}
+}
+
+// pushes counts notifications as calls.
+type pushes struct{ meter *meter }
+
+func (p pushes) Push(context.Context, recall.Device, recall.Notification) error {
+	p.meter.note("notification", 0, 0)()
+	return nil
 }
 
 func caller(user recall.UserID) recall.Caller {

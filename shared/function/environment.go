@@ -33,6 +33,17 @@ type Environment struct {
 	TokenSecretARN     string
 	AllowedOrigins     []string
 
+	// PushKinds are the push services that the deployment uses. Without any it sends no notifications.
+	PushKinds      []recall.PushKind
+	PushTable      string
+	PushQueueURL   string
+	PushSecret     string
+	PushSecretARN  string
+	PushShowsText  bool
+	WebPushKey     string
+	WebPushContact string
+	WebPushHosts   []string
+
 	// Endpoints of AWS services on a local stack. On AWS they are nil, and the SDK finds the endpoints of the region. The
 	// variables have the names that all AWS SDKs know ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
 	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint, SecretsManagerEndpoint *string
@@ -57,6 +68,15 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		TokenJWKSURL:        lookup("TOKEN_JWKS_URL"),
 		TokenSecret:         lookup("TOKEN_SECRET"),
 		TokenSecretARN:      lookup("TOKEN_SECRET_ARN"),
+		PushTable:           lookup("PUSH_TABLE"),
+		PushQueueURL:        lookup("PUSH_QUEUE_URL"),
+		PushSecret:          lookup("PUSH_SECRET"),
+		PushSecretARN:       lookup("PUSH_SECRET_ARN"),
+		PushShowsText:       lookup("PUSH_SHOWS_TEXT") == "true",
+		WebPushKey:          lookup("WEB_PUSH_KEY"),
+		WebPushContact:      lookup("WEB_PUSH_CONTACT"),
+		WebPushHosts:        list(lookup("WEB_PUSH_HOSTS")),
+		AllowedOrigins:      list(lookup("ALLOWED_ORIGINS")),
 		DynamoDBEndpoint:    optional(lookup("AWS_ENDPOINT_URL_DYNAMODB")),
 		SQSEndpoint:         optional(lookup("AWS_ENDPOINT_URL_SQS")),
 		EventBridgeEndpoint: optional(lookup("AWS_ENDPOINT_URL_EVENTS")),
@@ -67,10 +87,13 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		secretAccessKey: lookup("AWS_SECRET_ACCESS_KEY"),
 		sessionToken:    lookup("AWS_SESSION_TOKEN"),
 	}
-	for _, origin := range strings.Split(lookup("ALLOWED_ORIGINS"), ",") {
-		if origin = strings.TrimSpace(origin); origin != "" {
-			e.AllowedOrigins = append(e.AllowedOrigins, origin)
+	var badPush error
+	for _, name := range list(lookup("PUSH")) {
+		kind := recall.PushKind(name)
+		if !kind.Valid() {
+			badPush = errors.New("PUSH: must be a list of webpush, fcm and apns")
 		}
+		e.PushKinds = append(e.PushKinds, kind)
 	}
 	window, badWindow := integer(
 		lookup, "RECALL_WINDOW_SECONDS", int64(recall.DefaultWindow), int64(recall.Unlimited), int64(recall.MaximumWindow),
@@ -84,7 +107,7 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	if level := lookup("LOG_LEVEL"); level != "" && e.LogLevel.UnmarshalText([]byte(level)) != nil {
 		badLevel = errors.New("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
 	}
-	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badLevel)
+	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badLevel, badPush)
 }
 
 // Storage returns an error that names the variables without which a function cannot reach the tables. Without this
@@ -99,6 +122,17 @@ func (e Environment) Storage() error {
 		}
 	}
 	return errors.Join(missing...)
+}
+
+// list reads values that are separated by commas.
+func list(text string) []string {
+	var values []string
+	for value := range strings.SplitSeq(text, ",") {
+		if value = strings.TrimSpace(value); value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 // optional is nil for a variable that is empty or not set.

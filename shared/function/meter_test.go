@@ -250,7 +250,7 @@ func transacted(items []types.TransactWriteItem) string {
 
 // what names the kind of item that a key is of.
 func what(key map[string]types.AttributeValue) string {
-	if key["user"] != nil {
+	if key["pk"] == nil {
 		return "presence"
 	}
 	sort, _ := key["sk"].(*types.AttributeValueMemberS)
@@ -260,6 +260,8 @@ func what(key map[string]types.AttributeValue) string {
 		return "message"
 	case "conv":
 		return "row"
+	case "part":
+		return "pushed"
 	}
 	return kind
 }
@@ -273,6 +275,10 @@ func queried(input *dynamodb.QueryInput) string {
 	}
 	if from, ok := input.ExpressionAttributeValues[":from"].(*types.AttributeValueMemberS); ok && from.Value == "head" {
 		return "roster"
+	}
+	if partition, ok := input.ExpressionAttributeValues[":pk"].(*types.AttributeValueMemberS); ok &&
+		strings.HasPrefix(partition.Value, "pushed#") {
+		return "pushed"
 	}
 	if input.ExpressionAttributeValues[":head"] != nil {
 		return "group's items"

@@ -20,6 +20,7 @@ var deployedModules = []string{
 	"example.com/recall/clients/go", // the canary
 	"github.com/MicahParks/jwkset",
 	"github.com/MicahParks/keyfunc/v3",
+	"github.com/SherClockHolmes/webpush-go",
 	"github.com/aws/aws-lambda-go",
 	"github.com/aws/aws-sdk-go-v2",
 	"github.com/aws/aws-sdk-go-v2/internal/configsources",
@@ -37,6 +38,7 @@ var deployedModules = []string{
 	"github.com/go-json-experiment/json",
 	"github.com/golang-jwt/jwt/v5",
 	"github.com/oklog/ulid/v2",
+	"golang.org/x/crypto", // webpush-go
 	"golang.org/x/sync",
 	"golang.org/x/time",
 }

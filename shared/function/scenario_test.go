@@ -19,7 +19,8 @@ type scenario struct {
 }
 
 func scenarios() []scenario {
-	all := append(connectionScenarios(), messageScenarios()...)
+	all := append(connectionScenarios(), pushScenarios()...)
+	all = append(all, messageScenarios()...)
 	for _, members := range []int{2, 50, 500, 1_200} {
 		all = append(all, groupScenarios(members)...)
 	}
@@ -59,6 +60,43 @@ func connectionScenarios() []scenario {
 		}},
 		{name: "hello, settings read within 5 s", act: hello},
 		{name: "hello, settings to be read", cold: true, act: hello},
+	}
+}
+
+// pushScenarios are the action push, and the jobs of the function push. Bob is offline and has one device.
+func pushScenarios() []scenario {
+	phone := recall.Device{User: bob, Kind: recall.PushFCM, Address: "token"}
+	oneOffline := func(w *measuredWorld) {
+		w.twoPeople()
+		w.must(w.presence.Forget(w.t.Context(), bob, deviceOf(bob, w.clock.Instant())))
+		w.stored(direct, 1)
+	}
+	withPhone := func(w *measuredWorld) {
+		oneOffline(w)
+		w.must(w.devices.RegisterDevice(w.t.Context(), phone, recall.DevicesPerUser))
+	}
+	look := func(t *testing.T, w *measuredWorld) {
+		want(t, w.service.SendPush(t.Context(), recall.PushJob{Conversation: direct, MessageID: w.messages[0]}))
+	}
+	return []scenario{
+		{name: "push, a new device", act: func(t *testing.T, w *measuredWorld) {
+			want(t, w.service.RegisterDevice(t.Context(), caller(bob), phone))
+		}},
+		{name: "push, `remove`", prepare: withPhone, act: func(t *testing.T, w *measuredWorld) {
+			want(t, w.service.RemoveDevice(t.Context(), caller(bob), phone))
+		}},
+		{name: "notifications of a message 1:1", prepare: withPhone, act: look},
+		{name: "notifications of a message 1:1, nobody has a device", prepare: oneOffline, act: look},
+		{name: "notifications of a recall 1:1", prepare: func(w *measuredWorld) {
+			withPhone(w)
+			message := recall.PushedMessage{Conversation: direct, ID: w.messages[0]}
+			w.must(w.devices.AddPushed(w.t.Context(), message, "alice", []recall.DeviceID{phone.ID()}, w.clock.Instant()))
+			w.recalled(direct, w.messages[0])
+		}, act: look},
+		{name: "notifications of a recall 1:1, none was sent of the message", prepare: func(w *measuredWorld) {
+			withPhone(w)
+			w.recalled(direct, w.messages[0])
+		}, act: look},
 	}
 }
 

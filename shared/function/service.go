@@ -66,6 +66,9 @@ func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, 
 	if environment.RequestsPerMinute > 0 {
 		service.Limiter = recall.NewLimiter(environment.RequestsPerMinute)
 	}
+	if len(environment.PushKinds) > 0 {
+		service.Push = pushOf(environment, config, tables)
+	}
 	address, err := dynamo.Address(context.Background(), tables)
 	if err != nil {
 		return Parts{}, err
@@ -88,6 +91,25 @@ func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, 
 	defer cancel()
 	Warm(ctx, client, pools...)
 	return Parts{Service: service, Log: log, Metrics: metrics, AWS: config}, nil
+}
+
+// pushOf makes what the function needs for notifications. A function without the table only queues jobs, and one
+// without the queue only registers devices.
+func pushOf(environment Environment, config aws.Config, tables dynamo.API) *recall.Push {
+	push := &recall.Push{
+		Devices:      &dynamo.Devices{Client: tables, Table: environment.PushTable},
+		Kinds:        environment.PushKinds,
+		WebPushKey:   environment.WebPushKey,
+		WebPushHosts: environment.WebPushHosts,
+		ShowsText:    environment.PushShowsText,
+	}
+	if environment.PushQueueURL != "" {
+		push.Queue = &queue.PushQueue{
+			URL:    environment.PushQueueURL,
+			Client: queue.NewClient(config, environment.SQSEndpoint),
+		}
+	}
+	return push
 }
 
 // warmFor bounds the warming: a function must start although it cannot reach a service.

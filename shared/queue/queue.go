@@ -1,5 +1,5 @@
-// Package queue puts chunks into an SQS queue and reads them back. They name users of large groups, and connections
-// that a notice did not reach.
+// Package queue puts chunks and jobs into SQS queues and reads them back. A chunk names users of a large group, or
+// connections that a notice did not reach. A job asks for the notifications of a message.
 package queue
 
 import (
@@ -69,45 +69,60 @@ func (q *Queue) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	if q.URL == "" {
 		return fmt.Errorf("queue: no queue is configured, which large groups and further attempts need")
 	}
-	var batch []types.SendMessageBatchRequestEntry
-	size := 0
+	messages := make([]message, len(chunks))
 	for i, each := range chunks {
 		body, err := encode(each)
 		if err != nil {
 			return err
 		}
-		if len(batch) == batchEntries || size+len(body) > batchBytes {
-			if err := q.send(ctx, batch); err != nil {
+		messages[i] = message{body, each.Delay}
+	}
+	return sendAll(ctx, q.Client, q.URL, messages)
+}
+
+// message is what a queue takes.
+type message struct {
+	body  string
+	delay time.Duration
+}
+
+// sendAll puts messages into a queue, in as few calls as their sizes allow.
+func sendAll(ctx context.Context, client API, url string, messages []message) error {
+	var batch []types.SendMessageBatchRequestEntry
+	size := 0
+	for i, each := range messages {
+		if len(batch) == batchEntries || size+len(each.body) > batchBytes {
+			if err := send(ctx, client, url, batch); err != nil {
 				return err
 			}
 			batch, size = nil, 0
 		}
 		id := strconv.Itoa(i)
 		batch = append(
-			batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &body, DelaySeconds: seconds(each.Delay)},
+			batch, types.SendMessageBatchRequestEntry{Id: &id, MessageBody: &each.body, DelaySeconds: seconds(each.delay)},
 		)
-		size += len(body)
+		size += len(each.body)
 	}
 	if len(batch) == 0 {
 		return nil
 	}
-	return q.send(ctx, batch)
+	return send(ctx, client, url, batch)
 }
 
-func (q *Queue) send(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
-	answer, err := q.Client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &q.URL, Entries: batch})
+func send(ctx context.Context, client API, url string, batch []types.SendMessageBatchRequestEntry) error {
+	answer, err := client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &url, Entries: batch})
 	if err != nil {
 		return recall.Unreachable("queue", err)
 	}
 	if refused := len(answer.Failed); refused > 0 {
-		return recall.Unreachable("queue", fmt.Errorf("the queue refused %d of %d chunks", refused, len(batch)))
+		return recall.Unreachable("queue", fmt.Errorf("the queue refused %d of %d messages", refused, len(batch)))
 	}
 	return nil
 }
 
-// seconds rounds up: a chunk must not come earlier than it should.
+// seconds rounds up: a message must not come earlier than it should.
 func seconds(delay time.Duration) int32 {
-	return int32((delay + time.Second - 1) / time.Second) // #nosec G115 -- the longest delay is less than a minute
+	return int32((delay + time.Second - 1) / time.Second) // #nosec G115 -- the longest delay is a quarter of an hour
 }
 
 func encode(from recall.Chunk) (string, error) {

@@ -32,6 +32,7 @@ const (
 	AttachmentsOff       Name = "attachments_off"
 	AttachmentNotFound   Name = "attachment_not_found"
 	AttachmentTooLarge   Name = "attachment_too_large"
+	PushOff              Name = "push_off"
 )
 
 // failure is what the protocol's table says of a name.
@@ -77,6 +78,8 @@ func (n Name) table() failure {
 		return failure{76006, 76006, false}
 	case AttachmentTooLarge:
 		return failure{76007, 76007, false}
+	case PushOff:
+		return failure{76008, 76008, false}
 	case TokenExpired:
 		return failure{6206, 6206, false}
 	case TooManyRequests:

@@ -1,6 +1,7 @@
 package recall
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -20,7 +21,15 @@ const (
 // It never posts: it queues the notices, so that no device holds up the changes behind this one. It returns
 // unavailable if storage or the queue cannot be reached; then it is to be called again. What was finished is not done
 // again, since the message is settled.
+//
+// In a deployment with push it also queues a look at the message for the notifications of those who have no open
+// connection. If the queue does not take it, the notices of this message are finished all the same.
 func (s *Service) Finish(ctx context.Context, changed Message) error {
+	queued := s.queuePush(ctx, changed)
+	return cmp.Or(s.finish(ctx, changed), queued)
+}
+
+func (s *Service) finish(ctx context.Context, changed Message) error {
 	message, due, err := s.stillDue(ctx, changed)
 	if err != nil || !due {
 		return err

@@ -18,7 +18,9 @@ type Service struct {
 	Queue Queue
 	// Publisher is there only in the function that publishes.
 	Publisher Publisher
-	Clock     Clock
+	// Push is nil in a deployment without push, and in functions that have nothing to do with it.
+	Push  *Push
+	Clock Clock
 	// Window is the deployment's default; settings and groups may have their own.
 	Window Window
 	// Retention is how long messages are kept; 0 is for ever.
@@ -73,6 +75,8 @@ type Hello struct {
 	TokenExpiresAt Instant
 	// MaxAttachmentBytes is 0 if the deployment has no attachments.
 	MaxAttachmentBytes AttachmentSize
+	// WebPushKey is the public key that a browser needs to subscribe. It is empty where there is no web push.
+	WebPushKey string
 }
 
 // Limits of the service, with their reasons in docs/design.md.
@@ -126,6 +130,7 @@ const (
 	MetricDueFound           Metric = "DueFound"
 	MetricDisconnects        Metric = "Disconnects"
 	MetricQueueMilliseconds  Metric = "QueueMilliseconds"
+	MetricPushes             Metric = "Pushes"
 )
 
 func (s *Service) now() Instant { return At(s.Clock.Now()) }
@@ -186,6 +191,7 @@ func (s *Service) Hello(ctx context.Context, caller Caller) (Hello, error) {
 		RecallWindow:   window,
 		MaxBodyBytes:   MaximumBodyBytes,
 		TokenExpiresAt: caller.TokenExpiresAt,
+		WebPushKey:     s.webPushKey(),
 	}, nil
 }
 

@@ -227,6 +227,7 @@ func TestHTTPStatusFollowsTheName(t *testing.T) {
 		recall.AttachmentsOff:       http.StatusConflict,
 		recall.AttachmentNotFound:   http.StatusNotFound,
 		recall.AttachmentTooLarge:   http.StatusBadRequest,
+		recall.PushOff:              http.StatusConflict,
 		recall.TooManyRequests:      http.StatusTooManyRequests,
 		recall.Unavailable:          http.StatusInternalServerError,
 		recall.Internal:             http.StatusInternalServerError,

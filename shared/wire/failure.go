@@ -49,7 +49,7 @@ func HTTPStatus(err error) int {
 	case recall.MessageNotFound, recall.ConversationNotFound, recall.AttachmentNotFound:
 		return http.StatusNotFound
 	case recall.AlreadyRecalled, recall.RecallWindowExpired, recall.MessageIDTaken, recall.GroupDeleted,
-		recall.ConversationFull, recall.OtherMessageRecalled, recall.AttachmentsOff:
+		recall.ConversationFull, recall.OtherMessageRecalled, recall.AttachmentsOff, recall.PushOff:
 		return http.StatusConflict
 	case recall.TooManyRequests:
 		return http.StatusTooManyRequests

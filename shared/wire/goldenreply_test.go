@@ -9,6 +9,9 @@ import (
 
 const reference = "5a1f"
 
+// webPushKey is the public key of the example in RFC 8291, 5.
+const webPushKey = "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
+
 func TestRepliesAreThoseOfTheVectors(t *testing.T) {
 	replies := append(singleReplies(), revokeReplies()...)
 	replies = append(replies, syncReplies()...)
@@ -33,6 +36,19 @@ func singleReplies() []vector {
 				TokenExpiresAt: now + 3_600_000,
 			})),
 		},
+		{
+			"hello of a deployment with web push",
+			must(HelloReply(Envelope{"hello", "1"}, recall.Hello{
+				ServerTime:     now,
+				User:           alice,
+				RecallWindow:   120,
+				MaxBodyBytes:   recall.MaximumBodyBytes,
+				TokenExpiresAt: now + 3_600_000,
+				WebPushKey:     webPushKey,
+			})),
+		},
+		{"push", must(PushReply(Envelope{"push", "9"}, true))},
+		{"push, removed", must(PushReply(Envelope{"push", "9"}, false))},
 		{
 			"hello without id, no limit",
 			must(HelloReply(Envelope{"hello", ""}, recall.Hello{
@@ -274,6 +290,7 @@ func everyFailure() []*recall.Error {
 		recall.Fail(recall.AttachmentsOff, "this deployment has no attachments"),
 		recall.Fail(recall.AttachmentNotFound, "attachments[0]: no such attachment, or it is not uploaded completely"),
 		recall.Fail(recall.AttachmentTooLarge, "size: more than 26214400 bytes"),
+		recall.Fail(recall.PushOff, "this deployment sends no notifications of this kind"),
 	}
 }
 

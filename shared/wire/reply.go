@@ -126,14 +126,41 @@ type Hello struct {
 	TokenExpiresAt recall.Instant `json:"tokenExpiresAt"`
 	// MaxAttachmentBytes is absent if the deployment has no attachments.
 	MaxAttachmentBytes recall.AttachmentSize `json:"maxAttachmentBytes,omitzero"`
+	// Push is absent if a browser cannot register for notifications.
+	Push *HelloPush `json:"push,omitzero"`
+}
+
+// HelloPush is what a browser needs to register for notifications.
+type HelloPush struct {
+	WebPushKey string `json:"webPushKey"`
 }
 
 // HelloReply encodes the reply to hello.
 func HelloReply(envelope Envelope, hello recall.Hello) ([]byte, error) {
+	told := Hello{
+		ServerTime:     hello.ServerTime,
+		User:           hello.User,
+		RecallWindow:   hello.RecallWindow,
+		MaxBodyBytes:   hello.MaxBodyBytes,
+		TokenExpiresAt: hello.TokenExpiresAt,
+
+		MaxAttachmentBytes: hello.MaxAttachmentBytes,
+	}
+	if hello.WebPushKey != "" {
+		told.Push = &HelloPush{hello.WebPushKey}
+	}
 	return encode(struct {
 		Reply
 		Hello
-	}{replyTo(envelope), Hello(hello)})
+	}{replyTo(envelope), told})
+}
+
+// PushReply encodes the reply to push.
+func PushReply(envelope Envelope, registered bool) ([]byte, error) {
+	return encode(struct {
+		Reply
+		Registered bool `json:"registered"`
+	}{replyTo(envelope), registered})
 }
 
 // SentMessage is what the reply to send tells: the message without its body, which the sender has.

@@ -9,6 +9,12 @@ import (
 // Nothing is the request of an action that needs no fields.
 type Nothing struct{}
 
+// Push is the request of the action push: it registers a device for notifications, or removes it.
+type Push struct {
+	Device recall.Device `json:"device" frame:"required"`
+	Remove bool          `json:"remove"`
+}
+
 // Send is the request of the action send.
 type Send struct {
 	Conversation recall.Conversation `json:"conversation" frame:"required"`

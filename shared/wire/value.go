@@ -43,6 +43,16 @@ var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshal
 		atMostBytes(recall.MaximumReasonBytes),
 		func(t recall.Reason) bool { return len(t) <= recall.MaximumReasonBytes },
 	),
+	text(oneToBytes(recall.MaximumPushAddressBytes), func(t recall.PushAddress) bool {
+		return len(t) > 0 && len(t) <= recall.MaximumPushAddressBytes
+	}),
+	text(oneToBytes(recall.MaximumPushKeyBytes), func(t recall.PushKey) bool {
+		return len(t) > 0 && len(t) <= recall.MaximumPushKeyBytes
+	}),
+	text(oneToBytes(recall.MaximumPushTopicBytes), func(t recall.PushTopic) bool {
+		return len(t) > 0 && len(t) <= recall.MaximumPushTopicBytes
+	}),
+	text("must be webpush, fcm or apns", recall.PushKind.Valid),
 	text(atMostBytes(recall.MaximumCursorBytes), func(t string) bool { return len(t) <= recall.MaximumCursorBytes }),
 	integer[recall.Instant](0, maximumInstant),
 	integer[recall.Window](int64(recall.Unlimited), int64(recall.MaximumWindow)),
@@ -52,6 +62,8 @@ var scalars = json.JoinOptions(lenient, json.WithUnmarshalers(json.JoinUnmarshal
 )))
 
 func atMostBytes(limit int) string { return fmt.Sprintf("must have at most %d bytes", limit) }
+
+func oneToBytes(limit int) string { return fmt.Sprintf("must have 1 to %d bytes", limit) }
 
 // readValue reads a value of a user's request, or of an administrator's if viewer is empty. The viewer decides how a
 // conversation is read. All other values are the same for everybody, so their readers are made only once.
@@ -72,6 +84,8 @@ func readValue(value jsontext.Value, target any, viewer recall.UserID) error {
 			return err
 		}
 		return fields.into(target, viewer)
+	case *recall.Device:
+		return readDevice(value, target)
 	}
 	return json.Unmarshal(value, target, scalars)
 }
@@ -224,6 +238,45 @@ func readAbsolute(value jsontext.Value, target *recall.Conversation) error {
 		*target = recall.Between(named.Users[0], named.Users[1])
 	}
 	return nil
+}
+
+// readDevice reads a device as a client registers it. Each kind has fields of its own.
+func readDevice(value jsontext.Value, target *recall.Device) error {
+	fields, err := readInner(value, "must be an object")
+	if err != nil {
+		return err
+	}
+	var kind struct {
+		Kind recall.PushKind `json:"kind" frame:"required"`
+	}
+	if err := fields.into(&kind, ""); err != nil {
+		return err
+	}
+	*target = recall.Device{Kind: kind.Kind}
+	switch kind.Kind {
+	case recall.PushWeb:
+		var web struct {
+			Endpoint  recall.PushAddress `json:"endpoint" frame:"required"`
+			PublicKey recall.PushKey     `json:"p256dh" frame:"required"`
+			Auth      recall.PushKey     `json:"auth" frame:"required"`
+		}
+		err = fields.into(&web, "")
+		target.Address, target.PublicKey, target.Auth = web.Endpoint, web.PublicKey, web.Auth
+	case recall.PushFCM:
+		var app struct {
+			Token recall.PushAddress `json:"token" frame:"required"`
+		}
+		err = fields.into(&app, "")
+		target.Address = app.Token
+	case recall.PushAPNs:
+		var app struct {
+			Token recall.PushAddress `json:"token" frame:"required"`
+			Topic recall.PushTopic   `json:"topic" frame:"required"`
+		}
+		err = fields.into(&app, "")
+		target.Address, target.Topic = app.Token, app.Topic
+	}
+	return err
 }
 
 // MaximumBodyDepth is how deep a body's objects and arrays may be nested, the body itself included.

@@ -37,3 +37,4 @@ constexpr int ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004;  // the message that un
 constexpr int ERR_RECALL_ATTACHMENTS_OFF = 76005;         // the deployment has no attachments
 constexpr int ERR_RECALL_ATTACHMENT_NOT_FOUND = 76006;    // no such attachment, or it is not uploaded completely
 constexpr int ERR_RECALL_ATTACHMENT_TOO_LARGE = 76007;    // the attachment is larger than the deployment allows
+constexpr int ERR_RECALL_PUSH_OFF = 76008;  // the deployment sends no notifications of this kind

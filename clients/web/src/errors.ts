@@ -75,6 +75,8 @@ export const ERROR_CODE = {
   ATTACHMENT_NOT_FOUND: 76006,
   /** The attachment is larger than the deployment allows. */
   ATTACHMENT_TOO_LARGE: 76007,
+  /** The deployment sends no notifications of this kind. */
+  PUSH_OFF: 76008,
   /** The body is over 12,288 bytes. */
   BODY_TOO_LARGE: 80002,
 } as const;

@@ -34,9 +34,9 @@ type Database struct {
 
 // Tables are the tables of one test.
 type Tables struct {
-	Client                *dynamodb.Client
-	Endpoint              string
-	Messages, Connections string
+	Client                      *dynamodb.Client
+	Endpoint                    string
+	Messages, Connections, Push string
 }
 
 // Run runs the tests of a binary and then ends the server: func TestMain(m *testing.M) { os.Exit(database.Run(m)) }.
@@ -91,8 +91,16 @@ func (d *Database) begin() error {
 		return err
 	}
 	d.template, err = template.Load(filepath.Join(root, "template.yaml"), template.Options{
-		Strict:     true,
-		Parameters: map[string]string{"StageName": "local", "TokenSecret": strings.Repeat("x", 32)},
+		Strict: true,
+		Parameters: map[string]string{
+			"StageName":   "local",
+			"TokenSecret": strings.Repeat("x", 32),
+			"Push":        "webpush",
+			"PushSecret":  "{}",
+			// A key and a contact are required with webpush. No test of the storage uses them.
+			"WebPushKey":     strings.Repeat("x", 87),
+			"WebPushContact": "mailto:push@example.com",
+		},
 	})
 	if err != nil {
 		return err
@@ -120,6 +128,8 @@ func (d *Database) named() (*template.Template, Tables) {
 			made.Messages = table.Name
 		case "ConnectionsTable":
 			made.Connections = table.Name
+		case "PushTable":
+			made.Push = table.Name
 		}
 	}
 	return &named, made

@@ -129,7 +129,8 @@ typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_RECALL_OTHER_MESSAGE_RECALLED = 76004,    ///< the message that unlessRevoked of a send names was recalled
     ERR_RECALL_ATTACHMENTS_OFF = 76005,           ///< the deployment has no attachments
     ERR_RECALL_ATTACHMENT_NOT_FOUND = 76006,      ///< no such attachment, or it is not uploaded completely
-    ERR_RECALL_ATTACHMENT_TOO_LARGE = 76007       ///< the attachment is larger than the deployment allows
+    ERR_RECALL_ATTACHMENT_TOO_LARGE = 76007,      ///< the attachment is larger than the deployment allows
+    ERR_RECALL_PUSH_OFF = 76008                   ///< the deployment sends no notifications of this kind
 };
 
 NS_ASSUME_NONNULL_END

@@ -38,6 +38,8 @@ public final class ErrorCode {
     public static final int ATTACHMENT_NOT_FOUND = 76006;
     /** The attachment is larger than the deployment allows. */
     public static final int ATTACHMENT_TOO_LARGE = 76007;
+    /** The deployment sends no notifications of this kind. */
+    public static final int PUSH_OFF = 76008;
     /** The server does not know the action. */
     public static final int UNKNOWN_ACTION = 7014;
     /** Too many requests of this user, after all retries. */
