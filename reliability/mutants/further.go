@@ -32,9 +32,6 @@ func forRandomSearches() []mutant {
 			},
 			sequences,
 		},
-		{"finish takes a record as done that failed", "G4", []change{{records, `			return record.Change.SequenceNumber
-`, `			return ""
-`}}, load},
 		{"a client whose request had no answer does not synchronise", "protocol", []change{{requests,
 			`	s.want(conversation, fromUnknown)
 }
@@ -52,6 +49,9 @@ func forRandomSearches() []mutant {
 // inFunctions are bugs in the functions themselves, which the tests of the functions must see.
 func inFunctions() []mutant {
 	return []mutant{
+		{"finish takes a record as done that failed", "G4", []change{{records, `			return record.Change.SequenceNumber
+`, `			return ""
+`}}, functions},
 		{"a stream record that failed does not come again", "G4", []change{{records, `			return record.Change.SequenceNumber
 `, `			return ""
 `}}, functions},
