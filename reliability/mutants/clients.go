@@ -148,11 +148,14 @@ func inListeners() []mutant {
 		manager      = "clients/android/sdk/src/main/java/com/example/recall/v2/V2TIMMessageManager.java"
 		list         = "clients/android/sdk/src/main/java/com/example/recall/v2/V2TIMConversationManager.java"
 		callbacks    = "clients/android/sdk/src/main/java/com/example/recall/client/Callbacks.java"
+		document     = "clients/android/sdk/src/main/java/com/example/recall/client/Document.java"
 		cpp          = "clients/cpp/v2tim/message_manager.cpp"
+		cppDocument  = "clients/cpp/core/document.cpp"
 		cppListeners = "clients/cpp/v2tim/listeners.h"
 		cppTells     = "clients/cpp/v2tim/instance.cpp"
 		tells        = "clients/apple/src/listeners.mm"
 		queue        = "clients/apple/src/callback_queue.mm"
+		apple        = "clients/apple/src/V2TIMManager+Message.mm"
 		messages     = "clients/go/messages.go"
 		session      = "clients/go/session.go"
 		events       = "clients/web/src/events.ts"
@@ -168,8 +171,17 @@ func inListeners() []mutant {
 			callbacks, `            executor.execute(() -> {`, `            ((Executor) Runnable::run).execute(() -> {`,
 		}}, android},
 		{"C++ sends an answer without what it answers", "V2TIM", []change{{
-			cpp, `message.msgID.ToString(), message.replyTo.ToString()},`, `message.msgID.ToString(), ""},`,
+			cpp, `message.replyTo.ToString(), message.unlessRevoked`, `"", message.unlessRevoked`,
 		}}, native},
+		{"Android forgets the condition of an answer over a kill", "protocol", []change{{
+			document, `Json.string(entry, "unlessRevoked"))`, `null)`,
+		}}, android},
+		{"C++ forgets the condition of an answer over a kill", "protocol", []change{{
+			cppDocument, "            unsent.message.unlessRevoked = message.value(\"unlessRevoked\", \"\");\n", "",
+		}}, native},
+		{"Apple sends an answer without its condition", "protocol", []change{{
+			apple, `fromObjectiveC(message.unlessRevoked)},`, `""},`,
+		}}, objectiveC},
 		{"C++ passes a listener over after one that goes away", "V2TIM", []change{{
 			cppListeners, `const std::vector<Listener*> now = listeners_;`,
 			`const std::vector<Listener*>& now = listeners_;`,

@@ -167,6 +167,19 @@ static NSOperationQueue *callbacks;
 }
 @end
 
+// Works on a message until it hears that the message is recalled.
+@interface Worker : NSObject <V2TIMAdvancedMsgListener> {
+@public
+    std::string call, messageId;
+}
+@end
+
+@implementation Worker
+- (void)onRecvMessageRevoked:(NSString *)msgID operateUser:(V2TIMUserFullInfo *)operateUser reason:(NSString *)reason {
+    if (plain(msgID) == messageId) succeeded(call);
+}
+@end
+
 // Prints what happens to the list of conversations.
 @interface ConversationPrinter : NSObject <V2TIMConversationListener> {
 @public
@@ -198,10 +211,9 @@ namespace {
 
 // What the client can do, and why it cannot do the rest.
 Json capabilities() {
-    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
-              {"unlessRevoked", "V2TIM has no call for it"},
               {"attachments",
                "it has no image or file messages: the application puts the address of a file into a custom message, "
                "and deletes the file itself at a recall"},
@@ -260,6 +272,14 @@ void login(V2TIMManager *manager, const std::string call, const Json& command) {
               fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
 }
 
+// A worker stays for ever, as a listener.
+void work(V2TIMManager *manager, const std::string& call, const Json& command) {
+    Worker *worker = [[Worker alloc] init];
+    worker->call = call;
+    worker->messageId = command.at("messageId").get<std::string>();
+    [manager addAdvancedMsgListener:worker];
+}
+
 V2TIMMessage *create(V2TIMManager *manager, const Json& body) {
     if (body.size() == 1 && body.contains("text") && body["text"].is_string()) {
         return [manager createTextMessage:object(body["text"].get<std::string>())];
@@ -289,6 +309,7 @@ void send(V2TIMManager *manager, const std::string call, const Json& command) {
     V2TIMMessage *message = create(manager, command.at("body"));
     message.msgID = object(command.value("messageId", ""));
     message.replyTo = command.contains("replyTo") ? object(command["replyTo"].get<std::string>()) : nil;
+    message.unlessRevoked = command.contains("unlessRevoked") ? object(command["unlessRevoked"].get<std::string>()) : nil;
     const bool group = conversation.compare(0, 6, "group_") == 0;
     NSString *other = object(group ? conversation.substr(6) : conversation.substr(std::min<size_t>(4, conversation.size())));
     // Held so that no result is printed before the line "sending".
@@ -320,6 +341,8 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
         login(manager, call, command);
     } else if (name == "send") {
         send(manager, call, command);
+    } else if (name == "work") {
+        work(manager, call, command);
     } else if (name == "revoke") {
         revoke(manager, call, command);
     } else if (name == "view") {

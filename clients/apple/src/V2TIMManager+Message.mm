@@ -78,7 +78,9 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
     };
     @synchronized(message) {  // the answer may come before its ID is written
         const std::string made = client->send(
-            {conversation, bodyOf(message), fromObjectiveC(message.msgID), fromObjectiveC(message.replyTo)}, ended);
+            {conversation, bodyOf(message), fromObjectiveC(message.msgID), fromObjectiveC(message.replyTo),
+             fromObjectiveC(message.unlessRevoked)},
+            ended);
         if (made.empty()) return nil;
         message.msgID = toObjectiveC(made);
         return message.msgID;

@@ -118,7 +118,7 @@
 
 @implementation V2TIMMessage
 @synthesize msgID = _msgID, sender = _sender, userID = _userID, groupID = _groupID, text = _text, body = _body;
-@synthesize replyTo = _replyTo, status = _status, sentAt = _sentAt, recallableUntil = _recallableUntil;
+@synthesize replyTo = _replyTo, unlessRevoked = _unlessRevoked, status = _status, sentAt = _sentAt, recallableUntil = _recallableUntil;
 @synthesize isSelf = _isSelf, sendErrorCode = _sendErrorCode, revokerInfo = _revokerInfo, revokerRole = _revokerRole, revokeReason = _revokeReason;
 
 - (NSString *)conversationID {
@@ -176,6 +176,7 @@
     RECALL_RELEASE(_text);
     RECALL_RELEASE(_body);
     RECALL_RELEASE(_replyTo);
+    RECALL_RELEASE(_unlessRevoked);
     RECALL_RELEASE(_revokerInfo);
     RECALL_RELEASE(_revokerRole);
     RECALL_RELEASE(_revokeReason);

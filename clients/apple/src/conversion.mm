@@ -48,6 +48,7 @@ void update(V2TIMMessage *result, const recall::Message& message, const std::str
     result.sentAt = message.sentAt;
     result.recallableUntil = message.recallableUntil;
     result.replyTo = given(message.replyTo);
+    result.unlessRevoked = given(message.unlessRevoked);
     result.isSelf = message.sender == self;
     result.userID = after(message.conversation, "c2c_");
     result.groupID = after(message.conversation, "group_");

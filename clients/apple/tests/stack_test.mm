@@ -119,6 +119,23 @@ TEST_F(Stack, OnlyTheSenderRecallsAndWhatIsNotThereIsNotFound) {
     EXPECT_EQ([[bob.history(toAlice) objectAtIndex:0] status], V2TIM_MSG_STATUS_SEND_SUCC) << "it is still there";
 }
 
+TEST_F(Stack, NobodyAnswersARecalledMessage) {
+    for (const bool recalled : {false, true}) {
+        V2TIMMessage *question = alice.send(toBob, "six times seven?");
+        EXPECT_EQ(bob.heard.next(), "new six times seven?");
+        if (recalled) EXPECT_EQ(alice.revoke(question), "success");
+        V2TIMMessage *answer = [bob.manager createTextMessage:@"42"];
+        answer.unlessRevoked = question.msgID;
+        Happenings *told = &bob.results;
+        [bob.manager sendMessage:answer receiver:object(alice.user) groupID:nil priority:V2TIM_PRIORITY_DEFAULT
+                  onlineUserOnly:NO offlinePushInfo:nil progress:nil
+                            succ:^{ told->add("success"); }
+                            fail:^(int code, NSString *) { told->add(error(code)); }];
+        EXPECT_EQ(bob.results.next(), recalled ? error(ERR_RECALL_OTHER_MESSAGE_RECALLED) : "success");
+    }
+    EXPECT_EQ([alice.history(toBob) count], 3u) << "two questions and one answer";
+}
+
 TEST_F(Stack, WhoWasAwayFindsTheTombstoneAndTheUnreadNumberWithoutIt) {
     EXPECT_EQ(bob.logout(), "success");
     V2TIMMessage *secret = alice.send(toBob, "secret");

@@ -96,6 +96,7 @@ std::string writeDocument(const Document& document) {
     for (const auto& [id, unsent] : document.outbox.messages) {
         if (document.outbox.recalls.count(id) > 0) continue;
         Json message = toJson(unsent.message);
+        if (!unsent.message.unlessRevoked.empty()) message["unlessRevoked"] = unsent.message.unlessRevoked;
         message["left"] = unsent.left;
         if (unsent.failed != 0) message["failed"] = unsent.failed;
         fields["unsent"].push_back(std::move(message));
@@ -117,6 +118,7 @@ std::optional<Document> readDocument(std::string_view text) {
         for (const Json& message : fields.at("unsent")) {
             Unsent unsent;
             unsent.message = messageOf(message, document.conversation);
+            unsent.message.unlessRevoked = message.value("unlessRevoked", "");
             unsent.left = message.at("left").get<bool>();
             unsent.failed = message.value("failed", 0);
             unsent.resumed = true;

@@ -22,6 +22,7 @@ std::string sendRequest(const std::string& id, const Message& message) {
     fields["messageId"] = message.messageId;
     fields["body"] = Json::parse(message.body, nullptr, false);
     if (!message.replyTo.empty()) fields["replyTo"] = message.replyTo;
+    if (!message.unlessRevoked.empty()) fields["unlessRevoked"] = message.unlessRevoked;
     return write(fields);
 }
 

@@ -38,6 +38,7 @@ std::string Session::send(Milliseconds now, const Draft& draft, Completion<Messa
     send.message.messageId = draft.messageId.empty() ? ids_.next(clock_.time(now)) : draft.messageId;
     send.message.conversation = draft.conversation;
     send.message.replyTo = draft.replyTo;
+    send.message.unlessRevoked = draft.unlessRevoked;
     send.message.sender = user_;
     send.message.body = *compact;
     send.completion = std::move(completion);
@@ -83,6 +84,7 @@ void Session::sendEnded(Milliseconds now, Send& send, const Outcome& outcome) {
         return;
     }
     Message message = send.message;
+    message.unlessRevoked.clear();  // a condition of this one send
     if (outcome.reply->message) {
         message.sentAt = outcome.reply->message->sentAt;
         message.recallableUntil = outcome.reply->message->recallableUntil;

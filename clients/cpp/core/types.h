@@ -31,6 +31,7 @@ struct Message {
     Milliseconds recallableUntil = 0;  // -1: no limit, 0: never
     std::string body;                  // a JSON object as text
     std::string replyTo;
+    std::string unlessRevoked;  // only while it is not stored: as in Draft
     std::optional<Revocation> revoked;
 };
 
@@ -51,9 +52,10 @@ struct ConversationSummary {
 // A message to send.
 struct Draft {
     std::string conversation;
-    std::string body;       // a JSON object as text
-    std::string messageId;  // left out, one is made
-    std::string replyTo;    // the messageId of the message that this one answers; may be left out
+    std::string body;           // a JSON object as text
+    std::string messageId;      // left out, one is made
+    std::string replyTo;        // the messageId of the message that this one answers; may be left out
+    std::string unlessRevoked{};  // the messageId of a message that must not be recalled when this one is stored; may be left out
 };
 
 // What a call fails with: the (code, desc) pair of V2TIM's callbacks.

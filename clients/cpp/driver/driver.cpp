@@ -11,10 +11,9 @@ using namespace driver;
 
 // What the client can do, and why it cannot do the rest.
 Json capabilities() {
-    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "executor"}},
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
-              {"unlessRevoked", "V2TIM has no call for it"},
               {"attachments",
                "it has no image or file messages: the application puts the address of a file into a custom message, "
                "and deletes the file itself at a recall"},
@@ -36,6 +35,7 @@ public:
         manager_->RemoveSDKListener(&events_);
         manager_->GetMessageManager()->RemoveAdvancedMsgListener(&events_);
         for (const auto& listener : listeners_) manager_->GetMessageManager()->RemoveAdvancedMsgListener(listener.get());
+        for (const auto& worker : workers_) manager_->GetMessageManager()->RemoveAdvancedMsgListener(worker.get());
         for (const auto& printer : printers_) manager_->GetConversationManager()->RemoveConversationListener(printer.get());
     }
 
@@ -57,6 +57,7 @@ private:
     bool run(const std::string& name, const std::string& call, const Json& command) {
         if (name == "login") login(call, command);
         else if (name == "send") send(call, command);
+        else if (name == "work") work(call, command);
         else if (name == "revoke") revoke(call, command);
         else if (name == "view") view(call, command);
         else if (name == "history") history(call, command);
@@ -111,6 +112,7 @@ private:
         V2TIMMessage message = create(command.at("body"));
         message.msgID = command.value("messageId", "");
         message.replyTo = command.value("replyTo", "");
+        message.unlessRevoked = command.value("unlessRevoked", "");
         const auto [user, group] = split(command);
         const auto lock = output_.hold();
         const V2TIMString messageId = manager_->GetMessageManager()->SendMessage(
@@ -124,6 +126,12 @@ private:
         if (messageId.Empty()) return;
         if (!messages_.find(messageId.ToString())) messages_.keep(message);
         output_.print({{"event", "sending"}, {"call", call}, {"messageId", messageId.ToString()}});
+    }
+
+    // Works on a message until a listener hears that it is recalled.
+    void work(const std::string& call, const Json& command) {
+        workers_.push_back(std::make_unique<Worker>(output_, call, command.at("messageId").get<std::string>()));
+        manager_->GetMessageManager()->AddAdvancedMsgListener(workers_.back().get());
     }
 
     V2TIMMessage create(const Json& body) {
@@ -268,6 +276,7 @@ private:
     std::string configured_;
     Executor executor_;
     std::vector<std::unique_ptr<FurtherListener>> listeners_;
+    std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::unique_ptr<ConversationPrinter>> printers_;
     std::unique_ptr<V2TIMManager> manager_ = V2TIMManager::CreateInstance();
     EventPrinter events_{output_, messages_};

@@ -248,6 +248,21 @@ private:
     std::function<void(FurtherListener*)> then_;
 };
 
+// Works on a message until it hears that the message is recalled.
+class Worker final : public V2TIMAdvancedMsgListener {
+public:
+    Worker(Output& output, std::string call, std::string messageId)
+        : output_(output), call_(std::move(call)), messageId_(std::move(messageId)) {}
+
+    void OnRecvMessageRevoked(const V2TIMString& messageID, const V2TIMUserFullInfo&, const V2TIMString&) override {
+        if (messageID.ToString() == messageId_) output_.succeeded(call_);
+    }
+
+private:
+    Output& output_;
+    std::string call_, messageId_;
+};
+
 // Prints what happens to the list of conversations.
 class ConversationPrinter final : public V2TIMConversationListener {
 public:

@@ -90,6 +90,9 @@ public:
     // Not in V2TIM.
     V2TIMString body;             // the body as a JSON object
     V2TIMString replyTo;          // the msgID of the message that this one answers; may be set before SendMessage
+    // The msgID of a message of the conversation; may be set before SendMessage. The server stores this one only if that one is
+    // not recalled at that very moment. If it is, SendMessage fails with ERR_RECALL_OTHER_MESSAGE_RECALLED. An answer names its question.
+    V2TIMString unlessRevoked;
     V2TIMString revokerRole;      // "sender", "moderator" or "admin"
     int64_t sentAt = 0;           // ms since 1970, server time
     int32_t sendErrorCode = 0;    // not in V2TIM: the code with which the send of an unsent message failed

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 constexpr Milliseconds serverStart = 1'700'000'000'000;
 constexpr char fromBob[] = "01HF7YAT00000000000000B0B1";
 constexpr char alsoFromBob[] = "01HF7YAVYG000000000000B0B3";
+constexpr int otherMessageRecalled = 76004;
 constexpr char beforeBob[] = "01HF7YAS00000000000000B0B0";
 
 inline Json message(const std::string& id, const std::string& sender = "bob", const std::string& conversation = "c2c_bob") {

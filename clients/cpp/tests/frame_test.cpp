@@ -63,6 +63,12 @@ TEST(Vectors, TheRequestsOfEveryCallAreTheGoldenOnes) {
     message.replyTo = reply["replyTo"];
     message.body = reply["body"].dump();
     EXPECT_EQ(Json::parse(sendRequest("3", message)), reply);
+    const Json answer = vector(requests, "send, an answer that is stored only if its question is not revoked");
+    message.conversation = "c2c_bob";
+    message.replyTo = answer["replyTo"];
+    message.unlessRevoked = answer["unlessRevoked"];
+    message.body = answer["body"].dump();
+    EXPECT_EQ(Json::parse(sendRequest("8", message)), answer);
     for (const Json& entry : requests) {
         const Json& frame = entry["frame"];
         if (frame["action"] != "revoke" || !frame.value("unsent", false) || !frame.contains("messageId")) continue;

@@ -289,6 +289,37 @@ TEST(Send, IsRepeatedWithTheSameMessageIdAndThenTimesOut) {
     EXPECT_TRUE(device.sent.empty());
 }
 
+TEST(Send, OfAnAnswerNamesItsQuestionInEachAttemptAndFailsForGoodIfThatWasRecalled) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    device.session.send(device.now, {"c2c_bob", textBody("42"), "", "", fromBob}, result.completion());
+    EXPECT_EQ(device.takeFrame("send")["unlessRevoked"], fromBob);
+    device.pass(10'000);
+    const Json second = device.takeFrame("send");
+    EXPECT_EQ(second["unlessRevoked"], fromBob);
+    device.refuse(second, otherMessageRecalled);
+    EXPECT_EQ(result.code, otherMessageRecalled);
+    EXPECT_TRUE(device.session.messages("c2c_bob").empty());
+    device.pass(60'000);
+    EXPECT_TRUE(device.sent.empty()) << "it is not sent again";
+}
+
+TEST(Send, OfAnAnswerUnderAFreshMessageIdNamesItsQuestionToo) {
+    Device device;
+    device.login();
+    Result<Message> result;
+    device.session.send(device.now, {"c2c_bob", textBody("42"), "", "", fromBob}, result.completion());
+    const Json first = device.takeFrame("send");
+    device.refuse(first, code::staleMessageId, false, {{"serverTime", serverStart + 3'600'000}});
+    const Json fresh = device.takeFrame("send");
+    EXPECT_NE(fresh["messageId"], first["messageId"]);
+    EXPECT_EQ(fresh["unlessRevoked"], fromBob);
+    device.answerSend(fresh);
+    ASSERT_EQ(device.session.messages("c2c_bob").size(), 1u);
+    EXPECT_EQ(device.session.messages("c2c_bob")[0].unlessRevoked, "") << "it is a condition of this one send";
+}
+
 TEST(Send, EndsAlsoWithoutAnyConnection) {
     Device device;
     device.login();

@@ -112,6 +112,23 @@ TEST_F(Stack, OnlyTheSenderRecallsAndWhatIsNotThereIsNotFound) {
     EXPECT_EQ(bob.history(toAlice)[0].status, V2TIM_MSG_STATUS_SEND_SUCC) << "it is still there";
 }
 
+TEST_F(Stack, NobodyAnswersARecalledMessage) {
+    for (const bool recalled : {false, true}) {
+        const V2TIMMessage question = alice.send(toBob, "six times seven?");
+        EXPECT_EQ(bob.heard.next(), "new six times seven?");
+        if (recalled) {
+            EXPECT_EQ(alice.revoke(question), "success");
+        }
+        V2TIMMessage answer = bob.messages()->CreateTextMessage("42");
+        answer.unlessRevoked = question.msgID;
+        bob.messages()->SendMessage(
+            answer, alice.user, "", V2TIM_PRIORITY_DEFAULT, false, {},
+            new V2TIMFunctionSendCallback([&](const V2TIMMessage&) { bob.results.add("success"); }, bob.failed()));
+        EXPECT_EQ(bob.results.next(), recalled ? "error " + std::to_string(ERR_RECALL_OTHER_MESSAGE_RECALLED) : "success");
+    }
+    EXPECT_EQ(alice.history(toBob).Size(), 3u) << "two questions and one answer";
+}
+
 TEST_F(Stack, WhoWasAwayFindsTheTombstoneAndTheUnreadNumberWithoutIt) {
     EXPECT_EQ(bob.logout(), "success");
     const V2TIMMessage secret = alice.send(toBob, "secret");

@@ -145,6 +145,26 @@ TEST_F(Stored, AMessageThatMayHaveLeftIsReportedWhenItsMessageIdIsTooOld) {
     EXPECT_TRUE(device->sent.empty()) << "it is kept, and not sent by itself";
 }
 
+TEST_F(Stored, AnAnswerWithoutAReplyKeepsItsConditionSoThatItDoesNotAnswerWhatWasRecalledMeanwhile) {
+    auto device = start();
+    device->login();
+    Result<Message> nobodyWaits;
+    const std::string id = device->session.send(device->now, {"c2c_bob", textBody("42"), "", "", fromBob}, nobodyWaits.completion());
+    device = startAgain();
+    device->connect();
+    const Json again = device->takeFrame("send");
+    EXPECT_EQ(again["messageId"], id);
+    EXPECT_EQ(again["unlessRevoked"], fromBob);
+    device->refuse(again, otherMessageRecalled);
+    ASSERT_EQ(device->unsentFailures.size(), 1u);
+    EXPECT_EQ(device->unsentFailures[0], std::make_pair(id, int{otherMessageRecalled}));
+    device = startAgain();
+    ASSERT_EQ(device->session.unsent("c2c_bob").size(), 1u);
+    EXPECT_EQ(device->session.unsent("c2c_bob")[0].message.unlessRevoked, fromBob) << "the application can send it again as it is";
+    device->connect();
+    EXPECT_TRUE(device->sent.empty());
+}
+
 TEST_F(Stored, AnUnsentRecallIsRepeatedWithItsReason) {
     auto device = start();
     device->login({{"messages", {message(beforeBob, "alice")}}});

@@ -39,6 +39,7 @@ V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self) {
     result.sender = toV2TIM(message.sender);
     result.isSelf = message.sender == self;
     result.replyTo = toV2TIM(message.replyTo);
+    result.unlessRevoked = toV2TIM(message.unlessRevoked);
     split(message.conversation, result.userID, result.groupID);
     if (message.revoked) {
         result.status = V2TIM_MSG_STATUS_LOCAL_REVOKED;

@@ -82,7 +82,7 @@ V2TIMString MessageManager::SendMessage(V2TIMMessage& message, const V2TIMString
     message.isSelf = true;
     message.status = V2TIM_MSG_STATUS_SENDING;
     message.msgID = toV2TIM(client->send(
-        {conversation, bodyOf(message), message.msgID.ToString(), message.replyTo.ToString()},
+        {conversation, bodyOf(message), message.msgID.ToString(), message.replyTo.ToString(), message.unlessRevoked.ToString()},
         completionOf<Message>(static_cast<V2TIMValueCallback<V2TIMMessage>*>(callback),
                               [self](const Message& sent) { return toV2TIM(sent, self); })));
     return message.msgID;

@@ -88,7 +88,7 @@ NS_ASSUME_NONNULL_BEGIN
 /// revokeMessage:succ:fail:, which keeps them in that object, so that the person can edit it again.
 @interface V2TIMMessage : NSObject {
 @private
-    NSString *_msgID, *_sender, *_userID, *_groupID, *_text, *_revokeReason, *_revokerRole, *_replyTo;
+    NSString *_msgID, *_sender, *_userID, *_groupID, *_text, *_revokeReason, *_revokerRole, *_replyTo, *_unlessRevoked;
     NSData *_body;
     V2TIMUserFullInfo *_revokerInfo;
     V2TIMMessageStatus _status;
@@ -123,6 +123,9 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, copy, nullable) NSData *body;
 /// The msgID of the message that this one answers.
 @property(nonatomic, copy, nullable) NSString *replyTo;
+/// The msgID of a message of the conversation, set before sending. The server stores this message only if that one is not recalled at that very
+/// moment. If it is, sending fails with ERR_RECALL_OTHER_MESSAGE_RECALLED. An answer names its question. Not in V2TIM.
+@property(nonatomic, copy, nullable) NSString *unlessRevoked;
 @property(nonatomic, assign) V2TIMMessageStatus status;
 /// Milliseconds since 1970 on the server's clock.
 @property(nonatomic, assign) int64_t sentAt;

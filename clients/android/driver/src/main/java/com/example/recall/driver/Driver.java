@@ -3,6 +3,7 @@ package com.example.recall.driver;
 import com.example.recall.client.ErrorCode;
 import com.example.recall.client.FileStorage;
 import com.example.recall.client.UnsentMessage;
+import com.example.recall.v2.V2TIMAdvancedMsgListener;
 import com.example.recall.v2.V2TIMCallback;
 import com.example.recall.v2.V2TIMConversation;
 import com.example.recall.v2.V2TIMConversationManager;
@@ -13,6 +14,7 @@ import com.example.recall.v2.V2TIMMessageListGetOption;
 import com.example.recall.v2.V2TIMMessageManager;
 import com.example.recall.v2.V2TIMSDKConfig;
 import com.example.recall.v2.V2TIMSendCallback;
+import com.example.recall.v2.V2TIMUserFullInfo;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -97,6 +99,9 @@ final class Driver {
             case "send":
                 send(call, command);
                 break;
+            case "work":
+                work(call, text(command, "messageId"));
+                break;
             case "revoke":
                 revoke(call, command);
                 break;
@@ -126,12 +131,12 @@ final class Driver {
     /** What the client can do, and why it cannot do the rest. */
     private static JsonObject capabilities() {
         JsonArray capabilities = new JsonArray();
-        for (String each : new String[] {"persistence", "findMessages", "newConversations", "totalUnread", "throwingListeners", "executor"}) {
+        for (String each : new String[] {"persistence", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
+            "executor"}) {
             capabilities.add(each);
         }
         JsonObject lacks = new JsonObject();
         lacks.addProperty("batches", "V2TIM has no call for it");
-        lacks.addProperty("unlessRevoked", "V2TIM has no call for it");
         lacks.addProperty("attachments", "it has no image or file messages: the application puts the address of a file into a custom message, "
                 + "and deletes the file itself at a recall");
         JsonObject fields = new JsonObject();
@@ -159,6 +164,19 @@ final class Driver {
             @Override
             boolean isOnExecutor() {
                 return Thread.currentThread() == callbackThread;
+            }
+        });
+    }
+
+    /** Works on a message until the listener hears that it is recalled. */
+    private void work(String call, String messageId) {
+        messages().addAdvancedMsgListener(new V2TIMAdvancedMsgListener() {
+            @Override
+            public void onRecvMessageRevoked(String msgID, V2TIMUserFullInfo operateUser, String reason) {
+                if (msgID.equals(messageId)) {
+                    messages().removeAdvancedMsgListener(this);
+                    output.success(call);
+                }
             }
         });
     }
@@ -257,6 +275,7 @@ final class Driver {
     private void send(String call, JsonObject command) {
         V2TIMMessage message = create(command.getAsJsonObject("body"));
         message.setReplyTo(text(command, "replyTo"));
+        message.setUnlessRevoked(text(command, "unlessRevoked"));
         String conversation = text(command, "conversation");
         boolean isGroup = conversation.startsWith("group_");
         boolean isUser = conversation.startsWith("c2c_");

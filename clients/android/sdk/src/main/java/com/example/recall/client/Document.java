@@ -89,6 +89,7 @@ final class Document {
             entry.addProperty("messageId", each.messageId);
             entry.add("body", each.body);
             entry.addProperty("replyTo", each.replyTo);
+            entry.addProperty("unlessRevoked", each.unlessRevoked);
             entry.addProperty("failed", each.failedWith);
             unsent.add(entry);
         }
@@ -111,7 +112,7 @@ final class Document {
             String messageId = Frames.messageId(entry);
             JsonObject body = Json.object(entry, "body");
             if (messageId != null && body != null) {
-                Unsent unsent = new Unsent(messageId, body, Json.string(entry, "replyTo"));
+                Unsent unsent = new Unsent(messageId, body, Json.string(entry, "replyTo"), Json.string(entry, "unlessRevoked"));
                 Long failedWith = Json.integer(entry, "failed");
                 unsent.failedWith = failedWith == null ? 0 : failedWith.intValue();
                 view.unsent.put(messageId, unsent);

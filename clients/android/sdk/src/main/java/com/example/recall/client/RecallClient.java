@@ -159,6 +159,21 @@ public final class RecallClient {
      * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
      */
     public @Nullable String send(String conversation, String bodyJson, @Nullable String replyTo, @Nullable String messageId, Answer<Message> answer) {
+        return send(conversation, bodyJson, replyTo, null, messageId, answer);
+    }
+
+    /**
+     * Sends a message that is stored only if another one is not recalled at that very moment. An answer names its question, so that nobody answers
+     * what was recalled. If it was, the error is {@link ErrorCode#OTHER_MESSAGE_RECALLED}.
+     *
+     * @param bodyJson a JSON object of up to 12,288 bytes
+     * @param replyTo the message it answers, or null
+     * @param unlessRevoked a message of the same conversation; null sends without a condition
+     * @param messageId null for a fresh one; an earlier one to repeat a send whose outcome is unknown
+     * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
+     */
+    public @Nullable String send(String conversation, String bodyJson, @Nullable String replyTo, @Nullable String unlessRevoked,
+            @Nullable String messageId, Answer<Message> answer) {
         Answer<Message> told = callbacks.answering(answer);
         JsonObject body = bodyJson == null ? null : Json.object(bodyJson);
         RecallError refusal = refusal(conversation, body, messageId);
@@ -167,7 +182,7 @@ public final class RecallClient {
             return null;
         }
         String id = messageId == null ? messageIds.next(clock.now()) : messageId;
-        SendCalls.Draft draft = new SendCalls.Draft(conversation, body, replyTo, messageId != null);
+        SendCalls.Draft draft = new SendCalls.Draft(conversation, body, replyTo, unlessRevoked, messageId != null);
         loop.execute(() -> {
             if (!account.isGreeted()) {
                 told.onError(notLoggedIn());

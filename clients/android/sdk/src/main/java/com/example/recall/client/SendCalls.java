@@ -38,21 +38,30 @@ final class SendCalls {
         final String conversation;
         final JsonObject body;
         final String replyTo;
+        /** The server stores the message only if this one is not recalled at that moment; null without a condition. */
+        final String unlessRevoked;
         /** An ID that the app chose may have been sent before, so it is never replaced. */
         final boolean idChosenByApp;
         /** Whether an earlier process left it, so that no caller waits for the answer. */
         final boolean resumed;
 
-        Draft(String conversation, JsonObject body, String replyTo, boolean idChosenByApp) {
-            this(conversation, body, replyTo, idChosenByApp, false);
-        }
-
-        private Draft(String conversation, JsonObject body, String replyTo, boolean idChosenByApp, boolean resumed) {
+        Draft(String conversation, JsonObject body, String replyTo, String unlessRevoked, boolean idChosenByApp) {
             this.conversation = conversation;
             this.body = body;
             this.replyTo = replyTo;
+            this.unlessRevoked = unlessRevoked;
             this.idChosenByApp = idChosenByApp;
-            this.resumed = resumed;
+            resumed = false;
+        }
+
+        /** The message of an earlier process. */
+        Draft(String conversation, Unsent unsent) {
+            this.conversation = conversation;
+            body = unsent.body;
+            replyTo = unsent.replyTo;
+            unlessRevoked = unsent.unlessRevoked;
+            idChosenByApp = true;
+            resumed = true;
         }
     }
 
@@ -89,7 +98,7 @@ final class SendCalls {
     private void remember(Draft draft, String messageId) {
         ConversationView view = conversations.view(draft.conversation);
         if (view != null) {
-            view.unsent.put(messageId, new Unsent(messageId, draft.body, draft.replyTo));
+            view.unsent.put(messageId, new Unsent(messageId, draft.body, draft.replyTo, draft.unlessRevoked));
             store.save(view);
         }
     }
@@ -103,8 +112,7 @@ final class SendCalls {
                     view.unsent.remove(unsent.messageId);
                     store.changed(view);
                 } else if (unsent.failedWith == 0 && !pending.containsKey(unsent.messageId) && !view.isRevokedOrToBe(unsent.messageId)) {
-                    Draft draft = new Draft(view.id, unsent.body, unsent.replyTo, true, true);
-                    submit(draft, unsent.messageId, false, new Resumed(view, unsent));
+                    submit(new Draft(view.id, unsent), unsent.messageId, false, new Resumed(view, unsent));
                 }
             }
         }
@@ -143,6 +151,9 @@ final class SendCalls {
         fields.add("body", draft.body);
         if (draft.replyTo != null) {
             fields.addProperty("replyTo", draft.replyTo);
+        }
+        if (draft.unlessRevoked != null) {
+            fields.addProperty("unlessRevoked", draft.unlessRevoked);
         }
         Request[] request = new Request[1];
         request[0] = new Request("send", fields, false, new Request.Handler() {

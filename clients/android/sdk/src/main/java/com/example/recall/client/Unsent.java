@@ -7,12 +7,15 @@ final class Unsent {
     final String messageId;
     final JsonObject body;
     final String replyTo;
+    /** The message that must not be recalled when this one is stored, or null. */
+    final String unlessRevoked;
     /** The code of the error that the app was told, so that only the app sends it again; 0 while the client sends it by itself. */
     int failedWith;
 
-    Unsent(String messageId, JsonObject body, String replyTo) {
+    Unsent(String messageId, JsonObject body, String replyTo, String unlessRevoked) {
         this.messageId = messageId;
         this.body = body;
         this.replyTo = replyTo;
+        this.unlessRevoked = unlessRevoked;
     }
 }

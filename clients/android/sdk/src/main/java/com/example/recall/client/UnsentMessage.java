@@ -8,6 +8,7 @@ public final class UnsentMessage {
     private final String messageId;
     private final String body;
     private final String replyTo;
+    private final String unlessRevoked;
     private final int failedWith;
 
     UnsentMessage(String conversation, Unsent unsent) {
@@ -15,6 +16,7 @@ public final class UnsentMessage {
         messageId = unsent.messageId;
         body = Json.write(unsent.body);
         replyTo = unsent.replyTo;
+        unlessRevoked = unsent.unlessRevoked;
         failedWith = unsent.failedWith;
     }
 
@@ -36,6 +38,11 @@ public final class UnsentMessage {
     /** The message it answers, or null. */
     public @Nullable String replyTo() {
         return replyTo;
+    }
+
+    /** The message that must not be recalled when this one is stored, or null. Give it again when you send it again. */
+    public @Nullable String unlessRevoked() {
+        return unlessRevoked;
     }
 
     /** The code with which its send ended, after which the client does not send it by itself; 0 while it does. */

@@ -42,6 +42,7 @@ public final class V2TIMMessage implements Serializable {
     private volatile String msgID;
     private volatile String conversation;
     private volatile String replyTo;
+    private volatile String unlessRevoked;
     private volatile boolean sameIDAgain;
     /** What the element of an own message shows after its recall, so that the person can edit it again. It is never written anywhere. */
     private transient volatile String bodyToEditAgain;
@@ -228,6 +229,20 @@ public final class V2TIMMessage implements Serializable {
     /** Makes it an answer to another message; before sending. */
     public void setReplyTo(@Nullable String messageID) {
         replyTo = messageID;
+    }
+
+    /** The message that must not be recalled when this one is stored, or null. */
+    public @Nullable String getUnlessRevoked() {
+        return unlessRevoked;
+    }
+
+    /**
+     * Lets the server store the message only if another one of the conversation is not recalled at that very moment; before sending. An answer
+     * names its question, so that nobody answers what was recalled. If it was, sendMessage fails with
+     * {@link com.example.recall.client.ErrorCode#OTHER_MESSAGE_RECALLED}. Not in V2TIM.
+     */
+    public void setUnlessRevoked(@Nullable String messageID) {
+        unlessRevoked = messageID;
     }
 
     /** Who recalled it; null while it is not. */

@@ -106,7 +106,7 @@ public final class V2TIMMessageManager {
             return null;
         }
         message.sending(conversationID);
-        String id = client.send(conversationID, message.bodyToSend(), message.getReplyTo(), msgID, new Answer<Message>() {
+        String id = client.send(conversationID, message.bodyToSend(), message.getReplyTo(), message.getUnlessRevoked(), msgID, new Answer<Message>() {
             @Override
             public void onSuccess(Message stored) {
                 message.sent(stored);

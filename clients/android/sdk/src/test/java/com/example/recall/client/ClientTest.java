@@ -77,6 +77,12 @@ abstract class ClientTest {
         return outcome;
     }
 
+    /** Sends an answer that is stored only if its question is not recalled. */
+    void answer(String question, Outcome<Message> outcome) {
+        client.send("c2c_bob", "{\"text\":\"42\"}", null, question, null, outcome);
+        loop.settle();
+    }
+
     Outcome<Message> revoke(String conversation, String messageId) {
         Outcome<Message> outcome = new Outcome<>();
         client.revoke(conversation, messageId, null, outcome);

@@ -28,6 +28,34 @@ class RequestsTest extends ClientTest {
     }
 
     @Test
+    void anAnswerNamesItsQuestionInEachAttemptAndFailsForGoodWhenThatWasRecalled() {
+        login("c2c_bob");
+        Outcome<Message> answer = new Outcome<>();
+        answer(BOB_1, answer);
+        assertEquals(BOB_1, server.take("send").get("unlessRevoked").getAsString());
+        loop.advance(10_000);
+        JsonObject second = server.take("send");
+        assertEquals(BOB_1, second.get("unlessRevoked").getAsString());
+        server.fail(second, ErrorCode.OTHER_MESSAGE_RECALLED, false);
+        assertEquals(ErrorCode.OTHER_MESSAGE_RECALLED, answer.code());
+        assertFalse(answer.error().isOutcomeUnknown());
+        loop.advance(60_000);
+        assertTrue(server.frames.isEmpty(), "it is not sent again");
+        assertTrue(view("c2c_bob").isEmpty());
+    }
+
+    @Test
+    void anAnswerUnderAFreshIdNamesItsQuestionToo() {
+        login("c2c_bob");
+        answer(BOB_1, new Outcome<>());
+        JsonObject first = server.take("send");
+        server.fail(first, ErrorCode.STALE_MESSAGE_ID, false);
+        JsonObject fresh = server.take("send");
+        assertNotEquals(first.get("messageId"), fresh.get("messageId"));
+        assertEquals(BOB_1, fresh.get("unlessRevoked").getAsString());
+    }
+
+    @Test
     void theAnswerToAnEarlierAttemptCounts() {
         login("c2c_bob");
         Outcome<Message> sent = send("hi");

@@ -168,6 +168,25 @@ class StorageTest extends ClientTest {
     }
 
     @Test
+    void anAnswerWithoutAReplyKeepsItsConditionSoThatItDoesNotAnswerWhatWasRecalledMeanwhile() {
+        login("c2c_bob");
+        answer(BOB_1, new Outcome<>());
+        String messageId = server.take("send").get("messageId").getAsString();
+        restart();
+        JsonObject resumed = welcomeAgain().get(0);
+        assertEquals(messageId, resumed.get("messageId").getAsString());
+        assertEquals(BOB_1, resumed.get("unlessRevoked").getAsString());
+        server.fail(resumed, ErrorCode.OTHER_MESSAGE_RECALLED, false);
+        assertTrue(recorder.told.contains("not sent " + messageId + ": 76004"), recorder.told.toString());
+        restart();
+        assertEquals(List.of(), welcomeAgain());
+        Outcome<List<UnsentMessage>> kept = new Outcome<>();
+        client.unsent("c2c_bob", kept);
+        loop.settle();
+        assertEquals(BOB_1, kept.value().get(0).unlessRevoked(), "an app that sends it again gives the condition again");
+    }
+
+    @Test
     void aMessageWhoseIdGotTooOldIsKeptAsFailedUntilTheAppGivesItUp() {
         login("c2c_bob");
         String messageId = unanswered("too late");

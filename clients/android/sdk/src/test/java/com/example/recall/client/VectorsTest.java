@@ -213,9 +213,9 @@ class VectorsTest extends ClientTest {
         String action = wanted.get("action").getAsString();
         String conversation = wanted.has("conversation") ? wanted.get("conversation").getAsString() : null;
         String messageId = wanted.has("messageId") ? wanted.get("messageId").getAsString() : null;
-        if (action.equals("send") && messageId != null && !wanted.has("unlessRevoked") && !wanted.has("attachments")) {
+        if (action.equals("send") && messageId != null && !wanted.has("attachments")) {
             client.send(conversation, wanted.get("body").toString(), wanted.has("replyTo") ? wanted.get("replyTo").getAsString() : null,
-                    messageId, new Outcome<>());
+                    wanted.has("unlessRevoked") ? wanted.get("unlessRevoked").getAsString() : null, messageId, new Outcome<>());
         } else if (action.equals("revoke") && messageId != null && !wanted.has("unsent")) {
             client.revoke(conversation, messageId, wanted.has("reason") ? wanted.get("reason").getAsString() : null, new Outcome<>());
             loop.settle();

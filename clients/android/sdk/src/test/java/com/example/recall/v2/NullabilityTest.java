@@ -37,7 +37,7 @@ class NullabilityTest {
         Set<String> nullable = publicMethods(V2TIMMessage.class).filter(method -> mayBeNull(method.getAnnotatedReturnType()))
                 .map(Method::getName).collect(Collectors.toCollection(TreeSet::new));
         assertEquals("[getBody, getConversationID, getCustomElem, getGroupID, getMsgID, getReplyTo, getRevokerInfo, getRevokerRole, getSender, getTextElem, "
-                + "getUserID]", nullable.toString());
+                + "getUnlessRevoked, getUserID]", nullable.toString());
     }
 
     @Test
