@@ -25,6 +25,7 @@ BATCH = 10_000
 NOT_COPIED = ("due",)
 TEXT = "body"
 RECALLED = "revokedAt"
+OBJECTS = "objects"
 
 
 def items(client, table: str, **scan):
@@ -45,6 +46,9 @@ def put_if(client, table: str, item: dict, condition: str) -> bool:
 
 
 def tombstone(item: dict) -> dict:
+    """A recall whose files are not deleted yet stays due, so that the function finish deletes them."""
+    if OBJECTS in item:
+        return {name: value for name, value in item.items() if name != TEXT}
     return {name: value for name, value in item.items() if name not in (*NOT_COPIED, TEXT)}
 
 

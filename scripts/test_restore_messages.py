@@ -60,6 +60,13 @@ class RecalledStaysRecalled(WithDynamoDBLocal):
         self.restore(self.table(unfinished, over), self.table(recalled("3") | {"due": {"S": "revoked"}}), service)
         self.assertEqual({"msg#1": message("1"), "msg#3": recalled("3")}, self.stored(service))
 
+    def test_a_recall_whose_files_are_not_deleted_yet_stays_due(self):
+        service = self.table()
+        owing = recalled("1") | {"due": {"S": "revoked"}, "objects": {"S": "messages/A uploads/B-alice"}}
+        kept = message("2") | {"objects": {"S": "messages/C"}}
+        self.restore(self.table(message("1"), kept | {"due": {"S": "sent"}}), self.table(owing), service)
+        self.assertEqual({"msg#1": owing, "msg#2": kept}, self.stored(service))
+
     def test_the_table_in_service_may_be_the_newest_itself(self):
         service = self.table(recalled("1"))
         self.restore(self.table(message("1"), message("2")), service, service)

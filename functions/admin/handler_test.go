@@ -211,7 +211,9 @@ type stubborn struct {
 	each  func()
 }
 
-func (s stubborn) DeleteGroup(context.Context, recall.GroupID) (bool, error) {
+func (s stubborn) DeleteGroup(
+	context.Context, recall.GroupID, func(context.Context, []recall.ObjectKey) error,
+) (bool, error) {
 	*s.steps--
 	s.each()
 	return *s.steps == 0, nil

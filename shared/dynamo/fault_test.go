@@ -123,7 +123,7 @@ func operations(store *dynamo.Store, presence *dynamo.Presence) []operation {
 			return err
 		}},
 		{"PutGroup", func(ctx context.Context) error { return store.PutGroup(ctx, engineers, "", nil, noon) }},
-		{"DeleteGroup", func(ctx context.Context) error { _, err := store.DeleteGroup(ctx, engineers); return err }},
+		{"DeleteGroup", func(ctx context.Context) error { _, err := store.DeleteGroup(ctx, engineers, nil); return err }},
 		{"PutMember", func(ctx context.Context) error {
 			_, err := store.PutMember(ctx, engineers, alice, recall.MemberMember, noon)
 			return err

@@ -265,7 +265,9 @@ const deletedAtOnce = 200
 // DeleteGroup first marks the head. From then on the group is not there for anybody. Then everything else is deleted
 // in steps. The marked head stays for ever: a send that checked its sender's membership before the deletion may store
 // its message after the last step, and a new group of the same ID would show that message to its members.
-func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, error) {
+func (s *Store) DeleteGroup(
+	ctx context.Context, group recall.GroupID, remove func(context.Context, []recall.ObjectKey) error,
+) (bool, error) {
 	conversation := recall.InGroup(group)
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
@@ -286,11 +288,20 @@ func (s *Store) DeleteGroup(ctx context.Context, group recall.GroupID) (bool, er
 		ConsistentRead:            aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk=:pk AND sk > :head"),
 		ExpressionAttributeValues: item{":pk": text(conversation.Key()), ":head": text(headKey)},
-		ProjectionExpression:      aws.String("pk, sk"),
+		ProjectionExpression:      aws.String("pk, sk, objects"),
 		Limit:                     aws.Int32(deletedAtOnce),
 	})
 	if err != nil {
 		return false, fault("delete group", err)
+	}
+	var objects []recall.ObjectKey
+	for _, from := range read.Items {
+		objects = append(objects, objectsOf(textOf(from, "objects"))...)
+	}
+	if len(objects) > 0 {
+		if err := remove(ctx, objects); err != nil {
+			return false, err
+		}
 	}
 	for _, from := range read.Items {
 		if user, isMember := strings.CutPrefix(textOf(from, "sk"), memberPrefix); isMember {

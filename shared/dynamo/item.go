@@ -68,6 +68,12 @@ func messageItem(message recall.Message) item {
 	stored["sentAt"] = number(int64(message.SentAt))
 	stored["recallableUntil"] = number(int64(message.RecallableUntil))
 	stored["body"] = text(string(message.Body))
+	if len(message.Attachments) > 0 {
+		stored["attachments"] = text(attachmentsText(message.Attachments))
+	}
+	if len(message.Objects) > 0 {
+		stored["objects"] = text(objectsText(message.Objects))
+	}
 	if message.ReplyTo != "" {
 		stored["replyTo"] = text(string(message.ReplyTo))
 	}
@@ -97,10 +103,12 @@ func MessageOf(from map[string]types.AttributeValue) (message recall.Message, ok
 		Body:            recall.Body(textOf(from, "body")),
 		ReplyTo:         recall.MessageID(textOf(from, "replyTo")),
 		Due:             recall.Due(textOf(from, "due")),
+		Attachments:     attachmentsOf(textOf(from, "attachments")),
+		Objects:         objectsOf(textOf(from, "objects")),
 	}
 	if revocationID := textOf(from, "revocationId"); revocationID != "" {
 		revocation := revocationOf(from)
-		message.Revoked, message.Body = &revocation, ""
+		message.Revoked, message.Body, message.Attachments = &revocation, "", nil
 	}
 	return message, true
 }

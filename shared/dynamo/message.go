@@ -44,7 +44,7 @@ func (s *Store) CreateMessage(ctx context.Context, message recall.Message) (reca
 // first attempt, which this very call made.
 func idTaken(stored, message recall.Message) recall.CreateOutcome {
 	own := stored.Revoked == nil && stored.Due == recall.DueSent && stored.Sender == message.Sender &&
-		stored.SentAt == message.SentAt && stored.Body == message.Body
+		stored.SentAt == message.SentAt && stored.Body == message.Body && slices.Equal(stored.Objects, message.Objects)
 	return recall.CreateOutcome{Created: own, Message: stored}
 }
 
@@ -129,12 +129,13 @@ func (s *Store) RevokeMessage(ctx context.Context, command recall.RevokeCommand)
 	}
 	// The SDK's retry of a lost answer meets its own first attempt: the stored recall is this command's.
 	own := message.Revoked != nil && message.Revoked.ID == command.Revocation.ID
-	message.Body = ""
+	message.Body, message.Attachments = "", nil
 	owed := recall.Due(textOf(existing, "owed"))
 	return recall.RevokeOutcome{Applied: own, Found: true, Message: message, Owed: owed}, nil
 }
 
-// revocation builds the conditional write. Body goes, the recall and what it owes come, in one step.
+// revocation builds the conditional write. The body and the attachments go, the recall and what it owes come, in one
+// step. The keys of the objects stay until they are settled: they are a part of what it owes.
 func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInput {
 	revocation := command.Revocation
 	set := "SET revocationId=:id, revokedAt=:at, revokedBy=:by, revokedRole=:role, " +
@@ -172,7 +173,7 @@ func (s *Store) revocation(command recall.RevokeCommand) *dynamodb.UpdateItemInp
 	return &dynamodb.UpdateItemInput{
 		TableName:                           &s.Table,
 		Key:                                 messageKey(command.Conversation, command.MessageID),
-		UpdateExpression:                    aws.String(set + " REMOVE body"),
+		UpdateExpression:                    aws.String(set + " REMOVE body, attachments"),
 		ConditionExpression:                 &condition,
 		ExpressionAttributeValues:           values,
 		ReturnValues:                        types.ReturnValueAllNew,
@@ -196,13 +197,21 @@ func (s *Store) Message(
 	return message, found, nil
 }
 
-// Settle removes due where it still is what the message, as the caller knows it, owes.
+// settled is what no message has that owes nothing.
+const settled = "REMOVE due, owed"
+
+// Settle removes due where it still is what the message, as the caller knows it, owes. With a recall go the keys of
+// the objects, which are deleted by then.
 func (s *Store) Settle(ctx context.Context, message recall.Message) error {
 	condition, values := "due=:due", item{":due": text(string(message.Due))}
+	paid := settled
+	if message.Due == recall.DueRevoked && len(message.Objects) > 0 {
+		paid += ", objects"
+	}
 	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       messageKey(message.Conversation, message.ID),
-		UpdateExpression:          aws.String("REMOVE due, owed"),
+		UpdateExpression:          &paid,
 		ConditionExpression:       &condition,
 		ExpressionAttributeValues: values,
 	})

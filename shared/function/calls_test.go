@@ -11,12 +11,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/dynamo/dynamotest"
 	"example.com/recall/shared/gateway"
+	"example.com/recall/shared/objects"
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
@@ -146,9 +149,11 @@ func newMeasured(t testing.TB, work *outside) *measuredWorld {
 				Kinds:   []recall.PushKind{recall.PushFCM},
 				Pusher:  pushes{m},
 			},
-			Clock:  clock,
-			Window: recall.DefaultWindow,
-			Sleep:  func(context.Context, time.Duration) error { return nil },
+			Objects:            &objects.Bucket{Client: m, Signer: signer(), Name: "files"},
+			MaxAttachmentBytes: 1_000,
+			Clock:              clock,
+			Window:             recall.DefaultWindow,
+			Sleep:              func(context.Context, time.Duration) error { return nil },
 		},
 	}
 }
@@ -182,6 +187,16 @@ func (w *measuredWorld) online(users ...recall.UserID) {
 
 func deviceOf(user recall.UserID, at recall.Instant) recall.Connection {
 	return recall.Connection{User: user, ID: caller(user).Connection, ConnectedAt: at}
+}
+
+// signer signs addresses of files. It calls nobody.
+func signer() *s3.PresignClient {
+	return s3.NewPresignClient(s3.New(s3.Options{
+		Region: "eu-central-1",
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIA", SecretAccessKey: "secret"}, nil
+		}),
+	}))
 }
 
 // twoPeople have one device each and have written to each other before.
@@ -257,6 +272,25 @@ func put(attributes map[string]string) types.WriteRequest {
 	}
 	return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}}
 }
+
+// storedFile puts a message of alice's with one attachment there.
+func (w *measuredWorld) storedFile() {
+	w.twoPeople()
+	now := w.clock.Instant()
+	const key = "messages/AAAAAAAAAAAAAAAAAAAAAAAAAA"
+	message := recall.Message{
+		ID: recall.NewMessageID(now), Conversation: direct, Sender: alice, SentAt: now,
+		RecallableUntil: recall.DefaultWindow.Until(now), Body: body,
+		Attachments: []recall.Attachment{{ID: file, Name: "cat.png", Type: "image/png", Size: 1, Key: key}},
+		Objects:     []recall.ObjectKey{key, "uploads/" + recall.ObjectKey(file) + "-alice"},
+	}
+	_, err := w.store.CreateMessage(w.t.Context(), message)
+	w.must(err)
+	w.messages = append(w.messages, message.ID)
+	w.clock.Advance(time.Second)
+}
+
+const file recall.AttachmentID = "01HF7YAY8G00000000000000AT"
 
 // stored puts settled messages of alice's there.
 func (w *measuredWorld) stored(conversation recall.Conversation, count int) {

@@ -21,6 +21,9 @@ type Environment struct {
 	WebSocketURL       string
 	ChunksQueueURL     string
 	EventBusName       string
+	// AttachmentsBucket is empty if the deployment has no attachments.
+	AttachmentsBucket  string
+	MaxAttachmentBytes recall.AttachmentSize
 	RecallWindow       recall.Window
 	Retention          time.Duration
 	RequestsPerMinute  int
@@ -46,7 +49,7 @@ type Environment struct {
 
 	// Endpoints of AWS services on a local stack. On AWS they are nil, and the SDK finds the endpoints of the region. The
 	// variables have the names that all AWS SDKs know ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
-	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint, SecretsManagerEndpoint *string
+	DynamoDBEndpoint, SQSEndpoint, EventBridgeEndpoint, SecretsManagerEndpoint, S3Endpoint *string
 	// Credentials of the function's role, which Lambda puts there.
 	accessKeyID, secretAccessKey, sessionToken string
 }
@@ -63,6 +66,7 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		WebSocketURL:        lookup("WEBSOCKET_URL"),
 		ChunksQueueURL:      lookup("CHUNKS_QUEUE_URL"),
 		EventBusName:        lookup("EVENT_BUS_NAME"),
+		AttachmentsBucket:   lookup("ATTACHMENTS_BUCKET"),
 		TokenIssuer:         lookup("TOKEN_ISSUER"),
 		TokenAudience:       lookup("TOKEN_AUDIENCE"),
 		TokenJWKSURL:        lookup("TOKEN_JWKS_URL"),
@@ -80,6 +84,7 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		DynamoDBEndpoint:    optional(lookup("AWS_ENDPOINT_URL_DYNAMODB")),
 		SQSEndpoint:         optional(lookup("AWS_ENDPOINT_URL_SQS")),
 		EventBridgeEndpoint: optional(lookup("AWS_ENDPOINT_URL_EVENTS")),
+		S3Endpoint:          optional(lookup("AWS_ENDPOINT_URL_S3")),
 
 		SecretsManagerEndpoint: optional(lookup("AWS_ENDPOINT_URL_SECRETS_MANAGER")),
 
@@ -101,14 +106,23 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 	days, badRetention := integer(lookup, "RETENTION_DAYS", 0, 0, 36_500)
 	rate, badRate := integer(lookup, "REQUESTS_PER_MINUTE", 0, 0, 1_000_000)
 	connections, badConnections := integer(lookup, "CONNECTIONS_PER_USER", recall.DefaultConnectionsPerUser, 1, 100)
-	e.ConnectionsPerUser = int(connections)
+	attachment, badAttachment := integer(
+		lookup, "ATTACHMENTS_MAXIMUM_BYTES", defaultMaxAttachmentBytes, 1, highestMaxAttachmentBytes,
+	)
+	e.ConnectionsPerUser, e.MaxAttachmentBytes = int(connections), recall.AttachmentSize(attachment)
 	e.RecallWindow, e.Retention, e.RequestsPerMinute = recall.Window(window), time.Duration(days)*24*time.Hour, int(rate)
 	var badLevel error
 	if level := lookup("LOG_LEVEL"); level != "" && e.LogLevel.UnmarshalText([]byte(level)) != nil {
 		badLevel = errors.New("LOG_LEVEL: must be DEBUG, INFO, WARN or ERROR")
 	}
-	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badLevel, badPush)
+	return e, errors.Join(badWindow, badRetention, badRate, badConnections, badAttachment, badLevel, badPush)
 }
+
+// The size that an attachment may have. S3 copies a file of the highest one within the time of a send.
+const (
+	defaultMaxAttachmentBytes = 25 << 20
+	highestMaxAttachmentBytes = 100 << 20
+)
 
 // Storage returns an error that names the variables without which a function cannot reach the tables. Without this
 // check every call would fail.

@@ -40,6 +40,9 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		"AWS_ENDPOINT_URL_DYNAMODB":        "http://dynamodb",
 		"AWS_ENDPOINT_URL_SQS":             "http://sqs",
 		"AWS_ENDPOINT_URL_EVENTS":          "http://events",
+		"ATTACHMENTS_BUCKET":               "files",
+		"ATTACHMENTS_MAXIMUM_BYTES":        "1000",
+		"AWS_ENDPOINT_URL_S3":              "http://s3",
 		"AWS_ACCESS_KEY_ID":                "key",
 		"AWS_SECRET_ACCESS_KEY":            "secret key",
 		"AWS_SESSION_TOKEN":                "session",
@@ -56,13 +59,16 @@ func TestTheEnvironmentIsReadInFull(t *testing.T) {
 		e.ConnectionsPerUser != 5 || e.LogLevel != slog.LevelWarn {
 		t.Errorf("settings %+v", e)
 	}
+	if e.AttachmentsBucket != "files" || e.MaxAttachmentBytes != 1_000 {
+		t.Errorf("attachments %+v", e)
+	}
 	if e.TokenIssuer != "issuer" || e.TokenAudience != "audience" || e.TokenJWKSURL != "https://issuer/jwks" ||
 		e.TokenSecret != "secret" || e.TokenSecretARN != "arn" || *e.SecretsManagerEndpoint != "http://secrets" ||
 		!slices.Equal(e.AllowedOrigins, []string{"https://a.example.com", "https://b.example.com"}) {
 		t.Errorf("tokens %+v", e)
 	}
 	if *e.DynamoDBEndpoint != "http://dynamodb" || *e.EventBridgeEndpoint != "http://events" ||
-		*e.SQSEndpoint != "http://sqs" {
+		*e.SQSEndpoint != "http://sqs" || *e.S3Endpoint != "http://s3" {
 		t.Errorf("endpoints %+v", e)
 	}
 	credentials, err := e.AWS(function.HTTPClient()).Credentials.Retrieve(t.Context())

@@ -31,12 +31,13 @@ var ours = map[string][]string{
 	"bus":                   {"recall"},
 	"push":                  {"recall"},
 	"push/pushtest":         {},
+	"objects":               {"recall"},
 	"token":                 {"recall"},
-	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
-	"function":              {"recall", "wire", "dynamo", "gateway", "queue"},
-	"action":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
+	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "objects", "function"},
+	"function":              {"recall", "wire", "dynamo", "gateway", "queue", "objects"},
+	"action":                {"recall", "wire", "dynamo", "gateway", "queue", "objects", "function"},
 	"dynamo/dynamotest":     nil, // for tests: it starts DynamoDB Local
-	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "function"},
+	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "objects", "function"},
 }
 
 type listed struct {

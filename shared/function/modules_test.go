@@ -23,6 +23,7 @@ var deployedModules = []string{
 	"github.com/SherClockHolmes/webpush-go",
 	"github.com/aws/aws-lambda-go",
 	"github.com/aws/aws-sdk-go-v2",
+	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream", // by s3
 	"github.com/aws/aws-sdk-go-v2/internal/configsources",
 	"github.com/aws/aws-sdk-go-v2/internal/endpoints/v2",
 	"github.com/aws/aws-sdk-go-v2/internal/v4a",
@@ -30,7 +31,11 @@ var deployedModules = []string{
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb",
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge",
 	"github.com/aws/aws-sdk-go-v2/service/internal/accept-encoding",
+	"github.com/aws/aws-sdk-go-v2/service/internal/checksum", // by s3
 	"github.com/aws/aws-sdk-go-v2/service/internal/endpoint-discovery",
+	"github.com/aws/aws-sdk-go-v2/service/internal/presigned-url", // by s3
+	"github.com/aws/aws-sdk-go-v2/service/internal/s3shared",      // by s3
+	"github.com/aws/aws-sdk-go-v2/service/s3",
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager",
 	"github.com/aws/aws-sdk-go-v2/service/sqs",
 	"github.com/aws/smithy-go",

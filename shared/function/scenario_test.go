@@ -25,6 +25,7 @@ func scenarios() []scenario {
 		all = append(all, groupScenarios(members)...)
 	}
 	all = append(all, historyScenarios()...)
+	all = append(all, attachmentScenarios()...)
 	all = append(all, deliverScenarios()...)
 	return append(all, adminScenarios()...)
 }
@@ -256,37 +257,83 @@ func historyScenarios() []scenario {
 				want(t, err)
 			},
 		},
-		{name: "attach, without attachments", act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.Attach(t.Context(), caller(alice), recall.AttachRequest{})
-			wantRefused(t, err, recall.AttachmentsOff)
-		}},
-		{name: "download, without attachments", act: func(t *testing.T, w *measuredWorld) {
-			_, err := w.service.Download(t.Context(), caller(alice), recall.DownloadRequest{})
-			wantRefused(t, err, recall.AttachmentsOff)
-		}},
 	}
 }
 
-func deliverScenarios() []scenario {
-	finish := func(t *testing.T, w *measuredWorld) {
-		want(t, w.service.Finish(t.Context(), recall.Message{
-			Conversation: direct,
-			ID:           w.messages[0],
-			Revoked:      &recall.Revocation{},
-		}))
+func attachmentScenarios() []scenario {
+	return []scenario{
+		{name: "attach", act: func(t *testing.T, w *measuredWorld) {
+			_, err := w.service.Attach(t.Context(), caller(alice), recall.AttachRequest{
+				Name: "cat.png", Type: "image/png", Size: 1,
+			})
+			want(t, err)
+		}},
+		{name: "send 1:1, 1 attachment", prepare: (*measuredWorld).twoPeople, act: sendsFile},
+		{
+			name:    "send 1:1, 1 attachment, a retry of a stored message",
+			prepare: (*measuredWorld).storedFile,
+			act:     sendsFile,
+		},
+		{
+			name:    "download",
+			prepare: (*measuredWorld).storedFile,
+			act: func(t *testing.T, w *measuredWorld) {
+				_, err := w.service.Download(t.Context(), caller(bob), recall.DownloadRequest{
+					Conversation: direct, MessageID: w.messages[0], AttachmentID: file,
+				})
+				want(t, err)
+			},
+		},
+		{
+			name:    "revoke 1:1, 1 attachment",
+			prepare: (*measuredWorld).storedFile,
+			act:     revokes(alice, direct, ""),
+		},
+		{
+			name: "finish, after a `revoke` 1:1 of 1 attachment that died",
+			prepare: func(w *measuredWorld) {
+				w.storedFile()
+				w.recalled(direct, w.messages[0])
+				w.clock.Advance(recall.FinishAfter)
+			},
+			act: finishesRecall,
+		},
 	}
+}
+
+// sendsFile sends a message with one attachment, with the ID of the first stored message if there is one.
+func sendsFile(t *testing.T, w *measuredWorld) {
+	request := recall.SendRequest{
+		Conversation: direct, Body: body, Attachments: []recall.SendAttachment{{ID: file}},
+	}
+	if len(w.messages) > 0 {
+		request.MessageID = w.messages[0]
+	}
+	_, err := w.service.Send(t.Context(), caller(alice), request)
+	want(t, err)
+}
+
+func finishesRecall(t *testing.T, w *measuredWorld) {
+	want(t, w.service.Finish(t.Context(), recall.Message{
+		Conversation: direct,
+		ID:           w.messages[0],
+		Revoked:      &recall.Revocation{},
+	}))
+}
+
+func deliverScenarios() []scenario {
 	return []scenario{
 		{
 			name:    "finish, nothing is due any more",
 			prepare: func(w *measuredWorld) { w.twoPeople(); w.stored(direct, 1) },
-			act:     finish,
+			act:     finishesRecall,
 		},
 		{name: "finish, after a `revoke` 1:1 that died", prepare: func(w *measuredWorld) {
 			w.twoPeople()
 			w.stored(direct, 1)
 			w.recalled(direct, w.messages[0])
 			w.clock.Advance(recall.FinishAfter)
-		}, act: finish},
+		}, act: finishesRecall},
 		{
 			name:    "deliver, a chunk of 500 users",
 			prepare: func(w *measuredWorld) { w.members(500); w.stored(group, 1); w.recalled(group, w.messages[0]) },
@@ -391,13 +438,6 @@ func sendsLong(bytes int) func(*testing.T, *measuredWorld) {
 	return func(t *testing.T, w *measuredWorld) {
 		_, err := w.service.Send(t.Context(), caller(alice), recall.SendRequest{Conversation: direct, Body: long})
 		want(t, err)
-	}
-}
-
-func wantRefused(t *testing.T, err error, name recall.Name) {
-	t.Helper()
-	if err == nil || recall.NameOf(err) != name {
-		t.Errorf("it was not refused with %s: %v", name, err)
 	}
 }
 

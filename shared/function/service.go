@@ -10,6 +10,7 @@ import (
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/gateway"
+	"example.com/recall/shared/objects"
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
 )
@@ -62,6 +63,10 @@ func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, 
 		ConnectionsPerUser: environment.ConnectionsPerUser,
 		Log:                log,
 		Observer:           metrics,
+	}
+	if environment.AttachmentsBucket != "" {
+		service.Objects = objects.New(config, environment.S3Endpoint, environment.AttachmentsBucket)
+		service.MaxAttachmentBytes = environment.MaxAttachmentBytes
 	}
 	if environment.RequestsPerMinute > 0 {
 		service.Limiter = recall.NewLimiter(environment.RequestsPerMinute)

@@ -39,3 +39,24 @@ func TestAFunctionWithoutItsTablesDoesNotStart(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAFunctionHasAStorageOfFilesOnlyWhereABucketIsConfigured(t *testing.T) {
+	server := httptest.NewServer(nil) // answers the warming
+	defer server.Close()
+	environment := function.Environment{
+		Region:             "eu-central-1",
+		MessagesTable:      "Messages",
+		ConnectionsTable:   "Connections",
+		DynamoDBEndpoint:   &server.URL,
+		MaxAttachmentBytes: 1_000,
+	}
+	parts, err := function.Build(environment, function.NoPosts)
+	if err != nil || parts.Service.Objects != nil || parts.Service.MaxAttachmentBytes != 0 {
+		t.Errorf("without a bucket: %+v, error %v", parts.Service, err)
+	}
+	environment.AttachmentsBucket = "files"
+	parts, err = function.Build(environment, function.NoPosts)
+	if err != nil || parts.Service.Objects == nil || parts.Service.MaxAttachmentBytes != 1_000 {
+		t.Errorf("with a bucket: %+v, error %v", parts.Service, err)
+	}
+}

@@ -1,12 +1,15 @@
 package function_test
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/recall/shared/function"
 	"example.com/recall/shared/gateway"
 	"example.com/recall/shared/recall"
 )
@@ -153,5 +156,52 @@ func TestTheFunctionsBehindTheClientsLeaveRoomInANewAccount(t *testing.T) {
 	if numbers.factor == 0 || numbers.atOnce == 0 || shards*numbers.factor+numbers.atOnce >= account {
 		t.Errorf("%d runs of finish and %d of deliver leave nothing of %d for the clients", shards*numbers.factor,
 			numbers.atOnce, account)
+	}
+}
+
+// TestTheBucketKeepsNothingLongerThanItsMessages reads what CloudFormation gets. Versioning would keep what a recall
+// deletes.
+func TestTheBucketKeepsNothingLongerThanItsMessages(t *testing.T) {
+	source, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Parameters map[string]struct {
+			Default  string `yaml:"Default"`
+			MaxValue int64  `yaml:"MaxValue"`
+		} `yaml:"Parameters"`
+		Resources map[string]struct {
+			Condition  string    `yaml:"Condition"`
+			Properties yaml.Node `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(source, &read); err != nil {
+		t.Fatal(err)
+	}
+	if read.Parameters["Attachments"].Default != "off" {
+		t.Error("attachments are on unless somebody turns them off")
+	}
+	largest := variables{"ATTACHMENTS_MAXIMUM_BYTES": fmt.Sprint(read.Parameters["AttachmentsMaximumBytes"].MaxValue)}
+	if _, err := function.ReadEnvironment(largest.lookup); err != nil {
+		t.Errorf("the template allows what the functions refuse: %v", err)
+	}
+	bucket := read.Resources["AttachmentsBucket"]
+	encoded, err := yaml.Marshal(&bucket.Properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(encoded)
+	for _, part := range []string{
+		"BlockPublicAcls: true", "BlockPublicPolicy: true", "IgnorePublicAcls: true", "RestrictPublicBuckets: true",
+		"SSEAlgorithm: AES256", "Prefix: uploads/, ExpirationInDays: 1}",
+		"Prefix: messages/, ExpirationInDays: !Ref RetentionDays}", "AbortIncompleteMultipartUpload",
+	} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the bucket has no %s", part)
+		}
+	}
+	if strings.Contains(text, "Versioning") || bucket.Condition != "HasAttachments" {
+		t.Errorf("the bucket has the condition %q and these properties: %s", bucket.Condition, text)
 	}
 }

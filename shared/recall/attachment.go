@@ -1,9 +1,9 @@
 package recall
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -74,6 +74,8 @@ type Attachment struct {
 	Name AttachmentName
 	Type MediaType
 	Size AttachmentSize
+	// Key is the object with the bytes. It is the message's own.
+	Key ObjectKey
 }
 
 // SendAttachment names an attachment of a message that is being sent.
@@ -89,43 +91,16 @@ type MessageReference struct {
 	MessageID    MessageID
 }
 
-// AttachRequest asks where to upload a file.
-type AttachRequest struct {
-	Name AttachmentName
-	Type MediaType
-	Size AttachmentSize
+// wanted are attachments of which only the IDs are known yet.
+func wanted(attachments []SendAttachment) []Attachment {
+	var all []Attachment
+	for _, each := range attachments {
+		all = append(all, Attachment{ID: each.ID})
+	}
+	return all
 }
 
-// Upload says how a file is uploaded: by one HTTP request with exactly these headers, before Until.
-type Upload struct {
-	ID      AttachmentID
-	Method  string
-	URL     string
-	Headers map[string]string
-	Until   Instant
+// sameAttachments reports whether two lists name the same attachments in the same order.
+func sameAttachments(a, b []Attachment) bool {
+	return slices.EqualFunc(a, b, func(a, b Attachment) bool { return a.ID == b.ID })
 }
-
-// DownloadRequest asks for the address of an attachment.
-type DownloadRequest struct {
-	Conversation Conversation
-	MessageID    MessageID
-	AttachmentID AttachmentID
-}
-
-// Download is where an attachment can be read until an instant.
-type Download struct {
-	URL   string
-	Until Instant
-}
-
-// Attach gives the caller an address to which they can upload a file. It returns attachments_off.
-func (s *Service) Attach(_ context.Context, _ Caller, _ AttachRequest) (Upload, error) {
-	return Upload{}, attachmentsOff()
-}
-
-// Download gives the caller an address at which they can read an attachment of a message. It returns attachments_off.
-func (s *Service) Download(_ context.Context, _ Caller, _ DownloadRequest) (Download, error) {
-	return Download{}, attachmentsOff()
-}
-
-func attachmentsOff() *Error { return Fail(AttachmentsOff, "this deployment has no attachments") }

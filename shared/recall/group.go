@@ -90,7 +90,10 @@ type GroupStore interface {
 	PutGroup(ctx context.Context, group GroupID, name string, window *Window, at Instant) error
 	// DeleteGroup deletes a group step by step; done is false while there is more to delete, and the caller calls again.
 	// The head stays, marked as deleted. A deletion that is repeated removes what late sends have stored since.
-	DeleteGroup(ctx context.Context, group GroupID) (done bool, err error)
+	// Before it deletes messages that have Objects, it calls remove with these, and deletes nothing if that fails.
+	DeleteGroup(
+		ctx context.Context, group GroupID, remove func(ctx context.Context, objects []ObjectKey) error,
+	) (done bool, err error)
 	// PutMember writes a member and their list row together. before is the role that they had, and empty if they were no
 	// member.
 	PutMember(ctx context.Context, group GroupID, user UserID, role MemberRole, at Instant) (before MemberRole, err error)
@@ -165,11 +168,11 @@ func (s *Service) Group(ctx context.Context, group GroupID) (GroupDescription, e
 	return GroupDescription{Name: head.Name, Window: head.Window, Roster: roster}, err
 }
 
-// DeleteGroup deletes a group with its roster and messages. done is false while there is more to delete: the group is
-// gone for its members from the first call on, and the caller calls again. A send that was under way may store its
-// message after the last step. Nobody can read that message, and a repeated deletion removes it.
+// DeleteGroup deletes a group with its roster, messages and their attachments. done is false while there is more to
+// delete: the group is gone for its members from the first call on, and the caller calls again. A send that was under
+// way may store its message after the last step. Nobody can read that message, and a repeated deletion removes it.
 func (s *Service) DeleteGroup(ctx context.Context, group GroupID) (done bool, err error) {
-	return s.Store.DeleteGroup(ctx, group)
+	return s.Store.DeleteGroup(ctx, group, s.deleteObjects)
 }
 
 // PutMember adds a member or changes their role, and tells the group. It returns conversation_not_found.

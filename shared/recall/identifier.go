@@ -68,6 +68,9 @@ func (id MessageID) Time() Instant {
 // NewMessageID makes an ID for a message that came without one.
 func NewMessageID(at Instant) MessageID { return MessageID(newULID(at)) }
 
+// NewAttachmentID makes the ID of one upload.
+func NewAttachmentID(at Instant) AttachmentID { return AttachmentID(newULID(at)) }
+
 // NewRevocationID makes the ID of one recall.
 func NewRevocationID(at Instant) RevocationID { return RevocationID(newULID(at)) }
 

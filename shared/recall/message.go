@@ -21,9 +21,11 @@ type Message struct {
 	Body      Body
 	// Attachments are the files of the message. A tombstone has none.
 	Attachments []Attachment
-	ReplyTo     MessageID
-	Revoked     *Revocation
-	Due         Due
+	// Objects are the objects that a recall of the message deletes. A tombstone has them until they are deleted.
+	Objects []ObjectKey
+	ReplyTo MessageID
+	Revoked *Revocation
+	Due     Due
 }
 
 // Expired reports whether retention has ended.

@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -17,7 +18,8 @@ type OutboxStore interface {
 	// head as it is then; lastMessage is empty for a recall. It does not bring back the head of a deleted group: then it
 	// returns a zero Head.
 	Touch(ctx context.Context, conversation Conversation, at Instant, lastMessage MessageID) (Head, error)
-	// Settle removes what the message owes, if it still owes just that: a recall that came since keeps its own.
+	// Settle removes what the message owes, if it still owes just that: a recall that came since keeps its own. With it
+	// go the Objects of a tombstone.
 	Settle(ctx context.Context, message Message) error
 }
 
@@ -28,6 +30,8 @@ type OutboxStore interface {
 //  2. look up: deliver reads who is connected, consistently.
 //  3. post: deliver posts the notices, or queues them where a group is large.
 //  4. settle: deliver queues the connections that could not be reached, and removes the mark.
+//
+// The objects of recalled messages are deleted beside steps 2 and 3, and before the mark is removed.
 //
 // A device that registers before the look-up gets the notice. A device that registers after it finds the change when
 // it syncs. If a step fails, or the function dies, the mark stays and Finish takes over.
@@ -52,7 +56,9 @@ type outbox struct {
 // deliver does steps 2 to 4 for what was committed just now. A failure is logged and not returned, since the commit
 // stands and Finish does the rest.
 func (o *outbox) deliver(ctx context.Context) {
+	removed := o.removeObjects(ctx)
 	failed, err := o.tell(ctx)
+	err = errors.Join(err, removed())
 	if err == nil {
 		err = o.settle(ctx, failed)
 	}
@@ -159,6 +165,27 @@ func (o *outbox) settle(ctx context.Context, failed []Connection) error {
 	return group.Wait()
 }
 
+// removeObjects deletes the objects of recalled messages beside the other steps, so that storage that cannot be
+// reached delays no notice. The returned function waits for it. The messages are settled only after it: until then
+// they are due, and Finish deletes what a function that died has left.
+func (o *outbox) removeObjects(ctx context.Context) (wait func() error) {
+	var keys []ObjectKey
+	for _, message := range o.messages {
+		if message.Revoked != nil {
+			keys = append(keys, message.Objects...)
+		}
+	}
+	if len(keys) == 0 {
+		return func() error { return nil }
+	}
+	ctx, cancel := context.WithTimeout(ctx, NoticeBudget)
+	removed := begin(func() (struct{}, error) {
+		defer cancel()
+		return struct{}{}, o.service.deleteObjects(ctx, keys)
+	})
+	return func() error { _, err := removed(); return err }
+}
+
 // list writes the conversation into the lists of both users before anybody is looked up: a device that registers after
 // the look-up then finds it there.
 func (o *outbox) list(ctx context.Context) error {
@@ -247,6 +274,15 @@ func (o *outbox) chunks(users []UserID) []Chunk {
 // queueAll does what is left to do after a commit, the posts through the queue. The roster is read after the commit
 // here, so nobody can join while it is read.
 func (o *outbox) queueAll(ctx context.Context) error {
+	removed := o.removeObjects(ctx)
+	err := o.queueNotices(ctx)
+	if err := errors.Join(err, removed()); err != nil {
+		return err
+	}
+	return o.settle(ctx, nil)
+}
+
+func (o *outbox) queueNotices(ctx context.Context) error {
 	if err := o.list(ctx); err != nil {
 		return err
 	}
@@ -257,10 +293,8 @@ func (o *outbox) queueAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.queueRoster(ctx, roster); err != nil {
-		return err
-	}
-	return o.settle(ctx, nil)
+	_, err = o.queueRoster(ctx, roster)
+	return err
 }
 
 func without(connections []Connection, except ConnectionID) []Connection {

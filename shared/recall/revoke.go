@@ -90,7 +90,8 @@ type RevokeOutcome struct {
 	Applied bool
 	// Found is false if there is no such message, or it has expired.
 	Found bool
-	// Message is the stored message as it is now; its body is not to be used.
+	// Message is the stored message as it is now; its body and attachments are not to be used. A recall takes them from
+	// it, and leaves its Objects.
 	Message Message
 	// Owed is what the message still owed when it was recalled. The recall takes that over.
 	Owed Due

@@ -63,9 +63,10 @@ type SendResult struct {
 // message.
 //
 // It returns conversation_not_found, stale_message_id, message_id_taken, already_recalled (the ID was recalled,
-// perhaps before the message came), message_not_found (there is no message with the ID in UnlessRevoked),
-// other_message_recalled (that message was recalled), attachments_off, conversation_full or unavailable. Once it
-// returns a message, that message is stored and will be delivered, whatever happens to the function.
+// perhaps before the message came), message_not_found (there is no message with the ID in UnlessRevoked, or none from
+// which an attachment is forwarded), other_message_recalled (that message was recalled), attachments_off,
+// attachment_not_found, conversation_full or unavailable. Once it returns a message, that message is stored and will
+// be delivered, whatever happens to the function.
 func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
 	result, err := s.send(ctx, caller, request)
 	s.observe(MetricSends, 1, outcomeOf(err))
@@ -74,7 +75,7 @@ func (s *Service) Send(ctx context.Context, caller Caller, request SendRequest) 
 }
 
 func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) (SendResult, error) {
-	if len(request.Attachments) > 0 {
+	if len(request.Attachments) > 0 && s.Objects == nil {
 		return SendResult{}, attachmentsOff()
 	}
 	now := s.now()
@@ -96,9 +97,13 @@ func (s *Service) send(ctx context.Context, caller Caller, request SendRequest) 
 		Body:            request.Body,
 		ReplyTo:         request.ReplyTo,
 		Due:             DueSent,
+		Attachments:     wanted(request.Attachments),
 	}
 	if apart(id.Time(), now) > ClockTolerance {
 		return s.sendLate(ctx, message, now)
+	}
+	if len(request.Attachments) > 0 {
+		return s.sendWithAttachments(ctx, caller, message, request)
 	}
 	return s.commitSend(ctx, caller, message, request.UnlessRevoked)
 }
@@ -133,7 +138,8 @@ func repeatedSend(stored, message Message) (SendResult, error) {
 		return SendResult{}, Fail(MessageIDTaken, "the messageId is taken")
 	case stored.Revoked != nil:
 		return SendResult{}, Fail(AlreadyRecalled, "the message was recalled").In(stored.Conversation)
-	case stored.Body != message.Body || stored.ReplyTo != message.ReplyTo:
+	case stored.Body != message.Body || stored.ReplyTo != message.ReplyTo,
+		!sameAttachments(stored.Attachments, message.Attachments):
 		return SendResult{}, Fail(MessageIDTaken, "the messageId is taken by another message of yours")
 	}
 	return SendResult{Message: stored, Duplicate: true}, nil

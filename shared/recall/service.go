@@ -16,6 +16,10 @@ type Service struct {
 	Notifier Notifier
 	// Queue takes the notices of groups with more than MembersInCall members, and the retries.
 	Queue Queue
+	// Objects keeps the bytes of attachments. It is nil if the deployment has no attachments.
+	Objects Objects
+	// MaxAttachmentBytes is the size that an attachment may have.
+	MaxAttachmentBytes AttachmentSize
 	// Publisher is there only in the function that publishes.
 	Publisher Publisher
 	// Push is nil in a deployment without push, and in functions that have nothing to do with it.
@@ -185,14 +189,18 @@ func (s *Service) Hello(ctx context.Context, caller Caller) (Hello, error) {
 	if err != nil {
 		return Hello{}, err
 	}
-	return Hello{
+	hello := Hello{
 		ServerTime:     s.now(),
 		User:           caller.User,
 		RecallWindow:   window,
 		MaxBodyBytes:   MaximumBodyBytes,
 		TokenExpiresAt: caller.TokenExpiresAt,
 		WebPushKey:     s.webPushKey(),
-	}, nil
+	}
+	if s.Objects != nil {
+		hello.MaxAttachmentBytes = s.MaxAttachmentBytes
+	}
+	return hello, nil
 }
 
 // Admit checks that the caller's token has not expired and that the user does not make too many requests. It returns

@@ -77,7 +77,9 @@ func attachmentsOf(attachments []recall.Attachment) []Attachment {
 	if len(attachments) == 0 {
 		return nil
 	}
-	return convert(attachments, func(each recall.Attachment) Attachment { return Attachment(each) })
+	return convert(attachments, func(each recall.Attachment) Attachment {
+		return Attachment{each.ID, each.Name, each.Type, each.Size}
+	})
 }
 
 // Revoked is the state of a message that was recalled.

@@ -37,12 +37,26 @@ func (s *Store) PutGroup(_ context.Context, group recall.GroupID, name string, w
 }
 
 // DeleteGroup is as recall.GroupStore says.
-func (s *Store) DeleteGroup(_ context.Context, group recall.GroupID) (bool, error) {
+func (s *Store) DeleteGroup(
+	ctx context.Context, group recall.GroupID, remove func(context.Context, []recall.ObjectKey) error,
+) (bool, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	conversation := recall.InGroup(group)
-	if _, exists := s.heads[conversation]; !exists {
+	head, exists := s.heads[conversation]
+	if !exists {
 		return true, nil
+	}
+	head.Deleted = true
+	s.heads[conversation] = head
+	var objects []recall.ObjectKey
+	for _, message := range s.sorted(conversation) {
+		objects = append(objects, message.Objects...)
+	}
+	if len(objects) > 0 {
+		if err := remove(ctx, objects); err != nil {
+			return false, err
+		}
 	}
 	for user := range s.rosters[group] {
 		delete(s.lists[user], conversation)

@@ -1,6 +1,7 @@
 package recalltest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,10 +17,15 @@ func putMember(t *testing.T, store recall.Store, user recall.UserID, role recall
 	return before
 }
 
+// noObjects is for groups whose messages have no objects.
+func noObjects(_ context.Context, objects []recall.ObjectKey) error {
+	return fmt.Errorf("nobody stored the objects %v", objects)
+}
+
 func deleteGroup(t *testing.T, store recall.Store) (steps int) {
 	t.Helper()
 	for steps = 1; steps < 1_000; steps++ {
-		done, err := store.DeleteGroup(t.Context(), engineers)
+		done, err := store.DeleteGroup(t.Context(), engineers, noObjects)
 		must(t, err)
 		if done {
 			return steps
@@ -202,7 +208,7 @@ func deletedGroup(t *testing.T, store recall.Store) {
 	if head, err := store.Touch(t.Context(), here, noon+5, messageAt(1, 1)); err != nil || head != (recall.Head{}) {
 		t.Errorf("a touch brought back %+v, error %v", head, err)
 	}
-	if done, err := store.DeleteGroup(t.Context(), engineers); err != nil || !done {
+	if done, err := store.DeleteGroup(t.Context(), engineers, noObjects); err != nil || !done {
 		t.Errorf("again: done=%t, error %v", done, err)
 	}
 }
@@ -248,7 +254,7 @@ func reusedGroup(t *testing.T, store recall.Store) {
 func partlyDeletedGroup(t *testing.T, store recall.Store) {
 	here := recall.InGroup(engineers)
 	filledGroup(t, store, 250)
-	if _, err := store.DeleteGroup(t.Context(), engineers); err != nil {
+	if _, err := store.DeleteGroup(t.Context(), engineers, noObjects); err != nil {
 		t.Fatal(err)
 	}
 	read, err := store.HeadAndMembership(t.Context(), engineers, alice)

@@ -85,11 +85,12 @@ func (s *Store) RevokeMessage(_ context.Context, command recall.RevokeCommand) (
 	case message.Revoked != nil:
 		return recall.RevokeOutcome{Found: true, Applied: message.Revoked.ID == command.Revocation.ID, Message: message}, nil
 	case command.SenderOnly && (message.Sender != command.Revocation.By || !recallable(message, now)):
-		message.Body = ""
+		message.Body, message.Attachments = "", nil
 		return recall.RevokeOutcome{Found: true, Message: message}, nil
 	}
 	revocation, owed := command.Revocation, message.Due
 	message.Body, message.Revoked, message.Due = "", &revocation, recall.DueRevoked
+	message.Attachments = nil
 	if command.Unsent && message.ExpiresAt == 0 {
 		message.ExpiresAt = command.ExpiresAt
 	}
@@ -119,6 +120,9 @@ func (s *Store) Settle(_ context.Context, message recall.Message) error {
 	stored, exists := s.messages[message.Conversation][message.ID]
 	if exists && stored.Due == message.Due {
 		stored.Due = recall.DueNothing
+		if stored.Revoked != nil {
+			stored.Objects = nil
+		}
 		s.put(stored)
 	}
 	return nil

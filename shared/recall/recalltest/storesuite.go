@@ -33,6 +33,7 @@ func RunStore(t *testing.T, open func(t *testing.T) recall.Store) {
 		{"window", windowSentences()},
 		{"unsent", unsentSentences()},
 		{"settle", settleSentences()},
+		{"attachments", attachmentSentences()},
 		{"messages", pageSentences()},
 		{"recalls", recallsSentences()},
 		{"unread", unreadSentences()},
