@@ -28,13 +28,14 @@ type localCommand struct {
 	AdminPort    int  `help:"Port of the admin function's URL and of the Lambda endpoint." default:"3002"`
 	DynamodbPort int  `help:"Port of DynamoDB Local." default:"8000" name:"dynamodb-port"`
 	QueuesPort   int  `help:"Port of ElasticMQ, the local SQS." default:"9324"`
+	S3Port       int  `help:"Port of the local S3." default:"0" name:"s3-port"`
 	EventsPort   int  `help:"Port of the event bus." default:"0"`
 
 	JSON  bool   `help:"Print the addresses as JSON, and all else to standard error." name:"json"`
 	State string `help:"File in which other commands find the stack." placeholder:"FILE"`
 	Quiet bool   `help:"Do not print a line for each frame and invocation." short:"q"`
 	Logs  bool   `help:"Print every line that a function logs, not only warnings and errors."`
-	Calls bool   `help:"Also print a line for each call of a function to DynamoDB and SQS."`
+	Calls bool   `help:"Also print a line for each call of a function to DynamoDB, SQS and S3."`
 
 	Speed          float64 `help:"How many times faster the limits of connections run." default:"1"`
 	MaxConcurrency int     `help:"How many processes a function may have." default:"50"`
@@ -61,14 +62,14 @@ type dynamodbFaults struct {
 func (localCommand) Help() string {
 	return `Runs a SAM or CloudFormation template with a WebSocket API on this machine. It emulates the WebSocket API,
 runs the functions over the Lambda Runtime API (binaries, and handlers in Node.js and Python), and uses DynamoDB Local
-for tables and ElasticMQ for queues. First it prints its addresses and what it does not emulate of the template. Then
-it prints a line for each frame and invocation: time, connection, user, route, function, duration and outcome. Ctrl-C
-ends everything. local/README.md says what is emulated and what is not.
+for tables, ElasticMQ for queues and Versity S3 Gateway for buckets. First it prints its addresses and what it does
+not emulate of the template. Then it prints a line for each frame and invocation: time, connection, user, route,
+function, duration and outcome. Ctrl-C ends everything. local/README.md says what is emulated and what is not.
 
-Tables and queues need Java 17 with DynamoDB Local and ElasticMQ: scripts/require.sh java dynamodb-local elasticmq
-(make run does this). To run a second stack, use --any-ports. It prints the --state with which recall chat, token,
-tail and admin find it. --state names the file in which they look. Its default is a file of this user in
-$XDG_RUNTIME_DIR or the temporary directory.
+Tables and queues need Java 17 with DynamoDB Local and ElasticMQ, and buckets need versitygw:
+scripts/require.sh java dynamodb-local elasticmq versitygw (make run does this). To run a second stack, use
+--any-ports. It prints the --state with which recall chat, token, tail and admin find it. --state names the file in
+which they look. Its default is a file of this user in $XDG_RUNTIME_DIR or the temporary directory.
 
 --programs takes a directory with {LogicalID}/bootstrap of each function, such as .aws-sam/build. Without it the
 functions are built. With another --bind than the default, other machines on the network can connect.`
@@ -119,6 +120,7 @@ func (c *localCommand) options(lines *localLines) stack.Options {
 		Admin:     c.AdminPort,
 		DynamoDB:  c.DynamodbPort,
 		Queues:    c.QueuesPort,
+		Objects:   c.S3Port,
 		Events:    c.EventsPort,
 	}
 	if c.AnyPorts {
@@ -166,6 +168,7 @@ func (c *localCommand) welcome(output io.Writer, running *stack.Stack) error {
 		{"Lambda", addresses.Lambda},
 		{"DynamoDB Local", addresses.DynamoDB},
 		{"Queues (SQS)", addresses.Queues},
+		{"Buckets (S3)", addresses.Objects},
 		{"Events", addresses.Events},
 	} {
 		if line[1] != "" {

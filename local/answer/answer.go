@@ -1,8 +1,9 @@
-// Package answer writes HTTP answers in JSON, and errors in the form that AWS's services use.
+// Package answer writes HTTP answers in JSON, and errors in the forms that AWS's services use.
 package answer
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"net/http"
 )
 
@@ -26,4 +27,15 @@ func AWS(w http.ResponseWriter, status int, body any) {
 func Error(w http.ResponseWriter, status int, name, message string) {
 	w.Header().Set("X-Amzn-Errortype", name)
 	AWS(w, status, map[string]string{"__type": name, "message": message})
+}
+
+// ObjectError answers with an error in the form that S3 uses.
+func ObjectError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	// If the reader has left, nobody needs the answer.
+	_ = xml.NewEncoder(w).Encode(struct {
+		XMLName       xml.Name `xml:"Error"`
+		Code, Message string
+	}{Code: code, Message: message})
 }

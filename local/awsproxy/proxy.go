@@ -23,14 +23,16 @@ import (
 
 // Request is a request that passes through the proxy.
 type Request struct {
-	// Service is the name of the service in the signature: dynamodb, sqs or events.
+	// Service is the name of the service in the signature: dynamodb, sqs, events or s3.
 	Service string
 	// Operation is the API operation, such as PutItem. It is empty if the request names none.
 	Operation string
 	// AccessKey is the caller's access key ID. It is empty if the request is not signed.
 	AccessKey string
-	// Body is the JSON of the request. The hook must not change it.
+	// Body is the JSON of the request, or, with Options.Read, what that wants to be read. The hook must not change it.
 	Body []byte
+	// HTTP is the request itself. Its body must not be read.
+	HTTP *http.Request
 	// Number is the number of the request, counted from 1 in the order of arrival.
 	Number int
 }
@@ -47,7 +49,7 @@ type Action struct {
 	LoseAnswer bool
 }
 
-// Refusal is an error answer of the AWS JSON protocol.
+// Refusal is an error answer.
 type Refusal struct {
 	Status  int
 	Name    string // such as ThrottlingException
@@ -78,6 +80,10 @@ type Options struct {
 	// Target is the base URL of the substitute. If Service is not nil, it is used instead: a service in this process.
 	Target  string
 	Service http.Handler
+	// Read names the operation of a request of a service whose operations are in the method and the address, as those
+	// of S3. Such a service verifies signatures itself, and its bodies may be large: they pass through unread, unless
+	// Read says that the body is needed. nil = a service of the AWS JSON protocol.
+	Read func(*http.Request) (operation string, body bool)
 	// Keys are the secrets with which signatures are verified. Only callers in Keys are verified.
 	Keys signature.Keyring
 	// Authorize is asked before the Hook, which does not see a request that Authorize refuses; nil = everything is
@@ -143,11 +149,7 @@ func reverse(target *url.URL, transport http.RoundTripper) http.Handler {
 		// A failure reaches the caller as an answer, so the log needs nothing.
 		ErrorLog: log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			refuse(w, Refusal{
-				Status:  http.StatusServiceUnavailable,
-				Name:    "ServiceUnavailable",
-				Message: "the local service does not answer",
-			})
+			answer.Error(w, http.StatusServiceUnavailable, "ServiceUnavailable", "the local service does not answer")
 		},
 	}
 }
@@ -176,25 +178,12 @@ func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
 // ServeHTTP passes one request on.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := Call{Started: p.options.Now(), TraceID: r.Header.Get("X-Amzn-Trace-Id")}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
-	if err != nil {
-		refuse(w, Refusal{
-			Status:  http.StatusRequestEntityTooLarge,
-			Name:    "RequestEntityTooLargeException",
-			Message: "the request is too large",
-		})
+	request, refusal := p.read(w, r)
+	if refusal != nil {
+		p.refuse(w, *refusal)
 		return
 	}
-	signed, err := p.options.Keys.Verify(r, body)
-	if errors.Is(err, signature.ErrMismatch) {
-		refuse(w, Refusal{
-			Status:  http.StatusForbidden,
-			Name:    "InvalidSignatureException",
-			Message: signature.MismatchMessage,
-		})
-		return
-	}
-	request, hook := p.note(r, body, signed)
+	hook := p.note(&request)
 	recorder := &recorded{ResponseWriter: w}
 	defer func() {
 		if p.options.Watch != nil {
@@ -206,7 +195,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if p.options.Authorize != nil {
 		if refusal := p.options.Authorize(request); refusal != nil {
-			refuse(recorder, *refusal)
+			p.refuse(recorder, *refusal)
 			return
 		}
 	}
@@ -222,15 +211,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call.HeldUntil = p.options.Now()
 	}
 	if p.options.Meter && request.Service == "dynamodb" {
-		body = metered(body)
+		replaceBody(r, metered(request.Body))
 		recorder.content = &bytes.Buffer{}
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.ContentLength = int64(len(body))
-	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	switch {
 	case action.Refusal != nil:
-		refuse(recorder, *action.Refusal)
+		p.refuse(recorder, *action.Refusal)
 	case action.Drop:
 		panic(http.ErrAbortHandler)
 	case action.LoseAnswer:
@@ -243,16 +229,55 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// note counts a request and finds out its service and operation.
-func (p *Proxy) note(r *http.Request, body []byte, signed signature.Signature) (Request, Hook) {
-	request := Request{Body: body, AccessKey: signed.AccessKey, Service: signed.Service}
-	_, request.Operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+// read reads what must be known of a request before it is passed on.
+func (p *Proxy) read(w http.ResponseWriter, r *http.Request) (Request, *Refusal) {
+	request, readBody := Request{HTTP: r}, true
+	if p.options.Read != nil {
+		request.Operation, readBody = p.options.Read(r)
+	} else {
+		_, request.Operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	}
+	if readBody {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+		if err != nil {
+			return request, &Refusal{
+				Status: http.StatusRequestEntityTooLarge, Name: "RequestEntityTooLargeException",
+				Message: "the request is too large",
+			}
+		}
+		request.Body = body
+		replaceBody(r, body)
+	}
+	var signed signature.Signature
+	if p.options.Read != nil {
+		signed, _ = signature.Read(r) // the service refuses a request that is not signed
+	} else {
+		var err error
+		if signed, err = p.options.Keys.Verify(r, request.Body); errors.Is(err, signature.ErrMismatch) {
+			return request, &Refusal{
+				Status: http.StatusForbidden, Name: "InvalidSignatureException", Message: signature.MismatchMessage,
+			}
+		}
+	}
+	request.AccessKey, request.Service = signed.AccessKey, signed.Service
+	return request, nil
+}
+
+// replaceBody gives a request a body that was read before.
+func replaceBody(r *http.Request, body []byte) {
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.ContentLength = int64(len(body))
+	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+}
+
+// note counts a request, and returns the hook that decides about it.
+func (p *Proxy) note(request *Request) Hook {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.number++
 	request.Number = p.number
 	p.counts[Counter{request.AccessKey, request.Service, request.Operation}]++
-	return request, p.hook
+	return p.hook
 }
 
 // wait waits for a time. It returns false if the caller left before the end of it.
@@ -267,7 +292,11 @@ func wait(ctx context.Context, delay time.Duration) bool {
 	}
 }
 
-func refuse(w http.ResponseWriter, refusal Refusal) {
+func (p *Proxy) refuse(w http.ResponseWriter, refusal Refusal) {
+	if p.options.Read != nil {
+		answer.ObjectError(w, refusal.Status, refusal.Name, refusal.Message)
+		return
+	}
 	answer.Error(w, refusal.Status, refusal.Name, refusal.Message)
 }
 

@@ -3,8 +3,12 @@ package awsproxy_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -220,5 +224,57 @@ func TestRandomFaultsComeInTheirShares(t *testing.T) {
 		if got := counts[name]; got < want*8/10 || got > want*12/10 {
 			t.Errorf("%s came %d times of 10,000", name, got)
 		}
+	}
+}
+
+// readREST reads requests as those of a service that has its operations in the method.
+func readREST(r *http.Request) (operation string, body bool) {
+	return r.Method, r.Method == http.MethodPost
+}
+
+func TestABodyThatNobodyNeedsPassesThroughUnread(t *testing.T) {
+	// The body is larger than any that is read.
+	body := strings.Repeat("x", 17<<20)
+	var got int64
+	service := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, _ = io.Copy(io.Discard, r.Body) })
+	var seen []string
+	proxy, err := awsproxy.New(awsproxy.Options{
+		Service: service, Read: readREST,
+		Authorize: func(r awsproxy.Request) *awsproxy.Refusal {
+			seen = append(seen, fmt.Sprintf("%s of %d bytes", r.Operation, len(r.Body)))
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPut, "/a/b", strings.NewReader(body)))
+	if got != int64(len(body)) {
+		t.Errorf("the service got %d bytes", got)
+	}
+	proxy.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/a?delete", strings.NewReader("12345")))
+	if got != 5 {
+		t.Errorf("the service got %d bytes of a body that was read", got)
+	}
+	if want := []string{"PUT of 0 bytes", "POST of 5 bytes"}; !slices.Equal(seen, want) {
+		t.Errorf("it saw %q", seen)
+	}
+}
+
+func TestARefusalOfAServiceWithoutJSONIsXML(t *testing.T) {
+	proxy, err := awsproxy.New(awsproxy.Options{
+		Service: http.NotFoundHandler(), Read: readREST,
+		Authorize: func(awsproxy.Request) *awsproxy.Refusal {
+			return &awsproxy.Refusal{Status: http.StatusForbidden, Name: "AccessDenied", Message: "no <right>"}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder := httptest.NewRecorder()
+	proxy.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/a/b", http.NoBody))
+	const want = "<Error><Code>AccessDenied</Code><Message>no &lt;right&gt;</Message></Error>"
+	if got := recorder.Body.String(); recorder.Code != http.StatusForbidden || got != want {
+		t.Errorf("the answer is %d %s", recorder.Code, got)
 	}
 }

@@ -42,6 +42,9 @@ func (s *Service) environment(function Function, runtimeAPI string) []string {
 		"AWS_SECRET_ACCESS_KEY": s.options.Keys.Secret(function.Name),
 		"AWS_SESSION_TOKEN":     "local",
 	})
+	if s.options.NoSessionToken {
+		delete(variables, "AWS_SESSION_TOKEN")
+	}
 	result := make([]string, 0, len(variables))
 	for _, key := range slices.Sorted(maps.Keys(variables)) {
 		result = append(result, key+"="+variables[key])

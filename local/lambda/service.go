@@ -55,6 +55,8 @@ type Options struct {
 	Freeze bool
 	// Keys are the secrets with which the functions sign their requests.
 	Keys signature.Keyring
+	// NoSessionToken leaves out AWS_SESSION_TOKEN, for services that know only permanent keys.
+	NoSessionToken bool
 	// Now is the time; nil = time.Now.
 	Now func() time.Time
 	// Invoked is called with each finished invocation, from many goroutines; nil = no call.

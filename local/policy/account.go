@@ -58,8 +58,8 @@ type Account struct {
 	options Options
 	callers map[string]*caller // by access key
 
-	mutex  sync.Mutex // guards what follows, and the uses of all callers
-	denied map[Denial]int
+	mutex   sync.Mutex // guards what follows, and the uses of all callers
+	denials map[Denial]int
 }
 
 // Denial is something that a function tried to do and may not do.
@@ -75,7 +75,7 @@ type caller struct {
 // NewAccount reads the roles. Its error names everything that it cannot evaluate as AWS does. It returns an account
 // even then, and that account allows everything to the functions that the error names.
 func NewAccount(options Options) (*Account, error) {
-	a := &Account{options: options, callers: map[string]*caller{}, denied: map[Denial]int{}}
+	a := &Account{options: options, callers: map[string]*caller{}, denials: map[Denial]int{}}
 	var problems []error
 	for _, function := range options.Functions {
 		added, err := newCaller(function)
@@ -196,7 +196,7 @@ func (a *Account) Uses() []Use {
 func (a *Account) Denials() map[Denial]int {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	return maps.Clone(a.denied)
+	return maps.Clone(a.denials)
 }
 
 // decide allows everything that a call needs, or nothing of it.
@@ -217,17 +217,22 @@ func (a *Account) decide(by *caller, requests []Request) error {
 	return nil
 }
 
+// deny remembers a refused call and returns its error.
 func (a *Account) deny(by *caller, request Request) error {
+	denied := a.denied(by, request)
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.denials[denied.Denial]++
+	return denied
+}
+
+func (a *Account) denied(by *caller, request Request) *Denied {
 	because := "no identity-based policy allows the " + request.Action + " action"
 	if by.policy.Denies(request) {
 		because = "of an explicit deny in an identity-based policy"
 	}
-	denial := Denial{Function: by.LogicalID, Action: request.Action, Resource: request.Resource}
-	a.mutex.Lock()
-	a.denied[denial]++
-	a.mutex.Unlock()
 	return &Denied{
-		Denial: denial,
+		Denial: Denial{Function: by.LogicalID, Action: request.Action, Resource: request.Resource},
 		// The words are those of the IAM User Guide, "Troubleshoot access denied error messages".
 		message: fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s "+
 			"on resource: %s because %s",

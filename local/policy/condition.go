@@ -46,7 +46,10 @@ var operators = map[string]condition{
 
 // keys are the condition keys that have values in the local stack. A condition on another key could never be
 // evaluated.
-var keys = map[string]bool{"dynamodb:leadingkeys": true}
+var keys = map[string]bool{leadingKeys: true, prefixKey: true}
+
+// prefixKey is the condition key for the prefix of the keys that a call of S3 lists.
+const prefixKey = "s3:prefix"
 
 func equal(value, wanted string) bool { return value == wanted }
 func like(value, wanted string) bool  { return Matches(wanted, value) }

@@ -51,6 +51,13 @@ func (s *Stack) serveServices(context.Context) error {
 			return err
 		}
 	}
+	if s.objects != nil {
+		if _, err := s.serveService("s3", objectsPart, awsproxy.Options{
+			Service: http.HandlerFunc(s.serveObjects), Read: readObjectCall,
+		}); err != nil {
+			return err
+		}
+	}
 	if _, err := s.serveService("events", eventsPart, awsproxy.Options{Service: s.events}); err != nil {
 		return err
 	}
@@ -86,7 +93,7 @@ func (s *Stack) serveAWS(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	signed, _ := signature.Read(r) // an unsigned call is refused below, or by the service
-	if service := s.services[signed.Service]; service != nil {
+	if service := s.services[signed.Service]; service != nil && !bucketAsHost(r.Host) {
 		service.ServeHTTP(w, r)
 		return
 	}
@@ -158,15 +165,15 @@ func (s *Stack) refuseService(w http.ResponseWriter, r *http.Request) {
 	}
 	const code = "NotImplemented"
 	message := "the local stack has no " + service + ", and lets no call of it through to AWS"
+	if s.services[service] != nil {
+		message = "the local stack knows a bucket only in the path of an address, as in AWS_ENDPOINT_URL_S3/bucket/key"
+	}
 	s.notice(caller + " calls " + service + ": " + message)
 	type failure struct{ Code, Message string }
 	w.Header().Set("X-Amzn-Errortype", code)
 	switch {
 	case signed.Service == "s3":
-		answerXML(w, struct {
-			XMLName xml.Name `xml:"Error"`
-			failure
-		}{failure: failure{code, message}})
+		answer.ObjectError(w, http.StatusNotImplemented, code, message)
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		answerXML(w, struct {
 			XMLName xml.Name `xml:"ErrorResponse"`
@@ -175,6 +182,12 @@ func (s *Stack) refuseService(w http.ResponseWriter, r *http.Request) {
 	default:
 		answer.Error(w, http.StatusNotImplemented, code, message)
 	}
+}
+
+// bucketAsHost reports whether a host of AWS is that of one bucket. The local S3 knows its buckets by the path only.
+func bucketAsHost(host string) bool {
+	name, found := strings.CutSuffix(host, "."+awsDomain)
+	return found && strings.Contains(name, ".s3.") || strings.HasSuffix(name, ".s3")
 }
 
 // serviceAt is the service that an address of AWS belongs to. It is the last label of the host name that is not a

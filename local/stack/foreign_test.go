@@ -43,8 +43,6 @@ var described = []struct {
 		frames: [][2]string{{`{"action":"generate","text":"a cat"}`, "the event is on its way"}},
 		notices: []string{
 			"Api: there is no AWS::ApiGatewayV2::Stage",
-			"Images (AWS::S3::Bucket): there is no S3 here",
-			"ImagesPolicy: the local stack does not know",
 			"Steps (AWS::Serverless::StateMachine): there is no Step Functions here",
 			"Rule.EventPattern: the local stack does not emulate this property",
 		},
@@ -56,7 +54,7 @@ var described = []struct {
 	{
 		folder: "devices-node", template: "template.yaml", parameters: map[string]string{"WebsiteName": "example"},
 		frames:  [][2]string{{`{"message":"enter","data":"lamp"}`, "lamp is here"}},
-		notices: []string{"Website (AWS::S3::Bucket): there is no S3 here", "and on AWS with nodejs10.x"},
+		notices: []string{"Website.WebsiteConfiguration: the local stack does not emulate", "and on AWS with nodejs10.x"},
 	},
 }
 

@@ -58,6 +58,9 @@ func (s *Stack) startLambda(context.Context) error {
 	if s.queues != nil {
 		environment["AWS_ENDPOINT_URL_SQS"] = s.network.url(queueProxyPart)
 	}
+	if s.objects != nil {
+		environment["AWS_ENDPOINT_URL_S3"] = s.network.url(objectsPart)
+	}
 	for name, value := range s.options.Environment {
 		environment[name] = value
 	}
@@ -68,10 +71,12 @@ func (s *Stack) startLambda(context.Context) error {
 		MaximumConcurrency: s.options.MaximumConcurrency,
 		Environment:        environment,
 		Keys:               s.keys,
-		Freeze:             !s.options.NoFreeze,
-		Now:                s.options.Clock.Now,
-		Invoked:            s.reporter.invoked,
-		Logged:             s.reporter.logged,
+		// The local S3 knows only permanent keys.
+		NoSessionToken: s.objects != nil,
+		Freeze:         !s.options.NoFreeze,
+		Now:            s.options.Clock.Now,
+		Invoked:        s.reporter.invoked,
+		Logged:         s.reporter.logged,
 	})
 	if err != nil {
 		return err
@@ -134,6 +139,11 @@ func (s *Stack) rewriter() *strings.Replacer {
 	for _, queue := range s.template.Queues {
 		// Some clients call the address of the queue itself. That call must go through the proxy, too.
 		pairs = append(pairs, queue.URL, s.network.url(queueProxyPart)+"/"+s.template.AccountID+"/"+queue.Name)
+	}
+	for _, bucket := range s.template.Buckets {
+		for _, domain := range bucket.Domains {
+			pairs = append(pairs, "https://"+domain, s.network.url(objectsPart)+"/"+bucket.Name)
+		}
 	}
 	return strings.NewReplacer(pairs...)
 }

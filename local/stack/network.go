@@ -24,6 +24,7 @@ const (
 	secretsPart     part = "the store of secrets"
 	dynamoProxyPart part = "the functions' way to DynamoDB"
 	queueProxyPart  part = "the functions' way to the queues"
+	objectsPart     part = "the local S3"
 	awsPart         part = "the services of AWS"
 	connectionsPart part = "the functions' way to @connections"
 )
@@ -62,6 +63,7 @@ func listen(options Options) (*network, error) {
 		{dynamoPart, options.Ports.DynamoDB, "--dynamodb-port"},
 		{queuePart, options.Ports.Queues, "--queues-port"},
 		{eventsPart, options.Ports.Events, "--events-port"},
+		{objectsPart, options.Ports.Objects, "--s3-port"},
 		{secretsPart, 0, ""},
 		{dynamoProxyPart, 0, ""},
 		{queueProxyPart, 0, ""},

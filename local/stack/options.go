@@ -16,6 +16,7 @@ type Ports struct {
 	Admin     int // the admin function's URL and the Lambda endpoint
 	DynamoDB  int
 	Queues    int
+	Objects   int // the local S3
 	Events    int
 }
 

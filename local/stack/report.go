@@ -23,7 +23,7 @@ const (
 	KindInvocation Kind = "invocation" // an invocation of a function
 	KindLog        Kind = "log"        // a line that a function printed
 	KindEvent      Kind = "event"      // an event on the event bus
-	KindCall       Kind = "call"       // a function's call of DynamoDB or SQS
+	KindCall       Kind = "call"       // a function's call of DynamoDB, SQS or S3
 	KindNotice     Kind = "notice"     // something about the stack itself
 )
 

@@ -46,6 +46,9 @@ func (s *Stack) proxy(options awsproxy.Options) (*awsproxy.Proxy, error) {
 	options.Watch, options.Now, options.Keys = s.reporter.call, s.options.Clock.Now, s.keys
 	if s.rights != nil {
 		options.Authorize = func(r awsproxy.Request) *awsproxy.Refusal {
+			if r.Service == "s3" {
+				return s.objectRefusal(s.rights.Objects(r.AccessKey, policy.ReadObjectCall(r.HTTP), r.Body))
+			}
 			return s.refusal(s.rights.Call(r.AccessKey, r.Service, r.Operation, r.Body))
 		}
 	}

@@ -209,6 +209,9 @@ func (s *Stack) Addresses() state.Addresses {
 	if s.queues != nil {
 		addresses.Queues = s.queues.Endpoint()
 	}
+	if s.objects != nil {
+		addresses.Objects = s.network.url(objectsPart)
+	}
 	return addresses
 }
 

@@ -1,6 +1,6 @@
-// Package stack runs a SAM template on this machine. It runs DynamoDB Local, a local SQS, the programs of the
-// functions with the Lambda Runtime API, and the WebSocket API in front of them. It knows templates and AWS, but it
-// knows nothing of messages.
+// Package stack runs a SAM template on this machine. It runs DynamoDB Local, a local SQS, a local S3, the programs of
+// the functions with the Lambda Runtime API, and the WebSocket API in front of them. It knows templates and AWS, but
+// it knows nothing of messages.
 package stack
 
 import (
@@ -20,6 +20,7 @@ import (
 	"example.com/recall/local/elasticmq"
 	"example.com/recall/local/eventbus"
 	"example.com/recall/local/lambda"
+	"example.com/recall/local/objectstore"
 	"example.com/recall/local/policy"
 	"example.com/recall/local/program"
 	"example.com/recall/local/secrets"
@@ -44,7 +45,8 @@ type Stack struct {
 	trusted          string // the file of the certificates that functions trust
 	dynamodb         *dynamodblocal.Server
 	queues           *elasticmq.Server
-	queueURLs        map[string]string // by ARN
+	queueURLs        map[string]string   // by ARN
+	objects          *objectstore.Server // nil = the template has no bucket
 	functionPrograms map[string]program.Program
 	events           *eventbus.Bus
 	secrets          *secrets.Store
@@ -88,7 +90,7 @@ func (s *Stack) start(ctx context.Context) error {
 	for _, component := range []func(context.Context) error{
 		s.listen, s.readTemplate, s.readRights, s.makeFolder, s.prepare, s.serveServices, s.startLambda, s.startGateway,
 		s.servePeople,
-		s.startEventSources, s.startReloading, s.watch, s.writeState,
+		s.startEventSources, s.startExpiring, s.startReloading, s.watch, s.writeState,
 	} {
 		if err := component(ctx); err != nil {
 			return err
@@ -124,10 +126,10 @@ func (s *Stack) makeFolder(context.Context) (err error) {
 	return err
 }
 
-// prepare builds the functions and starts the Java servers at the same time.
+// prepare builds the functions and starts the servers at the same time.
 func (s *Stack) prepare(ctx context.Context) error {
 	var starting sync.WaitGroup
-	var storageError, queueError, buildError error
+	var storageError, queueError, objectError, buildError error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := func(target *error, step func(context.Context) error) {
@@ -139,20 +141,21 @@ func (s *Stack) prepare(ctx context.Context) error {
 	}
 	run(&storageError, s.startStorage)
 	run(&queueError, s.startQueues)
+	run(&objectError, s.startObjects)
 	run(&buildError, func(ctx context.Context) (err error) {
 		s.functionPrograms, err = s.programs(ctx)
 		return err
 	})
 	starting.Wait()
 	var causes []error
-	for _, err := range []error{buildError, storageError, queueError} {
+	for _, err := range []error{buildError, storageError, queueError, objectError} {
 		// The error of a part that was only cancelled because another part failed says nothing.
 		if err != nil && !errors.Is(err, context.Canceled) {
 			causes = append(causes, err)
 		}
 	}
 	if len(causes) == 0 {
-		causes = []error{buildError, storageError, queueError}
+		causes = []error{buildError, storageError, queueError, objectError}
 	}
 	return errors.Join(causes...)
 }
@@ -164,6 +167,9 @@ func (s *Stack) watch(context.Context) error {
 	}
 	if s.queues != nil {
 		s.watchPart("ElasticMQ", s.queues.Done())
+	}
+	if s.objects != nil {
+		s.watchPart("the local S3", s.objects.Done())
 	}
 	return nil
 }

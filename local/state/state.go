@@ -27,9 +27,10 @@ type Addresses struct {
 	// Admin is the admin function's URL. Lambda is the endpoint for `aws lambda invoke --endpoint-url`.
 	Admin  string `json:"admin,omitempty"`
 	Lambda string `json:"lambda"`
-	// DynamoDB, Queues and Events are endpoints for the AWS command line and SDKs.
+	// DynamoDB, Queues, Objects (S3) and Events are endpoints for the AWS command line and SDKs.
 	DynamoDB string `json:"dynamodb"`
 	Queues   string `json:"queues,omitempty"`
+	Objects  string `json:"objects,omitempty"`
 	Events   string `json:"events"`
 	// Logs is the address at which the output of functions can be followed: one JSON object with function and line
 	// for each line (package logstream).

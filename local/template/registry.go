@@ -70,6 +70,13 @@ func resourceTypes() map[string]resourceType {
 			read: (*reader).readQueue, nameProperty: "QueueName", reference: queueURL,
 			attributes: map[string]text{"Arn": arnOf("sqs", ""), "QueueName": physicalName, "QueueUrl": queueURL},
 		},
+		"AWS::S3::Bucket": {
+			read: (*reader).readBucket, nameProperty: "BucketName", reference: bucketName,
+			attributes: map[string]text{
+				"Arn": bucketARN, "DomainName": bucketDomain, "RegionalDomainName": regionalBucketDomain,
+			},
+		},
+		"AWS::S3::BucketPolicy": {read: (*reader).readBucketPolicy},
 		"AWS::IAM::Role": {
 			read: (*reader).readRole, nameProperty: "RoleName",
 			attributes: map[string]text{"Arn": roleARN, "RoleId": physicalName},
@@ -103,9 +110,6 @@ func resourceTypes() map[string]resourceType {
 		"AWS::ApiGatewayV2::Model":      {missing: "requests are not held against models"},
 		"AWS::Lambda::EventInvokeConfig": {
 			missing: "failed asynchronous invocations are not retried, and have no destinations",
-		},
-		"AWS::S3::Bucket": {
-			nameProperty: "BucketName", missing: "there is no S3 here", attributes: map[string]text{"Arn": bucketARN},
 		},
 		"AWS::SNS::Subscription": {missing: "there is no SNS here"},
 		"AWS::SNS::Topic": {
@@ -166,10 +170,6 @@ func roleARN(r *reader, _ *resource, name string) string {
 
 func managedPolicyARN(r *reader, _ *resource, name string) string {
 	return "arn:" + r.partition + ":iam::" + r.result.AccountID + ":policy/" + name
-}
-
-func bucketARN(r *reader, _ *resource, name string) string {
-	return "arn:" + r.partition + ":s3:::" + strings.ToLower(name)
 }
 
 func layerARN(r *reader, _ *resource, name string) string {

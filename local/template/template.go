@@ -1,5 +1,6 @@
 // Package template reads an AWS SAM or CloudFormation template and says what a local stack has to run: functions with
-// their environment and event sources, the WebSocket API with its routes, tables, queues, event buses and roles.
+// their environment and event sources, the WebSocket API with its routes, tables, queues, buckets, event buses and
+// roles.
 //
 // It evaluates parameters, conditions, Globals and intrinsic functions as CloudFormation and SAM do. It turns SAM's
 // resources into those of CloudFormation and reads these. A notice names everything that the stack does not do, with
@@ -35,6 +36,7 @@ type Template struct {
 	EventSources      []EventSource
 	Tables            []Table
 	Queues            []Queue
+	Buckets           []Bucket
 	EventBuses        []EventBus
 	Roles             []Role
 	// Parameters are the names and the values that are used. They may hold secrets.
