@@ -15,9 +15,17 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		keys := push.NewKeys(secret.PushReader(environment), recall.SystemClock{})
-		parts.Service.Push.Pusher = push.Services{
-			recall.PushWeb: push.NewWebPush(keys, environment.WebPushKey, environment.WebPushContact, environment.WebPushHosts),
+		clock := recall.SystemClock{}
+		keys := push.NewKeys(secret.PushReader(environment), clock)
+		parts.Service.Push.Pusher, err = push.NewServices(keys, clock, push.Configuration{
+			Kinds:          environment.PushKinds,
+			WebPushKey:     environment.WebPushKey,
+			WebPushContact: environment.WebPushContact,
+			WebPushHosts:   environment.WebPushHosts,
+			APNsHost:       environment.APNsHost,
+		})
+		if err != nil {
+			return nil, err
 		}
 		return handler{service: parts.Service, log: parts.Log, metrics: parts.Metrics}.handle, nil
 	})

@@ -304,7 +304,7 @@ func TestTheProjectsTemplateIsRead(t *testing.T) {
 	}
 	want := map[string]bool{
 		"$connect": false, "$disconnect": false, "$default": true, "hello": true, "send": true, "revoke": true, "sync": true,
-		"read": true, "conversations": true, "attach": true, "download": true,
+		"read": true, "conversations": true, "attach": true, "download": true, "push": true,
 	}
 	if difference := cmp.Diff(want, answering); difference != "" {
 		t.Error(difference)

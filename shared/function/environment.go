@@ -46,6 +46,7 @@ type Environment struct {
 	WebPushKey     string
 	WebPushContact string
 	WebPushHosts   []string
+	APNsHost       string
 
 	// Endpoints of AWS services on a local stack. On AWS they are nil, and the SDK finds the endpoints of the region. The
 	// variables have the names that all AWS SDKs know ("Service-specific endpoints", AWS SDKs and Tools Reference Guide).
@@ -80,6 +81,7 @@ func ReadEnvironment(lookup func(string) string) (Environment, error) {
 		WebPushKey:          lookup("WEB_PUSH_KEY"),
 		WebPushContact:      lookup("WEB_PUSH_CONTACT"),
 		WebPushHosts:        list(lookup("WEB_PUSH_HOSTS")),
+		APNsHost:            lookup("APNS_HOST"),
 		AllowedOrigins:      list(lookup("ALLOWED_ORIGINS")),
 		DynamoDBEndpoint:    optional(lookup("AWS_ENDPOINT_URL_DYNAMODB")),
 		SQSEndpoint:         optional(lookup("AWS_ENDPOINT_URL_SQS")),

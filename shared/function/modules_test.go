@@ -44,6 +44,7 @@ var deployedModules = []string{
 	"github.com/golang-jwt/jwt/v5",
 	"github.com/oklog/ulid/v2",
 	"golang.org/x/crypto", // webpush-go
+	"golang.org/x/oauth2",
 	"golang.org/x/sync",
 	"golang.org/x/time",
 }

@@ -17,6 +17,8 @@ type secrets struct {
 		// PrivateKey is the VAPID private key in base64url.
 		PrivateKey string `json:"privateKey"`
 	} `json:"webPush"`
+	FCM  serviceAccount `json:"fcm"`
+	APNs apnsKey        `json:"apns"`
 }
 
 // freshFor is for how long keys are used without reading them again.

@@ -1,4 +1,5 @@
-// Package push sends notifications through push services: Web Push. Each service is an adapter of its own.
+// Package push sends notifications through push services: Web Push, Firebase Cloud Messaging, and Apple's. Each is an
+// adapter of its own.
 package push
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 	"unicode/utf8"
 
 	"example.com/recall/shared/recall"
@@ -35,6 +37,32 @@ type payload struct {
 	Sender       recall.UserID    `json:"sender,omitempty"`
 	Text         string           `json:"text,omitempty"`
 }
+
+// words are the title and the text that a phone shows, where no code of the app chooses other ones.
+func (p payload) words() (title, body string) {
+	switch {
+	case p.Type == "revoked":
+		return "Message recalled", ""
+	case p.Text == "":
+		return string(p.Sender), "New message"
+	}
+	return string(p.Sender), p.Text
+}
+
+// requestTimeout bounds one request to a push service.
+const requestTimeout = 5 * time.Second
+
+// HTTPClient returns a client for push services whose addresses are fixed.
+func HTTPClient() *http.Client {
+	return &http.Client{
+		Timeout:       requestTimeout,
+		Transport:     &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute},
+		CheckRedirect: noRedirect,
+	}
+}
+
+// noRedirect stays with the first answer. A push service does not redirect, and a redirection could lead anywhere.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // maximumTextBytes keeps a payload, in which each byte of the text may need six, below the 3,993 bytes that push
 // services must take (RFC 8030, 7.2, and RFC 8291, 4).

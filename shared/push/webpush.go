@@ -19,9 +19,6 @@ import (
 	"example.com/recall/shared/recall"
 )
 
-// requestTimeout bounds one request to a push service.
-const requestTimeout = 5 * time.Second
-
 // WebPush sends to browsers (RFC 8030), encrypted for the device (RFC 8291) and signed by the deployment (RFC 8292).
 type WebPush struct {
 	keys      *Keys
@@ -46,8 +43,7 @@ func NewWebPush(keys *Keys, publicKey, contact string, hosts []string) *WebPush 
 				DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 				MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute,
 			},
-			// A push service does not redirect, and a redirection could lead anywhere.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			CheckRedirect: noRedirect,
 		},
 	}
 }

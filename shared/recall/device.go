@@ -6,6 +6,7 @@ import (
 	"crypto/ecdh"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"log/slog"
 	"net"
 	"net/url"
@@ -165,9 +166,21 @@ func (s *Service) checkKind(kind PushKind) error {
 }
 
 func (s *Service) checkDevice(device Device) error {
-	if err := s.checkKind(device.Kind); err != nil || device.Kind != PushWeb {
+	if err := s.checkKind(device.Kind); err != nil {
 		return err
 	}
+	switch device.Kind {
+	case PushWeb:
+		return s.checkSubscription(device)
+	case PushAPNs:
+		if _, err := hex.DecodeString(string(device.Address)); err != nil {
+			return Invalid("device.token", "must be in hexadecimal digits")
+		}
+	}
+	return nil
+}
+
+func (s *Service) checkSubscription(device Device) error {
 	if !AllowedEndpoint(device.Address, s.Push.WebPushHosts) {
 		return Invalid("device.endpoint", "must be an https address of a push service that this deployment knows")
 	}

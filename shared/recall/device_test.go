@@ -62,6 +62,17 @@ func TestASubscriptionWithWrongKeysIsRefused(t *testing.T) {
 	}
 }
 
+func TestATokenOfAppleIsInHexadecimalDigits(t *testing.T) {
+	w := newPushWorld(t)
+	w.Push.Kinds = []recall.PushKind{recall.PushAPNs}
+	phone := recall.Device{Kind: recall.PushAPNs, Address: "00fc13AD", Topic: "com.example"}
+	w.must(w.RegisterDevice(t.Context(), as(bob, "b="), phone))
+	for _, token := range []recall.PushAddress{"../../x", "00fc1", "abc def0"} {
+		phone.Address = token
+		wantName(t, w.RegisterDevice(t.Context(), as(bob, "b="), phone), recall.InvalidRequest)
+	}
+}
+
 func TestADeploymentWithoutPushRegistersNothing(t *testing.T) {
 	w := newPushWorld(t)
 	phone := recall.Device{Kind: recall.PushAPNs, Address: "token", Topic: "com.example"}
