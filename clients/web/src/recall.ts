@@ -4,6 +4,7 @@ import type { WebSocketConstructor } from './connection.js';
 import { invalid, notAReply, notLoggedIn, recalled } from './errors.js';
 import { Emitter, EVENT, type EventHandler, type EventName } from './events.js';
 import { count, isConversation, isMessageID, object } from './frames.js';
+import { registerPush, type PushSubscriptionLike } from './push.js';
 import { takeRead } from './receive.js';
 import { asError, fetchPage, newMessageID, revoke, send } from './send.js';
 import { Session, type SessionOptions, type TokenProvider, totalUnread } from './session.js';
@@ -290,6 +291,29 @@ export class Recall {
   /** The size of the largest file that the deployment takes, as of the last connection: 0 if it has no attachments, and before the first connection. */
   maxAttachmentBytes(): number {
     return this.#session?.maxAttachmentBytes ?? 0;
+  }
+
+  /** The key with which a page subscribes for notifications (`applicationServerKey`), as of the last connection. Empty if the deployment has no Web Push, and before the first connection. */
+  webPushKey(): string {
+    return this.#session?.webPushKey ?? '';
+  }
+
+  /**
+   * Registers this browser for notifications, which its user gets while they have no open connection. Register at every start, because
+   * subscriptions change. The service worker handles them with `handlePush` of `recall-web/recall-push`.
+   *
+   * Rejects with 76008 (the deployment has no Web Push), 6017 (not a subscription, or of a push service that the deployment does not know), 6012, 6206, 9508,
+   * 10023, 20004 or 20005.
+   */
+  async registerPush(subscription: PushSubscriptionLike): Promise<Result<undefined>> {
+    await registerPush(this.#current(), subscription, false);
+    return { code: 0, data: undefined };
+  }
+
+  /** Ends the notifications of this browser, for example when its user signs out. Rejects as {@link Recall.registerPush} does. */
+  async unregisterPush(subscription: PushSubscriptionLike): Promise<Result<undefined>> {
+    await registerPush(this.#current(), subscription, true);
+    return { code: 0, data: undefined };
   }
 
   /** Sends a message again that failed: the same as {@link Recall.sendMessage}, under Tencent's name for it. */

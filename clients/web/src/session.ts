@@ -5,7 +5,7 @@ import { Connection, HandshakeFailed, type WebSocketConstructor } from './connec
 import type { Change, ConversationView } from './conversation.js';
 import { ERROR_CODE, invalid, kickedOut, notAReply, type RecallError, tokenOver } from './errors.js';
 import { type Emitter, EVENT } from './events.js';
-import { count, type JSONObject, parseFrame, text } from './frames.js';
+import { count, type JSONObject, object, parseFrame, text } from './frames.js';
 import { receiveEvent } from './receive.js';
 import { Refusal, Requests } from './requests.js';
 import { Synchronisation } from './synchronise.js';
@@ -63,6 +63,8 @@ export class Session {
   recallWindowSeconds: number | undefined;
   /** From the last hello; 0 if the deployment has no attachments. */
   maxAttachmentBytes = 0;
+  /** From the last hello; empty if the deployment has no Web Push. */
+  webPushKey = '';
   /** Resolves after the first synchronisation. */
   readonly ready: Promise<void>;
   /** Whether the first synchronisation is done. */
@@ -345,6 +347,7 @@ export class Session {
     }
     this.clock.set(asked, clock.monotonic(), serverTime);
     this.maxAttachmentBytes = count(hello.maxAttachmentBytes) ?? 0;
+    this.webPushKey = text(object(hello.push)?.webPushKey);
     if (Number.isSafeInteger(hello.recallWindowSeconds)) this.recallWindowSeconds = hello.recallWindowSeconds as number;
   }
 

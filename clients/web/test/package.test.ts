@@ -11,7 +11,7 @@ import { EVENT, type Message, Recall } from '../src/index.js';
 import { wsClass } from './server.js';
 import { type Stack, startStack } from './stack.js';
 
-const LIMIT_BYTES = 15_200;
+const LIMIT_BYTES = 15_500;
 const PREPARATION_MILLISECONDS = 300_000;
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('..', import.meta.url));

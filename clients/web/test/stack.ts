@@ -16,17 +16,21 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts the whole backend on free ports, or takes the one of `RECALL_DEMO` and `RECALL_WEBSOCKET`, which test.sh starts once for all. */
-export async function startStack(): Promise<Stack> {
+/**
+ * Starts the whole backend on free ports, or takes the one of `RECALL_DEMO` and `RECALL_WEBSOCKET`, which test.sh starts once for all. A test that needs
+ * other parameters of the template gets a backend of its own.
+ */
+export async function startStack(parameters?: Record<string, string>): Promise<Stack> {
   const { RECALL_DEMO: demo, RECALL_WEBSOCKET: webSocket } = process.env;
-  if (demo && webSocket) return { demo, webSocket, stop: async () => {} };
+  if (demo && webSocket && !parameters) return { demo, webSocket, stop: async () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'recall-'));
   const program = join(folder, 'recall');
   const build = spawn('go', ['build', '-o', program, './cmd/recall'], { cwd: root, stdio: 'inherit' });
   const [built] = await once(build, 'exit');
   if (built !== 0) throw new Error('the recall command does not build');
   const free = ['--port', '--demo-port', '--admin-port', '--dynamodb-port', '--queues-port'].flatMap((flag) => [flag, '0']);
-  const local = spawn(program, ['local', '--json', '--quiet', '--state', join(folder, 'state.json'), ...free], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const given = Object.entries(parameters ?? {}).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]);
+  const local = spawn(program, ['local', '--json', '--quiet', '--state', join(folder, 'state.json'), ...free, ...given], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   createInterface({ input: local.stderr }).on('line', (line) => output.push(line));
   const addresses = await Promise.race([
