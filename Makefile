@@ -42,10 +42,10 @@ build_tencent = clients/web/tencent/build.sh && echo "Tencent's chat UI is at th
 
 ##@ Every day
 .PHONY: run
-run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, demo page (ARGS=--tencent also starts Tencent's chat UI)
-	@$(tools) java dynamodb-local elasticmq
+run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, bucket, demo page (ARGS=--tencent also starts Tencent's chat UI)
+	@$(tools) java dynamodb-local elasticmq versitygw
 	@$(if $(filter --tencent,$(ARGS)),$(build_tencent))
-	@./recall local --strict $(filter-out --tencent,$(ARGS))
+	@./recall local --strict --parameter Attachments=on $(filter-out --tencent,$(ARGS))
 
 .PHONY: recall
 recall: ## Builds the command line, ./recall
