@@ -47,6 +47,10 @@ run: demo/dist recall ## Starts everything on this machine: WebSocket API, funct
 	@$(if $(filter --tencent,$(ARGS)),$(build_tencent))
 	@./recall local --strict --parameter Attachments=on $(filter-out --tencent,$(ARGS))
 
+.PHONY: bot
+bot: ## Starts an example bot beside make run. It answers Alice as Bob, and stops in mid-answer when she recalls her question
+	@clients/web/examples/bot.sh $(ARGS)
+
 .PHONY: recall
 recall: ## Builds the command line, ./recall
 	@go build -trimpath -o recall ./cmd/recall
