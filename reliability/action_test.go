@@ -19,9 +19,10 @@ type action struct {
 	group, big bool
 	// aged means that the devices have been connected for longer than a handshake may last.
 	aged bool
-	// sent is how many messages there are before.
-	sent int
-	act  func(ctx context.Context, process *recall.Service, s *scene) error
+	// sent is how many messages there are before. With files, each of them has one, and so has the actor an upload.
+	sent  int
+	files bool
+	act   func(ctx context.Context, process *recall.Service, s *scene) error
 	// byBystander means that the bystander makes the request, and not the actor.
 	byBystander bool
 	// commit is the call after which the rest is deliver's, where there is one; nth counts its label from 1.
@@ -36,7 +37,7 @@ type action struct {
 
 // actions are all requests of all functions that have outside calls.
 func actions() []action {
-	return append(append(recalls(), devices()...), administration()...)
+	return slices.Concat(recalls(), withFiles(), devices(), administration())
 }
 
 func sendLast(ctx context.Context, p *recall.Service, s *scene) error {
@@ -167,6 +168,92 @@ func recalls() []action {
 			commit: update,
 			nth:    1,
 		},
+	}
+}
+
+func sendFileLast(ctx context.Context, p *recall.Service, s *scene) error {
+	return sendFile(ctx, p, s, s.ids[len(s.ids)-1], recall.SendAttachment{ID: s.file})
+}
+
+// forwardLast sends the file of the first message again.
+func forwardLast(ctx context.Context, p *recall.Service, s *scene) error {
+	first, _, err := s.world.Process(simulation.Healthy{}).Store.Message(ctx, s.conversation, s.ids[0])
+	if err != nil {
+		return err
+	}
+	return sendFile(ctx, p, s, s.ids[len(s.ids)-1], recall.SendAttachment{
+		ID:   first.Attachments[0].ID,
+		From: recall.MessageReference{Conversation: s.conversation, MessageID: first.ID},
+	})
+}
+
+// sendFileAndRevoke sends a message with a file and takes it back. It may have been taken back by an earlier attempt.
+func sendFileAndRevoke(ctx context.Context, p *recall.Service, s *scene) error {
+	if err := sendFileLast(ctx, p, s); err != nil && recall.NameOf(err) != recall.AlreadyRecalled {
+		return err
+	}
+	return revokeUnsent(ctx, p, s)
+}
+
+// revokeUnsentAndSendFile is an unsent recall, and the message that comes too late for it.
+func revokeUnsentAndSendFile(ctx context.Context, p *recall.Service, s *scene) error {
+	if err := revokeUnsent(ctx, p, s); err != nil {
+		return err
+	}
+	switch err := sendFileLast(ctx, p, s); {
+	case err == nil:
+		return errors.New("a message was stored after its recall")
+	case recall.NameOf(err) != recall.AlreadyRecalled:
+		return err
+	}
+	return nil
+}
+
+// withFiles are the actions on messages with attachments.
+func withFiles() []action {
+	const put, update = "PutItem msg", "UpdateItem msg"
+	return []action{
+		{
+			name: "a message with a file", row: "send 1:1, 1 attachment", sent: 1, files: true, act: sendFileLast,
+			commit: put, nth: 1,
+		},
+		{name: "a forwarded file", row: "send 1:1", sent: 1, files: true, act: forwardLast, commit: put, nth: 1},
+		{
+			name: "a recall of a file", row: "revoke 1:1, 1 attachment", sent: 2, files: true, act: revokeFirst(1),
+			commit: update, nth: 1,
+		},
+		{
+			name: "a recall of three files", row: "revoke 1:1, 1 attachment", sent: 3, files: true, act: revokeFirst(3),
+			commit: update, nth: 1,
+		},
+		{
+			name: "an admin's recall of files", row: "admin revoke 1:1", sent: 2, files: true, act: adminRevoke,
+			commit: update, nth: 1,
+		},
+		{
+			name: "a message with a file and its recall", row: "send 1:1, 1 attachment", sent: 1, files: true,
+			act: sendFileAndRevoke,
+		},
+		{
+			name: "an unsent recall and its message with a file", row: "revoke 1:1, `unsent` and not stored", sent: 1,
+			files: true, act: revokeUnsentAndSendFile, commit: update, nth: 1,
+		},
+		{
+			name: "a recall of a file in a group", row: "revoke by the sender, group of 2", group: true, sent: 1, files: true,
+			act: revokeFirst(1), commit: update, nth: 1,
+		},
+		{
+			name: "the end of a group with files", row: "admin deleteGroup, 3 members and 1 message, the first of two steps",
+			group: true, sent: 2, files: true, ends: true, check: wantNothing, act: deleteGroup,
+		},
+	}
+}
+
+func deleteGroup(ctx context.Context, p *recall.Service, s *scene) error {
+	for {
+		if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
+			return err
+		}
 	}
 }
 
@@ -350,13 +437,7 @@ func administration() []action {
 			sent:  2,
 			ends:  true,
 			check: wantNothing,
-			act: func(ctx context.Context, p *recall.Service, s *scene) error {
-				for {
-					if done, err := p.DeleteGroup(ctx, s.conversation.Group()); done || err != nil {
-						return err
-					}
-				}
-			},
+			act:   deleteGroup,
 		},
 		{
 			name: "a change of the settings",
@@ -404,5 +485,8 @@ func wantNothing(t *testing.T, s *scene) {
 	must(t, err)
 	if len(items) != 0 || len(memberships) != 0 {
 		t.Errorf("%d messages and %d list rows are left of a deleted group", len(items), len(memberships))
+	}
+	for _, violation := range s.world.CheckFiles(t.Context(), s.conversation, nil) {
+		t.Error(violation)
 	}
 }

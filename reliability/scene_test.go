@@ -23,6 +23,8 @@ type scene struct {
 	actor        *simulation.Device
 	bystander    *simulation.Device
 	ids          []recall.MessageID
+	// file is an upload of the actor's that is complete, where the action needs one.
+	file recall.AttachmentID
 	// newcomer is a user who is in no conversation yet.
 	newcomer recall.UserID
 }
@@ -67,12 +69,51 @@ func stage(t *testing.T, world *simulation.World, a action, take int) *scene {
 	}
 	for range a.sent {
 		id := world.NewMessageID()
-		must(t, send(t.Context(), healthy, s, s.actor, id))
+		if a.files {
+			s.upload(t)
+			must(t, sendFile(t.Context(), healthy, s, id, recall.SendAttachment{ID: s.file}))
+			s.giveOut(t, id)
+		} else {
+			must(t, send(t.Context(), healthy, s, s.actor, id))
+		}
 		s.ids = append(s.ids, id)
+	}
+	if a.files {
+		s.upload(t)
 	}
 	must(t, world.Deliver(t.Context(), func() *recall.Service { return healthy }))
 	s.ids = append(s.ids, world.NewMessageID())
 	return s
+}
+
+// upload lets the actor upload a file.
+func (s *scene) upload(t *testing.T) {
+	t.Helper()
+	file, err := s.world.Upload(t.Context(), s.world.Process(simulation.Healthy{}), s.actor.Caller())
+	must(t, err)
+	s.file = file
+}
+
+// giveOut gives the bystander the address of the file of a message.
+func (s *scene) giveOut(t *testing.T, id recall.MessageID) {
+	t.Helper()
+	healthy := s.world.Process(simulation.Healthy{})
+	message, _, err := healthy.Store.Message(t.Context(), s.conversation, id)
+	must(t, err)
+	must(t, s.world.GiveOut(t.Context(), healthy, s.bystander.Caller(), message))
+}
+
+// sendFile sends a message of the actor's with an attachment.
+func sendFile(
+	ctx context.Context, process *recall.Service, s *scene, id recall.MessageID, attachment recall.SendAttachment,
+) error {
+	result, err := process.Send(ctx, s.actor.Caller(), recall.SendRequest{
+		Conversation: s.conversation, MessageID: id, Body: theBody, Attachments: []recall.SendAttachment{attachment},
+	})
+	if err == nil {
+		s.actor.Acknowledged(s.conversation, result.Message.ID, theBody, 0)
+	}
+	return err
 }
 
 // fillCrowd adds more members to the big group than one call can serve.

@@ -18,7 +18,7 @@ func forRandomSearches() []mutant {
 		},
 		{
 			"the body is not removed, in sequences", "G3",
-			[]change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}}, sequences,
+			[]change{{message, `aws.String(set + " REMOVE body, attachments")`, `aws.String(set)`}}, sequences,
 		},
 		{"a sync from a cursor brings no recalls", "G4", []change{{synced, `	result.Revocations = recalled.Items
 `, ""}}, clocks},

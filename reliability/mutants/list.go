@@ -24,7 +24,7 @@ const (
 
 func mutants() []mutant {
 	return slices.Concat(decisions(), order(), secrets(), forRandomSearches(), inFunctions(), inLocalStack(),
-		inClients(), inListeners(), inNotifications())
+		inClients(), inListeners(), inNotifications(), inAttachments())
 }
 
 // decisions are bugs in who may do what, and in what is stored.
@@ -65,7 +65,8 @@ func decisions() []mutant {
 			`own := message.Revoked != nil && message.Revoked.ID == ""`,
 		}}, storage},
 		{
-			"the body is not removed", "G3", []change{{message, `aws.String(set + " REMOVE body")`, `aws.String(set)`}},
+			"the body is not removed", "G3",
+			[]change{{message, `aws.String(set + " REMOVE body, attachments")`, `aws.String(set)`}},
 			storage,
 		},
 		{

@@ -29,6 +29,7 @@ var (
 	rules     = suite{packages: "./shared/recall/..."}
 	storage   = suite{packages: "./shared/dynamo"}
 	posting   = suite{packages: "./shared/gateway"}
+	stored    = suite{packages: "./shared/objects"}
 	queueing  = suite{packages: "./shared/queue"}
 	framing   = suite{packages: "./shared/function"}
 	tokens    = suite{packages: "./shared/token"}

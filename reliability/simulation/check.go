@@ -23,6 +23,9 @@ func (w *World) Check(ctx context.Context, conversation recall.Conversation, mem
 	for _, item := range items {
 		message, _ := dynamo.MessageOf(item)
 		messages = append(messages, message)
+		if _, hasFiles := item["attachments"]; hasFiles && message.Revoked != nil {
+			violations = append(violations, fmt.Sprintf("G3: the stored item of the recalled %s names files", message.ID))
+		}
 		if _, hasBody := item["body"]; hasBody && message.Revoked != nil {
 			violations = append(violations, fmt.Sprintf("G3: the stored item of the recalled %s has a body", message.ID))
 		}
@@ -31,6 +34,7 @@ func (w *World) Check(ctx context.Context, conversation recall.Conversation, mem
 		}
 	}
 	violations = append(violations, w.checkOutside(messages)...)
+	violations = append(violations, w.CheckFiles(ctx, conversation, messages)...)
 	first := slices.IndexFunc(messages, func(message recall.Message) bool { return message.ID >= since })
 	if first < 0 {
 		first = len(messages)

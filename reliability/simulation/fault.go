@@ -54,7 +54,7 @@ func kindsOf(label string) []Kind {
 // apart returns the kinds that have different effects. For a call that changes nothing, it does not matter whether it
 // was executed.
 func apart(label string) []Kind {
-	for _, reading := range []string{"GetItem", "BatchGetItem", "Query"} {
+	for _, reading := range []string{"GetItem", "BatchGetItem", "Query", "HeadObject"} {
 		if strings.HasPrefix(label, reading) {
 			return []Kind{KilledBefore, Refused}
 		}

@@ -35,6 +35,10 @@ func (w *World) ProcessWithClock(fault Fault, clock recall.Clock) *recall.Servic
 		Notifier:  &gateway.Poster{Client: calls, Presence: presence, Clock: clock, Log: log},
 		Queue:     queued{calls},
 		Publisher: published{calls},
+		Objects:   files{w.Files, calls},
+
+		MaxAttachmentBytes: 1_000,
+
 		Clock:     clock,
 		Log:       log,
 		Window:    Window,
@@ -104,7 +108,7 @@ func (c *calls) PutItem(ctx context.Context, in *dynamodb.PutItemInput,
 func (c *calls) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput,
 	_ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	label := c.labelOf("UpdateItem", *in.TableName, in.Key)
-	if aws.ToString(in.UpdateExpression) == "REMOVE due, owed" {
+	if strings.HasPrefix(aws.ToString(in.UpdateExpression), "REMOVE due, owed") {
 		label += " settle"
 	}
 	return around(c, label, func() (*dynamodb.UpdateItemOutput, error) {
@@ -205,6 +209,44 @@ type queued struct{ calls *calls }
 // Enqueue implements recall.Queue.
 func (q queued) Enqueue(ctx context.Context, chunks []recall.Chunk) error {
 	return q.calls.fault.Around("SendMessageBatch", func() error { return q.calls.world.Enqueue(ctx, chunks) })
+}
+
+// files is the process's storage of files. Addresses are signed without a call.
+type files struct {
+	recall.Objects
+	calls *calls
+}
+
+func (f files) around(label string, do func() error) error {
+	if err := f.calls.fault.Around(label, do); err != nil {
+		return recall.Unreachable("the storage of files", err)
+	}
+	return nil
+}
+
+// Describe implements recall.Objects.
+func (f files) Describe(ctx context.Context, key recall.ObjectKey) (object recall.Object, found bool, err error) {
+	err = f.around("HeadObject", func() (err error) {
+		object, found, err = f.Objects.Describe(ctx, key)
+		return err
+	})
+	return object, found && err == nil, err
+}
+
+// Copy implements recall.Objects.
+func (f files) Copy(
+	ctx context.Context, from recall.ObjectKey, object recall.Object, to recall.ObjectKey,
+) (copied bool, err error) {
+	err = f.around("CopyObject", func() (err error) {
+		copied, err = f.Objects.Copy(ctx, from, object, to)
+		return err
+	})
+	return copied && err == nil, err
+}
+
+// Delete implements recall.Objects.
+func (f files) Delete(ctx context.Context, keys []recall.ObjectKey) error {
+	return f.around("DeleteObjects", func() error { return f.Objects.Delete(ctx, keys) })
 }
 
 // published is the process's bus.

@@ -24,6 +24,8 @@ type World struct {
 	Database                        dynamo.API
 	MessagesTable, ConnectionsTable string
 	Clock                           *recalltest.Clock
+	// Files is the storage of files of all processes.
+	Files *recalltest.Objects
 
 	mutex   sync.Mutex
 	devices map[recall.ConnectionID]*Device
@@ -32,6 +34,8 @@ type World struct {
 	next    int
 	// records are what the table's stream holds for finish; past is what was taken from it.
 	records, past []recall.Message
+	// objects are the keys that a message was ever stored with, or to which an address of it was given out.
+	objects map[string][]recall.ObjectKey
 	// published are the recalls that were published on the bus.
 	published map[string]bool
 	// leaks are log lines that hold a secret.
@@ -59,9 +63,12 @@ func (w *World) publish(recalled recall.RevokedMessage) {
 
 // New makes an empty world on two tables.
 func New(database dynamo.API, messagesTable, connectionsTable string) *World {
+	clock := recalltest.NewClock()
 	return &World{
 		Database: database, MessagesTable: messagesTable, ConnectionsTable: connectionsTable,
-		Clock:     recalltest.NewClock(),
+		Clock:     clock,
+		Files:     recalltest.NewObjects(clock),
+		objects:   make(map[string][]recall.ObjectKey),
 		devices:   make(map[recall.ConnectionID]*Device),
 		published: make(map[string]bool),
 	}
@@ -160,6 +167,8 @@ func (w *World) changed(item map[string]types.AttributeValue) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.records = append(w.records, message)
+	name := message.Conversation.Key() + " " + string(message.ID)
+	w.objects[name] = append(w.objects[name], message.Objects...)
 }
 
 // maximumRounds bounds how often finish and deliver are called for the same records: more than every retry that an

@@ -406,6 +406,30 @@ func TestARepeatOfASendWhoseFirstAttemptWasRecalledSaysSo(t *testing.T) {
 	f.wantNoObjects()
 }
 
+// TestALateAttemptOfASendBringsNoAddressBackToLife lets the first attempt commit and be recalled while the second is
+// about to copy. The second one cannot clean up after itself.
+func TestALateAttemptOfASendBringsNoAddressBackToLife(t *testing.T) {
+	f := withFiles(newWorld(t))
+	source := f.sentFile(as(alice, ""), direct)
+	request := f.request(recall.Between(bob, carol), forward(source))
+	var address string
+	f.objects.before = func(call string) {
+		f.objects.before = func(call string) { f.objects.fails = call == "Delete" }
+		first, err := f.Send(t.Context(), as(bob, ""), request)
+		f.must(err)
+		address, err = f.address(carol, first.Message)
+		f.must(err)
+		f.wantContent(address, true)
+		f.objects.before = nil
+		f.recalls(as(bob, ""), first.Message)
+		f.wantContent(address, false)
+		f.objects.before = func(call string) { f.objects.fails = call == "Delete" }
+	}
+	_, err := f.Send(t.Context(), as(bob, ""), request)
+	wantName(t, err, recall.AlreadyRecalled)
+	f.wantContent(address, false)
+}
+
 // TestTwoAttemptsOfASendKeepOneSetOfCopies lets the first attempt commit while the second is about to.
 func TestTwoAttemptsOfASendKeepOneSetOfCopies(t *testing.T) {
 	onBothWithFiles(t, func(t *testing.T, f *files) {
@@ -431,22 +455,29 @@ func TestTwoAttemptsOfASendKeepOneSetOfCopies(t *testing.T) {
 	})
 }
 
+// lostAnswer stores a message, and its answer is lost.
+type lostAnswer struct{ recall.Store }
+
+func (l lostAnswer) CreateMessage(ctx context.Context, message recall.Message) (recall.CreateOutcome, error) {
+	if _, err := l.Store.CreateMessage(ctx, message); err != nil {
+		return recall.CreateOutcome{}, err
+	}
+	return recall.CreateOutcome{}, errFault
+}
+
 func TestASendOfWhichNobodyKnowsWhetherItIsStoredKeepsItsCopies(t *testing.T) {
 	f := withFiles(newWorld(t))
 	request := f.request(direct, recall.SendAttachment{ID: f.uploaded(as(alice, ""))})
-	f.store.before = func(call string) error {
-		if call != "CreateMessage" {
-			return nil
-		}
-		f.store.before = nil
-		_, err := f.Send(t.Context(), as(alice, ""), request) // It is stored,
-		f.must(err)
-		return errFault // and this attempt gets no answer.
-	}
+	store := f.store.Store
+	f.store.Store = lostAnswer{store}
 	_, err := f.Send(t.Context(), as(alice, ""), request)
 	wantName(t, err, recall.Unavailable)
+	f.store.Store = store
 	sent, err := f.Send(t.Context(), as(alice, ""), request)
 	f.must(err)
+	if !sent.Duplicate {
+		t.Error("it was not stored")
+	}
 	address, err := f.address(bob, sent.Message)
 	f.must(err)
 	f.wantContent(address, true)
