@@ -100,13 +100,13 @@ export function App({ user, openWith, language: asked }: { user: string | undefi
         </div>
       </header>
       {devices.length > 1 && (
-        <div class="tabs" role="group" aria-label={texts.chats}>
+        <nav class="tabs" aria-label={texts.chats}>
           {devices.map((device) => (
             <button type="button" key={device.user + device.number} aria-pressed={device === shown} onClick={() => setShown(device)}>
               {texts.deviceOf(nameOf(device.user), several(device) ? device.number : 0)}
             </button>
           ))}
-        </div>
+        </nav>
       )}
       <main class="stage">
         {devices.map((device) => (

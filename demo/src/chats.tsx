@@ -4,7 +4,7 @@ import type { Device } from './device.js';
 import { GROUP, PEOPLE } from './group.js';
 import { GroupIcon } from './icons.js';
 import type { Texts } from './texts.js';
-import { nameOf, textOf, tombstoneText, unreadCount } from './words.js';
+import { nameOf, summaryOf, tombstoneText, unreadCount } from './words.js';
 
 /** Spreads colours as far apart as they get, however many there are. */
 const GOLDEN_ANGLE = 137.5;
@@ -30,7 +30,7 @@ function preview(texts: Texts, device: Device, conversation: string, last: Messa
   if (!last) return isGroup(conversation) ? texts.noMessages : texts.sayHello(nameOf(idOf(conversation)));
   if (last.isRevoked) return tombstoneText(texts, last, device.user);
   const who = last.flow === 'out' ? texts.you : isGroup(conversation) ? nameOf(last.from) : '';
-  return who ? `${who}: ${textOf(last)}` : textOf(last);
+  return who ? `${who}: ${summaryOf(texts, last)}` : summaryOf(texts, last);
 }
 
 /** All chats, latest change first, and below them the people one has not written to. */

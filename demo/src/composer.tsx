@@ -1,9 +1,10 @@
-import { useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { titleOf } from './chats.js';
 import { useTexts } from './context.js';
 import type { Device } from './device.js';
-import { CloseIcon, SendIcon } from './icons.js';
-import { nameOf, textOf } from './words.js';
+import { CloseIcon, PictureIcon, SendIcon } from './icons.js';
+import { PICTURE_TYPES } from './pictures.js';
+import { nameOf, summaryOf } from './words.js';
 
 const TALLEST_PIXELS = 120;
 
@@ -12,6 +13,7 @@ export function Composer({ device, conversation, suggest, field }: { device: Dev
   const texts = useTexts();
   const draft = device.drafts.get(conversation) ?? '';
   const reply = device.replies.get(conversation);
+  const pictures = device.maxPictureBytes > 0;
   const send = () => {
     device.send(conversation, draft);
     field.current?.focus();
@@ -42,18 +44,43 @@ export function Composer({ device, conversation, suggest, field }: { device: Dev
       )}
       {reply && (
         <p class="replying">
-          <span><strong>{texts.replyingTo(reply.flow === 'out' ? texts.you : nameOf(reply.from))}</strong> {textOf(reply)}</span>
+          <span><strong>{texts.replyingTo(reply.flow === 'out' ? texts.you : nameOf(reply.from))}</strong> {summaryOf(texts, reply)}</span>
           <button type="button" class="round" onClick={() => device.setReply(conversation, undefined)} aria-label={texts.cancel}><CloseIcon /></button>
         </p>
       )}
-      <div class="field">
+      <div class={`field ${pictures ? 'with-pictures' : ''}`}>
+        {pictures && <PictureButton onPicture={(file) => { device.sendPicture(conversation, file); field.current?.focus(); }} />}
         <textarea
           ref={field} rows={1} value={draft} maxLength={4000} placeholder={texts.messagePlaceholder} aria-label={texts.messageLabel(titleOf(texts, conversation, device.entry(conversation)))}
+          onPaste={(event) => { if (pictures) sendPictures(device, conversation, event.clipboardData, event); }}
           onInput={(event) => device.setDraft(conversation, event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); } }}
         />
         <button type="submit" class="send" aria-label={texts.send} disabled={!draft.trim()}><SendIcon /></button>
       </div>
     </form>
+  );
+}
+
+/** Sends the pictures that were pasted or dropped. What is no picture goes on its usual way. */
+export function sendPictures(device: Device, conversation: string, from: DataTransfer | null, event: Event): void {
+  const files = [...(from?.files ?? [])].filter(({ type }) => PICTURE_TYPES.includes(type));
+  if (files.length === 0) return;
+  event.preventDefault();
+  for (const file of files) device.sendPicture(conversation, file);
+}
+
+function PictureButton({ onPicture }: { onPicture: (file: File) => void }) {
+  const texts = useTexts();
+  const input = useRef<HTMLInputElement>(null);
+  const choose = () => {
+    for (const file of input.current!.files ?? []) onPicture(file);
+    input.current!.value = ''; // The same picture can be chosen again.
+  };
+  return (
+    <>
+      <input ref={input} type="file" accept={PICTURE_TYPES.join(',')} multiple hidden onChange={choose} />
+      <button type="button" class="picture-button round" aria-label={texts.sendPicture} title={texts.sendPicture} onClick={() => input.current!.click()}><PictureIcon /></button>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { type Conversation, ERROR_CODE, EVENT, type Message, type NetworkState, Recall, RecallError } from 'recall-web';
 import { Network } from './network.js';
+import { Pictures } from './pictures.js';
 import { textOf } from './words.js';
 
 /** A message of this device that is not stored yet, or whose recall is under way. */
@@ -35,6 +36,7 @@ export class Device {
   notice: Notice | undefined;
   drafts = new Map<string, string>();
   replies = new Map<string, Message>();
+  readonly pictures: Pictures;
 
   #recall: Recall | undefined;
   #watchers = new Set<() => void>();
@@ -48,7 +50,8 @@ export class Device {
   #closed = false;
 
   constructor(readonly user: string, readonly number: number) {
-    this.network = new Network(() => this.#changed());
+    this.pictures = new Pictures(() => this.#changed());
+    this.network = new Network(() => this.#changed(), (text) => this.pictures.note(text));
     void this.#start();
   }
 
@@ -58,6 +61,7 @@ export class Device {
   }
 
   #changed(): void {
+    if (this.#recall) this.pictures.dropRecalled(this.#recall);
     for (const watcher of this.#watchers) watcher();
   }
 
@@ -86,6 +90,7 @@ export class Device {
 
   close(): void {
     this.#closed = true;
+    this.pictures.close();
     void this.#recall?.logout();
   }
 
@@ -126,6 +131,16 @@ export class Device {
   /** The window for messages sent now; 0 before the first connection. */
   get recallWindowSeconds(): number {
     return this.#recall?.recallWindowSeconds() ?? 0;
+  }
+
+  /** The largest picture that can be sent; 0 if none can. */
+  get maxPictureBytes(): number {
+    return this.#recall?.maxAttachmentBytes() ?? 0;
+  }
+
+  /** Fetches the picture of a message that is shown. */
+  fetchPicture(message: Message): void {
+    if (this.#recall) this.pictures.fetch(this.#recall, message);
   }
 
   recallableFor(message: Message): number {
@@ -169,6 +184,19 @@ export class Device {
     }
   }
 
+  /** Sends a picture. It is shown at once, and its message is sent when it is uploaded. */
+  sendPicture(conversation: string, file: File): void {
+    if (!this.#recall || this.maxPictureBytes === 0) return;
+    try {
+      if (file.size > this.maxPictureBytes) throw new RecallError(ERROR_CODE.ATTACHMENT_TOO_LARGE, 'attachment_too_large', 'the picture is too large');
+      const message = this.#recall.createTextMessage({ conversationID: conversation, payload: { text: '' } });
+      this.pictures.add(message.ID, file);
+      void this.deliver(message);
+    } catch (error) {
+      this.notify({ error });
+    }
+  }
+
   /** Sends a message, or sends it again: it is the same message, stored once. */
   async deliver(message: Message): Promise<void> {
     const { conversationID: conversation } = message;
@@ -179,15 +207,21 @@ export class Device {
       this.#progress.set(first, 'sending');
     });
     try {
+      await this.pictures.upload(this.#recall!, message);
       await this.#recall!.sendMessage(message);
+      this.pictures.rename(first, message.ID);
+      this.pictures.sent(message.ID);
       this.#settle(conversation, first);
     } catch (error) {
+      if (!this.#progress.has(first)) return; // It was taken back during the upload.
       const { code } = error as RecallError;
       if (code === ERROR_CODE.ALREADY_RECALLED) return this.#settle(conversation, first);
       if (code === ERROR_CODE.STALE_MESSAGE_ID) {
         // It was surely not stored under its old ID, which is too old to be stored now.
         this.#settle(conversation, first);
-        return this.deliver({ ...this.#recall!.createTextMessage({ conversationID: conversation, payload: { text: textOf(message) } }), replyTo: message.replyTo });
+        const again = this.#recall!.createTextMessage({ conversationID: conversation, payload: { text: textOf(message) } });
+        this.pictures.rename(first, again.ID);
+        return this.deliver({ ...again, replyTo: message.replyTo });
       }
       this.#update(() => this.#progress.set(first, 'failed'));
       if (code !== ERROR_CODE.TIMEOUT) this.notify({ error, message });
@@ -205,6 +239,10 @@ export class Device {
   async recallAll(conversation: string, messages: Message[], reason = ''): Promise<void> {
     const recall = this.#recall;
     if (!recall || messages.length === 0) return;
+    const uploading = messages.filter(({ ID }) => this.pictures.cancel(ID));
+    for (const { ID } of uploading) this.#settle(conversation, ID);
+    messages = messages.filter((message) => !uploading.includes(message));
+    if (messages.length === 0) return;
     const before = new Map(messages.map((message) => [message.ID, this.#progress.get(message.ID)]));
     this.#update(() => messages.forEach((message) => this.#progress.set(message.ID, 'recalling')));
     const failures: { error: unknown; message: Message }[] = [];

@@ -11,6 +11,7 @@ export const ReplyIcon = icon(<path d="M10 7 4 12l6 5v-3.2c5 0 8 1.4 10 4.2-.6-5
 export const CopyIcon = icon(<><rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2.5" /><path d="M15.5 8.500V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5" /></>);
 export const SelectIcon = icon(<><circle cx="12" cy="12" r="8.5" /><path d="m8.5 12 2.5 2.5 4.5-5" /></>);
 export const BackIcon = icon(<path d="m14.5 5-7 7 7 7" />);
+export const PictureIcon = icon(<><rect x="3.5" y="4.5" width="17" height="15" rx="3" /><circle cx="9" cy="10" r="1.6" /><path d="m4.5 17.5 4.8-4.2 3.2 2.7 3.500-3.500 4 4" /></>);
 export const SendIcon = icon(<path d="M12 19V5.500M6 11l6-6 6 6" />);
 export const CloseIcon = icon(<path d="m6.5 6.5 11 11m0-11-11 11" />);
 export const ClockIcon = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M12 7.500V12l3 2" /></>);

@@ -65,7 +65,7 @@ export function MessageMenu({ device, message, place, onClose, onRecall, onReply
       <div ref={menu} class="menu" role="menu" aria-label={texts.menu} onKeyDown={onKeyDown} onClick={(event) => event.stopPropagation()} style={position ?? { visibility: 'hidden' }}>
         {device.mayRecall(message) && <RecallItem device={device} message={message} onRecall={onRecall} />}
         <button type="button" role="menuitem" tabIndex={-1} onClick={onReply}><ReplyIcon /> {texts.reply}</button>
-        <button type="button" role="menuitem" tabIndex={-1} onClick={copy}><CopyIcon /> {texts.copy}</button>
+        {textOf(message) && <button type="button" role="menuitem" tabIndex={-1} onClick={copy}><CopyIcon /> {texts.copy}</button>}
         <button type="button" role="menuitem" tabIndex={-1} onClick={onSelect}><SelectIcon /> {texts.select}</button>
       </div>
     </div>

@@ -18,7 +18,7 @@ export class Network {
   #sockets = new Set<DeviceSocket>();
   #count = 0;
 
-  constructor(private readonly changed: () => void) {
+  constructor(private readonly changed: () => void, private readonly heard: (text: string) => void = () => {}) {
     const network = this;
     this.WebSocket = class extends DeviceSocket {
       constructor(url: string, protocols: string[]) {
@@ -34,6 +34,7 @@ export class Network {
   }
 
   note(direction: Frame['direction'], text = ''): void {
+    this.heard(text);
     this.frames = [...this.frames.slice(1 - FRAMES_KEPT), { number: ++this.#count, at: new Date(), direction, text }];
     this.changed();
   }

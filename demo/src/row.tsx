@@ -1,10 +1,11 @@
 import type { Message } from 'recall-web';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useLanguage, useTexts, useTicks } from './context.js';
 import type { Device } from './device.js';
 import { AlertIcon, ClockIcon, MoreIcon, TickIcon } from './icons.js';
 import type { MenuPlace } from './menu.js';
-import { countdown, nameOf, textOf, tombstoneText } from './words.js';
+import { pictureOf } from './pictures.js';
+import { countdown, nameOf, summaryOf, textOf, tombstoneText } from './words.js';
 
 const HOLD_MILLISECONDS = 450;
 
@@ -78,6 +79,7 @@ function useBubbleSize(row: { current: HTMLLIElement | null }, isRevoked: boolea
 function Tombstone({ device, message, size, onReEdit }: RowProperties & { size: { width: number; height: number } | undefined }) {
   const texts = useTexts();
   const text = device.textToReEdit(message);
+  const dead = device.pictures.deadAnswer(message);
   useTicks(text !== undefined);
   const style = size && { '--from-width': `${size.width}px`, '--from-height': `${size.height}px` };
   return (
@@ -88,6 +90,7 @@ function Tombstone({ device, message, size, onReEdit }: RowProperties & { size: 
         {message.revokeReason && <span class="reason">: {texts.reason(message.revokeReason)}</span>}
         {text !== undefined && <> · <button type="button" class="link" onClick={() => onReEdit(text)}>{texts.reEdit}</button></>}
       </span>
+      {dead !== undefined && <small class="dead">{texts.addressIsDead(dead)}</small>}
     </p>
   );
 }
@@ -98,16 +101,19 @@ function Bubble({ device, message, newestOwn, follows, selecting, canSelect, sel
   const mine = message.flow === 'out';
   const progress = device.progress(message);
   const left = device.recallableFor(message);
+  const hasPicture = pictureOf(message) !== undefined || device.pictures.get(message) !== undefined;
   const chip = mine && !selecting && progress === undefined && left > 0 && left !== Infinity;
   useTicks(chip);
   const showName = !mine && message.conversationID.startsWith('group_') && !follows;
   const time = message.sentAt ? new Date(message.sentAt).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', hour12: false }) : '';
   return (
     <>
-      {canSelect && <input type="checkbox" class="select" checked={selected === true} onChange={onToggle} onClick={(event) => event.stopPropagation()} aria-label={`${texts.select}: ${textOf(message)}`} />}
-      <div class={`bubble ${progress ?? ''}`}>
+      {canSelect && <input type="checkbox" class="select" checked={selected === true} onChange={onToggle} onClick={(event) => event.stopPropagation()} aria-label={`${texts.select}: ${summaryOf(texts, message)}`} />}
+      <div class={`bubble ${progress ?? ''} ${hasPicture ? 'with-picture' : ''} ${hasPicture && !textOf(message) && !message.replyTo && !showName ? 'bare' : ''}`}>
         {showName && <span class="sender">{nameOf(message.from)}</span>}
         {message.replyTo && <Quote device={device} message={message} onQuote={onQuote} />}
+        {hasPicture && <Picture device={device} message={message} />}
+        {message.attachments?.filter((each) => each !== pictureOf(message)).map(({ attachmentID, name }) => <span key={attachmentID} class="file">{name}</span>)}
         <span class="text">{textOf(message)}</span>
         <span class="meta">
           <time>{time}</time>
@@ -129,6 +135,26 @@ function Bubble({ device, message, newestOwn, follows, selecting, canSelect, sel
   );
 }
 
+/** The picture of a message: it comes when it is shown. */
+function Picture({ device, message }: { device: Device; message: Message }) {
+  const texts = useTexts();
+  const picture = pictureOf(message);
+  const held = device.pictures.get(message);
+  useEffect(() => device.fetchPicture(message), [message.ID, message.sentAt, held === undefined]);
+  if (held?.failed) {
+    return <span class="picture none">{texts.noPicture} <button type="button" class="link" onClick={() => device.pictures.retry(message.ID)}>{texts.tryAgain}</button></span>;
+  }
+  const done = held?.done ?? 0;
+  return (
+    <span class="picture">
+      {held?.url
+        ? <img src={held.url} alt={picture ? texts.pictureOf(picture.name) : texts.picture} draggable={false} />
+        : <span class="placeholder" role="img" aria-label={texts.loadingPicture} />}
+      {done < 1 && <progress value={done} aria-label={device.progress(message) ? texts.sending : texts.loadingPicture} />}
+    </span>
+  );
+}
+
 function Status({ progress }: { progress: string | undefined }) {
   const texts = useTexts();
   if (progress === 'failed') return <span class="status failed" title={texts.notSent}><AlertIcon /><span class="hidden">{texts.notSent}</span></span>;
@@ -147,7 +173,7 @@ function Quote({ device, message, onQuote }: { device: Device; message: Message;
   if (quoted.isRevoked) return <span class="quote missing">{texts.quoteRecalled}</span>;
   return (
     <button type="button" class="quote" onClick={() => onQuote(quoted.ID)}>
-      <strong>{quoted.flow === 'out' ? texts.you : nameOf(quoted.from)}</strong> {textOf(quoted)}
+      <strong>{quoted.flow === 'out' ? texts.you : nameOf(quoted.from)}</strong> {summaryOf(texts, quoted)}
     </button>
   );
 }

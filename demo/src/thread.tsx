@@ -1,7 +1,7 @@
 import type { Message } from 'recall-web';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Avatar, titleOf } from './chats.js';
-import { Composer } from './composer.js';
+import { Composer, sendPictures } from './composer.js';
 import { useTexts } from './context.js';
 import type { Device } from './device.js';
 import { GROUP, PEOPLE } from './group.js';
@@ -23,6 +23,7 @@ export function Thread({ device, conversation }: { device: Device; conversation:
   const [selected, setSelected] = useState<Set<string> | undefined>();
   const [reasonFor, setReasonFor] = useState<Message[] | undefined>();
   const [current, setCurrent] = useState('');
+  const [dropping, setDropping] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const composer = useRef<HTMLTextAreaElement>(null);
   useStickToBottom(list, messages.at(-1));
@@ -58,12 +59,28 @@ export function Thread({ device, conversation }: { device: Device; conversation:
     device.setDraft(conversation, text);
     composer.current?.focus();
   };
+  const dropTarget = {
+    onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setDropping(true);
+    },
+    onDragLeave: (event: DragEvent) => {
+      if (!(event.currentTarget as Node).contains(event.relatedTarget as Node | null)) setDropping(false);
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault(); // Otherwise the browser would open a file that is no picture, in place of this page.
+      setDropping(false);
+      sendPictures(device, conversation, event.dataTransfer, event);
+    },
+  };
   const roving = messages.some((message) => message.ID === current) ? current : messages.at(-1)?.ID;
   const newestOwn = messages.findLast((message) => message.flow === 'out' && !message.isRevoked)?.ID;
 
   return (
-    <div class="thread">
+    <div class={`thread ${dropping ? 'dropping' : ''}`} {...(device.maxPictureBytes > 0 && dropTarget)}>
       <ThreadHead device={device} conversation={conversation} />
+      {dropping && <p class="drop-hint" aria-hidden="true">{texts.dropPicture}</p>}
       <div class="messages" ref={list} role="log" aria-label={texts.messages} aria-live="polite" aria-relevant="additions text">
         <ol>
           {device.hasOlder && <li class="older"><button type="button" class="ghost" onClick={() => void device.fetchOlder()}>{texts.older}</button></li>}

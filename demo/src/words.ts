@@ -53,6 +53,11 @@ export function failure(texts: Texts, error: unknown, message?: Message): string
     case ERROR_CODE.UNAVAILABLE:
     case ERROR_CODE.INTERNAL:
       return words.busy;
+    case ERROR_CODE.ATTACHMENT_TOO_LARGE:
+      return words.tooLargePicture;
+    case ERROR_CODE.UPLOAD_FAILED:
+    case ERROR_CODE.ATTACHMENT_NOT_FOUND:
+      return words.upload;
     case ERROR_CODE.BODY_TOO_LARGE:
       return words.tooLong;
     case ERROR_CODE.TOKEN_EXPIRED:
@@ -70,6 +75,12 @@ export function tombstoneText(texts: Texts, message: Message, viewer: string): s
   if (role === 'sender' || by === message.from) return by === viewer ? texts.youRecalled : texts.theyRecalled(nameOf(by));
   if (role === 'admin') return texts.adminRecalled(sender);
   return by === viewer ? texts.youModerated(sender) : texts.moderatorRecalled(nameOf(by), sender);
+}
+
+/** What a message says, where there is room for words alone. */
+export function summaryOf(texts: Texts, message: Message): string {
+  const [file] = message.attachments ?? [];
+  return textOf(message) || (file ? (file.type.startsWith('image/') ? texts.picture : file.name) : '');
 }
 
 /** The text of a message; other kinds of payload are none. */
