@@ -82,6 +82,25 @@ func TestAFunctionGivesAddressesAtWhichClientsUploadAndDownload(t *testing.T) {
 	}
 }
 
+// TestABrowserMayUploadWhereTheBucketsRulesAllowItsPage asks first, as a browser does. What it asks has the address of
+// the upload, with the signature of the function, and is no call of the function.
+func TestABrowserMayUploadWhereTheBucketsRulesAllowItsPage(t *testing.T) {
+	withRuntimes(t)
+	running, report := start(t, stack.Options{Template: "testdata/pictures/template.yaml", Strict: true})
+	upload := said(t, dial(t, running), `{"action":"owner","call":"upload"}`)
+	ask := func(origin string) int {
+		return fetch(t, http.MethodOptions, upload, http.Header{
+			"Origin": {origin}, "Access-Control-Request-Method": {"PUT"}, "Access-Control-Request-Headers": {"content-type"},
+		}, "")
+	}
+	if got := ask("https://chat.example.com"); got != http.StatusOK {
+		t.Errorf("a page that may upload gets %d\n%s", got, report.text())
+	}
+	if got := ask("https://another.example.com"); got != http.StatusForbidden {
+		t.Errorf("a page that may not upload gets %d", got)
+	}
+}
+
 func TestObjectsAreGoneWhenTheStackEnds(t *testing.T) {
 	withRuntimes(t)
 	options := stack.Options{Template: "testdata/pictures/template.yaml"}
