@@ -27,7 +27,7 @@ stop_stack() {
 }
 trap stop_stack EXIT
 (cd "$root" && go build -o "$work/recall" ./cmd/recall)
-(cd "$root" && exec "$work/recall" local --json --quiet --state "$work/stack-state.json" \
+(cd "$root" && exec "$work/recall" local --json --quiet --parameter Attachments=on --state "$work/stack-state.json" \
 	--port 0 --demo-port 0 --admin-port 0 --dynamodb-port 0 --queues-port 0) >"$work/stack.json" 2>"$work/stack.log" &
 stack=$!
 for _ in $(seq 240); do

@@ -30,7 +30,7 @@ export async function startStack(parameters?: Record<string, string>): Promise<S
   if (built !== 0) throw new Error('the recall command does not build');
   const free = ['--port', '--demo-port', '--admin-port', '--dynamodb-port', '--queues-port'].flatMap((flag) => [flag, '0']);
   const given = Object.entries(parameters ?? {}).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]);
-  const local = spawn(program, ['local', '--json', '--quiet', '--state', join(folder, 'state.json'), ...free, ...given], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const local = spawn(program, ['local', '--json', '--quiet', '--parameter', 'Attachments=on', '--state', join(folder, 'state.json'), ...free, ...given], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   createInterface({ input: local.stderr }).on('line', (line) => output.push(line));
   const addresses = await Promise.race([

@@ -1,19 +1,28 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { Attachments } from './attachments.js';
 import { violations } from './axe.js';
-import { demo, newContext, PhonePage, twoPeople, users } from './phones.js';
+import { SpoiltNetwork } from './network.js';
+import { demo, newContext, PhonePage, users } from './phones.js';
 
-/** Two people with a phone each, with attachments. */
+/** The default of AttachmentsMaximumBytes. */
+const MAXIMUM_BYTES = 25 << 20;
+
+/** Two people with a phone each. */
 async function phones(options: Parameters<typeof newContext>[0] = {}) {
-  const attachments = await Attachments.start();
   const [a, b] = users('alice', 'bob') as [string, string];
-  const prepare = async (page: Page) => {
-    await attachments.serve(page);
-    page.on('filechooser', () => {}); // From now on the browser gives the dialog to the test, which takes a moment to begin.
-  };
+  // From now on the browser gives the dialog for files to the test, which takes a moment to begin.
+  const prepare = async (page: Page) => void page.on('filechooser', () => {});
   const [alice, bob] = await Promise.all([PhonePage.open(a, b, await newContext(options), prepare), PhonePage.open(b, a, await newContext(options), prepare)]);
-  return { alice, bob, attachments };
+  return { alice, bob };
+}
+
+/** Holds the uploads of a phone back, until the returned function is called. */
+async function holdUploads(phone: PhonePage): Promise<() => void> {
+  let go!: () => void;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  // An upload that the page has ended cannot go on.
+  await phone.page.route(/\/uploads\//, (route) => held.then(() => route.continue()).catch(() => {}));
+  return go;
 }
 
 /** A picture of a sunset, as a file. */
@@ -51,9 +60,8 @@ describe.each([
   { name: 'phone-width', options: { viewport: { width: 390, height: 844 }, hasTouch: true } },
 ])('axe finds nothing wrong, $name:', ({ name, options }) => {
   test('a picture that is on its way, one that is there, and its line after the recall', async () => {
-    const { alice, attachments } = await phones(options);
-    let go!: () => void;
-    attachments.hold = new Promise((resolve) => (go = resolve));
+    const { alice } = await phones(options);
+    const go = await holdUploads(alice);
     await alice.phone.locator('input[type=file]').setInputFiles(await sunset(alice, `${name}.png`));
     await alice.phone.locator('.picture progress').waitFor();
     expect(await violations(alice)).toEqual([]);
@@ -81,9 +89,7 @@ describe('a picture', () => {
   });
 
   test('is shown on both phones, and a recall takes it from both, and from its address', async () => {
-    const attachments = await Attachments.start();
     const page = await (await newContext({ viewport: { width: 1280, height: 900 } })).newPage();
-    await attachments.serve(page);
     await page.goto(demo);
     const [alice, bob] = [new PhonePage(page, 'alice'), new PhonePage(page, 'bob')];
     await Promise.all([alice.ready(), bob.ready()]);
@@ -111,9 +117,8 @@ describe('a picture', () => {
   });
 
   test('that is taken back during its upload is never sent', async () => {
-    const { alice, bob, attachments } = await phones();
-    let go!: () => void;
-    attachments.hold = new Promise((resolve) => (go = resolve));
+    const { alice, bob } = await phones();
+    const go = await holdUploads(alice);
     await alice.phone.locator('input[type=file]').setInputFiles(await sunset(alice, 'never.png'));
     await alice.phone.locator('.picture progress').waitFor();
     await alice.phone.locator('.bubble.with-picture').click({ button: 'right' });
@@ -126,15 +131,20 @@ describe('a picture', () => {
   });
 
   test('that is too large is not uploaded, and the phone says why', async () => {
-    const { alice, attachments } = await phones();
-    await alice.phone.locator('input[type=file]').setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(100_001) });
+    const { alice } = await phones();
+    const uploads: string[] = [];
+    alice.page.on('request', (request) => void uploads.push(request.method()));
+    await alice.phone.locator('input[type=file]').setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(MAXIMUM_BYTES + 1) });
     await alice.phone.getByText('The picture is too large.').waitFor();
-    expect(attachments.uploads.size).toBe(0);
+    expect(uploads).toEqual([]);
   });
 });
 
 test('a deployment without attachments has no button for pictures', async () => {
-  const { alice } = await twoPeople();
+  const network = new SpoiltNetwork();
+  network.deliver = (frame) => [frame.replace(/"maxAttachmentBytes":\d+,?/, '').replace(/,}$/, '}')];
+  const [a, b] = users('alice', 'bob') as [string, string];
+  const alice = await PhonePage.open(a, b, undefined, (page) => network.spoil(page));
   await alice.sent('a text');
   expect(await alice.phone.getByRole('button', { name: 'Send a picture' }).count()).toBe(0);
 });
