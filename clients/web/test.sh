@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 demo=$root/demo
 work=$root/build/web
 . "$root/scripts/path.sh"
-"$root/scripts/require.sh" node chromium java dynamodb-local elasticmq
+"$root/scripts/require.sh" node chromium java dynamodb-local elasticmq versitygw
 "$here/install.sh" "$here"
 "$here/install.sh" "$demo"
 rm -rf "$work" "$demo/build"
