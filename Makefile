@@ -22,7 +22,7 @@ ARCHITECTURE ?= arm64
 stages := lint model test-cpp test-go race test-web test-android test-tencent test-scripts test-apple check-deploy
 test_tools := java maven python node gcc dynamodb-local elasticmq versitygw foreign lambda-runtimes staticcheck gosec sam checkov chromium spin cpp boost conan mingw wine gnustep
 
-functions := authorize connect send revoke sync finish publish deliver admin canary
+functions := authorize connect send revoke sync finish publish push deliver admin canary
 tools := scripts/require.sh
 path := . scripts/path.sh
 export SAM_CLI_TELEMETRY := 0
