@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"example.com/recall/shared/function"
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
@@ -18,25 +16,8 @@ type handler struct {
 	metrics *function.Metrics
 }
 
+// handle tells those that the messages of a batch of the queue name.
 func (h handler) handle(ctx context.Context, event json.RawMessage) (function.BatchAnswer, error) {
 	defer h.metrics.Flush()
-	return function.EachRecord(ctx, event, h.chunk)
-}
-
-// chunk tells those that a message of the queue names. It returns the message's identifier if it must come again.
-func (h handler) chunk(ctx context.Context, raw json.RawMessage) string {
-	var message events.SQSMessage
-	if err := json.Unmarshal(raw, &message); err != nil {
-		h.log.ErrorContext(ctx, "record dropped", "error", "not a queue message")
-		return ""
-	}
-	chunk, err := queue.Decode(message.Body)
-	if err == nil {
-		err = h.service.DeliverChunk(ctx, chunk)
-	}
-	if err != nil {
-		h.log.WarnContext(ctx, "chunk to come again", "messageId", message.MessageId, "error", err)
-		return message.MessageId
-	}
-	return ""
+	return function.EachMessage(ctx, event, h.log, queue.Decode, h.service.DeliverChunk)
 }

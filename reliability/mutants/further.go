@@ -58,9 +58,9 @@ func inFunctions() []mutant {
 		{"a stream record that failed does not come again", "G4", []change{{records, `			return record.Change.SequenceNumber
 `, `			return ""
 `}}, functions},
-		{"a chunk that failed does not come again", "G4", []change{{function + "deliver/handler.go",
-			`		return message.MessageId
-`, `		return ""
+		{"a queue message that failed does not come again", "G4", []change{{"shared/function/batch.go",
+			`			return message.MessageId
+`, `			return ""
 `}}, functions},
 		{
 			"a chunk's unreachable connections are never given up", "G9",

@@ -32,8 +32,5 @@ func inNotifications() []mutant {
 		{"a user removes the device of another user", "G8", []change{{devices,
 			`aws.String("#user=:user")`, `aws.String("#user=:user OR attribute_exists(pk)")`,
 		}}, storage},
-		{"a job that failed does not come again", "G4", []change{{function + "push/handler.go",
-			"		return message.MessageId\n", "		return \"\"\n",
-		}}, functions},
 	}
 }

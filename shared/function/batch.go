@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
+	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -53,4 +55,29 @@ func EachRecord(
 		}
 	}
 	return answer, nil
+}
+
+// EachMessage works on each message of a batch of a queue. A message that cannot be decoded, or for which work returns
+// an error, comes again, until the queue gives it up. Anything else than a message of a queue is logged and dropped,
+// because it would fail each time. EachMessage returns an error if the event is not a batch.
+func EachMessage[T any](
+	ctx context.Context, event json.RawMessage, log *slog.Logger,
+	decode func(body string) (T, error), work func(context.Context, T) error,
+) (BatchAnswer, error) {
+	return EachRecord(ctx, event, func(ctx context.Context, raw json.RawMessage) string {
+		var message events.SQSMessage
+		if err := json.Unmarshal(raw, &message); err != nil {
+			log.ErrorContext(ctx, "record dropped", "error", "not a queue message")
+			return ""
+		}
+		decoded, err := decode(message.Body)
+		if err == nil {
+			err = work(ctx, decoded)
+		}
+		if err != nil {
+			log.WarnContext(ctx, "record to come again", "messageId", message.MessageId, "error", err)
+			return message.MessageId
+		}
+		return ""
+	})
 }
