@@ -4,7 +4,6 @@
 package javaserver
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -96,7 +95,7 @@ func (s *Server) start(ctx context.Context, java, libraries string, program Prog
 	arguments := append([]string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}, program.Options(libraries)...)
 	arguments = append(arguments, "-cp", filepath.Join(libraries, "*"), source, options.Address,
 		strconv.Itoa(options.Port))
-	output := &output{ready: make(chan string, 1), log: options.Log}
+	output := &output{Beginning: process.Beginning{Log: options.Log}, ready: make(chan string, 1)}
 	child, err := process.Start(process.Options{
 		Path:        java,
 		Arguments:   append(arguments, program.Arguments...),
@@ -117,12 +116,12 @@ func (s *Server) start(ctx context.Context, java, libraries string, program Prog
 	case <-child.Done():
 		return failure(program, options, child, output)
 	case <-ctx.Done():
-		return fmt.Errorf("%s was not ready in time: %w; it said: %s", program.Name, context.Cause(ctx), output.text())
+		return fmt.Errorf("%s was not ready in time: %w; it said: %s", program.Name, context.Cause(ctx), output.Text())
 	}
 }
 
 func failure(program Program, options Options, child *process.Process, output *output) error {
-	said := output.text()
+	said := output.Text()
 	for _, sign := range []string{"Address already in use", "Failed to bind", "Bind failed"} {
 		if strings.Contains(said, sign) {
 			return fmt.Errorf("port %d is taken, so %s cannot start; "+
@@ -170,42 +169,18 @@ func findLibraries(program Program, given string) (string, error) {
 	return libraries, nil
 }
 
-// output reads what the server prints. It finds the ready line, and keeps the beginning for an error message.
+// output reads what the server prints, and finds the ready line in it.
 type output struct {
+	process.Beginning
 	ready chan string
-
-	mutex sync.Mutex
-	log   io.Writer
-	said  bytes.Buffer
 }
 
-// keptOutput is how much is kept for the error message if the start fails.
-const keptOutput = 4 << 10
-
 func (o *output) line(line []byte) {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.said.Len() < keptOutput {
-		o.said.Write(line)
-		o.said.WriteByte('\n')
-	}
-	if o.log != nil {
-		// If the log cannot be written, the server goes on.
-		_, _ = fmt.Fprintf(o.log, "%s\n", line)
-	}
+	o.Line(line)
 	if port, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "ready "); ok {
 		select {
 		case o.ready <- port:
 		default:
 		}
 	}
-}
-
-func (o *output) text() string {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.said.Len() == 0 {
-		return "nothing"
-	}
-	return strings.TrimSpace(o.said.String())
 }

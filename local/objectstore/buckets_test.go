@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"example.com/recall/local/objectstore"
+	"example.com/recall/local/objectstore/objectstoretest"
 	"example.com/recall/local/template"
 )
 
@@ -25,7 +26,7 @@ func TestOnlyPagesOfTheAllowedOriginsMayUseABucket(t *testing.T) {
 		t.Fatal(err)
 	}
 	for from, want := range map[string]int{origin: http.StatusOK, "https://other.example.com": http.StatusForbidden} {
-		status, body := call(t, http.MethodOptions, bucket.Endpoint+"/"+bucket.Name+"-pages/a", http.Header{
+		status, body := objectstoretest.Fetch(t, http.MethodOptions, bucket.Endpoint+"/"+bucket.Name+"-pages/a", http.Header{
 			"Origin": {from}, "Access-Control-Request-Method": {"PUT"},
 			"Access-Control-Request-Headers": {"content-type,x-amz-meta-name"},
 		}, "")

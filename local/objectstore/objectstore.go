@@ -6,7 +6,6 @@
 package objectstore
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -119,7 +118,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.writeAccounts(folders["accounts"]); err != nil {
 		return err
 	}
-	output := &output{log: s.options.Log}
+	output := &process.Beginning{Log: s.options.Log}
 	child, err := process.Start(process.Options{
 		Path: s.options.Program,
 		Arguments: []string{
@@ -130,7 +129,7 @@ func (s *Server) start(ctx context.Context) error {
 		},
 		Environment: []string{"ROOT_ACCESS_KEY=" + AccessKey, "ROOT_SECRET_KEY=" + Secret},
 		Directory:   s.folder,
-		Output:      output.line,
+		Output:      output.Line,
 	})
 	if err != nil {
 		return err
@@ -160,7 +159,7 @@ func (s *Server) writeAccounts(folder string) error {
 }
 
 // wait waits until the server answers.
-func (s *Server) wait(ctx context.Context, output *output) error {
+func (s *Server) wait(ctx context.Context, output *process.Beginning) error {
 	address := inside().JoinPath(healthPath).String()
 	ticker := time.NewTicker(pollTime)
 	defer ticker.Stop()
@@ -178,9 +177,9 @@ func (s *Server) wait(ctx context.Context, output *output) error {
 		select {
 		case <-s.process.Done():
 			return fmt.Errorf("it ended (%s); it said: %s; run: scripts/require.sh versitygw",
-				s.process.Status(), output.text())
+				s.process.Status(), output.Text())
 		case <-ctx.Done():
-			return fmt.Errorf("it was not ready in time: %w; it said: %s", context.Cause(ctx), output.text())
+			return fmt.Errorf("it was not ready in time: %w; it said: %s", context.Cause(ctx), output.Text())
 		case <-ticker.C:
 		}
 	}
@@ -221,36 +220,4 @@ func (s *Server) Close() {
 		// If the folder stays in the temporary directory, that does no harm.
 		_ = os.RemoveAll(s.folder)
 	})
-}
-
-// output keeps the beginning of what the server prints for an error message.
-type output struct {
-	mutex sync.Mutex
-	log   io.Writer
-	said  bytes.Buffer
-}
-
-// keptOutput is how much is kept for the error message if the start fails.
-const keptOutput = 4 << 10
-
-func (o *output) line(line []byte) {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.said.Len() < keptOutput {
-		o.said.Write(line)
-		o.said.WriteByte('\n')
-	}
-	if o.log != nil {
-		// If the log cannot be written, the server goes on.
-		_, _ = fmt.Fprintf(o.log, "%s\n", line)
-	}
-}
-
-func (o *output) text() string {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.said.Len() == 0 {
-		return "nothing"
-	}
-	return string(bytes.TrimSpace(o.said.Bytes()))
 }

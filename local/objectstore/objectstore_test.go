@@ -3,7 +3,6 @@ package objectstore_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,26 +24,6 @@ import (
 var server objectstoretest.Server
 
 func TestMain(m *testing.M) { os.Exit(server.Run(m)) }
-
-// call makes a request as a browser does, which has no credentials. It returns the status and the body of the answer.
-func call(t *testing.T, method, address string, header http.Header, body string) (int, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header = header.Clone()
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(content)
-}
 
 // code is the name of S3's error.
 func code(err error) string {
@@ -115,7 +94,7 @@ func TestAPresignedUploadTakesOnlyWhatWasSigned(t *testing.T) {
 		"deleting instead":    {http.MethodDelete, signed.URL, header, ""},
 		"an unsigned reading": {http.MethodGet, bucket.Endpoint + "/" + bucket.Name, nil, ""},
 	} {
-		status, _ := call(t, attempt.method, attempt.address, attempt.header, attempt.body)
+		status, _ := objectstoretest.Fetch(t, attempt.method, attempt.address, attempt.header, attempt.body)
 		if status != http.StatusForbidden {
 			t.Errorf("%s is answered with %d", name, status)
 		}
@@ -124,7 +103,7 @@ func TestAPresignedUploadTakesOnlyWhatWasSigned(t *testing.T) {
 	if err != nil || len(listed.Contents) != 0 {
 		t.Fatalf("the refused uploads left %v, %v", listed.Contents, err)
 	}
-	if status, body := call(t, http.MethodPut, signed.URL, header, "12345"); status != http.StatusOK {
+	if status, body := objectstoretest.Fetch(t, http.MethodPut, signed.URL, header, "12345"); status != http.StatusOK {
 		t.Errorf("the upload as it was signed is answered with %d: %s", status, body)
 	}
 }
@@ -143,7 +122,7 @@ func TestAnAddressWorksNoLongerThanItWasSignedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if status, body := call(t, http.MethodGet, signed.URL, nil, ""); status != want {
+		if status, body := objectstoretest.Fetch(t, http.MethodGet, signed.URL, nil, ""); status != want {
 			t.Errorf("%v after it was signed for 30 minutes, the answer is %d: %s", age, status, body)
 		}
 	}
@@ -167,7 +146,8 @@ func TestNoAddressOfADeletedObjectWorks(t *testing.T) {
 	bucket := server.Bucket(t)
 	put(t, bucket, "messages/1", "12345")
 	address := presignedGet(t, bucket, "messages/1")
-	if status, body := call(t, http.MethodGet, address, nil, ""); status != http.StatusOK || body != "12345" {
+	status, body := objectstoretest.Fetch(t, http.MethodGet, address, nil, "")
+	if status != http.StatusOK || body != "12345" {
 		t.Fatalf("%d %s", status, body)
 	}
 	deleted, err := bucket.Client.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{
@@ -180,7 +160,7 @@ func TestNoAddressOfADeletedObjectWorks(t *testing.T) {
 		t.Fatalf("deleted %v, errors %v, %v", deleted.Deleted, deleted.Errors, err)
 	}
 	for _, given := range []string{address, presignedGet(t, bucket, "messages/1")} {
-		if status, _ := call(t, http.MethodGet, given, nil, ""); status != http.StatusNotFound {
+		if status, _ := objectstoretest.Fetch(t, http.MethodGet, given, nil, ""); status != http.StatusNotFound {
 			t.Errorf("after the object was deleted, the answer is %d", status)
 		}
 	}
@@ -213,8 +193,8 @@ func TestRangesAndConditionsHold(t *testing.T) {
 	bucket := server.Bucket(t)
 	put(t, bucket, "1", "12345")
 	address := presignedGet(t, bucket, "1")
-	if status, body := call(t, http.MethodGet, address, http.Header{"Range": {"bytes=1-2"}}, ""); status !=
-		http.StatusPartialContent || body != "23" {
+	status, body := objectstoretest.Fetch(t, http.MethodGet, address, http.Header{"Range": {"bytes=1-2"}}, "")
+	if status != http.StatusPartialContent || body != "23" {
 		t.Errorf("a range is answered with %d %q", status, body)
 	}
 	_, err := bucket.Client.PutObject(t.Context(), &s3.PutObjectInput{

@@ -7,23 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/recall/local/objectstore/objectstoretest"
 	"example.com/recall/local/stack"
 )
 
-// fetch makes a request as a browser does, which has no credentials. It returns the status of the answer.
+// fetch returns the status of the answer to a request as a browser makes it.
 func fetch(t *testing.T, method, address string, header http.Header, body string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header = header.Clone()
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = response.Body.Close()
-	return response.StatusCode
+	status, _ := objectstoretest.Fetch(t, method, address, header, body)
+	return status
 }
 
 func TestAFunctionGivesAddressesAtWhichClientsUploadAndDownload(t *testing.T) {

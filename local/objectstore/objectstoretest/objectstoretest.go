@@ -4,7 +4,10 @@ package objectstoretest
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -69,4 +72,24 @@ func (s *Server) Bucket(t testing.TB) Bucket {
 		t.Fatal(err)
 	}
 	return bucket
+}
+
+// Fetch makes a request as a browser does, which has no credentials. It returns the status and the body of the answer.
+func Fetch(t testing.TB, method, address string, header http.Header, body string) (status int, answer string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = header.Clone()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(content)
 }
