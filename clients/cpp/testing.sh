@@ -59,15 +59,16 @@ await_stack() {
 	export RECALL_URL
 }
 
-# users PREFIX NAME...: tokens in RECALL_TOKENS of alice-NAME and bob-NAME for twelve numbers and the names, and the numbers' groups, for one
-# run of the tests; the prefix keeps the runs apart.
+# users PREFIX NAME...: tokens in RECALL_TOKENS of alice-NAME and bob-NAME for the names and for a number for each test of stack_test, and the
+# numbers' groups, for one run of the tests; the prefix keeps the runs apart.
 users() {
-	local user number name
+	local user number name numbers
+	mapfile -t numbers < <(seq "$(cat "$here"/tests/stack_test.* | grep -c '^TEST_F(Stack,')")
 	RECALL_PREFIX="$1" RECALL_TOKENS=""
-	for name in {1..12} "${@:2}"; do for user in alice-"$name" bob-"$name"; do
+	for name in "${numbers[@]}" "${@:2}"; do for user in alice-"$name" bob-"$name"; do
 		RECALL_TOKENS+="$1$user=$("$build/recall" token --state "$state" --user "$1$user") "
 	done; done
-	for number in {1..12}; do
+	for number in "${numbers[@]}"; do
 		"$build/recall" admin --state "$state" put-group "$1team-$number"
 		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1alice-$number" owner
 		"$build/recall" admin --state "$state" put-member "$1team-$number" "$1bob-$number" member
