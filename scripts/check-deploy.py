@@ -55,7 +55,7 @@ def check(template: Template, report: Report, build: Path) -> None:
     report.add("each function has its own role, which names actions and resources", rights.rights_name_action_and_resource(template))
     report.add("roles are assumed for this account only, and trace only on request", rights.roles_are_assumed_for_this_account_only(template))
     report.add("each function logs to its own group without Lambda's lines, and ends in time", rights.functions_log_and_end(template))
-    report.add("the secret reaches only the authorizer and the canary", rights.secrets_reach_only_the_authorizer(template))
+    report.add("each secret reaches only the functions that need it", rights.secrets_reach_only_their_readers(template))
     report.add("parameters are described, bounded and grouped", rights.parameters_are_described_and_bounded(template), f"{len(template.parameters)} parameters")
     report.add("samconfig.toml's environments fit the template", rights.environments_are_deployable(template, ROOT / "samconfig.toml"))
     report.add("every alarm has its entry in docs/operations.md", rights.alarms_say_what_to_do(template, ROOT / "docs/operations.md"), f"{alarms} alarms")

@@ -221,11 +221,13 @@ class ChecksFindWhatTheyAreFor(unittest.TestCase):
     def test_a_secret_in_another_function(self):
         def change(resources, source):
             resources["SendFunction"]["Properties"]["Environment"] = {"Variables": {"TOKEN_SECRET": {"Ref": "TokenSecret"}}}
+            resources["PushFunction"]["Properties"]["Environment"] = {"Variables": {"TOKEN_SECRET": {"Ref": "TokenSecret"}}}
             source["Outputs"]["Secret"] = {"Value": {"Ref": "TokenSecret"}}
 
         template = broken(change)
-        self.finds(rights.secrets_reach_only_the_authorizer, template, "SendFunction")
-        self.finds(rights.secrets_reach_only_the_authorizer, template, "the output Secret")
+        self.finds(rights.secrets_reach_only_their_readers, template, "SendFunction")
+        self.finds(rights.secrets_reach_only_their_readers, template, "PushFunction")
+        self.finds(rights.secrets_reach_only_their_readers, template, "the output Secret")
 
     def test_a_parameter_that_nobody_understands(self):
         def change(_, source):

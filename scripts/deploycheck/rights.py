@@ -89,14 +89,18 @@ def functions_log_and_end(t: Template) -> list[str]:
     return problems
 
 
-def secrets_reach_only_the_authorizer(t: Template) -> list[str]:
-    """Parameters with NoEcho stand in the environment of the function that checks tokens and of the canary, which signs its own."""
+# The functions that may have a secret. The canary signs its own tokens.
+READERS = {"TokenSecret": ("AuthorizeFunction", "CanaryFunction"), "PushSecret": ("PushFunction",)}
+
+
+def secrets_reach_only_their_readers(t: Template) -> list[str]:
+    """A parameter with NoEcho stands only in the environment of the functions that need it."""
     problems = []
     secret = {name for name, p in t.parameters.items() if p.get("NoEcho") in (True, "true")}
     if "TokenSecret" not in secret:
         problems.append("TokenSecret is shown by CloudFormation: it needs NoEcho")
     for path, node in walk(t.transformed["Resources"]):
-        if reference(node) in secret and path[0] not in ("AuthorizeFunction", "CanaryFunction"):
+        if reference(node) in secret and path[0] not in READERS.get(reference(node), ()):
             problems.append(f"{'.'.join(map(str, path))} gets {reference(node)}")
     for path, node in walk(t.transformed.get("Outputs", {})):
         if reference(node) in secret:
