@@ -16,6 +16,8 @@ export interface Storage {
 }
 
 const STORE = 'conversations';
+/** A browser gives back the lock of a page that was closed or reloaded only some time after the page has ended. */
+const LOCK_LIMIT_MILLISECONDS = 1_000;
 
 /**
  * A {@link Storage} in the browser's IndexedDB, one for each origin. While one page uses it for a user, another page is refused for the same user, where
@@ -53,15 +55,20 @@ export class IndexedDBStorage implements Storage {
   /** Takes the lock of a user, which the browser gives back when the page ends. */
   async #lock(user: string): Promise<void> {
     if (!globalThis.navigator?.locks || this.#release.has(user)) return;
+    const waiting = new AbortController();
+    const stopWaiting = () => waiting.abort();
+    this.#release.set(user, stopWaiting);
+    const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(LOCK_LIMIT_MILLISECONDS)]);
     await new Promise<void>((resolve, reject) => {
-      const taken = navigator.locks.request(`${this.name} ${user}`, { ifAvailable: true }, (lock) => {
-        if (!lock) throw new Error('another page of this origin uses the stored conversations of this user');
-        return new Promise<void>((release) => {
+      const taken = navigator.locks.request(`${this.name} ${user}`, { signal }, () =>
+        new Promise<void>((release) => {
           this.#release.set(user, release);
           resolve();
-        });
+        }));
+      taken.catch(() => {
+        if (this.#release.get(user) === stopWaiting) this.#release.delete(user);
+        reject(new Error('another page of this origin uses the stored conversations of this user'));
       });
-      taken.catch(reject);
     });
   }
 

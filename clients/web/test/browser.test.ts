@@ -83,8 +83,9 @@ async function opened(context: BrowserContext, url: string): Promise<Page> {
   return made;
 }
 
+/** Waits until the database of the page has this text. waitForFunction does not serve here, because it takes a promise for true. */
 const holds = (tab: Page, text: string) =>
-  tab.waitForFunction(async (wanted) => (await (page as any).stored()).includes(wanted), text);
+  expect.poll(() => tab.evaluate(() => (page as any).stored()), { timeout: 20_000 }).toContain(text);
 const messages = (tab: Page) => tab.evaluate(() => recall.getHeldMessageList('c2c_bob'));
 
 async function serverWithBob(): Promise<Server> {
@@ -154,12 +155,22 @@ test('a second page of the same user stores nothing and is told so, until the fi
   server.push(messageFrame(1));
   await second.waitForFunction(() => recall.getHeldMessageList('c2c_bob').length === 1);
   await first.close();
-  // The browser gives back the lock of a page some time after the page has ended.
-  await second.waitForFunction(async () => (await navigator.locks.query()).held!.length === 0);
   await second.evaluate(() => recall.logout());
   await second.evaluate((to) => page.start(to), server.url);
   await second.evaluate(() => (window as any).loggedIn);
   expect(await failures()).toBe(1);
+});
+
+test('a page that logs out while it waits for the first page does not take the stored conversations later', async () => {
+  const server = await serverWithBob();
+  const context = await device();
+  const first = await opened(context, server.url);
+  await first.evaluate(() => (window as any).loggedIn);
+  const second = await opened(context, server.url);
+  const locks = () => second.evaluate(() => navigator.locks.query().then(({ held, pending }) => ({ held: held!.length, pending: pending!.length })));
+  await second.evaluate(() => recall.logout());
+  await first.close();
+  await expect.poll(locks, { timeout: 20_000 }).toEqual({ held: 0, pending: 0 });
 });
 
 /** A bucket of another origin, which keeps what is uploaded. `answers` false: it never answers an upload. */
