@@ -9,5 +9,5 @@ export default defineConfig({
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'recall.min.js' },
     minify: true,
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } },
 });

@@ -85,7 +85,7 @@ async function opened(context: BrowserContext, url: string): Promise<Page> {
 
 /** Waits until the database of the page has this text. waitForFunction does not serve here, because it takes a promise for true. */
 const holds = (tab: Page, text: string) =>
-  expect.poll(() => tab.evaluate(() => (page as any).stored()), { timeout: 20_000 }).toContain(text);
+  expect.poll(() => tab.evaluate(() => (page as any).stored())).toContain(text);
 const messages = (tab: Page) => tab.evaluate(() => recall.getHeldMessageList('c2c_bob'));
 
 async function serverWithBob(): Promise<Server> {
@@ -170,7 +170,7 @@ test('a page that logs out while it waits for the first page does not take the s
   const locks = () => second.evaluate(() => navigator.locks.query().then(({ held, pending }) => ({ held: held!.length, pending: pending!.length })));
   await second.evaluate(() => recall.logout());
   await first.close();
-  await expect.poll(locks, { timeout: 20_000 }).toEqual({ held: 0, pending: 0 });
+  await expect.poll(locks).toEqual({ held: 0, pending: 0 });
 });
 
 /** A bucket of another origin, which keeps what is uploaded. `answers` false: it never answers an upload. */

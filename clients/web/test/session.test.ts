@@ -66,7 +66,7 @@ test('a sync that has a message and not its recall, of which an event told meanw
   };
   const { recall } = await loggedIn(server);
   await server.next('sync', 2);
-  await vi.waitFor(() => expect(recall.getTotalUnreadMessageCount()).toBe(0));
+  await expect.poll(() => recall.getTotalUnreadMessageCount()).toBe(0);
 });
 
 test('the number of a sync that lacks a message, which an event told meanwhile, is never shown', async () => {
@@ -102,7 +102,7 @@ test('the number of a sync that was counted before a read is not taken, and the 
   };
   const { recall } = await loggedIn(server);
   await server.next('sync', 2);
-  await vi.waitFor(() => expect(recall.getTotalUnreadMessageCount()).toBe(0));
+  await expect.poll(() => recall.getTotalUnreadMessageCount()).toBe(0);
 });
 
 test.each([
