@@ -47,4 +47,4 @@ count() {
 echo "android: $(count tests) passed, $(($(count failures) + $(count errors))) failed, $(count skipped) skipped"
 
 cd "$root"
-"$here/target/recall" conformance -- clients/android/driver.sh
+"$here/target/recall" conformance --deadline 60s -- clients/android/driver.sh

@@ -62,6 +62,6 @@ console.log(`web: ${sum('numPassedTests')} passed, ${sum('numFailedTests')} fail
 SUM
 
 "$here/driver.sh" </dev/null # builds it
-(cd "$root" && "$work/recall" conformance -- clients/web/driver.sh) || failed=1
+(cd "$root" && "$work/recall" conformance --deadline 60s -- clients/web/driver.sh) || failed=1
 echo "pictures of the demo page: demo/build/screenshots"
 exit "$failed"

@@ -43,7 +43,7 @@ func TestTheGoClientPassesEveryScenarioOfTheProtocol(t *testing.T) {
 			continue
 		}
 		for kind, storage := range map[string]bool{"": false, ", and it may store": true} {
-			runner := conformance.Runner{Driver: []string{driver}, Storage: storage}
+			runner := conformance.Runner{Driver: []string{driver}, Deadline: time.Minute, Storage: storage}
 			t.Run(scenario.Name+kind, func(t *testing.T) {
 				t.Parallel()
 				if err := runner.Run(t.Context(), scenario); err != nil {

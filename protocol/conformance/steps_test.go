@@ -117,7 +117,7 @@ func play(t *testing.T, needs string, steps ...string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return conformance.Runner{Driver: asDriver(t, ""), Deadline: 2 * time.Second}.Run(t.Context(), scenario)
+	return conformance.Runner{Driver: asDriver(t, ""), Deadline: 10 * time.Second}.Run(t.Context(), scenario)
 }
 
 const persistence = `"persistence"`
