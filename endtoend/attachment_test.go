@@ -3,37 +3,9 @@ package endtoend
 import (
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
-	"time"
 )
-
-// withAttachments starts a stack of its own that has a bucket.
-func withAttachments(t *testing.T) *backend {
-	t.Helper()
-	running, err := start(t.Context(), map[string]string{"Attachments": "on"})
-	if err != nil {
-		t.Fatalf("%v; run: scripts/require.sh java dynamodb-local elasticmq versitygw", err)
-	}
-	t.Cleanup(func() {
-		running.Close()
-		_ = os.RemoveAll(running.temporary) // A file that stays in the temporary directory does no harm.
-		for denial := range running.Denials() {
-			t.Errorf("template.yaml does not grant %v", denial)
-		}
-	})
-	return running
-}
-
-func connectAt(t *testing.T, at *backend, user string) *device {
-	t.Helper()
-	token, err := at.Token(user, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return connectTo(t, at.Addresses().WebSocket, user, token)
-}
 
 // fetched makes an HTTP request without credentials. It returns the status and the body of the answer.
 func fetched(t *testing.T, method, address string, header http.Header, body string) (int, string) {
@@ -74,9 +46,8 @@ func attach(d *device, content string) upload {
 
 func TestNoAddressOfARecalledFileWorks(t *testing.T) {
 	const content = "the picture"
-	running := withAttachments(t)
 	people := users(t, "alice", "bob")
-	alice, bob := connectAt(t, running, people[0]), connectAt(t, running, people[1])
+	alice, bob := connect(t, people[0]), connect(t, people[1])
 	to, from := "c2c_"+people[1], "c2c_"+people[0]
 	picture := attach(alice, content)
 	html := picture.header.Clone()
@@ -143,4 +114,51 @@ func TestNoAddressOfARecalledFileWorks(t *testing.T) {
 	if status, _ := fetched(t, http.MethodGet, picture.address, picture.header, ""); status != http.StatusForbidden {
 		t.Errorf("the address of the upload can be read: %d", status)
 	}
+}
+
+// useFiles needs every right to objects of every function.
+func useFiles(t *testing.T, alice, bob *device) {
+	const content = "a file"
+	to, from := "c2c_"+bob.user, "c2c_"+alice.user
+	upload := func() frame {
+		t.Helper()
+		file := attach(alice, content)
+		if status, body := fetched(t, http.MethodPut, file.address, file.header, content); status != http.StatusOK {
+			t.Fatalf("the upload is answered with %d: %s", status, body)
+		}
+		return frame{"attachmentId": file.attachmentID}
+	}
+	send := func(attachments ...frame) string {
+		t.Helper()
+		return messageID(alice.must("send", frame{
+			"conversation": to, "body": frame{"text": "look"}, "attachments": attachments,
+		}))
+	}
+	file := upload()
+	first := send(file)
+	download := frame{"conversation": from, "messageId": first, "attachmentId": file["attachmentId"]}
+	address := bob.must("download", download)["url"].(string)
+	if status, got := fetched(t, http.MethodGet, address, nil, ""); status != http.StatusOK || got != content {
+		t.Errorf("the download gives %d %q", status, got)
+	}
+	forwarded := send(frame{
+		"attachmentId": file["attachmentId"], "from": frame{"conversation": to, "messageId": first},
+	})
+	// One of the two files is missing, so the copy of the other one is deleted.
+	reply := alice.ask("send", frame{
+		"conversation": to, "body": frame{"text": "incomplete"},
+		"attachments": []frame{upload(), {"attachmentId": newULID(t)}},
+	})
+	if code(reply) != 76006 {
+		t.Errorf("a send with a missing file is answered with %v", reply)
+	}
+	alice.must("revoke", frame{"conversation": to, "messageId": first})
+	admin(t, frame{
+		"action": "revoke", "conversation": frame{"users": []string{alice.user, bob.user}},
+		"messageIds": []string{forwarded},
+	})
+	unfinished := send(upload())
+	dieDuring(t, alice, "RevokeFunction", "BatchGetItem", frame{
+		"action": "revoke", "conversation": to, "messageId": unfinished,
+	})
 }

@@ -52,6 +52,7 @@ func TestEveryRightOfEveryRoleIsUsed(t *testing.T) {
 	useAGroup(t, alice, bob)
 	useALargeGroup(t, alice, bob)
 	useNotifications(t, alice)
+	useFiles(t, alice, bob)
 	moderate(t, alice, bob)
 	unfinishedThenGone(t, alice, bob)
 	closeWhatCannotBeReached(t, alice, bob)

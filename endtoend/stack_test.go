@@ -42,10 +42,12 @@ var shared *backend // set once by TestMain, before any test runs
 func TestMain(m *testing.M) {
 	parameters := pushParameters()
 	parameters["EventBusName"], parameters["CanarySchedule"] = "recalls", "rate(5 minutes)"
+	parameters["Attachments"] = "on"
 	started, err := start(context.Background(), parameters)
 	if err != nil {
 		fmt.Fprintf(os.Stderr,
-			"the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq foreign\n", err)
+			"the local stack does not start (%v); run: scripts/require.sh java dynamodb-local elasticmq versitygw foreign\n",
+			err)
 		os.Exit(1)
 	}
 	shared = started
