@@ -54,6 +54,14 @@ var (
 		search:   "TestASyncMissesNothingAsLongAsClocksDifferByNoMoreThanPromised",
 	}
 	answering = suite{packages: "./reliability", search: "TestNoAnswerIsStoredAfterTheRecallOfItsQuestion"}
+	notifying = suite{
+		packages: "./reliability",
+		search:   "TestNoNotificationIsLostAndEachIsWithdrawnWhateverHappensToACall",
+	}
+	withdrawing = suite{
+		packages: "./reliability",
+		search:   "TestARecallNeverLosesToItsNotificationWhateverHappensToACall",
+	}
 	late      = suite{packages: "./reliability", search: "TestABodyThatWasHeldUpIsNotPostedAfterItsRecall"}
 	histories = suite{
 		packages:  "./reliability",

@@ -30,6 +30,8 @@ func (w *World) ProcessWithClock(fault Fault, clock recall.Clock) *recall.Servic
 	log := slog.New(slog.NewJSONHandler(w, nil))
 	presence := &dynamo.Presence{Client: calls, Table: w.ConnectionsTable, Clock: clock}
 	return &recall.Service{
+		Push: w.push(calls),
+
 		Store:     &dynamo.Store{Client: calls, Table: w.MessagesTable},
 		Presence:  presence,
 		Notifier:  &gateway.Poster{Client: calls, Presence: presence, Clock: clock, Log: log},
@@ -44,6 +46,19 @@ func (w *World) ProcessWithClock(fault Fault, clock recall.Clock) *recall.Servic
 		Window:    Window,
 		Retention: 365 * 24 * time.Hour,
 		Sleep:     func(ctx context.Context, duration time.Duration) error { return ctx.Err() },
+	}
+}
+
+// push is what a process needs for notifications; nil in a world without phones.
+func (w *World) push(calls *calls) *recall.Push {
+	if w.PushTable == "" {
+		return nil
+	}
+	return &recall.Push{
+		Devices: &dynamo.Devices{Client: calls, Table: w.PushTable},
+		Kinds:   []recall.PushKind{recall.PushFCM},
+		Queue:   queuedJobs{calls},
+		Pusher:  pushed{calls},
 	}
 }
 

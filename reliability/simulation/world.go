@@ -23,7 +23,9 @@ import (
 type World struct {
 	Database                        dynamo.API
 	MessagesTable, ConnectionsTable string
-	Clock                           *recalltest.Clock
+	// PushTable is empty in a world without phones, whose deployment has no notifications.
+	PushTable string
+	Clock     *recalltest.Clock
 	// Files is the storage of files of all processes.
 	Files *recalltest.Objects
 
@@ -31,6 +33,10 @@ type World struct {
 	devices map[recall.ConnectionID]*Device
 	all     []*Device
 	queue   []queuedChunk
+	// jobs is the queue of notifications, and pastJobs is what was taken from it.
+	jobs, pastJobs []queuedJob
+	// screens are whether a phone shows the notification of a message: by the token of the phone and the messageId.
+	screens map[string]bool
 	next    int
 	// records are what the table's stream holds for finish; past is what was taken from it.
 	records, past []recall.Message
@@ -71,6 +77,7 @@ func New(database dynamo.API, messagesTable, connectionsTable string) *World {
 		objects:   make(map[string][]recall.ObjectKey),
 		devices:   make(map[recall.ConnectionID]*Device),
 		published: make(map[string]bool),
+		screens:   make(map[string]bool),
 	}
 }
 
@@ -189,8 +196,8 @@ func (w *World) Deliver(ctx context.Context, process func() *recall.Service) err
 // DeliverOnce brings what there is once; what fails comes again the next time. It tells whether nothing is left.
 func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service) bool {
 	w.mutex.Lock()
-	records, chunks := w.records, w.queue
-	w.records, w.queue = nil, nil
+	records, chunks, jobs := w.records, w.queue, w.jobs
+	w.records, w.queue, w.jobs = nil, nil, nil
 	w.mutex.Unlock()
 	if len(records) > 0 {
 		w.Clock.Advance(recall.FinishAfter)
@@ -212,10 +219,11 @@ func (w *World) DeliverOnce(ctx context.Context, process func() *recall.Service)
 			w.mutex.Unlock()
 		}
 	}
+	w.sendJobs(ctx, process, jobs)
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.past = append(w.past, records...)
-	return len(w.records) == 0 && len(w.queue) == 0
+	return len(w.records) == 0 && len(w.queue) == 0 && len(w.jobs) == 0
 }
 
 // bring gives a record to the two functions that read the stream, each of which has a process of its own. If one of
@@ -225,12 +233,15 @@ func (w *World) bring(ctx context.Context, process func() *recall.Service, messa
 	return errors.Join(published, process().Finish(ctx, message))
 }
 
-// Redeliver brings old records again, the latest first, as a stream may after a failure.
+// Redeliver brings old records and jobs again, the latest first, as a stream and a queue may after a failure.
 func (w *World) Redeliver(ctx context.Context, process *recall.Service) {
 	w.mutex.Lock()
-	past := w.past
-	w.past = nil
+	past, jobs := w.past, w.pastJobs
+	w.past, w.pastJobs = nil, nil
 	w.mutex.Unlock()
+	for _, each := range slices.Backward(jobs) {
+		_ = process.SendPush(ctx, each.job) // It was done before, so its error does not matter.
+	}
 	for _, message := range slices.Backward(past) {
 		_ = process.Publish(ctx, message) // It was published before, so its error does not matter.
 		_ = process.Finish(ctx, message)
