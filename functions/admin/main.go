@@ -2,11 +2,14 @@
 // directly or through its IAM-authenticated function URL.
 package main
 
-import "example.com/recall/shared/function"
+import (
+	"example.com/recall/shared/function"
+	"example.com/recall/shared/objects"
+)
 
 func main() {
 	function.Main(func(environment function.Environment) (answerer, error) {
-		parts, err := function.Build(environment, function.ManyPosts)
+		parts, err := function.Build(environment, function.ManyPosts, objects.New)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment, function.FewPosts)
+		parts, err := function.Build(environment, function.FewPosts, function.NoFiles)
 		if err != nil {
 			return nil, err
 		}

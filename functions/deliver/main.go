@@ -6,7 +6,7 @@ import "example.com/recall/shared/function"
 
 func main() {
 	function.Main(func(environment function.Environment) (function.BatchHandler, error) {
-		parts, err := function.Build(environment, function.ManyPosts)
+		parts, err := function.Build(environment, function.ManyPosts, function.NoFiles)
 		if err != nil {
 			return nil, err
 		}

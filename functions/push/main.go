@@ -11,7 +11,7 @@ import (
 
 func main() {
 	function.Main(func(environment function.Environment) (function.BatchHandler, error) {
-		parts, err := function.Build(environment, function.NoPosts)
+		parts, err := function.Build(environment, function.NoPosts, function.NoFiles)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ package main
 import (
 	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
+	"example.com/recall/shared/objects"
 )
 
-func main() { action.Main("send", function.ManyPosts) }
+func main() { action.Main("send", function.ManyPosts, objects.New) }

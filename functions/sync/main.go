@@ -5,6 +5,7 @@ package main
 import (
 	"example.com/recall/shared/action"
 	"example.com/recall/shared/function"
+	"example.com/recall/shared/objects"
 )
 
-func main() { action.Main("sync", function.FewPosts) }
+func main() { action.Main("sync", function.FewPosts, objects.New) }

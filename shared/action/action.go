@@ -19,9 +19,9 @@ func All() []function.Action {
 }
 
 // Main runs a function that does nothing but answer its actions.
-func Main(name string, posts function.Posts) {
+func Main(name string, posts function.Posts, files function.Files) {
 	function.Main(func(environment function.Environment) (function.FrameHandler, error) {
-		parts, err := function.Build(environment, posts)
+		parts, err := function.Build(environment, posts, files)
 		if err != nil {
 			return nil, err
 		}

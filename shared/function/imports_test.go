@@ -33,11 +33,11 @@ var ours = map[string][]string{
 	"push/pushtest":         {},
 	"objects":               {"recall"},
 	"token":                 {"recall"},
-	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "objects", "function"},
-	"function":              {"recall", "wire", "dynamo", "gateway", "queue", "objects"},
-	"action":                {"recall", "wire", "dynamo", "gateway", "queue", "objects", "function"},
+	"secret":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
+	"function":              {"recall", "wire", "dynamo", "gateway", "queue"},
+	"action":                {"recall", "wire", "dynamo", "gateway", "queue", "function"},
 	"dynamo/dynamotest":     nil, // for tests: it starts DynamoDB Local
-	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "objects", "function"},
+	"function/functiontest": {"recall", "recall/recalltest", "wire", "dynamo", "gateway", "queue", "function"},
 }
 
 type listed struct {

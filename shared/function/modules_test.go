@@ -114,6 +114,24 @@ func TestTheFunctionsAreMadeOfTheseModules(t *testing.T) {
 	}
 }
 
+// TestOnlyFunctionsThatUseFilesHaveTheClientOfS3 keeps a large part of the SDK out of the other programs, which would
+// load it at each cold start. The roles of the same functions have rights to the bucket.
+func TestOnlyFunctionsThatUseFilesHaveTheClientOfS3(t *testing.T) {
+	folders, err := os.ReadDir(filepath.Join("..", "..", "functions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, folder := range folders {
+		if slices.Contains(modulesOf(t, "./functions/"+folder.Name()), "github.com/aws/aws-sdk-go-v2/service/s3") {
+			found = append(found, folder.Name())
+		}
+	}
+	if difference := cmp.Diff([]string{"admin", "finish", "revoke", "send", "sync"}, found); difference != "" {
+		t.Error(difference)
+	}
+}
+
 // TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse keeps the dependencies of the tools out of the
 // go.mod that decides what is deployed.
 func TestTheFunctionsModuleNamesOnlyWhatIsDeployedAndWhatItsTestsUse(t *testing.T) {

@@ -52,7 +52,7 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 				ManagementEndpoint: connections + "/prod",
 				ChunksQueueURL:     address("sqs") + "/123456789012/chunks",
 			}
-			parts, err := build(environment, FewPosts, client)
+			parts, err := build(environment, FewPosts, NoFiles, client)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +63,7 @@ func TestEveryCallGoesToThePartitionOfItsRegion(t *testing.T) {
 				}
 			}
 			want("warming", connections, address("dynamodb"))
-			_, err = build(environment, NoPosts, client)
+			_, err = build(environment, NoPosts, NoFiles, client)
 			if err != nil {
 				t.Fatal(err)
 			}

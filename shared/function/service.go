@@ -10,7 +10,6 @@ import (
 
 	"example.com/recall/shared/dynamo"
 	"example.com/recall/shared/gateway"
-	"example.com/recall/shared/objects"
 	"example.com/recall/shared/queue"
 	"example.com/recall/shared/recall"
 )
@@ -37,13 +36,19 @@ const (
 	ManyPosts Posts = gateway.ParallelPosts
 )
 
-// Build makes the service with its stores, and a notifier and a queue if the function has an endpoint to post to. It
-// fails if the environment lacks what every function needs.
-func Build(environment Environment, posts Posts) (Parts, error) {
-	return build(environment, posts, HTTPClient())
+// Files makes the storage of files with the name of a bucket: objects.New.
+type Files func(config aws.Config, endpoint *string, bucket string) recall.Objects
+
+// NoFiles is for a function that neither reads nor deletes files. Its program does without the client of S3.
+func NoFiles(aws.Config, *string, string) recall.Objects { return nil }
+
+// Build makes the service with its stores, a notifier and a queue if the function has an endpoint to post to, and the
+// storage of files if the deployment has one. It fails if the environment lacks what every function needs.
+func Build(environment Environment, posts Posts, files Files) (Parts, error) {
+	return build(environment, posts, files, HTTPClient())
 }
 
-func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, error) {
+func build(environment Environment, posts Posts, files Files, client aws.HTTPClient) (Parts, error) {
 	if err := environment.Storage(); err != nil {
 		return Parts{}, err
 	}
@@ -65,7 +70,7 @@ func build(environment Environment, posts Posts, client aws.HTTPClient) (Parts, 
 		Observer:           metrics,
 	}
 	if environment.AttachmentsBucket != "" {
-		service.Objects = objects.New(config, environment.S3Endpoint, environment.AttachmentsBucket)
+		service.Objects = files(config, environment.S3Endpoint, environment.AttachmentsBucket)
 		service.MaxAttachmentBytes = environment.MaxAttachmentBytes
 	}
 	if environment.RequestsPerMinute > 0 {

@@ -48,9 +48,9 @@ type Bucket struct {
 
 var _ recall.Objects = (*Bucket)(nil)
 
-// New makes the bucket with the SDK's clients. Without an endpoint they call the endpoint of the configuration's
+// New makes a Bucket with the SDK's clients. Without an endpoint they call the endpoint of the configuration's
 // region.
-func New(config aws.Config, endpoint *string, name string) *Bucket {
+func New(config aws.Config, endpoint *string, name string) recall.Objects {
 	client := s3.NewFromConfig(config, func(options *s3.Options) {
 		options.BaseEndpoint = endpoint
 		options.UsePathStyle = endpoint != nil // a local server has no name for each bucket

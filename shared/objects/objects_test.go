@@ -39,7 +39,7 @@ func TestTheObjectsInABucketConform(t *testing.T) {
 }
 
 // onAWS is a bucket in a region, which is never called.
-func onAWS(region string) *objects.Bucket {
+func onAWS(region string) recall.Objects {
 	return objects.New(aws.Config{
 		Region: region,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

@@ -16,9 +16,10 @@ type Service struct {
 	Notifier Notifier
 	// Queue takes the notices of groups with more than MembersInCall members, and the retries.
 	Queue Queue
-	// Objects keeps the bytes of attachments. It is nil if the deployment has no attachments.
+	// Objects keeps the bytes of attachments. It is nil if the deployment has no attachments, and in functions that
+	// neither read nor delete them.
 	Objects Objects
-	// MaxAttachmentBytes is the size that an attachment may have.
+	// MaxAttachmentBytes is the size that an attachment may have. It is 0 if the deployment has no attachments.
 	MaxAttachmentBytes AttachmentSize
 	// Publisher is there only in the function that publishes.
 	Publisher Publisher
@@ -189,18 +190,16 @@ func (s *Service) Hello(ctx context.Context, caller Caller) (Hello, error) {
 	if err != nil {
 		return Hello{}, err
 	}
-	hello := Hello{
+	return Hello{
 		ServerTime:     s.now(),
 		User:           caller.User,
 		RecallWindow:   window,
 		MaxBodyBytes:   MaximumBodyBytes,
 		TokenExpiresAt: caller.TokenExpiresAt,
 		WebPushKey:     s.webPushKey(),
-	}
-	if s.Objects != nil {
-		hello.MaxAttachmentBytes = s.MaxAttachmentBytes
-	}
-	return hello, nil
+
+		MaxAttachmentBytes: s.MaxAttachmentBytes,
+	}, nil
 }
 
 // Admit checks that the caller's token has not expired and that the user does not make too many requests. It returns
