@@ -174,7 +174,7 @@ func inListeners() []mutant {
 			cpp, `message.replyTo.ToString(), message.unlessRevoked`, `"", message.unlessRevoked`,
 		}}, native},
 		{"Android forgets the condition of an answer over a kill", "protocol", []change{{
-			document, `Json.string(entry, "unlessRevoked"))`, `null)`,
+			document, `Json.string(entry, "unlessRevoked"),`, `null,`,
 		}}, android},
 		{"C++ forgets the condition of an answer over a kill", "protocol", []change{{
 			cppDocument, "            unsent.message.unlessRevoked = message.value(\"unlessRevoked\", \"\");\n", "",

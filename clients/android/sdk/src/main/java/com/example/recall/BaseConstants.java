@@ -6,6 +6,10 @@ package com.example.recall;
  */
 public final class BaseConstants {
     public static final int ERR_SUCC = 0;
+    /** The bytes of a file did not get to the storage. */
+    public static final int ERR_FILE_TRANS_UPLOAD_FAILED = 6008;
+    /** The bytes of a file did not come, or not all of them, or could not be written. */
+    public static final int ERR_FILE_TRANS_DOWNLOAD_FAILED = 6009;
     /** No answer after all retries; the outcome is unknown. V2TIM's other SDKs call it ERR_REQUEST_TIME_OUT. */
     public static final int ERR_REQUEST_TIMEOUT = 6012;
     /** The call came before initSDK. */

@@ -220,155 +220,239 @@ class V2TIMMembersTest {
         return on.sendGroupTextMessage(text, groupID, priority, callback);
     }
 
-    void setTitle70(V2TIMOfflinePushInfo on, String title) {
+    V2TIMMessage createImageMessage70(V2TIMMessageManager on, String imagePath) {
+        return on.createImageMessage(imagePath);
+    }
+
+    V2TIMMessage createFileMessage71(V2TIMMessageManager on, String filePath, String fileName) {
+        return on.createFileMessage(filePath, fileName);
+    }
+
+    V2TIMMessage createForwardMessage72(V2TIMMessageManager on, V2TIMMessage message) {
+        return on.createForwardMessage(message);
+    }
+
+    V2TIMImageElem getImageElem73(V2TIMMessage on) {
+        return on.getImageElem();
+    }
+
+    V2TIMFileElem getFileElem74(V2TIMMessage on) {
+        return on.getFileElem();
+    }
+
+    V2TIMElem getNextElem75(V2TIMElem on) {
+        return on.getNextElem();
+    }
+
+    String getPath76(V2TIMImageElem on) {
+        return on.getPath();
+    }
+
+    List<V2TIMImageElem.V2TIMImage> getImageList77(V2TIMImageElem on) {
+        return on.getImageList();
+    }
+
+    int getType78(V2TIMImageElem.V2TIMImage on) {
+        return on.getType();
+    }
+
+    String getUUID79(V2TIMImageElem.V2TIMImage on) {
+        return on.getUUID();
+    }
+
+    int getSize80(V2TIMImageElem.V2TIMImage on) {
+        return on.getSize();
+    }
+
+    int getWidth81(V2TIMImageElem.V2TIMImage on) {
+        return on.getWidth();
+    }
+
+    int getHeight82(V2TIMImageElem.V2TIMImage on) {
+        return on.getHeight();
+    }
+
+    void downloadImage83(V2TIMImageElem.V2TIMImage on, String path, V2TIMDownloadCallback callback) {
+        on.downloadImage(path, callback);
+    }
+
+    String getPath84(V2TIMFileElem on) {
+        return on.getPath();
+    }
+
+    String getFileName85(V2TIMFileElem on) {
+        return on.getFileName();
+    }
+
+    String getUUID86(V2TIMFileElem on) {
+        return on.getUUID();
+    }
+
+    int getFileSize87(V2TIMFileElem on) {
+        return on.getFileSize();
+    }
+
+    void downloadFile88(V2TIMFileElem on, String path, V2TIMDownloadCallback callback) {
+        on.downloadFile(path, callback);
+    }
+
+    long getCurrentSize92(V2TIMElem.V2ProgressInfo on) {
+        return on.getCurrentSize();
+    }
+
+    long getTotalSize93(V2TIMElem.V2ProgressInfo on) {
+        return on.getTotalSize();
+    }
+
+    void setTitle94(V2TIMOfflinePushInfo on, String title) {
         on.setTitle(title);
     }
 
-    void setDesc71(V2TIMOfflinePushInfo on, String desc) {
+    void setDesc95(V2TIMOfflinePushInfo on, String desc) {
         on.setDesc(desc);
     }
 
-    void setExt72(V2TIMOfflinePushInfo on, byte[] ext) {
+    void setExt96(V2TIMOfflinePushInfo on, byte[] ext) {
         on.setExt(ext);
     }
 
-    void disablePush73(V2TIMOfflinePushInfo on, boolean disablePush) {
+    void disablePush97(V2TIMOfflinePushInfo on, boolean disablePush) {
         on.disablePush(disablePush);
     }
 
-    void addAdvancedMsgListener74(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
+    void addAdvancedMsgListener98(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
         on.addAdvancedMsgListener(listener);
     }
 
-    void removeAdvancedMsgListener75(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
+    void removeAdvancedMsgListener99(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
         on.removeAdvancedMsgListener(listener);
     }
 
-    String getMsgID81(V2TIMMessage on) {
+    String getMsgID105(V2TIMMessage on) {
         return on.getMsgID();
     }
 
-    long getTimestamp82(V2TIMMessage on) {
+    long getTimestamp106(V2TIMMessage on) {
         return on.getTimestamp();
     }
 
-    String getSender83(V2TIMMessage on) {
+    String getSender107(V2TIMMessage on) {
         return on.getSender();
     }
 
-    String getNickName84(V2TIMMessage on) {
+    String getNickName108(V2TIMMessage on) {
         return on.getNickName();
     }
 
-    String getFriendRemark85(V2TIMMessage on) {
+    String getFriendRemark109(V2TIMMessage on) {
         return on.getFriendRemark();
     }
 
-    String getNameCard86(V2TIMMessage on) {
+    String getNameCard110(V2TIMMessage on) {
         return on.getNameCard();
     }
 
-    String getFaceUrl87(V2TIMMessage on) {
+    String getFaceUrl111(V2TIMMessage on) {
         return on.getFaceUrl();
     }
 
-    String getGroupID88(V2TIMMessage on) {
+    String getGroupID112(V2TIMMessage on) {
         return on.getGroupID();
     }
 
-    String getUserID89(V2TIMMessage on) {
+    String getUserID113(V2TIMMessage on) {
         return on.getUserID();
     }
 
-    int getStatus90(V2TIMMessage on) {
+    int getStatus114(V2TIMMessage on) {
         return on.getStatus();
     }
 
-    int getElemType91(V2TIMMessage on) {
+    int getElemType115(V2TIMMessage on) {
         return on.getElemType();
     }
 
-    V2TIMTextElem getTextElem92(V2TIMMessage on) {
+    V2TIMTextElem getTextElem116(V2TIMMessage on) {
         return on.getTextElem();
     }
 
-    V2TIMCustomElem getCustomElem93(V2TIMMessage on) {
+    V2TIMCustomElem getCustomElem117(V2TIMMessage on) {
         return on.getCustomElem();
     }
 
-    boolean isSelf94(V2TIMMessage on) {
+    boolean isSelf118(V2TIMMessage on) {
         return on.isSelf();
     }
 
-    boolean hasRiskContent95(V2TIMMessage on) {
+    boolean hasRiskContent119(V2TIMMessage on) {
         return on.hasRiskContent();
     }
 
-    String getText96(V2TIMTextElem on) {
+    String getText120(V2TIMTextElem on) {
         return on.getText();
     }
 
-    byte[] getData97(V2TIMCustomElem on) {
+    byte[] getData121(V2TIMCustomElem on) {
         return on.getData();
     }
 
-    String getDescription98(V2TIMCustomElem on) {
+    String getDescription122(V2TIMCustomElem on) {
         return on.getDescription();
     }
 
-    byte[] getExtension99(V2TIMCustomElem on) {
+    byte[] getExtension123(V2TIMCustomElem on) {
         return on.getExtension();
     }
 
-    String getUserID100(V2TIMUserFullInfo on) {
+    String getUserID124(V2TIMUserFullInfo on) {
         return on.getUserID();
     }
 
-    String getNickName101(V2TIMUserFullInfo on) {
+    String getNickName125(V2TIMUserFullInfo on) {
         return on.getNickName();
     }
 
-    String getFaceUrl102(V2TIMUserFullInfo on) {
+    String getFaceUrl126(V2TIMUserFullInfo on) {
         return on.getFaceUrl();
     }
 
-    void revokeMessage103(V2TIMMessageManager on, V2TIMMessage msg, V2TIMCallback callback) {
+    void revokeMessage127(V2TIMMessageManager on, V2TIMMessage msg, V2TIMCallback callback) {
         on.revokeMessage(msg, callback);
     }
 
-    V2TIMUserFullInfo getRevokerInfo106(V2TIMMessage on) {
+    V2TIMUserFullInfo getRevokerInfo130(V2TIMMessage on) {
         return on.getRevokerInfo();
     }
 
-    String getRevokeReason107(V2TIMMessage on) {
+    String getRevokeReason131(V2TIMMessage on) {
         return on.getRevokeReason();
     }
 
-    void modifyMessage108(V2TIMMessageManager on, V2TIMMessage message, V2TIMCompleteCallback<V2TIMMessage> callback) {
+    void modifyMessage132(V2TIMMessageManager on, V2TIMMessage message, V2TIMCompleteCallback<V2TIMMessage> callback) {
         on.modifyMessage(message, callback);
     }
 
-    void getGroupMembersInfo109(V2TIMGroupManager on, String groupID, List<String> memberList, V2TIMValueCallback<List<V2TIMGroupMemberFullInfo>> callback) {
+    void getGroupMembersInfo133(V2TIMGroupManager on, String groupID, List<String> memberList, V2TIMValueCallback<List<V2TIMGroupMemberFullInfo>> callback) {
         on.getGroupMembersInfo(groupID, memberList, callback);
     }
 
-    int getRole110(V2TIMGroupMemberFullInfo on) {
+    int getRole134(V2TIMGroupMemberFullInfo on) {
         return on.getRole();
     }
 
-    String getUserID111(V2TIMGroupMemberFullInfo on) {
+    String getUserID135(V2TIMGroupMemberFullInfo on) {
         return on.getUserID();
     }
 
-    String getNickName112(V2TIMGroupMemberFullInfo on) {
+    String getNickName136(V2TIMGroupMemberFullInfo on) {
         return on.getNickName();
     }
 
-    String getNameCard113(V2TIMGroupMemberFullInfo on) {
+    String getNameCard137(V2TIMGroupMemberFullInfo on) {
         return on.getNameCard();
     }
 
-    String getFaceUrl114(V2TIMGroupMemberFullInfo on) {
+    String getFaceUrl138(V2TIMGroupMemberFullInfo on) {
         return on.getFaceUrl();
     }
 
@@ -456,6 +540,20 @@ class V2TIMMembersTest {
         }
     }
 
+    abstract static class MyV2TIMDownloadCallback implements V2TIMDownloadCallback {
+        @Override
+        public void onProgress(V2TIMElem.V2ProgressInfo progressInfo) {
+        }
+
+        @Override
+        public void onSuccess() {
+        }
+
+        @Override
+        public void onError(int code, String desc) {
+        }
+    }
+
     abstract static class MyV2TIMAdvancedMsgListener extends V2TIMAdvancedMsgListener {
         @Override
         public void onRecvNewMessage(V2TIMMessage msg) {
@@ -497,6 +595,8 @@ class V2TIMMembersTest {
         assertEquals(0, V2TIMMessage.V2TIM_ELEM_TYPE_NONE);
         assertEquals(1, V2TIMMessage.V2TIM_ELEM_TYPE_TEXT);
         assertEquals(2, V2TIMMessage.V2TIM_ELEM_TYPE_CUSTOM);
+        assertEquals(3, V2TIMMessage.V2TIM_ELEM_TYPE_IMAGE);
+        assertEquals(6, V2TIMMessage.V2TIM_ELEM_TYPE_FILE);
         assertEquals(0, V2TIMMessage.V2TIM_PRIORITY_DEFAULT);
         assertEquals(1, V2TIMMessage.V2TIM_PRIORITY_HIGH);
         assertEquals(2, V2TIMMessage.V2TIM_PRIORITY_NORMAL);
@@ -514,7 +614,12 @@ class V2TIMMembersTest {
         assertEquals(200, V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_ROLE_MEMBER);
         assertEquals(300, V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_ROLE_ADMIN);
         assertEquals(400, V2TIMGroupMemberFullInfo.V2TIM_GROUP_MEMBER_ROLE_OWNER);
+        assertEquals(0, V2TIMImageElem.V2TIM_IMAGE_TYPE_ORIGIN);
+        assertEquals(1, V2TIMImageElem.V2TIM_IMAGE_TYPE_THUMB);
+        assertEquals(2, V2TIMImageElem.V2TIM_IMAGE_TYPE_LARGE);
         assertEquals(0, BaseConstants.ERR_SUCC);
+        assertEquals(6008, BaseConstants.ERR_FILE_TRANS_UPLOAD_FAILED);
+        assertEquals(6009, BaseConstants.ERR_FILE_TRANS_DOWNLOAD_FAILED);
         assertEquals(6012, BaseConstants.ERR_REQUEST_TIMEOUT);
         assertEquals(6013, BaseConstants.ERR_SDK_NOT_INITIALIZED);
         assertEquals(6014, BaseConstants.ERR_SDK_NOT_LOGGED_IN);

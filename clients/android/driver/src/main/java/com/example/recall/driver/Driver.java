@@ -35,6 +35,7 @@ final class Driver {
     /** The thread of the executor. After a callback that threw it is another one. */
     private volatile Thread callbackThread;
     private final Events events;
+    private final Files files;
     private V2TIMManager manager;
     private String configured;
     private volatile String token;
@@ -42,6 +43,7 @@ final class Driver {
     Driver(Output output) {
         this.output = output;
         events = new Events(output);
+        files = new Files(output, events);
     }
 
     private Thread threadOfCallbacks(Runnable work) {
@@ -99,6 +101,17 @@ final class Driver {
             case "send":
                 send(call, command);
                 break;
+            case "attach":
+                files.attach(messages(), call, command);
+                break;
+            case "download":
+                files.download(messages(), call, command);
+                break;
+            case "limits":
+                JsonObject limits = new JsonObject();
+                limits.addProperty("maxAttachmentBytes", manager().getMaxAttachmentBytes());
+                output.success(call, limits);
+                break;
             case "work":
                 work(call, text(command, "messageId"));
                 break;
@@ -132,13 +145,11 @@ final class Driver {
     private static JsonObject capabilities() {
         JsonArray capabilities = new JsonArray();
         for (String each : new String[] {"persistence", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
-            "executor"}) {
+            "attachments", "executor"}) {
             capabilities.add(each);
         }
         JsonObject lacks = new JsonObject();
         lacks.addProperty("batches", "V2TIM has no call for it");
-        lacks.addProperty("attachments", "it has no image or file messages: the application puts the address of a file into a custom message, "
-                + "and deletes the file itself at a recall");
         JsonObject fields = new JsonObject();
         fields.add("capabilities", capabilities);
         fields.add("lacks", lacks);
@@ -276,6 +287,9 @@ final class Driver {
         V2TIMMessage message = create(command.getAsJsonObject("body"));
         message.setReplyTo(text(command, "replyTo"));
         message.setUnlessRevoked(text(command, "unlessRevoked"));
+        if (command.has("attachments")) {
+            message.setAttachments(Files.attachments(command.getAsJsonArray("attachments")));
+        }
         String conversation = text(command, "conversation");
         boolean isGroup = conversation.startsWith("group_");
         boolean isUser = conversation.startsWith("c2c_");
@@ -375,12 +389,12 @@ final class Driver {
         return manager().messageManager();
     }
 
-    private static String text(JsonObject from, String field) {
+    static String text(JsonObject from, String field) {
         JsonElement element = from.get(field);
         return element == null || element.isJsonNull() ? null : element.getAsString();
     }
 
-    private static long number(JsonObject from, String field, long otherwise) {
+    static long number(JsonObject from, String field, long otherwise) {
         JsonElement element = from.get(field);
         return element == null || element.isJsonNull() ? otherwise : element.getAsLong();
     }

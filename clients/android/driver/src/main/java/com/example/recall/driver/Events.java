@@ -1,9 +1,11 @@
 package com.example.recall.driver;
 
+import com.example.recall.client.Attachment;
 import com.example.recall.v2.V2TIMAdvancedMsgListener;
 import com.example.recall.v2.V2TIMMessage;
 import com.example.recall.v2.V2TIMSDKListener;
 import com.example.recall.v2.V2TIMUserFullInfo;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -128,12 +130,31 @@ final class Events {
             fields.add("revoked", revoked);
         } else {
             fields.add("body", body(message));
+            if (!message.getAttachments().isEmpty()) {
+                fields.add("attachments", attachments(message));
+            }
         }
         return fields;
     }
 
+    private static JsonArray attachments(V2TIMMessage message) {
+        JsonArray attachments = new JsonArray();
+        for (Attachment each : message.getAttachments()) {
+            JsonObject line = new JsonObject();
+            line.addProperty("attachmentId", each.attachmentId());
+            line.addProperty("name", each.name());
+            line.addProperty("type", each.type());
+            line.addProperty("size", each.size());
+            attachments.add(line);
+        }
+        return attachments;
+    }
+
     private static JsonElement body(V2TIMMessage message) {
         JsonObject body = JsonParser.parseString(message.getBody()).getAsJsonObject();
+        if (!message.getAttachments().isEmpty()) {
+            return body;
+        }
         boolean isText = message.getElemType() == V2TIMMessage.V2TIM_ELEM_TYPE_TEXT;
         if (isText && body.size() == 1) {
             body.addProperty("text", message.getTextElem().getText());

@@ -1,6 +1,7 @@
 /** Coroutines and flows over the calls and listeners of V2TIM. */
 package com.example.recall.kotlin
 
+import com.example.recall.client.Attachment
 import com.example.recall.client.UnsentMessage
 import com.example.recall.v2.V2TIMAdvancedMsgListener
 import com.example.recall.v2.V2TIMCallback
@@ -44,6 +45,14 @@ public suspend fun V2TIMManager.sendText(conversationID: String, text: String): 
  */
 public suspend fun V2TIMManager.send(conversationID: String, message: V2TIMMessage): V2TIMMessage =
     awaitValue { messageManager().sendMessage(message, conversationID, it) }
+
+/** Uploads a file for messages that name it with `setAttachments`. The type is such as `image/png`. */
+public suspend fun V2TIMManager.uploadFile(path: String, name: String, type: String): Attachment =
+    awaitValue { messageManager().uploadFile(path, name, type, it) }
+
+/** Downloads a file of a message to a path. It fails with 20023 when the message is recalled meanwhile, and leaves nothing on the device. */
+public suspend fun V2TIMManager.downloadFile(message: V2TIMMessage, attachment: Attachment, path: String): Unit =
+    awaitCallback { messageManager().downloadAttachment(message.conversationID!!, message.msgID!!, attachment.attachmentId(), path, it) }
 
 /** Recalls a message. Its status is then `V2TIM_MSG_STATUS_LOCAL_REVOKED`. */
 public suspend fun V2TIMManager.revoke(message: V2TIMMessage): Unit = awaitCallback { messageManager().revokeMessage(message, it) }

@@ -19,12 +19,14 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     private Synchronisation synchronisation;
     private SendCalls sendCalls;
     private RevokeCalls revokeCalls;
+    private AttachmentCalls attachmentCalls;
 
     private final List<Answer<Void>> logins = new ArrayList<>();
     private EventLoop.Timer loginTimer;
     private boolean synchronised;
     private volatile boolean greeted;
     private volatile String user;
+    private volatile long maxAttachmentBytes;
 
     Account(EventLoop loop, Callbacks callbacks, TokenProvider tokenProvider, Conversations conversations, Events events, Store store) {
         this.loop = loop;
@@ -36,12 +38,14 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     }
 
     /** Names the parts that are made with this as their owner. */
-    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, SendCalls itsSendCalls, RevokeCalls itsRevokeCalls) {
+    void connect(Session itsSession, Requests itsRequests, Synchronisation itsSynchronisation, SendCalls itsSendCalls, RevokeCalls itsRevokeCalls,
+            AttachmentCalls itsAttachmentCalls) {
         session = itsSession;
         requests = itsRequests;
         synchronisation = itsSynchronisation;
         sendCalls = itsSendCalls;
         revokeCalls = itsRevokeCalls;
+        attachmentCalls = itsAttachmentCalls;
     }
 
     /** The user who is logged in or logging in, or null. */
@@ -52,6 +56,11 @@ final class Account implements Session.Owner, Synchronisation.Owner {
     /** Whether the server has answered a hello since the login. */
     boolean isGreeted() {
         return greeted;
+    }
+
+    /** How large a file may be, as the latest connection has said; 0 without attachments. */
+    long maxAttachmentBytes() {
+        return maxAttachmentBytes;
     }
 
     void login(String url, String userId, String token, Answer<Void> answer) {
@@ -120,7 +129,9 @@ final class Account implements Session.Owner, Synchronisation.Owner {
         greeted = false;
         synchronised = false;
         user = null;
+        maxAttachmentBytes = 0;
         requests.failAll(error);
+        attachmentCalls.failAll(error);
         if (loginTimer != null) {
             loginTimer.cancel();
         }
@@ -145,6 +156,8 @@ final class Account implements Session.Owner, Synchronisation.Owner {
 
     @Override
     public void onReady(JsonObject hello) {
+        Long most = Json.integer(hello, "maxAttachmentBytes");
+        maxAttachmentBytes = most == null ? 0 : Math.max(0, most);
         greeted = true;
         callbacks.tell(RecallListener::onConnected);
         requests.resend();

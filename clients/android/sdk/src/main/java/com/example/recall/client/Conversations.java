@@ -38,6 +38,9 @@ final class Conversations {
         /** A tombstone came, whose text must leave the storage before anybody is told. */
         void onTombstone(ConversationView view);
 
+        /** The client learned that a message is recalled, or learned it again. */
+        void onRevocation(String conversation, String messageId);
+
         /** Whether this very client sent the message and waits for its answer. */
         boolean isBeingSent(String messageId);
 
@@ -198,6 +201,7 @@ final class Conversations {
     }
 
     private void acceptTombstone(ConversationView view, Message tombstone, Message held, Source source) {
+        teller.onRevocation(view.id, tombstone.messageId());
         if (held == null) {
             if (tombstone.messageId().compareTo(view.floor) > 0 || source == Source.HISTORY) {
                 view.messages.put(tombstone.messageId(), tombstone);
@@ -218,6 +222,7 @@ final class Conversations {
 
     /** A notice of a recall; what it carries is enough for a tombstone of a message never seen. */
     void revoke(ConversationView view, Message notice, Source source) {
+        teller.onRevocation(view.id, notice.messageId());
         if (source == Source.EVENT) {
             touch(view, recallOf(notice));
         }
@@ -244,13 +249,14 @@ final class Conversations {
 
     /** This client's own recall was confirmed: a tombstone at once, and nobody is told. */
     void revokedByThisClient(ConversationView view, String messageId, Revocation revoked) {
+        teller.onRevocation(view.id, messageId);
         Message held = view.get(messageId);
         if (held != null && !held.isRevoked()) {
             replace(view, held, revoked, Source.EVENT);
             teller.onChanged(view);
         } else if (held == null) {
             String sender = "sender".equals(revoked.role()) ? revoked.by() : "";
-            Message tombstone = new Message(messageId, view.id, sender, 0, 0, null, null, revoked);
+            Message tombstone = new Message(messageId, view.id, sender, 0, 0, null, null, Collections.emptyList(), revoked);
             view.messages.put(messageId, tombstone);
             memory.addedEarly(view, tombstone);
             tombstoneOfUnknown(view, messageId);

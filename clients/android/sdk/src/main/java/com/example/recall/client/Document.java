@@ -63,6 +63,9 @@ final class Document {
         entry.addProperty("replyTo", message.replyTo());
         if (message.revoked() == null) {
             entry.add("body", Json.object(message.body()));
+            if (!message.attachments().isEmpty()) {
+                entry.add("attachments", Attachment.written(message.attachments()));
+            }
             return entry;
         }
         JsonObject revoked = new JsonObject();
@@ -90,6 +93,9 @@ final class Document {
             entry.add("body", each.body);
             entry.addProperty("replyTo", each.replyTo);
             entry.addProperty("unlessRevoked", each.unlessRevoked);
+            if (!each.attachments.isEmpty()) {
+                entry.add("attachments", Attachment.written(each.attachments));
+            }
             entry.addProperty("failed", each.failedWith);
             unsent.add(entry);
         }
@@ -112,7 +118,8 @@ final class Document {
             String messageId = Frames.messageId(entry);
             JsonObject body = Json.object(entry, "body");
             if (messageId != null && body != null) {
-                Unsent unsent = new Unsent(messageId, body, Json.string(entry, "replyTo"), Json.string(entry, "unlessRevoked"));
+                Unsent unsent = new Unsent(messageId, body, Json.string(entry, "replyTo"), Json.string(entry, "unlessRevoked"),
+                        Attachment.readUnsent(entry));
                 Long failedWith = Json.integer(entry, "failed");
                 unsent.failedWith = failedWith == null ? 0 : failedWith.intValue();
                 view.unsent.put(messageId, unsent);

@@ -40,6 +40,10 @@ public final class ErrorCode {
     public static final int ATTACHMENT_TOO_LARGE = 76007;
     /** The deployment sends no notifications of this kind. */
     public static final int PUSH_OFF = 76008;
+    /** The bytes of a file did not get to the storage. */
+    public static final int UPLOAD_FAILED = 6008;
+    /** The bytes of a file did not come, or not all of them, or could not be written. */
+    public static final int DOWNLOAD_FAILED = 6009;
     /** The server does not know the action. */
     public static final int UNKNOWN_ACTION = 7014;
     /** Too many requests of this user, after all retries. */

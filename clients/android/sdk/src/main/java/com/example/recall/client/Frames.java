@@ -1,6 +1,7 @@
 package com.example.recall.client;
 
 import com.google.gson.JsonObject;
+import java.util.Collections;
 
 /** Turns the server's JSON into the client's values; null where a required field is missing or ill-typed. */
 final class Frames {
@@ -66,7 +67,7 @@ final class Frames {
         }
         Long recallableUntil = Json.integer(from, "recallableUntil");
         return new Message(messageId, conversation, sender, sentAt, recallableUntil == null ? NO_LIMIT : recallableUntil,
-                body, Json.string(from, "replyTo"), revoked);
+                body, Json.string(from, "replyTo"), Attachment.read(from), revoked);
     }
 
     /** What a notice of a recall tells: enough for a tombstone. */
@@ -78,7 +79,7 @@ final class Frames {
             return null;
         }
         Long sentAt = Json.integer(from, "sentAt");
-        return new Message(messageId, conversation, sender, sentAt == null ? 0 : sentAt, NO_LIMIT, null, null, revoked);
+        return new Message(messageId, conversation, sender, sentAt == null ? 0 : sentAt, NO_LIMIT, null, null, Collections.emptyList(), revoked);
     }
 
     static Revocation revocation(JsonObject from) {

@@ -94,7 +94,11 @@ final class MemoryLimit {
     }
 
     private static int length(Message message) {
-        return message.body() == null ? 0 : message.body().length();
+        int length = message.body() == null ? 0 : message.body().length();
+        for (Attachment each : message.attachments()) {
+            length += each.name().length() + each.type().length();
+        }
+        return length;
     }
 
     private static final class EarlyRevocation {

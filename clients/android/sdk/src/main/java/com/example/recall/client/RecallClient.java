@@ -2,12 +2,13 @@ package com.example.recall.client;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.File;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class RecallClient {
     private final Synchronisation synchronisation;
     private final SendCalls sendCalls;
     private final RevokeCalls revokeCalls;
+    private final AttachmentCalls attachmentCalls;
     private final Account account;
     private final Platform platform;
     private volatile Runnable unwatch = () -> { };
@@ -40,8 +42,7 @@ public final class RecallClient {
 
     private RecallClient(RecallOptions options, Platform platform, Random random) {
         this(options, new ThreadLoop(platform),
-                new OkHttpTransport(options.httpClient() == null ? new OkHttpClient() : options.httpClient(),
-                        options.pingIntervalMilliseconds()),
+                new OkHttpTransport(options.httpClient(), options.pingIntervalMilliseconds()),
                 options.callbackExecutor() == null ? platform.callbackExecutor() : options.callbackExecutor(), random, platform);
     }
 
@@ -69,7 +70,8 @@ public final class RecallClient {
         synchronisation = new Synchronisation(requests, conversations, account);
         sendCalls = new SendCalls(requests, conversations, store, callbacks, clock, messageIds);
         revokeCalls = new RevokeCalls(requests, conversations, sendCalls, store, callbacks, clock);
-        account.connect(session, requests, synchronisation, sendCalls, revokeCalls);
+        attachmentCalls = new AttachmentCalls(requests, conversations, loop, callbacks, new Transfers(options.httpClient()));
+        account.connect(session, requests, synchronisation, sendCalls, revokeCalls, attachmentCalls);
     }
 
     public void addListener(RecallListener listener) {
@@ -159,7 +161,7 @@ public final class RecallClient {
      * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
      */
     public @Nullable String send(String conversation, String bodyJson, @Nullable String replyTo, @Nullable String messageId, Answer<Message> answer) {
-        return send(conversation, bodyJson, replyTo, null, messageId, answer);
+        return send(new NewMessage(conversation, bodyJson).replyTo(replyTo).messageId(messageId), answer);
     }
 
     /**
@@ -174,30 +176,60 @@ public final class RecallClient {
      */
     public @Nullable String send(String conversation, String bodyJson, @Nullable String replyTo, @Nullable String unlessRevoked,
             @Nullable String messageId, Answer<Message> answer) {
+        return send(new NewMessage(conversation, bodyJson).replyTo(replyTo).unlessRevoked(unlessRevoked).messageId(messageId), answer);
+    }
+
+    /**
+     * Sends a message with everything that a message may have. If it has a file to upload, the file goes first, by HTTP and not over the
+     * connection. Until the upload has ended the message is not stored, and a recall ends the upload, so that nothing is sent.
+     *
+     * @return the message ID, or null when nothing was sent because not logged in or the parameters are wrong
+     */
+    public @Nullable String send(NewMessage message, Answer<Message> answer) {
         Answer<Message> told = callbacks.answering(answer);
-        JsonObject body = bodyJson == null ? null : Json.object(bodyJson);
-        RecallError refusal = refusal(conversation, body, messageId);
+        JsonObject body = message.bodyJson == null ? null : Json.object(message.bodyJson);
+        RecallError refusal = refusal(message, body);
         if (refusal != null) {
             told.onError(refusal);
             return null;
         }
-        String id = messageId == null ? messageIds.next(clock.now()) : messageId;
-        SendCalls.Draft draft = new SendCalls.Draft(conversation, body, replyTo, unlessRevoked, messageId != null);
+        String id = message.messageId == null ? messageIds.next(clock.now()) : message.messageId;
         loop.execute(() -> {
             if (!account.isGreeted()) {
                 told.onError(notLoggedIn());
             } else {
-                sendCalls.send(draft, id, told);
+                upload(message, body, id, told);
             }
         });
         return id;
     }
 
-    private RecallError refusal(String conversation, JsonObject body, String messageId) {
+    private void upload(NewMessage message, JsonObject body, String id, Answer<Message> told) {
+        Upload upload = message.upload;
+        if (upload == null || upload.attachment() != null) {
+            sendCalls.send(new SendCalls.Draft(message, body, message.allAttachments()), id, told);
+            return;
+        }
+        attachmentCalls.attach(upload, message.conversation, id, new Answer<Attachment>() {
+            @Override
+            public void onSuccess(Attachment uploaded) {
+                sendCalls.send(new SendCalls.Draft(message, body, message.allAttachments()), id, told);
+            }
+
+            @Override
+            public void onError(RecallError error) {
+                // Nobody knows what became of the file, but the message was surely not sent.
+                told.onError(error.withKnownOutcome());
+            }
+        });
+    }
+
+    private RecallError refusal(NewMessage message, JsonObject body) {
+        String messageId = message.messageId;
         if (!account.isGreeted()) {
             return notLoggedIn();
         }
-        if (!Frames.isConversation(conversation)) {
+        if (!Frames.isConversation(message.conversation)) {
             return RecallError.of(ErrorCode.INVALID_REQUEST, "conversation: must be c2c_<user ID> or group_<group ID>");
         }
         if (body == null) {
@@ -209,7 +241,11 @@ public final class RecallClient {
         if (Json.encodedLength(Json.write(body)) > MOST_BODY_BYTES) {
             return RecallError.of(ErrorCode.BODY_TOO_LARGE, "body: has more than " + MOST_BODY_BYTES + " bytes; send less or send a link");
         }
-        return null;
+        if (messageId != null && message.upload != null && message.upload.attachment() == null) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "upload: a message that is sent again has the files that were uploaded before");
+        }
+        String problem = Attachment.problemOf(message.allAttachments());
+        return problem == null ? null : RecallError.of(ErrorCode.INVALID_REQUEST, problem);
     }
 
     private static RecallError notLoggedIn() {
@@ -227,7 +263,55 @@ public final class RecallClient {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "revoke needs a conversation and a message ID"));
             return;
         }
-        whenLoggedIn(told, () -> revokeCalls.revoke(conversation, messageId, reason, told));
+        whenLoggedIn(told, () -> {
+            if (attachmentCalls.isUploading(conversation, messageId)) {
+                // The server knows nothing of the message, and never will.
+                attachmentCalls.revoked(conversation, messageId);
+                Revocation revoked = new Revocation(clock.now(), account.user(), "sender", reason);
+                told.onSuccess(new Message(messageId, conversation, account.user(), 0, 0, null, null, Collections.emptyList(), revoked));
+            } else {
+                revokeCalls.revoke(conversation, messageId, reason, told);
+            }
+        });
+    }
+
+    /** How large a file may be in bytes, as the latest connection has said; 0 if the deployment has no attachments, and before the login. */
+    public long maxAttachmentBytes() {
+        return account.maxAttachmentBytes();
+    }
+
+    /**
+     * Uploads a file for a message that is sent later with {@link NewMessage#attachments}. It goes by HTTP and not over the connection. An upload
+     * that no message names is removed after a day.
+     *
+     * <p>The errors are {@link ErrorCode#ATTACHMENTS_OFF}, {@link ErrorCode#ATTACHMENT_TOO_LARGE}, {@link ErrorCode#UPLOAD_FAILED},
+     * {@link ErrorCode#INVALID_REQUEST}, also for a file that cannot be read, and those of every request.
+     */
+    public void attach(Upload upload, Answer<Attachment> answer) {
+        Answer<Attachment> told = callbacks.answering(answer);
+        whenLoggedIn(told, () -> attachmentCalls.attach(upload, told));
+    }
+
+    /**
+     * Downloads a file of a message. The bytes go to a file beside the target, whose name ends with {@code .tmp}, and which takes the place of the
+     * target when it is whole. If the client learns meanwhile that the message is recalled, the download ends with
+     * {@link ErrorCode#ALREADY_RECALLED}. When it has ended with any error, no byte of it is left on the device. Delete what was downloaded
+     * earlier when {@link RecallListener#onMessageRevoked} is called.
+     *
+     * <p>The other errors are {@link ErrorCode#ATTACHMENT_NOT_FOUND}, {@link ErrorCode#ATTACHMENTS_OFF}, {@link ErrorCode#MESSAGE_NOT_FOUND}
+     * ({@link ErrorCode#GROUP_MESSAGE_NOT_FOUND}), {@link ErrorCode#DOWNLOAD_FAILED}, also if the file cannot be written, and those of every
+     * request.
+     *
+     * @param progress null if nobody wants to know
+     */
+    public void download(String conversation, String messageId, String attachmentId, File target, @Nullable TransferProgress progress,
+            Answer<@Nullable Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        if (!Frames.isConversation(conversation) || !MessageIds.isValid(messageId) || !MessageIds.isValid(attachmentId)) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "download needs a conversation, a message ID and an attachment ID"));
+            return;
+        }
+        whenLoggedIn(told, () -> attachmentCalls.download(conversation, messageId, attachmentId, target, progress, told));
     }
 
     private void whenLoggedIn(Answer<?> answer, Runnable task) {
@@ -412,6 +496,11 @@ public final class RecallClient {
         public void onForgotten(ConversationView view) {
             store.forget(view);
             conversationChanged(new ConversationView(view.id));
+        }
+
+        @Override
+        public void onRevocation(String conversation, String messageId) {
+            attachmentCalls.revoked(conversation, messageId);
         }
 
         @Override

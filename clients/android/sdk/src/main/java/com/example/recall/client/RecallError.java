@@ -30,6 +30,11 @@ public final class RecallError {
         return new RecallError(code, description, retryable, serverTime, true);
     }
 
+    /** The same error of a call that surely did nothing. */
+    RecallError withKnownOutcome() {
+        return new RecallError(code, description, retryable, serverTime, false);
+    }
+
     /** One of {@link ErrorCode}. */
     public int code() {
         return code;

@@ -56,7 +56,7 @@ public final class RecallOptions {
         return this;
     }
 
-    /** An OkHttp client to take proxy, certificate pinning and threads from. Default: a plain one. */
+    /** An OkHttp client to take proxy, certificate pinning and threads from, for the connection and for files. Default: a plain one. */
     public RecallOptions httpClient(@Nullable OkHttpClient value) {
         httpClient = value;
         return this;
@@ -102,7 +102,11 @@ public final class RecallOptions {
         return callbackExecutor;
     }
 
+    /** The same one for each caller, so that they share its threads. */
     OkHttpClient httpClient() {
+        if (httpClient == null) {
+            httpClient = new OkHttpClient();
+        }
         return httpClient;
     }
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -40,17 +41,19 @@ final class SendCalls {
         final String replyTo;
         /** The server stores the message only if this one is not recalled at that moment; null without a condition. */
         final String unlessRevoked;
+        final List<Attachment> attachments;
         /** An ID that the app chose may have been sent before, so it is never replaced. */
         final boolean idChosenByApp;
         /** Whether an earlier process left it, so that no caller waits for the answer. */
         final boolean resumed;
 
-        Draft(String conversation, JsonObject body, String replyTo, String unlessRevoked, boolean idChosenByApp) {
-            this.conversation = conversation;
+        Draft(NewMessage message, JsonObject body, List<Attachment> attachments) {
+            conversation = message.conversation;
             this.body = body;
-            this.replyTo = replyTo;
-            this.unlessRevoked = unlessRevoked;
-            this.idChosenByApp = idChosenByApp;
+            replyTo = message.replyTo;
+            unlessRevoked = message.unlessRevoked;
+            this.attachments = attachments;
+            idChosenByApp = message.messageId != null;
             resumed = false;
         }
 
@@ -60,6 +63,7 @@ final class SendCalls {
             body = unsent.body;
             replyTo = unsent.replyTo;
             unlessRevoked = unsent.unlessRevoked;
+            attachments = unsent.attachments;
             idChosenByApp = true;
             resumed = true;
         }
@@ -98,7 +102,7 @@ final class SendCalls {
     private void remember(Draft draft, String messageId) {
         ConversationView view = conversations.view(draft.conversation);
         if (view != null) {
-            view.unsent.put(messageId, new Unsent(messageId, draft.body, draft.replyTo, draft.unlessRevoked));
+            view.unsent.put(messageId, new Unsent(messageId, draft.body, draft.replyTo, draft.unlessRevoked, draft.attachments));
             store.save(view);
         }
     }
@@ -154,6 +158,9 @@ final class SendCalls {
         }
         if (draft.unlessRevoked != null) {
             fields.addProperty("unlessRevoked", draft.unlessRevoked);
+        }
+        if (!draft.attachments.isEmpty()) {
+            fields.add("attachments", Attachment.references(draft.attachments));
         }
         Request[] request = new Request[1];
         request[0] = new Request("send", fields, false, new Request.Handler() {

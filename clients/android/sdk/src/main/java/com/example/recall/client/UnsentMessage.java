@@ -1,5 +1,6 @@
 package com.example.recall.client;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An own message whose send has no good answer yet. */
@@ -9,6 +10,7 @@ public final class UnsentMessage {
     private final String body;
     private final String replyTo;
     private final String unlessRevoked;
+    private final List<Attachment> attachments;
     private final int failedWith;
 
     UnsentMessage(String conversation, Unsent unsent) {
@@ -17,6 +19,7 @@ public final class UnsentMessage {
         body = Json.write(unsent.body);
         replyTo = unsent.replyTo;
         unlessRevoked = unsent.unlessRevoked;
+        attachments = unsent.attachments;
         failedWith = unsent.failedWith;
     }
 
@@ -43,6 +46,11 @@ public final class UnsentMessage {
     /** The message that must not be recalled when this one is stored, or null. Give it again when you send it again. */
     public @Nullable String unlessRevoked() {
         return unlessRevoked;
+    }
+
+    /** Its files. Give them again when you send it again. */
+    public List<Attachment> attachments() {
+        return attachments;
     }
 
     /** The code with which its send ended, after which the client does not send it by itself; 0 while it does. */

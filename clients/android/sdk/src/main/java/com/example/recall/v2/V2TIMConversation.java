@@ -9,11 +9,11 @@ public final class V2TIMConversation {
     public static final int V2TIM_GROUP = 2;
 
     private final Conversation conversation;
-    private final String loginUser;
+    private final V2TIMManager manager;
 
-    V2TIMConversation(Conversation conversation, String loginUser) {
+    V2TIMConversation(Conversation conversation, V2TIMManager manager) {
         this.conversation = conversation;
-        this.loginUser = loginUser;
+        this.manager = manager;
     }
 
     public String getConversationID() {
@@ -63,7 +63,7 @@ public final class V2TIMConversation {
 
     /** The newest message held, with status V2TIM_MSG_STATUS_LOCAL_REVOKED when it was recalled; or null. */
     public @Nullable V2TIMMessage getLastMessage() {
-        return conversation.lastMessage() == null ? null : new V2TIMMessage(conversation.lastMessage(), loginUser);
+        return conversation.lastMessage() == null ? null : new V2TIMMessage(conversation.lastMessage(), manager);
     }
 
     /** Orders the list, latest change first: server time, milliseconds since 1970. */

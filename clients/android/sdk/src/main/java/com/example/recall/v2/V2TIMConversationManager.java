@@ -48,7 +48,7 @@ public final class V2TIMConversationManager {
         int to = (int) Math.min(all.size(), from + (long) Math.max(1, count));
         List<V2TIMConversation> page = new ArrayList<>();
         for (Conversation conversation : all.subList(from, to)) {
-            page.add(new V2TIMConversation(conversation, manager.getLoginUser()));
+            page.add(new V2TIMConversation(conversation, manager));
         }
         return new V2TIMConversationResult(page, to, to == all.size());
     }
@@ -58,7 +58,7 @@ public final class V2TIMConversationManager {
         RecallClient client = manager.client(callback);
         if (client != null) {
             client.conversation(conversationID, Callbacks.toCallback(callback,
-                    conversation -> new V2TIMConversation(conversation, manager.getLoginUser())));
+                    conversation -> new V2TIMConversation(conversation, manager)));
         }
     }
 
@@ -77,7 +77,7 @@ public final class V2TIMConversationManager {
             List<V2TIMConversation> list = new ArrayList<>(wanted.size());
             for (String id : wanted) {
                 if (held.containsKey(id)) {
-                    list.add(new V2TIMConversation(held.get(id), manager.getLoginUser()));
+                    list.add(new V2TIMConversation(held.get(id), manager));
                 }
             }
             return list;
@@ -216,7 +216,7 @@ public final class V2TIMConversationManager {
         if (listeners.isEmpty()) {
             return;
         }
-        List<V2TIMConversation> changed = Collections.singletonList(new V2TIMConversation(conversation, manager.getLoginUser()));
+        List<V2TIMConversation> changed = Collections.singletonList(new V2TIMConversation(conversation, manager));
         for (V2TIMConversationListener listener : listeners) {
             if (isNew) {
                 listener.onNewConversation(changed);

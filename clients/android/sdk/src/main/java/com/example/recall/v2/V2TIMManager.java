@@ -228,6 +228,12 @@ public final class V2TIMManager {
         return present.isLoggedIn() ? V2TIM_STATUS_LOGINED : V2TIM_STATUS_LOGINING;
     }
 
+    /** How large a file may be in bytes, as the latest connection has said; 0 if the deployment has no attachments, and before the login. Not in V2TIM. */
+    public long getMaxAttachmentBytes() {
+        RecallClient present = client;
+        return present == null ? 0 : present.maxAttachmentBytes();
+    }
+
     /** The server's time in seconds since 1970, as V2TIM's; 0 before the first login. */
     public long getServerTime() {
         RecallClient present = client;

@@ -1,12 +1,19 @@
 package com.example.recall.v2;
 
+import com.example.recall.client.Attachment;
 import com.example.recall.client.Message;
 import com.example.recall.client.RecallError;
+import com.example.recall.client.TransferProgress;
+import com.example.recall.client.Upload;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.File;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +36,8 @@ public final class V2TIMMessage implements Serializable {
     public static final int V2TIM_ELEM_TYPE_NONE = 0;
     public static final int V2TIM_ELEM_TYPE_TEXT = 1;
     public static final int V2TIM_ELEM_TYPE_CUSTOM = 2;
+    public static final int V2TIM_ELEM_TYPE_IMAGE = 3;
+    public static final int V2TIM_ELEM_TYPE_FILE = 6;
 
     public static final int V2TIM_PRIORITY_DEFAULT = 0;
     public static final int V2TIM_PRIORITY_HIGH = 1;
@@ -37,6 +46,13 @@ public final class V2TIMMessage implements Serializable {
 
     private final String loginUser;
     private final String draftBody;
+    /** The file of a message that this device sends. */
+    private volatile String path;
+    private volatile String fileName;
+    private volatile String fileType;
+    private volatile List<Attachment> attachments = Collections.emptyList();
+    /** The manager that gave the message. A copy that was written somewhere belongs to V2TIM's only one. */
+    private transient volatile V2TIMManager manager;
     private volatile Message stored;
     private volatile int status;
     private volatile String msgID;
@@ -54,10 +70,19 @@ public final class V2TIMMessage implements Serializable {
         status = V2TIM_MSG_STATUS_SENDING;
     }
 
+    /** A message to send with a file, which is uploaded first. */
+    V2TIMMessage(String body, String path, String fileName, String fileType) {
+        this(body);
+        this.path = path;
+        this.fileName = fileName;
+        this.fileType = fileType;
+    }
+
     /** A message from the server. */
-    V2TIMMessage(Message message, String loginUser) {
+    V2TIMMessage(Message message, V2TIMManager manager) {
         draftBody = null;
-        this.loginUser = loginUser;
+        this.manager = manager;
+        loginUser = manager.getLoginUser();
         accept(message);
     }
 
@@ -66,10 +91,12 @@ public final class V2TIMMessage implements Serializable {
         msgID = message.messageId();
         conversation = message.conversation();
         replyTo = message.replyTo();
+        attachments = message.attachments();
         status = message.isRevoked() ? V2TIM_MSG_STATUS_LOCAL_REVOKED : V2TIM_MSG_STATUS_SEND_SUCC;
     }
 
-    void sending(String toConversation) {
+    void sending(String toConversation, V2TIMManager by) {
+        manager = by;
         conversation = toConversation;
         status = V2TIM_MSG_STATUS_SENDING;
     }
@@ -91,9 +118,12 @@ public final class V2TIMMessage implements Serializable {
 
     void revoked(Message tombstone) {
         String body = getBody();
-        if (body != null && isSelf()) {
+        if (body != null && isSelf() && !hasFiles()) {
             bodyToEditAgain = body;
         }
+        attachments = Collections.emptyList();
+        path = null;
+        fileName = null;
         if (tombstone != null) {
             stored = tombstone;
         }
@@ -107,6 +137,34 @@ public final class V2TIMMessage implements Serializable {
 
     String bodyToSend() {
         return draftBody;
+    }
+
+    /** The file that must be uploaded before the message is sent, or null. */
+    Upload uploadToSend(@Nullable TransferProgress progress) {
+        return path == null || !getAttachments().isEmpty() ? null : new Upload(new File(path), fileName, fileType, progress);
+    }
+
+    /** The upload of the message's file has ended well, so it is not uploaded again. */
+    void uploaded(Attachment attachment) {
+        attachments = Collections.singletonList(attachment);
+    }
+
+    private boolean hasFiles() {
+        return path != null || !getAttachments().isEmpty();
+    }
+
+    /** Its files, of any type; empty once recalled. Not in V2TIM. */
+    public List<Attachment> getAttachments() {
+        List<Attachment> present = attachments;
+        return present == null || status == V2TIM_MSG_STATUS_LOCAL_REVOKED ? Collections.emptyList() : present;
+    }
+
+    /**
+     * Sends the message with up to 10 files: those that {@link V2TIMMessageManager#uploadFile} gave, and those of other messages that it
+     * forwards. Before sending. Not in V2TIM.
+     */
+    public void setAttachments(List<Attachment> files) {
+        attachments = Collections.unmodifiableList(new ArrayList<>(files));
     }
 
     /** Unique; messages sort by it. Known as soon as sendMessage returns. */
@@ -191,25 +249,65 @@ public final class V2TIMMessage implements Serializable {
     }
 
     /**
-     * V2TIM_ELEM_TYPE_TEXT for a body with a text, NONE for a recalled message, else CUSTOM. An own message that was given to revokeMessage
-     * keeps its element in this object, so that the person can edit it again.
+     * V2TIM_ELEM_TYPE_IMAGE or FILE for a message with files, by its first one; TEXT for any other body with a text, NONE for a recalled message,
+     * else CUSTOM. An own message without files that was given to revokeMessage keeps its element in this object, so that the person can edit
+     * it again.
      */
     public int getElemType() {
+        V2TIMElem file = firstFile();
+        if (file != null) {
+            return file instanceof V2TIMImageElem ? V2TIM_ELEM_TYPE_IMAGE : V2TIM_ELEM_TYPE_FILE;
+        }
         String body = bodyOfElement();
         return body == null ? V2TIM_ELEM_TYPE_NONE : textOf(body) != null ? V2TIM_ELEM_TYPE_TEXT : V2TIM_ELEM_TYPE_CUSTOM;
     }
 
-    /** The text, or null when there is none. */
+    private V2TIMElem firstFile() {
+        if (status == V2TIM_MSG_STATUS_LOCAL_REVOKED) {
+            return null;
+        }
+        List<Attachment> files = getAttachments();
+        if (files.isEmpty()) {
+            return path == null ? null : element(null);
+        }
+        V2TIMElem following = null;
+        for (int i = files.size() - 1; i >= 0; i--) {
+            V2TIMManager owner = manager;
+            V2TIMElem element = element(new FileOfMessage(owner == null ? V2TIMManager.getInstance() : owner, conversation, msgID, files.get(i)));
+            element.next(following);
+            following = element;
+        }
+        return following;
+    }
+
+    private V2TIMElem element(FileOfMessage file) {
+        boolean isImage = file == null ? fileType.startsWith("image/") : file.isImage();
+        return isImage ? new V2TIMImageElem(path, file) : new V2TIMFileElem(path, file == null ? fileName : file.attachment.name(), file);
+    }
+
+    /** The picture, if the message's first file is one; else null. {@link V2TIMElem#getNextElem} has the other files. */
+    public @Nullable V2TIMImageElem getImageElem() {
+        V2TIMElem first = firstFile();
+        return first instanceof V2TIMImageElem ? (V2TIMImageElem) first : null;
+    }
+
+    /** The file, if the message's first file is no picture; else null. {@link V2TIMElem#getNextElem} has the other files. */
+    public @Nullable V2TIMFileElem getFileElem() {
+        V2TIMElem first = firstFile();
+        return first instanceof V2TIMFileElem ? (V2TIMFileElem) first : null;
+    }
+
+    /** The text, or null when there is none. A message with files may have one, too. */
     public @Nullable V2TIMTextElem getTextElem() {
         String body = bodyOfElement();
         String text = body == null ? null : textOf(body);
         return text == null ? null : new V2TIMTextElem(text);
     }
 
-    /** The data of a message that is not text, or null. */
+    /** The data of a message that is not text and has no files, or null. */
     public @Nullable V2TIMCustomElem getCustomElem() {
         String body = bodyOfElement();
-        return body == null || textOf(body) != null ? null : new V2TIMCustomElem(body);
+        return body == null || textOf(body) != null || firstFile() != null ? null : new V2TIMCustomElem(body);
     }
 
     /** The whole body, a JSON object; null once recalled. */

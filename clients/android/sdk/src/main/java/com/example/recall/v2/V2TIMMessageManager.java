@@ -2,11 +2,16 @@ package com.example.recall.v2;
 
 import com.example.recall.BaseConstants;
 import com.example.recall.client.Answer;
+import com.example.recall.client.Attachment;
 import com.example.recall.client.Message;
+import com.example.recall.client.NewMessage;
 import com.example.recall.client.RecallClient;
 import com.example.recall.client.RecallError;
+import com.example.recall.client.TransferProgress;
 import com.example.recall.client.UnsentMessage;
+import com.example.recall.client.Upload;
 import com.google.gson.JsonObject;
+import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +69,32 @@ public final class V2TIMMessageManager {
         }
     }
 
+    /** A message with a picture, which sendMessage uploads. */
+    public V2TIMMessage createImageMessage(String imagePath) {
+        String name = new File(imagePath).getName();
+        return new V2TIMMessage("{}", imagePath, name, FileType.ofImage(name));
+    }
+
+    /**
+     * A message with a file, which sendMessage uploads.
+     *
+     * @param fileName what receivers see
+     */
+    public V2TIMMessage createFileMessage(String filePath, String fileName) {
+        return new V2TIMMessage("{}", filePath, fileName, FileType.ofFile(fileName));
+    }
+
+    /** A message that sends another one on, with copies of its files, which a later recall of that one leaves as they are. */
+    public V2TIMMessage createForwardMessage(V2TIMMessage message) {
+        V2TIMMessage forwarding = new V2TIMMessage(message.getBody());
+        List<Attachment> files = new ArrayList<>();
+        for (Attachment each : message.getAttachments()) {
+            files.add(Attachment.forwarded(message.getConversationID(), message.getMsgID(), each.attachmentId()));
+        }
+        forwarding.setAttachments(files);
+        return forwarding;
+    }
+
     /** A message with any JSON object as its body. Not in V2TIM, whose custom messages hold bytes. */
     public V2TIMMessage createJsonMessage(String bodyJson) {
         return new V2TIMMessage(bodyJson);
@@ -71,7 +102,8 @@ public final class V2TIMMessageManager {
 
     /**
      * Sends a message to a user or a group. To repeat a send that failed, give the same message again: if the first try may
-     * have arrived, it goes under the same ID and is stored once.
+     * have arrived, it goes under the same ID and is stored once. A file is uploaded before the message is sent. A recall meanwhile ends the
+     * upload, and nothing is sent.
      *
      * @param receiver the other user, or null for a group
      * @param groupID the group, or null for a user
@@ -105,8 +137,11 @@ public final class V2TIMMessageManager {
         if (client == null) {
             return null;
         }
-        message.sending(conversationID);
-        String id = client.send(conversationID, message.bodyToSend(), message.getReplyTo(), message.getUnlessRevoked(), msgID, new Answer<Message>() {
+        message.sending(conversationID, manager);
+        Upload upload = message.uploadToSend(percent(callback));
+        NewMessage sending = new NewMessage(conversationID, message.bodyToSend()).replyTo(message.getReplyTo())
+                .unlessRevoked(message.getUnlessRevoked()).attachments(message.getAttachments()).upload(upload).messageId(msgID);
+        String id = client.send(sending, new Answer<Message>() {
             @Override
             public void onSuccess(Message stored) {
                 message.sent(stored);
@@ -117,6 +152,9 @@ public final class V2TIMMessageManager {
 
             @Override
             public void onError(RecallError error) {
+                if (upload != null && upload.attachment() != null) {
+                    message.uploaded(upload.attachment());
+                }
                 message.failed(error);
                 if (callback != null) {
                     callback.onError(error.code(), error.description());
@@ -151,6 +189,41 @@ public final class V2TIMMessageManager {
                 told.onError(error);
             }
         });
+    }
+
+    /**
+     * Uploads a file for a message that is sent later with {@link V2TIMMessage#setAttachments}. An upload that no message names is removed after a
+     * day. Not in V2TIM, whose messages have one file.
+     *
+     * @param fileName what receivers see
+     * @param type such as {@code image/png}
+     * @param callback a {@link V2TIMSendCallback} is also told the progress
+     */
+    public void uploadFile(String filePath, String fileName, String type, @Nullable V2TIMValueCallback<Attachment> callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            client.attach(new Upload(new File(filePath), fileName, type, percent(callback)),
+                    Callbacks.toCallback(callback, attachment -> attachment));
+        }
+    }
+
+    private static @Nullable TransferProgress percent(@Nullable V2TIMValueCallback<?> callback) {
+        return callback instanceof V2TIMSendCallback
+                ? (done, size) -> ((V2TIMSendCallback<?>) callback).onProgress((int) (100 * done / size)) : null;
+    }
+
+    /**
+     * Downloads a file of a message by its IDs; see {@link V2TIMFileElem#downloadFile}. Not in V2TIM.
+     *
+     * @param callback a {@link V2TIMDownloadCallback} is also told the progress
+     */
+    public void downloadAttachment(String conversationID, String msgID, String attachmentId, String path, @Nullable V2TIMCallback callback) {
+        RecallClient client = manager.client(callback);
+        if (client != null) {
+            TransferProgress progress = callback instanceof V2TIMDownloadCallback
+                    ? (done, size) -> ((V2TIMDownloadCallback) callback).onProgress(new V2TIMElem.V2ProgressInfo(done, size)) : null;
+            client.download(conversationID, msgID, attachmentId, new File(path), progress, Callbacks.toCallback(callback));
+        }
     }
 
     /** Always ends with ERR_SDK_INTERFACE_NOT_SUPPORT: in this service a message is recalled, and never changed. */
@@ -271,7 +344,7 @@ public final class V2TIMMessageManager {
     private List<V2TIMMessage> wrap(List<Message> messages) {
         List<V2TIMMessage> wrapped = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            wrapped.add(new V2TIMMessage(message, manager.getLoginUser()));
+            wrapped.add(new V2TIMMessage(message, manager));
         }
         return wrapped;
     }
@@ -283,14 +356,14 @@ public final class V2TIMMessageManager {
     }
 
     void tellNew(Message message) {
-        V2TIMMessage wrapped = new V2TIMMessage(message, manager.getLoginUser());
+        V2TIMMessage wrapped = new V2TIMMessage(message, manager);
         for (V2TIMAdvancedMsgListener listener : listeners) {
             listener.onRecvNewMessage(wrapped);
         }
     }
 
     void tellRevoked(Message tombstone) {
-        V2TIMMessage wrapped = new V2TIMMessage(tombstone, manager.getLoginUser());
+        V2TIMMessage wrapped = new V2TIMMessage(tombstone, manager);
         V2TIMUserFullInfo operator = new V2TIMUserFullInfo(tombstone.revoked().by());
         String reason = tombstone.revoked().reason() == null ? "" : tombstone.revoked().reason();
         for (V2TIMAdvancedMsgListener listener : listeners) {

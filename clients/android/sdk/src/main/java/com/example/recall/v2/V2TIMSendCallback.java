@@ -1,8 +1,12 @@
 package com.example.recall.v2;
 
-/** How sending ends. Bodies are small and go at once, so there is no progress to report. */
+/** How sending goes on and ends. */
 public interface V2TIMSendCallback<T> extends V2TIMValueCallback<T> {
-    /** Never called here; it stands for code written for V2TIM, which calls it for files. */
+    /**
+     * So much of the file of the message is uploaded. It is not called for a message without a file to upload, whose frame goes at once.
+     *
+     * @param progress percent; the last call has 100
+     */
     default void onProgress(int progress) {
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A client on a fake server, in a time that the test moves. */
@@ -24,10 +25,16 @@ abstract class ClientTest {
         return null;
     }
 
+    /** Null: a plain one. */
+    OkHttpClient httpClient() {
+        return null;
+    }
+
     @BeforeEach
     void makeClient() {
         RecallOptions options = new RecallOptions()
                 .storage(storage())
+                .httpClient(httpClient())
                 .requestTimeoutMilliseconds(10_000)
                 .tokenProvider((user, answer) -> {
                     if (nextToken == null) {

@@ -4,12 +4,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -19,6 +22,7 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.Buffer;
 
 /** A server of one-to-one conversations that really listens, for tests: stores, recalls and notifies, and checks nothing more. */
 public final class BackendInMemory implements Closeable {
@@ -31,11 +35,19 @@ public final class BackendInMemory implements Closeable {
     private final BlockingQueue<String> heldSends = new LinkedBlockingQueue<>();
     private boolean holdsSends;
     private int refuseRevocationsWith;
+    private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private final Map<String, JsonObject> attachments = new HashMap<>();
+    private final CountDownLatch uploadsMayEnd = new CountDownLatch(1);
+    private volatile boolean holdsUploads;
+    private volatile int refuseUploadsWith;
 
     public BackendInMemory() throws IOException {
         server.setDispatcher(new Dispatcher() {
             @Override
-            public MockResponse dispatch(RecordedRequest request) {
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                if (request.getTarget().startsWith("/objects/")) {
+                    return object(request);
+                }
                 String token = request.getHeaders().get("Authorization");
                 if (token == null || !token.startsWith("Bearer token-of-")) {
                     return new MockResponse.Builder().code(401).build();
@@ -65,8 +77,70 @@ public final class BackendInMemory implements Closeable {
         return heldSends.poll(30, TimeUnit.SECONDS);
     }
 
+    /** From now on each upload is answered with this status; 0 accepts them. */
+    public void refuseUploadsWith(int status) {
+        refuseUploadsWith = status;
+    }
+
+    /** From now on no upload is answered before the end. */
+    public void holdUploads() {
+        holdsUploads = true;
+    }
+
+    /** How many messages were sent in a conversation. */
+    public synchronized int sent(String user, String conversation) {
+        return messages(user, conversation).size();
+    }
+
+    /** How many files are stored. */
+    public int files() {
+        return objects.size();
+    }
+
+    /** The storage of the files. It takes no token, and only an upload that has the headers that attach gave. */
+    private MockResponse object(RecordedRequest request) throws InterruptedException {
+        String key = request.getTarget();
+        if (request.getHeaders().get("Authorization") != null) {
+            return new MockResponse.Builder().code(400).build();
+        }
+        if (request.getMethod().equals("GET")) {
+            byte[] content = objects.get(key);
+            return content == null ? new MockResponse.Builder().code(404).build()
+                    : new MockResponse.Builder().body(new Buffer().write(content)).build();
+        }
+        if (holdsUploads) {
+            uploadsMayEnd.await();
+        }
+        if (refuseUploadsWith != 0 || !"signed".equals(request.getHeaders().get("x-amz-meta-name"))) {
+            return new MockResponse.Builder().code(refuseUploadsWith == 0 ? 403 : refuseUploadsWith).build();
+        }
+        objects.put(key, request.getBody().toByteArray());
+        return new MockResponse.Builder().build();
+    }
+
+    private void attach(JsonObject request, JsonObject reply) {
+        String attachmentId = String.format("01HF7YAT0000000000000%05d", attachments.size());
+        JsonObject attachment = new JsonObject();
+        attachment.addProperty("attachmentId", attachmentId);
+        for (String field : new String[] {"name", "type", "size"}) {
+            attachment.add(field, request.get(field));
+        }
+        attachments.put(attachmentId, attachment);
+        JsonObject headers = new JsonObject();
+        headers.add("content-type", request.get("type"));
+        headers.add("content-length", new JsonPrimitive(request.get("size").getAsString()));
+        headers.addProperty("x-amz-meta-name", "signed");
+        JsonObject upload = new JsonObject();
+        upload.addProperty("method", "PUT");
+        upload.addProperty("url", server.url("/objects/" + attachmentId).toString());
+        upload.add("headers", headers);
+        reply.addProperty("attachmentId", attachmentId);
+        reply.add("upload", upload);
+    }
+
     @Override
     public void close() {
+        uploadsMayEnd.countDown();
         server.close();
     }
 
@@ -112,6 +186,7 @@ public final class BackendInMemory implements Closeable {
         switch (request.get("action").getAsString()) {
             case "hello":
                 reply.addProperty("serverTime", System.currentTimeMillis());
+                reply.addProperty("maxAttachmentBytes", 1_000_000);
                 break;
             case "conversations":
                 reply.add("conversations", new JsonArray());
@@ -124,6 +199,12 @@ public final class BackendInMemory implements Closeable {
                 break;
             case "revoke":
                 revoke(user, request, reply);
+                break;
+            case "attach":
+                attach(request, reply);
+                break;
+            case "download":
+                reply.addProperty("url", server.url("/objects/" + request.get("attachmentId").getAsString()).toString());
                 break;
             default:
                 readUpTo.put(user + " " + request.get("conversation").getAsString(), request.get("messageId").getAsString());
@@ -181,6 +262,12 @@ public final class BackendInMemory implements Closeable {
         message.addProperty("sender", user);
         message.addProperty("sentAt", System.currentTimeMillis());
         message.addProperty("recallableUntil", System.currentTimeMillis() + WINDOW_MILLISECONDS);
+        if (request.has("attachments")) {
+            JsonArray files = new JsonArray();
+            request.getAsJsonArray("attachments").forEach(named ->
+                    files.add(attachments.get(named.getAsJsonObject().get("attachmentId").getAsString())));
+            message.add("attachments", files);
+        }
         reply.add("message", message.deepCopy());
         message.add("body", request.get("body"));
         messages(user, conversation).put(request.get("messageId").getAsString(), message);
@@ -210,6 +297,10 @@ public final class BackendInMemory implements Closeable {
             revoked.add("reason", request.get("reason"));
         }
         message.remove("body");
+        if (message.has("attachments")) {
+            message.remove("attachments").getAsJsonArray().forEach(file ->
+                    objects.remove("/objects/" + file.getAsJsonObject().get("attachmentId").getAsString()));
+        }
         message.add("revoked", revoked);
         JsonObject result = new JsonObject();
         result.add("messageId", request.get("messageId"));

@@ -36,7 +36,7 @@ class NullabilityTest {
     void aMessageSaysWhatItMayLack() {
         Set<String> nullable = publicMethods(V2TIMMessage.class).filter(method -> mayBeNull(method.getAnnotatedReturnType()))
                 .map(Method::getName).collect(Collectors.toCollection(TreeSet::new));
-        assertEquals("[getBody, getConversationID, getCustomElem, getGroupID, getMsgID, getReplyTo, getRevokerInfo, getRevokerRole, getSender, getTextElem, "
+        assertEquals("[getBody, getConversationID, getCustomElem, getFileElem, getGroupID, getImageElem, getMsgID, getReplyTo, getRevokerInfo, getRevokerRole, getSender, getTextElem, "
                 + "getUnlessRevoked, getUserID]", nullable.toString());
     }
 

@@ -33,33 +33,38 @@ class ReadmeTest {
         return examples;
     }
 
-    /** Makes a class of an example, which uses serverUrl, userID, token and show. */
+    /** Makes a class of an example, which uses serverUrl, userID, token, path and show. */
     private Class<?> compile(String name, String example) throws Exception {
         Path source = folder.resolve(name + ".java");
         Files.writeString(source, "import com.example.recall.v2.*;\npublic class " + name
                 + " {\n  public static java.util.function.Consumer<String> shown;\n"
                 + "  static void show(String text) { shown.accept(text); }\n"
-                + "  public static void run(String serverUrl, String userID, String token) {\n" + example + "  }\n}\n");
+                + "  public static void run(String serverUrl, String userID, String token, String path) {\n" + example + "  }\n}\n");
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int status = compiler.run(null, null, null, "-cp", System.getProperty("java.class.path"), "-d", folder.toString(), source.toString());
         assertEquals(0, status, "the example does not compile");
         return new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader()).loadClass(name);
     }
 
-    private static void run(Class<?> example, String serverUrl, Consumer<String> shown) throws Exception {
+    private void run(Class<?> example, String serverUrl, Consumer<String> shown) throws Exception {
+        String path = Files.writeString(folder.resolve("cat.png"), "a picture").toString();
         example.getField("shown").set(null, shown);
-        example.getMethod("run", String.class, String.class, String.class).invoke(null, serverUrl, "alice", "token-of-alice");
+        example.getMethod("run", String.class, String.class, String.class, String.class).invoke(null, serverUrl, "alice", "token-of-alice", path);
     }
 
     @Test
     void theExamplesSendRecallAndHearOfTheRecall() throws Exception {
         List<String> examples = examples();
-        assertEquals(2, examples.size());
+        assertEquals(3, examples.size());
         assertTrue(examples.get(0).lines().count() <= 16, "about 15 lines");
         CallbackRecorder shown = new CallbackRecorder();
         try (BackendInMemory backend = new BackendInMemory()) {
             run(compile("Sender", examples.get(0)), backend.url(), shown::happened);
             assertEquals("Message recalled", shown.next());
+
+            run(compile("Picture", examples.get(2)), backend.url(), shown::happened);
+            assertEquals("100 %", shown.next());
+            assertEquals("sent", shown.next());
 
             run(compile("Receiver", examples.get(1)), backend.url(), shown::happened);
             V2TIMManager bob = V2TIMManager.newInstance();
