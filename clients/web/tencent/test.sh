@@ -4,7 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 . "$root/scripts/path.sh"
-"$root/scripts/require.sh" node chromium java dynamodb-local elasticmq
+"$root/scripts/require.sh" node chromium java dynamodb-local elasticmq versitygw
 "$here/../install.sh" "$here"
 "$here/../install.sh" "$here/.." # the local stack's tests are shared with the web client
 cd "$here"

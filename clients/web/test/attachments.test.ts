@@ -1,20 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
 import type { Attachment } from '../src/index.js';
-import { loggedIn, messageFrame, messageID, Server } from './server.js';
-
-/** A bucket that does with a request what the test says. Returns its address, which has a signature. */
-async function bucket(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/1?signature=secret`;
-}
+import { bucket, loggedIn, messageFrame, messageID, Server } from './server.js';
 
 async function withBucket(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = await Server.start();

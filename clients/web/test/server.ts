@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -134,3 +135,14 @@ export const revokedFrame = (...numbers: number[]): Frame => ({
   type: 'revoked', conversation: 'c2c_bob',
   revocations: numbers.map((number) => ({ messageId: messageID(number), sender: 'bob', sentAt: SERVER_TIME + number, revoked: { at: SERVER_TIME + 5_000, by: 'bob', role: 'sender', reason: 'wrong chat' } })),
 });
+
+/** A bucket that does with a request what the test says. Returns its address, which has a signature. */
+export async function bucket(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/1?signature=secret`;
+}

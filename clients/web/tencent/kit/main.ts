@@ -8,8 +8,8 @@ import { createApp, reactive } from 'vue';
 
 // What a backend of Recall has nothing for.
 const ABSENT = [
-  'DeleteMessage', 'ForwardMessage', 'TranslateMessage', 'VoiceToText', 'MultiSelection', 'EmojiReaction', 'InputStickers', 'InputImage', 'InputVoice',
-  'InputVideo', 'InputFile', 'InputEvaluation', 'InputQuickReplies', 'MessageSearch', 'ReadStatus',
+  'DeleteMessage', 'ForwardMessage', 'TranslateMessage', 'VoiceToText', 'MultiSelection', 'EmojiReaction', 'InputStickers', 'InputVoice',
+  'InputVideo', 'InputEvaluation', 'InputQuickReplies', 'MessageSearch', 'ReadStatus',
 ];
 
 const parameters = new URLSearchParams(location.search);

@@ -44,6 +44,6 @@ export const REJECTED = [
 
 /** Calls that Tencent's SDK answers at once, without a promise: they throw the same error. */
 export const THROWN = [
-  'createAudioMessage', 'createFaceMessage', 'createFileMessage', 'createForwardMessage', 'createImageMessage', 'createLocationMessage',
-  'createMergerMessage', 'createVideoMessage', 'inviteInGroupSync', 'inviteSync',
+  'createAudioMessage', 'createFaceMessage', 'createForwardMessage', 'createLocationMessage', 'createMergerMessage', 'createVideoMessage',
+  'inviteInGroupSync', 'inviteSync',
 ] as const;

@@ -2,6 +2,7 @@ import { type Conversation as RecallConversation, ERROR_CODE, EVENT as RECALL_EV
 import { EMPTY_ANSWERS, REJECTED, THROWN } from './absent.js';
 import { Emitter, type Handler } from './emitter.js';
 import { ChatError, CODE, notHere, toChatError } from './errors.js';
+import { Files, selected } from './files.js';
 import { fromConversationID, toBody, toConversation, toConversationID, toGroup, toMessage, toProfile } from './forms.js';
 import type { Conversation, Group, GroupMember, Message, Profile, Result } from './types.js';
 import { EVENT, TYPES } from './values.js';
@@ -25,6 +26,8 @@ export interface NewMessage {
   conversationType: string;
   payload: Record<string, any>;
   cloudCustomData?: string;
+  /** Is told how much of a file is uploaded, from 0 to 1. */
+  onProgress?: (part: number) => void;
   [other: string]: unknown;
 }
 
@@ -35,7 +38,7 @@ const SENT_LIMIT = 1_000;
 
 const ok = <Data>(data: Data): Result<Data> => ({ code: 0, data });
 
-/** One client: the calls of Tencent's Web SDK that a text chat makes, on the session of recall-web. */
+/** One client: the calls of Tencent's Web SDK that a chat with texts, pictures and files makes, on the session of recall-web. */
 export class Chat {
   readonly #recall: Recall;
   readonly #emitter = new Emitter();
@@ -46,11 +49,13 @@ export class Chat {
   readonly #drafts = new Map<string, string>();
   /** What this device made, by ID, with its payload. */
   readonly #sent = new Map<string, RecallMessage>();
+  readonly #files: Files;
 
   /** @internal Use `create`. */
   constructor(recall: Recall, onDestroy: () => void) {
     this.#recall = recall;
     this.#onDestroy = onDestroy;
+    this.#files = new Files(recall, (message) => this.#emitter.emit(EVENT.MESSAGE_MODIFIED, [this.#show(recall.findMessage(message.ID) ?? message)]));
     recall.on(RECALL_EVENT.MESSAGE_RECEIVED, ({ data }) => this.#onReceived(data));
     recall.on(RECALL_EVENT.MESSAGE_REVOKED, ({ data }) => this.#emitter.emit(EVENT.MESSAGE_REVOKED, data.map(this.#show)));
     recall.on(RECALL_EVENT.CONVERSATION_LIST_UPDATED, ({ data }) => this.#onListUpdated(data));
@@ -145,6 +150,16 @@ export class Chat {
     return this.#create(TYPES.MSG_CUSTOM, message);
   }
 
+  /** A picture. `payload.file` is a File, or the input element with which it was chosen. It is uploaded by `sendMessage`. */
+  createImageMessage(message: NewMessage): Message {
+    return this.#createWithFile(TYPES.MSG_IMAGE, message);
+  }
+
+  /** A file of any type, given in the same way. */
+  createFileMessage(message: NewMessage): Message {
+    return this.#createWithFile(TYPES.MSG_FILE, message);
+  }
+
   /** Sends. A message only for who is online, such as "is typing", is not sent: there is nothing on the server for it, and it must not be stored. */
   async sendMessage(message: Message, { onlineUserOnly = false }: { onlineUserOnly?: boolean } = {}): Promise<Result<{ message: Message }>> {
     const made = this.#sent.get(message.ID);
@@ -152,8 +167,10 @@ export class Chat {
     if (onlineUserOnly) return ok({ message: Object.assign(message, { status: 'success' }) });
     message.status = 'unSend';
     try {
+      await this.#files.upload(made);
       await this.#recall.sendMessage(made);
     } catch (error) {
+      if (made.isRevoked) return ok({ message: Object.assign(message, this.#show(made)) });
       const held = this.#recall.findMessage(made.ID);
       // This device recalled the message before the server had it: there is nothing left to report.
       if ((error as RecallError).code === ERROR_CODE.ALREADY_RECALLED && held?.isRevoked) return ok({ message: Object.assign(message, this.#show(held)) });
@@ -168,6 +185,12 @@ export class Chat {
 
   /** Recalls a message. A message that is still being sent can be recalled, too. */
   async revokeMessage(message: Message): Promise<Result<{ message: Message }>> {
+    const made = this.#sent.get(message.ID);
+    if (made && this.#files.cancel(made)) {
+      Object.assign(made, { isRevoked: true, payload: undefined, revokerInfo: { userID: this.#user, role: 'sender' } });
+      this.#sent.delete(made.ID);
+      return ok({ message: Object.assign(message, this.#show(made)) });
+    }
     try {
       const { data } = await this.#recall.revokeMessage({ conversationID: fromConversationID(message.conversationID), ID: message.ID });
       const { isRevoked, revoker, revokerInfo, revokeReason, type, payload, cloudCustomData, atUserList, status } = this.#show(data.message);
@@ -187,7 +210,7 @@ export class Chat {
     try {
       const { data } = await this.#recall.getMessageList({ conversationID: fromConversationID(conversationID), nextReqMessageID, count });
       const { messageList, isCompleted } = data;
-      return ok({ messageList: messageList.map(this.#show), isCompleted, nextReqMessageID: isCompleted ? '' : data.nextReqMessageID });
+      return ok({ messageList: messageList.map(this.#display), isCompleted, nextReqMessageID: isCompleted ? '' : data.nextReqMessageID });
     } catch (error) {
       throw toChatError(error);
     }
@@ -273,15 +296,33 @@ export class Chat {
 
   // ---- What happens --------------------------------------------------------------------------------------------------------
 
-  /** A message in Tencent's form, with its payload if this device sent it. */
-  readonly #show = (message: RecallMessage): Message => toMessage(message, this.#user, message.payload ?? this.#sent.get(message.ID)?.payload);
+  /** A message in Tencent's form, with its text if this device sent it. Nothing stays of the file of a recalled message. */
+  readonly #show = (message: RecallMessage): Message => {
+    const made = this.#sent.get(message.ID);
+    const hadFile = made?.attachments !== undefined;
+    if (message.isRevoked) this.#files.drop(message.ID);
+    return toMessage(message, this.#user, message.payload ?? (hadFile ? undefined : made?.payload), this.#files.get(message.ID));
+  };
 
-  #create(type: string, { to, conversationType, payload, cloudCustomData }: NewMessage): Message {
+  /** The same for a message that the application may put on the screen. Its file is downloaded. */
+  readonly #display = (message: RecallMessage): Message => {
+    const shown = this.#show(message);
+    if (shown.type === TYPES.MSG_IMAGE || shown.type === TYPES.MSG_FILE) this.#files.fetch(message);
+    return shown;
+  };
+
+  #createWithFile(type: string, message: NewMessage): Message {
+    const file = selected(message.payload, type === TYPES.MSG_IMAGE);
+    return this.#create(type, message, (ID) => this.#files.add(ID, file, (part) => message.onProgress?.(part)));
+  }
+
+  #create(type: string, { to, conversationType, payload, cloudCustomData }: NewMessage, begin: (ID: string) => void = () => {}): Message {
     try {
       const conversationID = fromConversationID(`${conversationType}${to}`);
       const made = this.#recall.createCustomMessage({ conversationID, payload: toBody(type, payload, cloudCustomData) });
       this.#sent.set(made.ID, made);
       if (this.#sent.size > SENT_LIMIT) this.#sent.delete(this.#sent.keys().next().value!);
+      begin(made.ID);
       return { ...this.#show(made), time: this.getServerTime() };
     } catch (error) {
       throw toChatError(error);
@@ -307,8 +348,8 @@ export class Chat {
   /** A message that this device made and could not be sure of is no new one: it turned out to be stored. */
   #onReceived(messages: RecallMessage[]): void {
     const [mine, others] = [messages.filter(({ ID }) => this.#sent.has(ID)), messages.filter(({ ID }) => !this.#sent.has(ID))];
-    if (mine.length > 0) this.#emitter.emit(EVENT.MESSAGE_MODIFIED, mine.map(this.#show));
-    if (others.length > 0) this.#emitter.emit(EVENT.MESSAGE_RECEIVED, others.map(this.#show));
+    if (mine.length > 0) this.#emitter.emit(EVENT.MESSAGE_MODIFIED, mine.map(this.#display));
+    if (others.length > 0) this.#emitter.emit(EVENT.MESSAGE_RECEIVED, others.map(this.#display));
   }
 
   #onListUpdated(held: RecallConversation[]): void {
@@ -331,6 +372,7 @@ export class Chat {
     this.#groups = '';
     this.#drafts.clear();
     this.#sent.clear();
+    this.#files.clear();
     this.#emitter.emit(EVENT.SDK_NOT_READY);
   }
 }

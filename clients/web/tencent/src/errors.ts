@@ -5,6 +5,9 @@ import type { Message } from './types.js';
 export const CODE = {
   REPEAT_LOGIN: 2025,
   MESSAGE_INSTANCE_REQUIRED: 2105,
+  IMAGE_NOT_SELECTED: 2251,
+  IMAGE_TYPE: 2252,
+  FILE_NOT_SELECTED: 2401,
   NETWORK_TIMEOUT: 2801,
   /** Tencent's code where a module of the SDK is not loaded: the server has nothing for this call. */
   NO_MODULE: 2998,

@@ -1,5 +1,5 @@
 /**
- * Tencent's Web SDK for chat, as far as texts and their recall go, on a backend of Recall.
+ * Tencent's Web SDK for chat, as far as texts, pictures, files and their recall go, on a backend of Recall.
  * @packageDocumentation
  */
 import { Recall, type RecallOptions } from 'recall-web';

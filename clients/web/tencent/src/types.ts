@@ -1,10 +1,10 @@
-/** A message in Tencent's form. After its recall `isRevoked` is true, and it keeps its payload only on the device that sent it. */
+/** A message in Tencent's form. After its recall `isRevoked` is true, and it keeps its text only on the device that sent it. */
 export interface Message {
   /** ID, the same on all devices. */
   ID: string;
-  /** `TIMTextElem` or `TIMCustomElem`. */
+  /** `TIMTextElem`, `TIMImageElem`, `TIMFileElem` or `TIMCustomElem`. */
   type: string;
-  /** `{ text }`, or `{ data, description, extension }`. */
+  /** `{ text }`, `{ uuid, imageFormat, imageInfoArray }`, `{ uuid, fileName, fileSize, fileUrl }`, or `{ data, description, extension }`. */
   payload: Record<string, any>;
   /** `C2C<user ID>` or `GROUP<group ID>`. */
   conversationID: string;

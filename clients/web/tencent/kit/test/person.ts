@@ -87,6 +87,31 @@ export class Person {
     return (await this.message(text).getAttribute('id'))!.replace('tui-', '');
   }
 
+  /** Chooses a file with the kit's button, and waits until the server has the message. Returns its ID. */
+  async sendFile(button: 'image' | 'file', file: { name: string; mimeType: string; buffer: Buffer }): Promise<string> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.page.locator('.toolbar-item-container').filter({ has: this.page.locator(`.${button}-upload`) }).locator('.toolbar-item-container-icon').click();
+    await (await chooser).setFiles(file);
+    const row = this.page.locator('.message-li').filter({ has: this.page.locator('.progress-message') }).last();
+    const ID = (await row.getAttribute('id'))!.replace('tui-', '');
+    await expect.poll(() => this.page.evaluate((id) => window.TUIStore.getMessageModel(id).status, ID)).toBe('success');
+    return ID;
+  }
+
+  /** Waits until the picture of a message is decoded and shown, and returns its width and height. */
+  async shownPicture(ID: string): Promise<number[]> {
+    const shown = this.row(ID).locator('.message-image');
+    const size = () => shown.evaluate((element) => [(element as HTMLImageElement).naturalWidth, (element as HTMLImageElement).naturalHeight]);
+    await expect.poll(async () => (await size())[0]).toBeGreaterThan(0);
+    return size();
+  }
+
+  /** Recalls a message with a file, by the kit's menu. */
+  async recallFile(ID: string): Promise<void> {
+    await this.row(ID).locator('.progress-message').click({ button: 'right' });
+    await this.page.locator('.message-tool .list-item').filter({ hasText: 'Recall' }).click();
+  }
+
   /** The bubble with this text. */
   message(text: string): Locator {
     return this.page.locator('.message-li').filter({ has: this.page.locator('.message-text-container', { hasText: text }) });
