@@ -304,155 +304,167 @@ class V2TIMMembersTest {
         return on.getTotalSize();
     }
 
-    void setTitle94(V2TIMOfflinePushInfo on, String title) {
+    V2TIMOfflinePushManager getOfflinePushManager94() {
+        return V2TIMManager.getOfflinePushManager();
+    }
+
+    V2TIMOfflinePushConfig make95() {
+        return new V2TIMOfflinePushConfig(1, "token");
+    }
+
+    void setOfflinePushConfig96(V2TIMOfflinePushManager on, V2TIMOfflinePushConfig config, V2TIMCallback callback) {
+        on.setOfflinePushConfig(config, callback);
+    }
+
+    void setTitle97(V2TIMOfflinePushInfo on, String title) {
         on.setTitle(title);
     }
 
-    void setDesc95(V2TIMOfflinePushInfo on, String desc) {
+    void setDesc98(V2TIMOfflinePushInfo on, String desc) {
         on.setDesc(desc);
     }
 
-    void setExt96(V2TIMOfflinePushInfo on, byte[] ext) {
+    void setExt99(V2TIMOfflinePushInfo on, byte[] ext) {
         on.setExt(ext);
     }
 
-    void disablePush97(V2TIMOfflinePushInfo on, boolean disablePush) {
+    void disablePush100(V2TIMOfflinePushInfo on, boolean disablePush) {
         on.disablePush(disablePush);
     }
 
-    void addAdvancedMsgListener98(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
+    void addAdvancedMsgListener101(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
         on.addAdvancedMsgListener(listener);
     }
 
-    void removeAdvancedMsgListener99(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
+    void removeAdvancedMsgListener102(V2TIMMessageManager on, V2TIMAdvancedMsgListener listener) {
         on.removeAdvancedMsgListener(listener);
     }
 
-    String getMsgID105(V2TIMMessage on) {
+    String getMsgID108(V2TIMMessage on) {
         return on.getMsgID();
     }
 
-    long getTimestamp106(V2TIMMessage on) {
+    long getTimestamp109(V2TIMMessage on) {
         return on.getTimestamp();
     }
 
-    String getSender107(V2TIMMessage on) {
+    String getSender110(V2TIMMessage on) {
         return on.getSender();
     }
 
-    String getNickName108(V2TIMMessage on) {
+    String getNickName111(V2TIMMessage on) {
         return on.getNickName();
     }
 
-    String getFriendRemark109(V2TIMMessage on) {
+    String getFriendRemark112(V2TIMMessage on) {
         return on.getFriendRemark();
     }
 
-    String getNameCard110(V2TIMMessage on) {
+    String getNameCard113(V2TIMMessage on) {
         return on.getNameCard();
     }
 
-    String getFaceUrl111(V2TIMMessage on) {
+    String getFaceUrl114(V2TIMMessage on) {
         return on.getFaceUrl();
     }
 
-    String getGroupID112(V2TIMMessage on) {
+    String getGroupID115(V2TIMMessage on) {
         return on.getGroupID();
     }
 
-    String getUserID113(V2TIMMessage on) {
+    String getUserID116(V2TIMMessage on) {
         return on.getUserID();
     }
 
-    int getStatus114(V2TIMMessage on) {
+    int getStatus117(V2TIMMessage on) {
         return on.getStatus();
     }
 
-    int getElemType115(V2TIMMessage on) {
+    int getElemType118(V2TIMMessage on) {
         return on.getElemType();
     }
 
-    V2TIMTextElem getTextElem116(V2TIMMessage on) {
+    V2TIMTextElem getTextElem119(V2TIMMessage on) {
         return on.getTextElem();
     }
 
-    V2TIMCustomElem getCustomElem117(V2TIMMessage on) {
+    V2TIMCustomElem getCustomElem120(V2TIMMessage on) {
         return on.getCustomElem();
     }
 
-    boolean isSelf118(V2TIMMessage on) {
+    boolean isSelf121(V2TIMMessage on) {
         return on.isSelf();
     }
 
-    boolean hasRiskContent119(V2TIMMessage on) {
+    boolean hasRiskContent122(V2TIMMessage on) {
         return on.hasRiskContent();
     }
 
-    String getText120(V2TIMTextElem on) {
+    String getText123(V2TIMTextElem on) {
         return on.getText();
     }
 
-    byte[] getData121(V2TIMCustomElem on) {
+    byte[] getData124(V2TIMCustomElem on) {
         return on.getData();
     }
 
-    String getDescription122(V2TIMCustomElem on) {
+    String getDescription125(V2TIMCustomElem on) {
         return on.getDescription();
     }
 
-    byte[] getExtension123(V2TIMCustomElem on) {
+    byte[] getExtension126(V2TIMCustomElem on) {
         return on.getExtension();
     }
 
-    String getUserID124(V2TIMUserFullInfo on) {
+    String getUserID127(V2TIMUserFullInfo on) {
         return on.getUserID();
     }
 
-    String getNickName125(V2TIMUserFullInfo on) {
+    String getNickName128(V2TIMUserFullInfo on) {
         return on.getNickName();
     }
 
-    String getFaceUrl126(V2TIMUserFullInfo on) {
+    String getFaceUrl129(V2TIMUserFullInfo on) {
         return on.getFaceUrl();
     }
 
-    void revokeMessage127(V2TIMMessageManager on, V2TIMMessage msg, V2TIMCallback callback) {
+    void revokeMessage130(V2TIMMessageManager on, V2TIMMessage msg, V2TIMCallback callback) {
         on.revokeMessage(msg, callback);
     }
 
-    V2TIMUserFullInfo getRevokerInfo130(V2TIMMessage on) {
+    V2TIMUserFullInfo getRevokerInfo133(V2TIMMessage on) {
         return on.getRevokerInfo();
     }
 
-    String getRevokeReason131(V2TIMMessage on) {
+    String getRevokeReason134(V2TIMMessage on) {
         return on.getRevokeReason();
     }
 
-    void modifyMessage132(V2TIMMessageManager on, V2TIMMessage message, V2TIMCompleteCallback<V2TIMMessage> callback) {
+    void modifyMessage135(V2TIMMessageManager on, V2TIMMessage message, V2TIMCompleteCallback<V2TIMMessage> callback) {
         on.modifyMessage(message, callback);
     }
 
-    void getGroupMembersInfo133(V2TIMGroupManager on, String groupID, List<String> memberList, V2TIMValueCallback<List<V2TIMGroupMemberFullInfo>> callback) {
+    void getGroupMembersInfo136(V2TIMGroupManager on, String groupID, List<String> memberList, V2TIMValueCallback<List<V2TIMGroupMemberFullInfo>> callback) {
         on.getGroupMembersInfo(groupID, memberList, callback);
     }
 
-    int getRole134(V2TIMGroupMemberFullInfo on) {
+    int getRole137(V2TIMGroupMemberFullInfo on) {
         return on.getRole();
     }
 
-    String getUserID135(V2TIMGroupMemberFullInfo on) {
+    String getUserID138(V2TIMGroupMemberFullInfo on) {
         return on.getUserID();
     }
 
-    String getNickName136(V2TIMGroupMemberFullInfo on) {
+    String getNickName139(V2TIMGroupMemberFullInfo on) {
         return on.getNickName();
     }
 
-    String getNameCard137(V2TIMGroupMemberFullInfo on) {
+    String getNameCard140(V2TIMGroupMemberFullInfo on) {
         return on.getNameCard();
     }
 
-    String getFaceUrl138(V2TIMGroupMemberFullInfo on) {
+    String getFaceUrl141(V2TIMGroupMemberFullInfo on) {
         return on.getFaceUrl();
     }
 

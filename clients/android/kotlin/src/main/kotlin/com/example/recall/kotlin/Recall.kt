@@ -11,6 +11,7 @@ import com.example.recall.v2.V2TIMConversationResult
 import com.example.recall.v2.V2TIMManager
 import com.example.recall.v2.V2TIMMessage
 import com.example.recall.v2.V2TIMMessageListGetOption
+import com.example.recall.v2.V2TIMOfflinePushConfig
 import com.example.recall.v2.V2TIMSDKListener
 import com.example.recall.v2.V2TIMValueCallback
 import kotlin.coroutines.resume
@@ -53,6 +54,14 @@ public suspend fun V2TIMManager.uploadFile(path: String, name: String, type: Str
 /** Downloads a file of a message to a path. It fails with 20023 when the message is recalled meanwhile, and leaves nothing on the device. */
 public suspend fun V2TIMManager.downloadFile(message: V2TIMMessage, attachment: Attachment, path: String): Unit =
     awaitCallback { messageManager().downloadAttachment(message.conversationID!!, message.msgID!!, attachment.attachmentId(), path, it) }
+
+/** Registers this device for notifications, by the token that Firebase Cloud Messaging gave. Call it after each login. */
+public suspend fun V2TIMManager.registerPush(token: String): Unit =
+    awaitCallback { offlinePushManager().setOfflinePushConfig(V2TIMOfflinePushConfig(0, token), it) }
+
+/** Ends the notifications of this device. Call it before a logout, which does not end them. */
+public suspend fun V2TIMManager.unregisterPush(token: String): Unit =
+    awaitCallback { offlinePushManager().removeOfflinePushConfig(V2TIMOfflinePushConfig(0, token), it) }
 
 /** Recalls a message. Its status is then `V2TIM_MSG_STATUS_LOCAL_REVOKED`. */
 public suspend fun V2TIMManager.revoke(message: V2TIMMessage): Unit = awaitCallback { messageManager().revokeMessage(message, it) }

@@ -81,6 +81,26 @@ class RecallTest {
     }
 
     @Test
+    fun `a file is uploaded, sent and downloaded`(@TempDir folder: File) = together {
+        val received = next(bob.newMessages())
+        val cat = folder.resolve("cat.png").apply { writeText("a picture") }
+        val message = alice.messageManager().createTextMessage("look")
+        message.setAttachments(listOf(alice.uploadFile(cat.path, "cat.png", "image/png")))
+        alice.send("c2c_bob", message)
+        val target = folder.resolve("downloaded")
+        bob.downloadFile(received.await(), received.await().attachments.single(), target.path)
+        assertEquals("a picture", target.readText())
+    }
+
+    @Test
+    fun `a device is registered for notifications and removed`() = together {
+        alice.registerPush("token-of-the-phone")
+        assertEquals("alice", backend.userOf("token-of-the-phone"))
+        alice.unregisterPush("token-of-the-phone")
+        assertNull(backend.userOf("token-of-the-phone"))
+    }
+
+    @Test
     fun `a call that fails throws its code`() = together {
         val message = alice.sendText("c2c_bob", "secret")
         backend.refuseRevocationsWith(20016)

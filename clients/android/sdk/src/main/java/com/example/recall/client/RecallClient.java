@@ -349,6 +349,51 @@ public final class RecallClient {
         whenLoggedIn(told, () -> requests.submit(new Request("sync", fields, false, new HistoryPage(conversation, conversations, told))));
     }
 
+    /**
+     * Registers this device for notifications, which its user gets while they have no open connection. Register at each start, because tokens
+     * change. A device belongs to the user who registered it last.
+     *
+     * <p>The errors are {@link ErrorCode#PUSH_OFF}, {@link ErrorCode#INVALID_REQUEST}, and those of every request.
+     *
+     * @param fcmToken the token that Firebase Cloud Messaging gave to the app
+     */
+    public void registerPush(String fcmToken, Answer<@Nullable Void> answer) {
+        push(fcmToken, false, answer);
+    }
+
+    /** Ends the notifications of this device, for example when its user signs out. It is no error if the device is not the user's. */
+    public void unregisterPush(String fcmToken, Answer<@Nullable Void> answer) {
+        push(fcmToken, true, answer);
+    }
+
+    private void push(String fcmToken, boolean remove, Answer<@Nullable Void> answer) {
+        Answer<Void> told = callbacks.answering(answer);
+        if (fcmToken == null || fcmToken.isEmpty()) {
+            told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "the token of Firebase Cloud Messaging is missing"));
+            return;
+        }
+        JsonObject device = new JsonObject();
+        device.addProperty("kind", "fcm");
+        device.addProperty("token", fcmToken);
+        JsonObject fields = new JsonObject();
+        fields.add("device", device);
+        if (remove) {
+            fields.addProperty("remove", true);
+        }
+        whenLoggedIn(told, () -> requests.submit(new Request("push", fields, false, new Request.Handler() {
+            @Override
+            public boolean onReply(JsonObject reply) {
+                told.onSuccess(null);
+                return true;
+            }
+
+            @Override
+            public void onError(RecallError error, JsonObject reply) {
+                told.onError(error);
+            }
+        })));
+    }
+
     /** Tells the server up to where this user has read; answers with what is unread then. */
     public void read(String conversation, String messageId, Answer<Long> answer) {
         Answer<Long> told = callbacks.answering(answer);

@@ -21,6 +21,7 @@ public final class V2TIMManager {
     private final V2TIMMessageManager messageManager = new V2TIMMessageManager(this);
     private final V2TIMConversationManager conversationManager = new V2TIMConversationManager(this);
     private final V2TIMGroupManager groupManager = new V2TIMGroupManager(this);
+    private final V2TIMOfflinePushManager offlinePushManager = new V2TIMOfflinePushManager(this);
     private final CopyOnWriteArrayList<V2TIMSDKListener> listeners = new CopyOnWriteArrayList<>();
     private volatile RecallClient client;
     private volatile String serverUrl;
@@ -54,6 +55,11 @@ public final class V2TIMManager {
         return getInstance().groupManager;
     }
 
+    /** The manager of notifications of {@link #getInstance()}. */
+    public static V2TIMOfflinePushManager getOfflinePushManager() {
+        return getInstance().offlinePushManager;
+    }
+
     /** One of its own, for a second account or for tests. Not in V2TIM. */
     public static V2TIMManager newInstance() {
         return new V2TIMManager();
@@ -72,6 +78,11 @@ public final class V2TIMManager {
     /** This instance's group manager. */
     public V2TIMGroupManager groupManager() {
         return groupManager;
+    }
+
+    /** This instance's manager of notifications. */
+    public V2TIMOfflinePushManager offlinePushManager() {
+        return offlinePushManager;
     }
 
     /**

@@ -109,7 +109,7 @@ public final class V2TIMMessageManager {
      * @param groupID the group, or null for a user
      * @param priority not used; V2TIM thins out crowded groups by it
      * @param onlineUserOnly must be false: every message is stored, or it could not be recalled
-     * @param offlinePushInfo not used; this service sends no push notifications
+     * @param offlinePushInfo not used; the server makes the notifications by itself
      * @return the message ID, or null when nothing could be sent
      */
     public @Nullable String sendMessage(V2TIMMessage message, @Nullable String receiver, @Nullable String groupID, int priority, boolean onlineUserOnly,

@@ -2,7 +2,7 @@ package com.example.recall.v2;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a push notification would say. This service sends none, so nothing of it is used. */
+/** What a notification would say. The server makes the notifications by itself, so nothing of it is used. */
 public final class V2TIMOfflinePushInfo {
     public void setTitle(@Nullable String title) {
     }

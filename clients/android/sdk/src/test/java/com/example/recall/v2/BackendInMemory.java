@@ -40,6 +40,7 @@ public final class BackendInMemory implements Closeable {
     private final CountDownLatch uploadsMayEnd = new CountDownLatch(1);
     private volatile boolean holdsUploads;
     private volatile int refuseUploadsWith;
+    private final Map<String, String> devices = new HashMap<>();
 
     public BackendInMemory() throws IOException {
         server.setDispatcher(new Dispatcher() {
@@ -90,6 +91,11 @@ public final class BackendInMemory implements Closeable {
     /** How many messages were sent in a conversation. */
     public synchronized int sent(String user, String conversation) {
         return messages(user, conversation).size();
+    }
+
+    /** The user who gets the notifications of a device, or null. */
+    public synchronized String userOf(String token) {
+        return devices.get(token);
     }
 
     /** How many files are stored. */
@@ -202,6 +208,15 @@ public final class BackendInMemory implements Closeable {
                 break;
             case "attach":
                 attach(request, reply);
+                break;
+            case "push":
+                String token = request.getAsJsonObject("device").get("token").getAsString();
+                if (request.has("remove")) {
+                    devices.remove(token, user);
+                } else {
+                    devices.put(token, user);
+                }
+                reply.addProperty("registered", !request.has("remove"));
                 break;
             case "download":
                 reply.addProperty("url", server.url("/objects/" + request.get("attachmentId").getAsString()).toString());

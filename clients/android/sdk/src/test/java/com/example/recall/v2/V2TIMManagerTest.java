@@ -94,6 +94,20 @@ class V2TIMManagerTest {
     }
 
     @Test
+    void aDeviceGetsTheNotificationsOfTheUserWhoRegisteredItLast() throws InterruptedException {
+        V2TIMOfflinePushConfig config = new V2TIMOfflinePushConfig(0, "token-of-the-phone");
+        alice.offlinePushManager().setOfflinePushConfig(config, results.callback());
+        assertEquals("success", results.next());
+        assertEquals("alice", backend.userOf("token-of-the-phone"));
+        bob.offlinePushManager().setOfflinePushConfig(config, results.callback());
+        assertEquals("success", results.next());
+        assertEquals("bob", backend.userOf("token-of-the-phone"));
+        bob.offlinePushManager().removeOfflinePushConfig(config, results.callback());
+        assertEquals("success", results.next());
+        assertNull(backend.userOf("token-of-the-phone"));
+    }
+
+    @Test
     void aRecallCallsBothFormsOfTheListenerAndLeavesATombstoneOnBothSides() throws InterruptedException {
         V2TIMMessage message = sent("secret");
         bobHeard.next();
