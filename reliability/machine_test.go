@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"example.com/recall/local/template"
 	"example.com/recall/reliability/simulation"
 	"example.com/recall/shared/recall"
 )
@@ -32,6 +33,8 @@ type machine struct {
 	unsure map[*simulation.Device]bool
 	// clocks are the errors of the clocks of the machines.
 	clocks []time.Duration
+	// expirations are the rules of the bucket, from the template.
+	expirations []template.Expiration
 }
 
 // With the first of these clock errors every guarantee must hold. With the second some guarantees need not hold.
@@ -68,6 +71,10 @@ func newMachine(ctx context.Context, world *simulation.World, tally *tally, cloc
 	m := &machine{
 		ctx: ctx, world: world, tally: tally, clocks: clocks, model: newModel(),
 		back: make(map[*simulation.Device]bool), unsure: make(map[*simulation.Device]bool),
+	}
+	var err error
+	if m.expirations, err = expirations(); err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"owner", "admin", "member", "outsider"} {
 		m.users = append(m.users, recall.UserID(fmt.Sprintf("%s%d", name, number)))
@@ -159,7 +166,7 @@ func (m *machine) draw(t *rapid.T, kinds []string, depth int) func() {
 // briefly are the operations that may happen while a process stands still. None takes minutes, because no process
 // lives that long.
 var briefly = []string{
-	"send", "send", "send again", "recall", "recall", "cancel", "read", "sync", "disconnect", "moment",
+	"send", "send", "send again", "recall", "recall", "cancel", "read", "sync", "disconnect", "moment", "download",
 }
 
 func (m *machine) operation(t *rapid.T, kind string) (operation, bool) {
@@ -184,6 +191,8 @@ func (m *machine) operation(t *rapid.T, kind string) (operation, bool) {
 		return m.disconnect(t)
 	case "outsider":
 		return m.outsider(t)
+	case "download":
+		return m.download(t)
 	case "moment":
 		return m.pass("moment", time.Duration(rapid.IntRange(0, 2_500).Draw(t, "milliseconds"))*time.Millisecond), true
 	}
@@ -286,6 +295,12 @@ func (m *machine) comeBack() bool {
 		}
 		_ = m.world.Close(m.ctx, nil, old, false) // $disconnect does not reach the functions
 		device, err := m.world.Connect(m.ctx, m.healthy(), old.User(), before)
+		if recall.NameOf(err) == recall.Unavailable {
+			// So many connections of the user came in the last seconds that they hold all places. Until they are older, nobody
+			// can tell that they are gone.
+			m.world.Clock.Advance(simulation.YoungFor + simulation.ClockRange + time.Second)
+			device, err = m.world.Connect(m.ctx, m.healthy(), old.User(), before)
+		}
 		if err != nil {
 			m.model.violate("connect: %v", err)
 			continue
@@ -300,6 +315,9 @@ func (m *machine) comeBack() bool {
 func (m *machine) checkAll() {
 	for _, conversation := range m.conversations {
 		m.check(conversation)
+	}
+	for _, violation := range m.world.CheckUploads(m.ctx) {
+		m.model.violate("%s", violation)
 	}
 }
 

@@ -17,6 +17,11 @@ type fate struct {
 	conversation recall.Conversation
 	sender       recall.UserID
 	body         recall.Body
+	// hasFile means that it has a file: a new one, or that of the message forwarded. attached is what the client sends
+	// for it, once the new one is uploaded.
+	hasFile   bool
+	forwarded *fate
+	attached  []recall.SendAttachment
 	// stored is set once a send was answered with the message.
 	stored *recall.Message
 	// revoked is set once a recall was answered with success.
@@ -86,6 +91,7 @@ func (m *model) sent(f *fate, before fate, result recall.SendResult, err error, 
 		f.stored = &result.Message
 	case name == recall.Unavailable:
 	case name == recall.AlreadyRecalled && len(f.tried) > 0:
+	case f.forwarded != nil && name == recall.OtherMessageRecalled && len(f.forwarded.tried) > 0:
 	case name == recall.StaleMessageID && before.stored == nil && clock.apart(f.id) > recall.ClockTolerance:
 		f.dropped = true
 	default:

@@ -40,6 +40,7 @@ func (m *machine) send(t *rapid.T) (operation, bool) {
 		sender:       device.User(),
 		body:         recall.Body(fmt.Sprintf(`{"text":"%s %s"}`, simulation.Canary, id)),
 	}
+	m.drawFile(t, f)
 	m.model.add(f)
 	return m.sending("send", device, f), true
 }
@@ -66,11 +67,15 @@ func (m *machine) sendAgain(t *rapid.T) (operation, bool) {
 
 func (m *machine) sending(name string, device *simulation.Device, f *fate) operation {
 	return operation{name: name, device: device, run: func(process *recall.Service) func() {
+		if err := m.attach(device, f); err != nil {
+			m.model.violate("attach: %v", err)
+		}
 		before := m.model.now(f)
 		result, err := process.Send(m.ctx, device.Caller(), recall.SendRequest{
 			Conversation: f.conversation,
 			MessageID:    f.id,
 			Body:         f.body,
+			Attachments:  f.attached,
 		})
 		return func() {
 			m.model.sent(f, before, result, err, spanOf(process))
@@ -317,7 +322,9 @@ const connectionLife = recall.MaximumConnectionAge - simulation.ClockRange
 // pass lets time pass; connections end at their age.
 func (m *machine) pass(name string, duration time.Duration) operation {
 	return operation{name: name, run: func(*recall.Service) func() {
+		m.expire() // so that the world knows since when each object has been there
 		m.world.Clock.Advance(duration)
+		m.expire()
 		m.endOld()
 		return noAnswer
 	}}

@@ -22,7 +22,8 @@ var (
 // TestSequencesKeepEveryGuarantee runs the machine with a seed that is always the same and with one that never is. To
 // replay a failure: go test ./reliability -run SequencesKeep -soak.seed N.
 func TestSequencesKeepEveryGuarantee(t *testing.T) {
-	seeds := []uint64{1, rand.Uint64N(1 << 32)}
+	// The first one alone does more than the least, because some seeds have short sequences.
+	seeds := []uint64{111, rand.Uint64N(1 << 32)}
 	if *soakSeed != 0 {
 		seeds = nil
 		for i := range *soakSeeds {
@@ -66,7 +67,7 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 				r.Fatal(err)
 			}
 			often := m.step("send", "send", "send again", "recall", "recall", "cancel", "admin recall", "read", "sync",
-				"outsider")
+				"outsider", "download")
 			steps := map[string]func(*rapid.T){
 				"come and go": m.step("connect", "connect", "disconnect"),
 				"time":        m.time,
@@ -85,7 +86,7 @@ func sequences(t *testing.T, seed uint64, checks int, clocks []time.Duration, co
 func (m *machine) time(t *rapid.T) {
 	passing := rapid.SampledFrom([]time.Duration{
 		time.Millisecond, time.Second, 29 * time.Second, 31 * time.Second, 61 * time.Second, 119 * time.Second,
-		2 * time.Minute, 30 * time.Minute, 3 * time.Hour,
+		2 * time.Minute, 30 * time.Minute, 3 * time.Hour, 50 * time.Hour,
 	}).Draw(t, "duration")
 	m.tally.operation("time")
 	m.pass("time", passing).run(nil)

@@ -27,6 +27,10 @@ func inAttachments() []mutant {
 			delivering,
 		},
 		{
+			"uploads are where nothing expires", "retention",
+			[]change{{objects, `uploadsPrefix  = "uploads/"`, `uploadsPrefix  = "upload/"`}}, sequences,
+		},
+		{
 			"a recall removes the keys together with the text", "G3",
 			[]change{{message, `" REMOVE body, attachments"`, `" REMOVE body, attachments, objects"`}}, storage,
 		},

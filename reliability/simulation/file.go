@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
+	"example.com/recall/local/template"
 	"example.com/recall/shared/recall"
 	"example.com/recall/shared/recall/recalltest"
 )
@@ -26,7 +28,61 @@ func (w *World) Upload(
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("the upload got status %d", status)
 	}
+	if err != nil {
+		return "", err
+	}
+	key, err := keyOf(upload.URL)
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.uploads[key] = w.Now()
 	return upload.ID, err
+}
+
+// keyOf is the key of the object to which an address leads.
+func keyOf(address string) (recall.ObjectKey, error) {
+	read, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	return recall.ObjectKey(strings.TrimPrefix(read.Path, "/")), nil
+}
+
+const day = 24 * time.Hour
+
+// Expire deletes the files that have expired by the rules of the bucket, as S3 does: at the midnight after their days.
+func (w *World) Expire(ctx context.Context, rules []template.Expiration) error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	var expired []recall.ObjectKey
+	for _, key := range w.Files.Keys() {
+		since, known := w.seen[key]
+		if !known {
+			since = w.Now()
+			w.seen[key] = since
+		}
+		for _, rule := range rules {
+			end := time.UnixMilli(int64(since)).Add(time.Duration(rule.Days)*day + day - 1).Truncate(day)
+			if strings.HasPrefix(string(key), rule.Prefix) && !w.Clock.Now().Before(end) {
+				expired = append(expired, key)
+			}
+		}
+	}
+	return w.Files.Delete(ctx, expired)
+}
+
+// CheckUploads checks that no upload is there long after its last midnight, whether a message has named it or not. A
+// message has copies of its own.
+func (w *World) CheckUploads(ctx context.Context) []string {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	var violations []string
+	for key, at := range w.uploads {
+		if _, found, err := w.Files.Describe(ctx, key); err != nil || found && w.Now().Sub(at) > 3*day {
+			violations = append(violations, fmt.Sprintf("retention: the upload %s of more than 3 days ago is there (%v)",
+				key, err))
+		}
+	}
+	return violations
 }
 
 // GiveOut gives a user the address of the first file of a message, and remembers to which object it leads.
@@ -37,14 +93,14 @@ func (w *World) GiveOut(ctx context.Context, process *recall.Service, caller rec
 	if err != nil {
 		return err
 	}
-	address, err := url.Parse(download.URL)
+	key, err := keyOf(download.URL)
 	if err != nil {
 		return err
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	name := of.Conversation.Key() + " " + string(of.ID)
-	w.objects[name] = append(w.objects[name], recall.ObjectKey(strings.TrimPrefix(address.Path, "/")))
+	w.objects[name] = append(w.objects[name], key)
 	return nil
 }
 

@@ -42,6 +42,8 @@ type World struct {
 	records, past []recall.Message
 	// objects are the keys that a message was ever stored with, or to which an address of it was given out.
 	objects map[string][]recall.ObjectKey
+	// uploads are when files were uploaded, and seen is since when at the latest there has been an object.
+	uploads, seen map[recall.ObjectKey]recall.Instant
 	// published are the recalls that were published on the bus.
 	published map[string]bool
 	// leaks are log lines that hold a secret.
@@ -75,6 +77,8 @@ func New(database dynamo.API, messagesTable, connectionsTable string) *World {
 		Clock:     clock,
 		Files:     recalltest.NewObjects(clock),
 		objects:   make(map[string][]recall.ObjectKey),
+		uploads:   make(map[recall.ObjectKey]recall.Instant),
+		seen:      make(map[recall.ObjectKey]recall.Instant),
 		devices:   make(map[recall.ConnectionID]*Device),
 		published: make(map[string]bool),
 		screens:   make(map[string]bool),
