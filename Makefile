@@ -42,10 +42,11 @@ build_tencent = clients/web/tencent/build.sh && echo "Tencent's chat UI is at th
 
 ##@ Every day
 .PHONY: run
-run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, bucket, demo page (ARGS=--tencent also starts Tencent's chat UI)
+run: demo/dist recall ## Starts everything on this machine: WebSocket API, functions, tables, bucket, demo page (ARGS=--tencent: with Tencent's chat UI, ARGS=--push: with notifications)
 	@$(tools) java dynamodb-local elasticmq versitygw
 	@$(if $(filter --tencent,$(ARGS)),$(build_tencent))
-	@./recall local --strict --parameter Attachments=on $(filter-out --tencent,$(ARGS))
+	@$(if $(filter --push,$(ARGS)),push=$$(demo/push.sh) &&) ./recall local --strict --parameter Attachments=on \
+		$(if $(filter --push,$(ARGS)),$$push) $(filter-out --tencent --push,$(ARGS))
 
 .PHONY: bot
 bot: ## Starts an example bot beside make run. It answers Alice as Bob, and stops in mid-answer when she recalls her question

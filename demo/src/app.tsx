@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { LanguageContext, useDevice, useTexts } from './context.js';
 import { Device } from './device.js';
 import { FramesPanel } from './frames.js';
-import { CloseIcon, DeviceIcon, FramesIcon, LinkIcon, MoonIcon, OfflineIcon, OnlineIcon, SunIcon } from './icons.js';
+import { BellIcon, CloseIcon, DeviceIcon, FramesIcon, LinkIcon, MoonIcon, OfflineIcon, OnlineIcon, SunIcon } from './icons.js';
 import { Phone } from './phone.js';
 import { type Language, textsOf } from './texts.js';
 import { nameOf } from './words.js';
@@ -160,6 +160,11 @@ function Controls({ device, alone, framesShown, onFrames, onSecond, onClose }: C
       {onClose
         ? <button type="button" onClick={onClose}><CloseIcon /> {texts.closeDevice}</button>
         : <button type="button" data-control="second" onClick={onSecond}><DeviceIcon /> {texts.secondDevice}</button>}
+      {device.canNotify && (
+        <button type="button" data-control="notifications" aria-pressed={device.notifications === 'on'} disabled={device.notifications === 'asking'} title={texts.notificationsHint} onClick={() => void device.switchNotifications()}>
+          <BellIcon /> {texts.notifications[device.notifications]}
+        </button>
+      )}
       <button type="button" data-control="frames" aria-pressed={framesShown} onClick={onFrames}><FramesIcon /> {texts.frames}</button>
       {!alone && <a class="button round" href={`?user=${device.user}`} target="_blank" rel="noreferrer" aria-label={`${texts.alone}: ${nameOf(device.user)}`} title={texts.alone}><LinkIcon /></a>}
     </div>

@@ -1,5 +1,6 @@
 import { type Conversation, ERROR_CODE, EVENT, type Message, type NetworkState, Recall, RecallError } from 'recall-web';
 import { Network } from './network.js';
+import { earlierSubscription, isSupported, subscribe } from './notifications.js';
 import { Pictures } from './pictures.js';
 import { textOf } from './words.js';
 
@@ -34,6 +35,8 @@ export class Device {
   /** The conversation that is open, '' for the list. */
   open = '';
   notice: Notice | undefined;
+  /** Whether this user gets notifications in this browser while they have no connection. */
+  notifications: 'off' | 'asking' | 'on' = 'off';
   drafts = new Map<string, string>();
   replies = new Map<string, Message>();
   readonly pictures: Pictures;
@@ -77,9 +80,46 @@ export class Device {
       recall.on(EVENT.TOKEN_EXPIRED, () => this.#update(() => (this.sessionOver = true)));
       await recall.login({ userID: this.user, token, tokenProvider: async () => (await session(this.user)).token });
       this.#update(() => (this.ready = true));
+      void this.#keepNotifications(recall);
       this.#markRead();
     } catch (error) {
       if (!(error instanceof RecallError)) this.#update(() => (this.unreachable = true));
+    }
+  }
+
+  /** Whether the deployment sends notifications to browsers, and this browser shows them. */
+  get canNotify(): boolean {
+    return isSupported() && Boolean(this.#recall?.webPushKey());
+  }
+
+  /** Registers what an earlier visit has subscribed to, as an application does at each start. */
+  async #keepNotifications(recall: Recall): Promise<void> {
+    if (!this.canNotify) return;
+    try {
+      const subscription = await earlierSubscription(this.user, recall.webPushKey());
+      if (!subscription) return;
+      await recall.registerPush(subscription);
+      this.#update(() => (this.notifications = 'on'));
+    } catch {
+      // The button shows that there are none, and can be pressed again.
+    }
+  }
+
+  /** Switches the notifications of this browser on or off. */
+  async switchNotifications(): Promise<void> {
+    const recall = this.#recall!;
+    const before = this.notifications;
+    this.#update(() => (this.notifications = 'asking'));
+    try {
+      if (before === 'on') {
+        const subscription = await earlierSubscription(this.user, recall.webPushKey());
+        if (subscription) await recall.unregisterPush(subscription);
+        await subscription?.unsubscribe();
+      } else await recall.registerPush(await subscribe(this.user, recall.webPushKey()));
+      this.#update(() => (this.notifications = before === 'on' ? 'off' : 'on'));
+    } catch (error) {
+      this.#update(() => (this.notifications = before));
+      this.notify({ error });
     }
   }
 

@@ -25,4 +25,5 @@ export const SunIcon = icon(<><circle cx="12" cy="12" r="4" /><path d="M12 3v1.5
 export const MoonIcon = icon(<path d="M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z" />);
 export const MoreIcon = icon(<path d="M12 6h.01M12 12h.01M12 18h.01" stroke-width="3" />);
 export const LinkIcon = icon(<path d="M13.5 4.5h6v6m0-6-8.5 8.500M17 14.500V17a2.5 2.5 0 0 1-2.5 2.500H7A2.5 2.5 0 0 1 4.5 17V9.500A2.5 2.5 0 0 1 7 7h2.5" />);
+export const BellIcon = icon(<path d="M18 9.500a6 6 0 0 0-12 0c0 6-2.500 7-2.500 7h17s-2.500-1-2.500-7M10 20a2.200 2.200 0 0 0 4 0" />);
 export const GroupIcon = icon(<><circle cx="9" cy="8.5" r="3.5" /><path d="M2.5 19.5c.5-4 3-6 6.5-6s6 2 6.5 6M15.5 5.3a3.5 3.5 0 0 1 0 6.400M18 14c2 .7 3.2 2.6 3.5 5.5" /></>);

@@ -30,6 +30,8 @@ export const nameOf = (user: string): string => user.charAt(0).toUpperCase() + u
 /** Why a call failed, for a person. */
 export function failure(texts: Texts, error: unknown, message?: Message): string {
   const words = texts.errors;
+  // Only notifications fail with what the browser throws.
+  if (error instanceof DOMException) return error.name === 'NotAllowedError' ? words.notificationsDenied : words.noPushService;
   if (!(error instanceof RecallError)) return words.other(0);
   switch (error.code) {
     case ERROR_CODE.RECALL_WINDOW_EXPIRED:

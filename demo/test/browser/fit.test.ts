@@ -12,13 +12,6 @@ async function bothPhones(options: Parameters<typeof newContext>[0]): Promise<{ 
   return { alice, bob };
 }
 
-/** By how many pixels the page is larger than the window. */
-const overflow = (phone: PhonePage): Promise<{ x: number; y: number }> =>
-  phone.page.evaluate(() => {
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    return { x: scrollWidth - innerWidth, y: scrollHeight - innerHeight };
-  });
-
 /** What has the focus: its tag, and the message that it is of. */
 const focused = (phone: PhonePage): Promise<string> =>
   phone.page.evaluate(() => `${document.activeElement!.tagName} ${document.activeElement!.getAttribute('data-id') ?? ''}`);
@@ -81,11 +74,11 @@ describe('at the width of a phone', () => {
 describe.each([[390, 844], [768, 1024], [1280, 800]])('in a window of %i by %i', (width, height) => {
   test('the page fits, with one device or two of Alice, and fingers find the buttons', async () => {
     const { alice } = await bothPhones({ viewport: { width, height } });
-    expect(await overflow(alice)).toEqual({ x: 0, y: 0 });
+    expect(await alice.overflow()).toEqual({ x: 0, y: 0 });
     await alice.press('Second device');
     const second = new PhonePage(alice.page, 'alice', 2);
     await second.ready();
-    expect(await overflow(alice)).toEqual({ x: 0, y: 0 });
+    expect(await alice.overflow()).toEqual({ x: 0, y: 0 });
     const heights = await alice.page.locator('.controls :is(button, a), .tabs button, .settings button').evaluateAll((buttons) =>
       buttons.filter((button) => (button as HTMLElement).offsetParent).map((button) => (button as HTMLElement).offsetHeight));
     expect(heights.length).toBeGreaterThan(5);

@@ -42,11 +42,11 @@ export class PhonePage {
     this.controls = page.locator('.place').filter({ has: this.phone }).locator('.controls');
   }
 
-  static async open(user: string, peer = '', context?: BrowserContext, prepare: (page: Page) => Promise<unknown> = async () => {}): Promise<PhonePage> {
+  static async open(user: string, peer = '', context?: BrowserContext, prepare: (page: Page) => Promise<unknown> = async () => {}, address = demo): Promise<PhonePage> {
     const page = await (context ?? (await newContext())).newPage();
     page.on('pageerror', (error) => expect.unreachable(`the page threw ${error}`));
     await prepare(page);
-    await page.goto(`${demo}?user=${user}${peer && `&with=${peer}`}`);
+    await page.goto(`${address}?user=${user}${peer && `&with=${peer}`}`);
     const opened = new PhonePage(page, user);
     await opened.ready();
     return opened;
@@ -105,6 +105,14 @@ export class PhonePage {
   async expectGone(text: string): Promise<void> {
     await this.message(text).waitFor({ state: 'detached' });
     expect(await this.phone.innerHTML()).not.toContain(text);
+  }
+
+  /** By how many pixels the page is larger than the window. */
+  overflow(): Promise<{ x: number; y: number }> {
+    return this.page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { x: scrollWidth - innerWidth, y: scrollHeight - innerHeight };
+    });
   }
 
   screenshot(name: string): Promise<unknown> {
