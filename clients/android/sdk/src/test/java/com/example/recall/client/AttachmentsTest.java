@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -24,6 +25,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.OkHttpClient;
+import okhttp3.ResponseBody;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,7 @@ class AttachmentsTest extends ClientTest {
     /** Lets the loop go on until something holds that depends on OkHttp's threads. */
     private void until(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            assertFalse(Thread.interrupted(), "the time of the test is over");
             loop.settle();
             Thread.yield();
         }
@@ -97,17 +100,21 @@ class AttachmentsTest extends ClientTest {
         }
     }
 
-    private File unfinished(File target) {
-        return new File(target.getPath() + ".recall1.tmp");
+    private File unfinished(File target, int number) {
+        return new File(target.getPath() + ".recall" + number + ".tmp");
     }
 
     /** A download of which a part is written, and whose rest never comes. */
     private Outcome<Void> downloadInTheMiddle(File target) {
+        return downloadInTheMiddle(target, 1);
+    }
+
+    private Outcome<Void> downloadInTheMiddle(File target, int number) {
         Outcome<Void> outcome = download(target);
         // Eight bytes in an hour: so the first part comes at once, and nothing after it.
         objects.enqueue(answer(PICTURE).throttleBody(8, 1, TimeUnit.HOURS).build());
         replyToDownload();
-        until(() -> unfinished(target).length() > 0);
+        until(() -> unfinished(target, number).length() > 0);
         return outcome;
     }
 
@@ -279,6 +286,29 @@ class AttachmentsTest extends ClientTest {
         server.send(revokedEvent(BOB_1, "bob", "bob"));
         assertEquals(ErrorCode.ALREADY_RECALLED, first.code());
         assertEquals(List.of("cat.png"), files(), "the application removes what was downloaded earlier");
+    }
+
+    @Test
+    void aRecallEndsAllDownloadsOfTheMessage() throws IOException {
+        login("c2c_bob");
+        File target = folder.resolve("cat.png").toFile();
+        Outcome<Void> first = downloadInTheMiddle(target, 1);
+        Outcome<Void> second = downloadInTheMiddle(target, 2);
+        server.send(revokedEvent(BOB_1, "bob", "bob"));
+        assertEquals(ErrorCode.ALREADY_RECALLED, first.code());
+        assertEquals(ErrorCode.ALREADY_RECALLED, second.code());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void aDownloadThatEndedWritesNoMore() throws IOException {
+        File unfinished = folder.resolve("unfinished").toFile();
+        Outcome<Void> outcome = new Outcome<>();
+        Download download = new Download("c2c_bob", BOB_1, folder.resolve("cat.png").toFile(), unfinished, loop, new Callbacks(Runnable::run), null, outcome);
+        download.fail(RecallError.of(ErrorCode.ALREADY_RECALLED, "the message was recalled"));
+        assertEquals(ErrorCode.ALREADY_RECALLED, outcome.code());
+        assertThrows(IOException.class, () -> download.receive(ResponseBody.create(PICTURE, null)), "its bytes came a moment later");
+        assertEquals(List.of(), files());
     }
 
     @Test
