@@ -41,11 +41,11 @@ wait_for() {
 
 # Starts the stack, and returns before it is ready: something can be compiled meanwhile.
 start_stack() {
-	"$root/scripts/require.sh" java dynamodb-local elasticmq
+	"$root/scripts/require.sh" java dynamodb-local elasticmq versitygw
 	mkdir -p "$build"
 	(cd "$root" && go build -o "$build/recall" ./cmd/recall)
 	rm -f "$build/stack.json"
-	(cd "$root" && exec "$build/recall" local --json --quiet --state "$state" \
+	(cd "$root" && exec "$build/recall" local --json --quiet --parameter Attachments=on --state "$state" \
 		--port 0 --demo-port 0 --admin-port 0 --dynamodb-port 0 --queues-port 0) >"$build/stack.json" 2>"$build/stack.log" &
 	stack=$!
 	processes+=("$stack")

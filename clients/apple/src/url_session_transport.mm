@@ -182,6 +182,11 @@ private:
     RecallSocket *socket_;
 };
 
+class NoExchange final : public Exchange {
+public:
+    void cancel() override {}
+};
+
 class URLSessionTransport final : public Transport {
 public:
     URLSessionTransport() : queue_([[NSOperationQueue alloc] init]) { queue_.maxConcurrentOperationCount = 1; }
@@ -201,6 +206,13 @@ public:
             [socket start];
         }];
         return std::make_unique<URLSessionConnection>(queue_, socket);
+    }
+
+    // The Objective-C interface has no files, so nothing asks for an HTTP request. It fails.
+    std::unique_ptr<Exchange> exchange(HttpRequest, HttpEvents events) override {
+        const auto ended = std::move(events.ended);
+        [queue_ addOperationWithBlock:^{ ended(false); }];
+        return std::make_unique<NoExchange>();
     }
 
 private:

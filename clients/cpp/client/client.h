@@ -6,6 +6,7 @@
 
 #include "../core/session.h"
 #include "../transport/transport.h"
+#include "transfer.h"
 
 namespace recall {
 
@@ -23,6 +24,13 @@ struct ClientOptions {
     Milliseconds reconnectMinimum = 500;
     Milliseconds reconnectMaximum = 30'000;
     Milliseconds pingInterval = 30'000;
+};
+
+// A file to upload.
+struct LocalFile {
+    std::string path;  // in UTF-8
+    std::string name;  // left out: the last part of the path
+    std::string type;  // such as image/png; left out: what the ending of the name stands for
 };
 
 class ClientListener {
@@ -59,6 +67,16 @@ public:
     // Removes what is stored of a user, and logs that user out.
     void clearStorage(const std::string& user, Completion<Nothing> completion);
     std::string send(const Draft& draft, Completion<Message> completion);
+    // Uploads files, one after another, and then sends the message with them. A recall of the message ends that.
+    std::string send(const Draft& draft, const std::vector<LocalFile>& files, Progress progress,
+                     Completion<Message> completion);
+    // Uploads a file for a message. One that no message names is removed after a day.
+    void attach(const LocalFile& file, Progress progress, Completion<Attachment> completion);
+    // Writes an attachment of a message to a file, which is there only when all of it has come. If the message is recalled meanwhile,
+    // it ends at once with code::alreadyRecalled.
+    void download(const std::string& conversation, const std::string& messageId, const std::string& attachmentId,
+                  const std::string& path, Progress progress, Completion<Nothing> completion);
+    std::int64_t maximumAttachmentBytes() const;
     void revoke(const std::string& conversation, const std::string& messageId, const std::string& reason,
                 Completion<Message> completion);
     void history(const std::string& conversation, const std::string& before, int limit,

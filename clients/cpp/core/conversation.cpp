@@ -12,6 +12,15 @@ constexpr int unreadExactLimit = 99;
 // What stands for a changed read marker in the list of what came while a sync is under way. No reply contains it.
 const char* const readMark = "read";
 
+// What a message takes up that has no fixed size.
+std::size_t bytesOf(const Message& message) {
+    std::size_t bytes = message.body.size();
+    for (const Attachment& attachment : message.attachments) {
+        bytes += attachment.attachmentId.size() + attachment.name.size() + attachment.type.size();
+    }
+    return bytes;
+}
+
 }  // namespace
 
 Conversation::Conversation(StoredConversation stored, std::string self)
@@ -79,7 +88,7 @@ Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin
             change.unsure = summary_.unread > unreadExactLimit;
             if (!change.unsure) summary_.unread = std::max(summary_.unread - 1, 0);
         }
-        bodyBytes_ -= tombstone.body.size();
+        bodyBytes_ -= bytesOf(tombstone);
         messages_.erase(held);
     } else {
         tombstone.messageId = revocation.messageId;
@@ -89,6 +98,7 @@ Change Conversation::learnRevocation(const MessageRevocation& revocation, Origin
         if (origin == Origin::Event) early_.insert(revocation.messageId);
     }
     tombstone.body.clear();
+    tombstone.attachments.clear();
     tombstone.revoked = revocation.revoked;
 
     change.revoked = known || origin != Origin::History;
@@ -132,7 +142,7 @@ void Conversation::forgetOldest() {
     if (messages_.empty()) return;
     const auto oldest = messages_.begin();
     floor_ = oldest->first;
-    bodyBytes_ -= oldest->second.body.size();
+    bodyBytes_ -= bytesOf(oldest->second);
     early_.erase(oldest->first);
     messages_.erase(oldest);
 }
@@ -156,7 +166,7 @@ void Conversation::touch(const std::string& messageId, Origin origin) {
 }
 
 void Conversation::put(Message message) {
-    bodyBytes_ += message.body.size();
+    bodyBytes_ += bytesOf(message);
     summary_.lastMessageId = std::max(summary_.lastMessageId, message.messageId);
     const std::string id = message.messageId;
     messages_.insert_or_assign(id, std::move(message));

@@ -72,7 +72,7 @@ public:
 
     const Message* find(const std::string& messageId) const;
     const std::map<std::string, Message>& messages() const { return messages_; }
-    // The tombstones of messages that have not come, and the bytes of all bodies held.
+    // The tombstones of messages that have not come, and the bytes of all bodies held, with the names of attachments.
     bool isEarly(const std::string& messageId) const { return early_.count(messageId) > 0; }
     std::size_t bodyBytes() const { return bodyBytes_; }
 

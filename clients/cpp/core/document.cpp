@@ -15,6 +15,17 @@ Json toJson(const Revocation& revoked) {
     return {{"at", revoked.at}, {"by", revoked.by}, {"role", revoked.role}, {"reason", revoked.reason}};
 }
 
+Json toJson(const Attachment& attachment) {
+    Json fields{{"attachmentId", attachment.attachmentId},
+                {"name", attachment.name},
+                {"type", attachment.type},
+                {"size", attachment.size}};
+    if (attachment.from) {
+        fields["from"] = {{"conversation", attachment.from->conversation}, {"messageId", attachment.from->messageId}};
+    }
+    return fields;
+}
+
 Json toJson(const Message& message) {
     Json fields{{"messageId", message.messageId},
                 {"sender", message.sender},
@@ -25,6 +36,7 @@ Json toJson(const Message& message) {
         fields["revoked"] = toJson(*message.revoked);
     } else {
         fields["body"] = message.body;
+        for (const Attachment& attachment : message.attachments) fields["attachments"].push_back(toJson(attachment));
     }
     return fields;
 }
@@ -53,6 +65,15 @@ std::string messageIdOf(const Json& fields) {
     return id;
 }
 
+Attachment attachmentOf(const Json& fields) {
+    Attachment attachment{fields.at("attachmentId").get<std::string>(), fields.at("name").get<std::string>(),
+                          fields.at("type").get<std::string>(), fields.at("size").get<std::int64_t>()};
+    if (const auto from = fields.find("from"); from != fields.end()) {
+        attachment.from = {from->at("conversation").get<std::string>(), from->at("messageId").get<std::string>()};
+    }
+    return attachment;
+}
+
 Message messageOf(const Json& fields, const std::string& conversation) {
     Message message;
     message.messageId = messageIdOf(fields);
@@ -66,6 +87,9 @@ Message messageOf(const Json& fields, const std::string& conversation) {
                                      revoked->at("role").get<std::string>(), revoked->at("reason").get<std::string>()};
     } else {
         message.body = fields.at("body").get<std::string>();
+        if (const auto attachments = fields.find("attachments"); attachments != fields.end()) {
+            for (const Json& attachment : *attachments) message.attachments.push_back(attachmentOf(attachment));
+        }
     }
     return message;
 }

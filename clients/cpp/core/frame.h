@@ -42,6 +42,14 @@ struct RevokeResult {
     std::optional<Refusal> error;
 };
 
+// Where to, and with which headers, the server lets a file be uploaded.
+struct UploadTarget {
+    std::string attachmentId;
+    std::string method;
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
 // A reply with the fields of all actions; those that it does not have are empty.
 struct Reply {
     std::string id;
@@ -55,6 +63,9 @@ struct Reply {
     std::string next;
     std::string readUpTo;
     std::optional<int> unread;
+    std::int64_t maximumAttachmentBytes = 0;  // 0: the deployment has no attachments
+    std::optional<UploadTarget> upload;
+    std::string url;  // of a download
 };
 
 struct MessageEvent {
@@ -110,6 +121,9 @@ std::string syncRequest(const std::string& id, const std::vector<SyncRequestItem
 std::string historyRequest(const std::string& id, const std::string& conversation, const std::string& before,
                            int limit);
 std::string readRequest(const std::string& id, const std::string& conversation, const std::string& messageId);
+std::string attachRequest(const std::string& id, const std::string& name, const std::string& type, std::int64_t size);
+std::string downloadRequest(const std::string& id, const std::string& conversation, const std::string& messageId,
+                            const std::string& attachmentId);
 std::string conversationsRequest(const std::string& id, const std::string& after);
 
 // A body without insignificant white space; nothing if the text is not a JSON object.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "frame.h"
@@ -11,6 +12,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t maximumDepth = 64;
 constexpr std::size_t maximumIdentifierBytes = 128;
 constexpr std::size_t maximumTextBytes = 4'096;  // of cursors, descriptions and reasons
+constexpr std::size_t maximumAddressBytes = 16 * 1024;
 constexpr std::size_t maximumItems = 10'000;     // of any list
 
 // Whether brackets nest no deeper than the limit. Writing JSON recurses, so depth costs stack.
@@ -103,6 +105,29 @@ bool readMessageId(const Json& object, std::string& value) {
     return readIdentifier(object, "messageId", value) && isMessageId(value);
 }
 
+// Reads the good elements of a list and leaves the others out.
+template <typename Item, typename ReadItem>
+void readList(const Json& object, const char* name, std::vector<Item>& items, ReadItem readItem) {
+    const Json* list = member(object, name, Json::value_t::array);
+    if (list == nullptr) return;
+    for (const Json& element : *list) {
+        if (items.size() >= maximumItems) return;
+        if (auto item = readItem(element)) items.push_back(std::move(*item));
+    }
+}
+
+std::optional<Attachment> readAttachment(const Json& object) {
+    if (!object.is_object()) return std::nullopt;
+    Attachment attachment;
+    if (!readIdentifier(object, "attachmentId", attachment.attachmentId) ||
+        !readText(object, "name", attachment.name, true, maximumAttachmentNameBytes) ||
+        !readIdentifier(object, "type", attachment.type) || !readTime(object, "size", attachment.size) ||
+        attachment.size <= 0) {
+        return std::nullopt;
+    }
+    return attachment;
+}
+
 // Reads a message. Without its body it is only good as the reply to a send.
 std::optional<Message> readMessage(const Json& object, bool bodyRequired) {
     if (!object.is_object()) return std::nullopt;
@@ -125,6 +150,8 @@ std::optional<Message> readMessage(const Json& object, bool bodyRequired) {
     } else if (bodyRequired) {
         return std::nullopt;
     }
+    readList(object, "attachments", message.attachments, readAttachment);
+    if (message.attachments.size() > maximumAttachments) message.attachments.resize(maximumAttachments);
     return message;
 }
 
@@ -139,17 +166,6 @@ std::optional<MessageRevocation> readMessageRevocation(const Json& object) {
     }
     result.revoked = *revoked;
     return result;
-}
-
-// Reads the good elements of a list and leaves the others out.
-template <typename Item, typename ReadItem>
-void readList(const Json& object, const char* name, std::vector<Item>& items, ReadItem readItem) {
-    const Json* list = member(object, name, Json::value_t::array);
-    if (list == nullptr) return;
-    for (const Json& element : *list) {
-        if (items.size() >= maximumItems) return;
-        if (auto item = readItem(element)) items.push_back(std::move(*item));
-    }
 }
 
 std::optional<Refusal> readRefusal(const Json& object) {
@@ -191,6 +207,30 @@ std::optional<RevokeResult> readRevokeResult(const Json& object) {
     return result;
 }
 
+bool isWebAddress(const std::string& text) { return text.compare(0, 8, "https://") == 0 || text.compare(0, 7, "http://") == 0; }
+
+// Whether a text can stand in a header without becoming another one.
+bool isPrintable(const std::string& text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7f; });
+}
+
+std::optional<UploadTarget> readUploadTarget(const Json& object) {
+    const Json* fields = member(object, "upload", Json::value_t::object);
+    if (fields == nullptr) return std::nullopt;
+    UploadTarget target;
+    if (!readIdentifier(object, "attachmentId", target.attachmentId) || !readIdentifier(*fields, "method", target.method) ||
+        !readText(*fields, "url", target.url, true, maximumAddressBytes) || !isWebAddress(target.url)) {
+        return std::nullopt;
+    }
+    if (const Json* headers = member(*fields, "headers", Json::value_t::object)) {
+        for (const auto& [name, value] : headers->items()) {
+            if (!value.is_string() || !isPrintable(name) || !isPrintable(value.get<std::string>())) return std::nullopt;
+            target.headers.emplace_back(name, value.get<std::string>());
+        }
+    }
+    return target;
+}
+
 Frame readReply(const Json& object) {
     Reply reply;
     if (!readIdentifier(object, "id", reply.id)) return IgnoredFrame{};
@@ -204,6 +244,9 @@ Frame readReply(const Json& object) {
     if (const Json* message = member(object, "message", Json::value_t::object)) {
         reply.message = readMessage(*message, false);
     }
+    readTime(object, "maxAttachmentBytes", reply.maximumAttachmentBytes, false);
+    reply.upload = readUploadTarget(object);
+    if (!readText(object, "url", reply.url, false, maximumAddressBytes) || !isWebAddress(reply.url)) reply.url.clear();
     readList(object, "results", reply.results, readRevokeResult);
     readList(object, "conversations", reply.conversations, readConversationItem);
     return reply;

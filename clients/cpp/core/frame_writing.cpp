@@ -12,6 +12,14 @@ Json request(const char* action, const std::string& id) { return Json{{"action",
 // Bytes that are not UTF-8 become U+FFFD: the server takes text only.
 std::string write(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+Json toJson(const Attachment& attachment) {
+    Json fields{{"attachmentId", attachment.attachmentId}};
+    if (attachment.from) {
+        fields["from"] = {{"conversation", attachment.from->conversation}, {"messageId", attachment.from->messageId}};
+    }
+    return fields;
+}
+
 }  // namespace
 
 std::string helloRequest(const std::string& id) { return write(request("hello", id)); }
@@ -23,6 +31,7 @@ std::string sendRequest(const std::string& id, const Message& message) {
     fields["body"] = Json::parse(message.body, nullptr, false);
     if (!message.replyTo.empty()) fields["replyTo"] = message.replyTo;
     if (!message.unlessRevoked.empty()) fields["unlessRevoked"] = message.unlessRevoked;
+    for (const Attachment& attachment : message.attachments) fields["attachments"].push_back(toJson(attachment));
     return write(fields);
 }
 
@@ -62,6 +71,23 @@ std::string readRequest(const std::string& id, const std::string& conversation, 
     Json fields = request("read", id);
     fields["conversation"] = conversation;
     fields["messageId"] = messageId;
+    return write(fields);
+}
+
+std::string attachRequest(const std::string& id, const std::string& name, const std::string& type, std::int64_t size) {
+    Json fields = request("attach", id);
+    fields["name"] = name;
+    fields["type"] = type;
+    fields["size"] = size;
+    return write(fields);
+}
+
+std::string downloadRequest(const std::string& id, const std::string& conversation, const std::string& messageId,
+                            const std::string& attachmentId) {
+    Json fields = request("download", id);
+    fields["conversation"] = conversation;
+    fields["messageId"] = messageId;
+    fields["attachmentId"] = attachmentId;
     return write(fields);
 }
 

@@ -55,6 +55,7 @@ void Session::logout(Milliseconds now) {
     end(now, State::LoggedOut, notLoggedIn);
     releaseStorage(now);
     user_.clear();
+    maximumAttachmentBytes_ = 0;
     view_ = View("", options_.limits);
 }
 
@@ -84,9 +85,14 @@ void Session::end(Milliseconds now, State state, const Error& error) {
 bool Session::online() const { return state_ == State::Greeting || state_ == State::Ready; }
 
 bool Session::refusesCalls(const std::function<void(const Error&)>& failed) const {
-    if (state_ != State::LoggedOut && state_ != State::Ended) return false;
-    failed(state_ == State::Ended ? ended_ : notLoggedIn);
-    return true;
+    const std::optional<Error> error = refusal();
+    if (error) failed(*error);
+    return error.has_value();
+}
+
+std::optional<Error> Session::refusal() const {
+    if (state_ != State::LoggedOut && state_ != State::Ended) return std::nullopt;
+    return state_ == State::Ended ? ended_ : notLoggedIn;
 }
 
 void Session::connect(Milliseconds now) {
@@ -172,6 +178,7 @@ void Session::greeted(Milliseconds now, Milliseconds asked, const Outcome& outco
     }
     // A hello that was repeated may be answered for any of its attempts; then the middle says nothing.
     if (!outcome.unknown || !clock_.known()) clock_.compare(asked, now, outcome.reply->serverTime);
+    maximumAttachmentBytes_ = std::max<std::int64_t>(outcome.reply->maximumAttachmentBytes, 0);
     signOfLife(now);
     if (state_ == State::Greeting) ready(now);
 }

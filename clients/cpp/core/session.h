@@ -88,6 +88,15 @@ public:
                  Completion<std::vector<Message>> completion);
     void read(Milliseconds now, const std::string& conversation, const std::string& messageId,
               Completion<int> completion);
+    // Asks where a file may be uploaded, and where an attachment of a message can be downloaded.
+    void attach(Milliseconds now, const std::string& name, const std::string& type, std::int64_t size,
+                Completion<UploadTarget> completion);
+    void download(Milliseconds now, const std::string& conversation, const std::string& messageId,
+                  const std::string& attachmentId, Completion<std::string> completion);
+    // Says that a message will be sent when its files are uploaded, so that a recall before that keeps it from being stored. Returns its
+    // messageId: the given one, or else a new one. `forget` says that it is sent, or never will be.
+    std::string prepare(Milliseconds now, const std::string& messageId);
+    void forget(const std::string& messageId);
     void tokenProvided(Milliseconds now, const std::optional<std::string>& token);
     // The connection may be dead: looks at once whether it is alive, and ends the wait before the next one.
     void check(Milliseconds now);
@@ -101,6 +110,10 @@ public:
     ConversationSummary conversation(const std::string& id) const;
     std::vector<ConversationSummary> conversations() const;
     const std::string& user() const { return user_; }
+    // The size of the largest file that the deployment takes, as of the latest hello; 0 if it has no attachments.
+    std::int64_t maximumAttachmentBytes() const { return maximumAttachmentBytes_; }
+    // Why calls fail now; nothing while somebody is logged in.
+    std::optional<Error> refusal() const;
     Milliseconds serverTime(Milliseconds now) const { return clock_.time(now); }
 
     // The network.
@@ -219,6 +232,7 @@ private:
     Error ended_;  // why calls fail in State::Ended
     std::string user_;
     std::string token_;
+    std::int64_t maximumAttachmentBytes_ = 0;
     int failures_ = 0;  // connections since the last that was greeted
     Milliseconds openDeadline_ = never;
     Milliseconds reconnectAt_ = never;

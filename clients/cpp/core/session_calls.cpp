@@ -17,6 +17,19 @@ void release(std::map<std::string, int>& counts, const std::string& key) {
     if (found != counts.end() && --found->second <= 0) counts.erase(found);
 }
 
+// What is wrong with the attachments of a message to send; nothing if they are good.
+std::string faultOf(const std::vector<Attachment>& attachments) {
+    if (attachments.size() > maximumAttachments) return "a message has at most 10 attachments";
+    for (const Attachment& attachment : attachments) {
+        const bool forwarded = attachment.from.has_value();
+        if (attachment.attachmentId.empty() ||
+            (forwarded && (attachment.from->conversation.empty() || !isMessageId(attachment.from->messageId)))) {
+            return "attachments must be uploaded before, or be those of another message";
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string Session::send(Milliseconds now, const Draft& draft, Completion<Message> completion) {
@@ -34,11 +47,16 @@ std::string Session::send(Milliseconds now, const Draft& draft, Completion<Messa
         completion.failed({code::invalidRequest, "messageId must be a ULID of 26 characters"});
         return "";
     }
+    if (const std::string fault = faultOf(draft.attachments); !fault.empty()) {
+        completion.failed({code::invalidRequest, fault});
+        return "";
+    }
     Send send;
     send.message.messageId = draft.messageId.empty() ? ids_.next(clock_.time(now)) : draft.messageId;
     send.message.conversation = draft.conversation;
     send.message.replyTo = draft.replyTo;
     send.message.unlessRevoked = draft.unlessRevoked;
+    send.message.attachments = draft.attachments;
     send.message.sender = user_;
     send.message.body = *compact;
     send.completion = std::move(completion);
@@ -89,6 +107,8 @@ void Session::sendEnded(Milliseconds now, Send& send, const Outcome& outcome) {
         message.sentAt = outcome.reply->message->sentAt;
         message.recallableUntil = outcome.reply->message->recallableUntil;
     }
+    // The server knows the names, and gives no message of which an attachment was forwarded.
+    message.attachments = outcome.reply->message ? outcome.reply->message->attachments : std::vector<Attachment>();
     Conversation* conversation = view_.open(message.conversation);
     bool learned = false;
     if (conversation != nullptr) {
@@ -328,6 +348,49 @@ void Session::history(Milliseconds now, const std::string& conversation, const s
             if (held != nullptr) tell(now, *held, changes);
             completion.succeeded(page);
         });
+}
+
+void Session::attach(Milliseconds now, const std::string& name, const std::string& type, std::int64_t size,
+                     Completion<UploadTarget> completion) {
+    if (refusesCalls(completion.failed)) return;
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, attachRequest(id, name, type, size), {},
+                    [completion = std::move(completion)](Milliseconds, const Outcome& outcome) {
+                        if (!outcome.ok()) {
+                            completion.failed(outcome.error);
+                        } else if (!outcome.reply->upload) {
+                            completion.failed({code::internal, "the server's reply to an attach is not one"});
+                        } else {
+                            completion.succeeded(*outcome.reply->upload);
+                        }
+                    });
+}
+
+void Session::download(Milliseconds now, const std::string& conversation, const std::string& messageId,
+                       const std::string& attachmentId, Completion<std::string> completion) {
+    if (refusesCalls(completion.failed)) return;
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, downloadRequest(id, conversation, messageId, attachmentId), {},
+                    [completion = std::move(completion)](Milliseconds, const Outcome& outcome) {
+                        if (!outcome.ok()) {
+                            completion.failed(outcome.error);
+                        } else if (outcome.reply->url.empty()) {
+                            completion.failed({code::internal, "the server's reply to a download is not one"});
+                        } else {
+                            completion.succeeded(outcome.reply->url);
+                        }
+                    });
+}
+
+std::string Session::prepare(Milliseconds now, const std::string& messageId) {
+    const std::string prepared = messageId.empty() ? ids_.next(clock_.time(now)) : messageId;
+    ++sending_[prepared];
+    return prepared;
+}
+
+void Session::forget(const std::string& messageId) {
+    release(sending_, messageId);
+    if (sending_.count(messageId) == 0) revokedUnsent_.erase(messageId);
 }
 
 void Session::read(Milliseconds now, const std::string& conversation, const std::string& messageId,

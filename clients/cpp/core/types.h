@@ -22,7 +22,22 @@ struct Revocation {
     std::string reason;
 };
 
-// A message, or, when `revoked` is set, its tombstone. A tombstone has no body.
+struct MessageReference {
+    std::string conversation;
+    std::string messageId;
+};
+
+// A file of a message, or one that was uploaded for a message.
+struct Attachment {
+    std::string attachmentId;
+    std::string name;  // of the file, without a folder; another user has chosen it
+    std::string type;  // such as image/png; another user has chosen it
+    std::int64_t size = 0;  // bytes
+    // The message that has the attachment, when another message forwards it. Only in a message that is not stored.
+    std::optional<MessageReference> from{};
+};
+
+// A message, or, when `revoked` is set, its tombstone. A tombstone has neither body nor attachments.
 struct Message {
     std::string messageId;
     std::string conversation;
@@ -32,6 +47,7 @@ struct Message {
     std::string body;                  // a JSON object as text
     std::string replyTo;
     std::string unlessRevoked;  // only while it is not stored: as in Draft
+    std::vector<Attachment> attachments;
     std::optional<Revocation> revoked;
 };
 
@@ -56,6 +72,7 @@ struct Draft {
     std::string messageId;      // left out, one is made
     std::string replyTo;        // the messageId of the message that this one answers; may be left out
     std::string unlessRevoked{};  // the messageId of a message that must not be recalled when this one is stored; may be left out
+    std::vector<Attachment> attachments{};  // uploaded before, or those of another message, with `from`
 };
 
 // What a call fails with: the (code, desc) pair of V2TIM's callbacks.
@@ -66,6 +83,8 @@ struct Error {
 
 // The codes that the client itself acts on or makes; all others are passed on as the server sent them.
 namespace code {
+constexpr int uploadFailed = 6008;    // the bytes of an attachment did not get to the bucket
+constexpr int downloadFailed = 6009;  // the bytes of an attachment did not come, or not all of them
 constexpr int requestTimedOut = 6012;
 constexpr int invalidRequest = 6017;
 constexpr int storageFailed = 6019;
@@ -92,6 +111,8 @@ struct Nothing {};
 
 // Limits of the protocol and of API Gateway.
 constexpr std::size_t maximumBodyBytes = 12'288;
+constexpr std::size_t maximumAttachments = 10;  // of one message
+constexpr std::size_t maximumAttachmentNameBytes = 255;
 constexpr std::size_t maximumRequestBytes = 32 * 1024;
 constexpr std::size_t maximumFrameBytes = 256 * 1024;  // no frame of API Gateway is over 128 KB
 

@@ -1,6 +1,8 @@
 // The conformance driver (protocol/conformance/README.md): commands as JSON lines in, results and callbacks as JSON
 // lines out. It uses the public interface only, and of it V2TIM's calls, wherever V2TIM has one for the command.
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <tuple>
 
 #include "printing.h"
@@ -11,12 +13,9 @@ using namespace driver;
 
 // What the client can do, and why it cannot do the rest.
 Json capabilities() {
-    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor"}},
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor", "attachments"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
-              {"attachments",
-               "it has no image or file messages: the application puts the address of a file into a custom message, "
-               "and deletes the file itself at a recall"},
               {"throwingListeners", "an exception that leaves a listener ends the program"}}}};
 }
 
@@ -57,6 +56,9 @@ private:
     bool run(const std::string& name, const std::string& call, const Json& command) {
         if (name == "login") login(call, command);
         else if (name == "send") send(call, command);
+        else if (name == "attach") attach(call, command);
+        else if (name == "download") download(call, command);
+        else if (name == "limits") limits(call);
         else if (name == "work") work(call, command);
         else if (name == "revoke") revoke(call, command);
         else if (name == "view") view(call, command);
@@ -113,6 +115,7 @@ private:
         message.msgID = command.value("messageId", "");
         message.replyTo = command.value("replyTo", "");
         message.unlessRevoked = command.value("unlessRevoked", "");
+        for (const Json& each : command.value("attachments", Json::array())) message.attachments.PushBack(attachmentOf(each));
         const auto [user, group] = split(command);
         const auto lock = output_.hold();
         const V2TIMString messageId = manager_->GetMessageManager()->SendMessage(
@@ -126,6 +129,27 @@ private:
         if (messageId.Empty()) return;
         if (!messages_.find(messageId.ToString())) messages_.keep(message);
         output_.print({{"event", "sending"}, {"call", call}, {"messageId", messageId.ToString()}});
+    }
+
+    // The interface takes the path of a file, so the content is written to one.
+    void attach(const std::string& call, const Json& command) {
+        const std::string path = temporaryFile();
+        std::ofstream file(std::filesystem::u8path(path), std::ios::binary);
+        for (int times = command.value("times", 1); times > 0; --times) file << command.at("content").get<std::string>();
+        file.close();
+        manager_->GetMessageManager()->UploadFile(path, command.at("name").get<std::string>(),
+                                                  command.at("type").get<std::string>(), new PrintUpload(output_, call, path));
+    }
+
+    void download(const std::string& call, const Json& command) {
+        const std::string path = temporaryFile();
+        manager_->GetMessageManager()->DownloadAttachment(
+            command.at("conversation").get<std::string>(), command.at("messageId").get<std::string>(),
+            command.at("attachmentId").get<std::string>(), path, new PrintDownload(output_, call, path));
+    }
+
+    void limits(const std::string& call) {
+        output_.succeeded(call, {{"maxAttachmentBytes", manager_->GetMessageManager()->GetMaxAttachmentBytes()}});
     }
 
     // Works on a message until a listener hears that it is recalled.

@@ -3,12 +3,16 @@
 
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <random>
+#include <sstream>
 #include <thread>
 
 #include "V2TIMManager.h"
@@ -80,6 +84,94 @@ private:
     std::function<Json(const Value&)> fields_;
 };
 
+// The path of a file that is not there, in UTF-8.
+inline std::string temporaryFile() {
+    std::random_device random;
+    const std::string name = "recall-driver-" + std::to_string(random()) + "-" + std::to_string(random());
+    return (std::filesystem::temp_directory_path() / name).u8string();
+}
+
+// The file of an upload or a download, which is removed with this.
+class TransferredFile {
+public:
+    explicit TransferredFile(const std::string& path) : path_(std::filesystem::u8path(path)) {}
+    ~TransferredFile() {
+        std::error_code ignored;  // a download that failed has left none
+        std::filesystem::remove(path_, ignored);
+    }
+    std::string content() const {
+        std::stringstream content;
+        content << std::ifstream(path_, std::ios::binary).rdbuf();
+        return content.str();
+    }
+    bool isThere() const { return std::filesystem::exists(path_); }
+
+private:
+    std::filesystem::path path_;
+};
+
+class PrintUpload final : public Printing<V2TIMUploadCallback> {
+public:
+    PrintUpload(Output& output, const std::string& call, const std::string& path)
+        : Printing(output, call), output_(output), call_(call), file_(path) {}
+    void OnUploadProgress(uint64_t currentSize, uint64_t totalSize) override {
+        output_.print({{"event", "progress"}, {"call", call_}, {"done", currentSize}, {"size", totalSize}});
+    }
+    void OnSuccess(const V2TIMAttachment& attachment) override {
+        succeed({{"attachmentId", attachment.attachmentID.ToString()}});
+    }
+
+private:
+    Output& output_;
+    std::string call_;
+    TransferredFile file_;
+};
+
+class PrintDownload final : public Printing<V2TIMDownloadCallback> {
+public:
+    PrintDownload(Output& output, const std::string& call, const std::string& path)
+        : Printing(output, call), output_(output), call_(call), file_(path) {}
+    void OnDownLoadProgress(uint64_t currentSize, uint64_t totalSize) override {
+        output_.print({{"event", "progress"}, {"call", call_}, {"done", currentSize}, {"size", totalSize}});
+    }
+    void OnSuccess() override {
+        const std::string content = file_.content();
+        Json fields{{"bytes", content.size()}};
+        if (content.size() <= 1'000) fields["content"] = content;
+        succeed(fields);
+    }
+    void OnError(int error_code, const V2TIMString& error_message) override {
+        const bool isThere = file_.isThere();
+        Printing::OnError(error_code, isThere ? V2TIMString("a file was left behind") : error_message);
+    }
+
+private:
+    Output& output_;
+    std::string call_;
+    TransferredFile file_;
+};
+
+inline V2TIMAttachment attachmentOf(const Json& fields) {
+    V2TIMAttachment attachment;
+    attachment.attachmentID = fields.at("attachmentId").get<std::string>();
+    if (fields.contains("from")) {
+        attachment.fromConversationID = fields["from"].at("conversation").get<std::string>();
+        attachment.fromMsgID = fields["from"].at("messageId").get<std::string>();
+    }
+    return attachment;
+}
+
+inline Json toJson(const V2TIMAttachment& attachment) {
+    Json fields{{"attachmentId", attachment.attachmentID.ToString()},
+                {"name", attachment.name.ToString()},
+                {"type", attachment.type.ToString()},
+                {"size", attachment.size}};
+    if (!attachment.fromMsgID.Empty()) {
+        fields["from"] = {{"conversation", attachment.fromConversationID.ToString()}, {"messageId", attachment.fromMsgID.ToString()}};
+    }
+    return fields;
+}
+
 // What V2TIM's element says, which of a text is only a part of the body.
 inline Json bodyOf(const V2TIMMessage& message) {
     Json body = Json::parse(message.body.ToString(), nullptr, false);
@@ -88,6 +180,7 @@ inline Json bodyOf(const V2TIMMessage& message) {
         body["text"] = static_cast<const V2TIMTextElem*>(element)->text.ToString();
         return body;
     }
+    if (element->elemType != V2TIM_ELEM_TYPE_CUSTOM) return body;  // it has only files
     const V2TIMBuffer& data = static_cast<const V2TIMCustomElem*>(element)->data;
     return Json::parse(data.Data(), data.Data() + data.Size(), nullptr, false);
 }
@@ -124,6 +217,7 @@ inline Json toJson(const V2TIMMessage& message) {
         if (!message.revokeReason.Empty()) result["revoked"]["reason"] = message.revokeReason.ToString();
     } else {
         result["body"] = bodyOf(message);
+        for (const V2TIMAttachment& attachment : message.attachments) result["attachments"].push_back(toJson(attachment));
     }
     return result;
 }

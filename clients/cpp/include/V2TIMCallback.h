@@ -27,10 +27,17 @@ public:
     virtual void OnComplete(int error_code, const V2TIMString& error_message, const Value& value) = 0;
 };
 
+// Ends a download.
+class V2TIMDownloadCallback : public V2TIMCallback {
+public:
+    // Bytes so far, and in all. The second is 0 if the server does not say it.
+    virtual void OnDownLoadProgress(uint64_t currentSize, uint64_t totalSize) = 0;
+};
+
 class V2TIMMessage;
 
 class V2TIMSendCallback : public V2TIMValueCallback<V2TIMMessage> {
 public:
-    // Never called: a message is one frame.
+    // How many hundredths of the message's files are uploaded. It is not called for a message without files.
     virtual void OnProgress(uint32_t progress) { (void)progress; }
 };

@@ -5,6 +5,8 @@
 constexpr int ERR_SUCC = 0;
 
 // Made by the client.
+constexpr int ERR_FILE_TRANS_UPLOAD_FAILED = 6008;    // the bytes of a file did not get to the server
+constexpr int ERR_FILE_TRANS_DOWNLOAD_FAILED = 6009;  // the bytes of a file did not come, or not all of them
 constexpr int ERR_REQUEST_TIME_OUT = 6012;          // no reply after all attempts; the outcome is unknown
 constexpr int ERR_SDK_NOT_INITIALIZED = 6013;       // the call came before InitSDK
 constexpr int ERR_SDK_NOT_LOGGED_IN = 6014;         // Tencent's for a call without a login; Recall's clients say 9508

@@ -1,6 +1,7 @@
 // Messages.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "V2TIMCallback.h"
@@ -18,6 +19,8 @@ enum V2TIMElemType {
     V2TIM_ELEM_TYPE_NONE = 0,
     V2TIM_ELEM_TYPE_TEXT = 1,
     V2TIM_ELEM_TYPE_CUSTOM = 2,
+    V2TIM_ELEM_TYPE_IMAGE = 3,
+    V2TIM_ELEM_TYPE_FILE = 6,
 };
 
 enum V2TIMMessagePriority { V2TIM_PRIORITY_DEFAULT = 0, V2TIM_PRIORITY_HIGH = 1, V2TIM_PRIORITY_NORMAL = 2, V2TIM_PRIORITY_LOW = 3 };
@@ -51,6 +54,71 @@ public:
     V2TIMBuffer data;
     V2TIMString desc;
     V2TIMString extension;
+};
+
+// The service makes no smaller pictures, so the picture that was sent is the only one.
+enum V2TIMImageType { V2TIM_IMAGE_TYPE_ORIGIN = 0x01, V2TIM_IMAGE_TYPE_THUMB = 0x02, V2TIM_IMAGE_TYPE_LARGE = 0x04 };
+
+// Not in V2TIM: fetches a file of a message that the client gave.
+using V2TIMDownload = std::function<void(const V2TIMString& path, V2TIMDownloadCallback* callback)>;
+
+struct V2TIMImage {
+    V2TIMString uuid;
+    V2TIMImageType type = V2TIM_IMAGE_TYPE_ORIGIN;
+    uint64_t size = 0;
+    uint32_t width = 0;   // always 0, as the height: the service does not look into files
+    uint32_t height = 0;
+    V2TIMString url;      // always empty: an address works for a few minutes, so each download asks for one
+    V2TIMDownload download;
+
+    // Writes the picture to a file, in UTF-8, which is there only when all of it has come. OnError: 20023 (the message is recalled, also
+    // while the picture comes), 6009 (the bytes did not come, or cannot be written), 76006 (no such file), 20022 and 10030 (no such
+    // message), 76005 (the deployment has no attachments), 6012, 6206, 9508.
+    void DownloadImage(const V2TIMString& path, V2TIMDownloadCallback* callback);
+};
+
+using V2TIMImageVector = V2TIMVector<V2TIMImage>;
+
+// A picture: an attachment whose type is one of a picture.
+class V2TIMImageElem : public V2TIMElem {
+public:
+    V2TIMImageElem() { elemType = V2TIM_ELEM_TYPE_IMAGE; }
+    V2TIMString path;            // of the file to send, in UTF-8; empty in a message that the client gave
+    V2TIMImageVector imageList;  // one picture, in a message that the client gave
+};
+
+// Any other attachment.
+class V2TIMFileElem : public V2TIMElem {
+public:
+    V2TIMFileElem() { elemType = V2TIM_ELEM_TYPE_FILE; }
+    V2TIMString path;      // of the file to send, in UTF-8; empty in a message that the client gave
+    V2TIMString uuid;
+    V2TIMString filename;  // another user has chosen it
+    uint64_t fileSize = 0;
+    V2TIMDownload download;
+
+    // As V2TIMImage::DownloadImage.
+    void DownloadFile(const V2TIMString& path, V2TIMDownloadCallback* callback);
+};
+
+// Not in V2TIM: a file of a message, or one that V2TIMMessageManager::UploadFile has uploaded for a message.
+struct V2TIMAttachment {
+    V2TIMString attachmentID;
+    V2TIMString name;  // of the file, without a folder; another user has chosen it
+    V2TIMString type;  // such as image/png; another user has chosen it
+    uint64_t size = 0;  // bytes
+
+    // The message that has the attachment, when another message forwards it. Else these are empty.
+    V2TIMString fromConversationID;
+    V2TIMString fromMsgID;
+};
+
+using V2TIMAttachmentVector = V2TIMVector<V2TIMAttachment>;
+
+// Not in V2TIM: ends V2TIMMessageManager::UploadFile.
+class V2TIMUploadCallback : public V2TIMValueCallback<V2TIMAttachment> {
+public:
+    virtual void OnUploadProgress(uint64_t currentSize, uint64_t totalSize) { (void)currentSize, (void)totalSize; }
 };
 
 class V2TIMElemVector {
@@ -89,6 +157,9 @@ public:
 
     // Not in V2TIM.
     V2TIMString body;             // the body as a JSON object
+    // The files of the message, as its elements show them. Before SendMessage, those of UploadFile, and those of another message that is
+    // forwarded, each with that message in `from…`: up to 10 together with the files of the elements.
+    V2TIMAttachmentVector attachments;
     V2TIMString replyTo;          // the msgID of the message that this one answers; may be set before SendMessage
     // The msgID of a message of the conversation; may be set before SendMessage. The server stores this one only if that one is
     // not recalled at that very moment. If it is, SendMessage fails with ERR_RECALL_OTHER_MESSAGE_RECALLED. An answer names its question.

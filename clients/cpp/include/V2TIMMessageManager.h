@@ -18,6 +18,22 @@ public:
     virtual V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data, const V2TIMString& description,
                                              const V2TIMString& extension) = 0;
 
+    // A picture or another file, whose path is in UTF-8. SendMessage uploads it and then sends the message. A message may have up to 10:
+    // put further elements into its elemList, and a text beside them.
+    virtual V2TIMMessage CreateImageMessage(const V2TIMString& imagePath) = 0;
+    virtual V2TIMMessage CreateFileMessage(const V2TIMString& filePath, const V2TIMString& fileName) = 0;
+
+    // Not in V2TIM: uploads a file for a message that is made with it in `attachments`. An empty type is that of the name's ending. An
+    // upload that no message names is removed after a day. OnError: 76005 (the deployment has no attachments), 76007 (too large), 6008 (the
+    // bytes did not get there), 6017 (among others: the file cannot be read), 6012, 6206, 9508.
+    virtual void UploadFile(const V2TIMString& filePath, const V2TIMString& fileName, const V2TIMString& type,
+                            V2TIMUploadCallback* callback) = 0;
+    // Not in V2TIM: as V2TIMImage::DownloadImage, for which the IDs are enough.
+    virtual void DownloadAttachment(const V2TIMString& conversationID, const V2TIMString& msgID, const V2TIMString& attachmentID,
+                                    const V2TIMString& path, V2TIMDownloadCallback* callback) = 0;
+    // Not in V2TIM: the size of the largest file that the deployment takes, as of the last connection; 0 if it has no attachments.
+    virtual uint64_t GetMaxAttachmentBytes() const = 0;
+
 #ifdef _WIN32
 // windows.h makes a macro of this name. Here it is none, and a call that was written through the macro is understood too.
 #pragma push_macro("SendMessage")
@@ -35,7 +51,8 @@ public:
 #endif
     // Sends to a user (receiver) or a group (groupID) and returns the message ID, empty when the message cannot be sent.
     // OnSuccess brings the message with its time; its msgID differs from the one returned only if the server's clock had
-    // to be learnt first. Priority, onlineUserOnly (only false) and offlinePushInfo are not covered.
+    // to be learnt first. A message whose files are being uploaded can be recalled, which ends the upload. Without files that are
+    // uploaded it is not sent: OnError has the codes of UploadFile then. Priority, onlineUserOnly (only false) and offlinePushInfo are not covered.
     virtual V2TIMString SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
                                     V2TIMMessagePriority priority, bool onlineUserOnly,
                                     const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) = 0;

@@ -53,6 +53,20 @@ public:
         return sent;
     }
 
+    // Sends a message with files to a user, and returns what was sent.
+    V2TIMMessage sendFiles(V2TIMMessage message, const std::string& user) {
+        V2TIMMessage sent;
+        messages()->SendMessage(message, user, "", V2TIM_PRIORITY_DEFAULT, false, {},
+                                new V2TIMFunctionSendCallback(
+                                    [this, &sent](const V2TIMMessage& given) {
+                                        sent = given;
+                                        results.add("success");
+                                    },
+                                    failed()));
+        EXPECT_EQ(results.next(), "success");
+        return sent;
+    }
+
     std::string revoke(const V2TIMMessage& message) {
         messages()->RevokeMessage(message, done());
         return results.next();

@@ -111,164 +111,216 @@ inline V2TIMMessage member63(V2TIMMessageManager& on, const V2TIMBuffer & data, 
 inline V2TIMString member64(V2TIMMessageManager& on, V2TIMMessage & message, const V2TIMString & receiver, const V2TIMString & groupID, V2TIMMessagePriority priority, bool onlineUserOnly, const V2TIMOfflinePushInfo & offlinePushInfo, V2TIMSendCallback * callback) { return on.SendMessage(message, receiver, groupID, priority, onlineUserOnly, offlinePushInfo, callback); }
 inline V2TIMString member65(V2TIMManager& on, const V2TIMString & text, const V2TIMString & userID, V2TIMSendCallback * callback) { return on.SendC2CTextMessage(text, userID, callback); }
 inline V2TIMString member66(V2TIMManager& on, const V2TIMString & text, const V2TIMString & groupID, V2TIMMessagePriority priority, V2TIMSendCallback * callback) { return on.SendGroupTextMessage(text, groupID, priority, callback); }
-inline void member67(V2TIMOfflinePushInfo& on, V2TIMString value) {
+inline V2TIMMessage member67(V2TIMMessageManager& on, const V2TIMString & imagePath) { return on.CreateImageMessage(imagePath); }
+inline V2TIMMessage member68(V2TIMMessageManager& on, const V2TIMString & filePath, const V2TIMString & fileName) { return on.CreateFileMessage(filePath, fileName); }
+inline void member69(V2TIMOfflinePushInfo& on, V2TIMString value) {
     on.title = value;
     value = on.title;
 }
-inline void member68(V2TIMOfflinePushInfo& on, V2TIMString value) {
+inline void member70(V2TIMOfflinePushInfo& on, V2TIMString value) {
     on.desc = value;
     value = on.desc;
 }
-inline void member69(V2TIMOfflinePushInfo& on, V2TIMString value) {
+inline void member71(V2TIMOfflinePushInfo& on, V2TIMString value) {
     on.ext = value;
     value = on.ext;
 }
-inline void member70(V2TIMOfflinePushInfo& on, bool value) {
+inline void member72(V2TIMOfflinePushInfo& on, bool value) {
     on.disablePush = value;
     value = on.disablePush;
 }
-inline void member71(V2TIMMessageManager& on, V2TIMAdvancedMsgListener * listener) { return on.AddAdvancedMsgListener(listener); }
-inline void member72(V2TIMMessageManager& on, V2TIMAdvancedMsgListener * listener) { return on.RemoveAdvancedMsgListener(listener); }
-inline void member78(V2TIMMessage& on, V2TIMString value) {
+inline void member73(V2TIMMessageManager& on, V2TIMAdvancedMsgListener * listener) { return on.AddAdvancedMsgListener(listener); }
+inline void member74(V2TIMMessageManager& on, V2TIMAdvancedMsgListener * listener) { return on.RemoveAdvancedMsgListener(listener); }
+inline void member80(V2TIMMessage& on, V2TIMString value) {
     on.msgID = value;
     value = on.msgID;
 }
-inline void member79(V2TIMMessage& on, int64_t value) {
+inline void member81(V2TIMMessage& on, int64_t value) {
     on.timestamp = value;
     value = on.timestamp;
 }
-inline void member80(V2TIMMessage& on, V2TIMString value) {
+inline void member82(V2TIMMessage& on, V2TIMString value) {
     on.sender = value;
     value = on.sender;
 }
-inline void member81(V2TIMMessage& on, V2TIMString value) {
+inline void member83(V2TIMMessage& on, V2TIMString value) {
     on.nickName = value;
     value = on.nickName;
 }
-inline void member82(V2TIMMessage& on, V2TIMString value) {
+inline void member84(V2TIMMessage& on, V2TIMString value) {
     on.friendRemark = value;
     value = on.friendRemark;
 }
-inline void member83(V2TIMMessage& on, V2TIMString value) {
+inline void member85(V2TIMMessage& on, V2TIMString value) {
     on.nameCard = value;
     value = on.nameCard;
 }
-inline void member84(V2TIMMessage& on, V2TIMString value) {
+inline void member86(V2TIMMessage& on, V2TIMString value) {
     on.faceURL = value;
     value = on.faceURL;
 }
-inline void member85(V2TIMMessage& on, V2TIMString value) {
+inline void member87(V2TIMMessage& on, V2TIMString value) {
     on.groupID = value;
     value = on.groupID;
 }
-inline void member86(V2TIMMessage& on, V2TIMString value) {
+inline void member88(V2TIMMessage& on, V2TIMString value) {
     on.userID = value;
     value = on.userID;
 }
-inline void member87(V2TIMMessage& on, V2TIMMessageStatus value) {
+inline void member89(V2TIMMessage& on, V2TIMMessageStatus value) {
     on.status = value;
     value = on.status;
 }
-inline void member88(V2TIMMessage& on, V2TIMElemVector value) {
+inline void member90(V2TIMMessage& on, V2TIMElemVector value) {
     on.elemList = value;
     value = on.elemList;
 }
-inline void member89(V2TIMElemVector& on, V2TIMElem *const & obj) { return on.PushBack(obj); }
-inline size_t member90(V2TIMElemVector& on) { return on.Size(); }
-inline void member91(V2TIMElem& on, V2TIMElemType value) {
+inline void member91(V2TIMElemVector& on, V2TIMElem *const & obj) { return on.PushBack(obj); }
+inline size_t member92(V2TIMElemVector& on) { return on.Size(); }
+inline void member93(V2TIMElem& on, V2TIMElemType value) {
     on.elemType = value;
     value = on.elemType;
 }
-inline void member92(V2TIMMessage& on, bool value) {
+inline void member94(V2TIMMessage& on, bool value) {
     on.isSelf = value;
     value = on.isSelf;
 }
-inline void member93(V2TIMMessage& on, bool value) {
+inline void member95(V2TIMMessage& on, bool value) {
     on.hasRiskContent = value;
     value = on.hasRiskContent;
 }
-inline void member94(V2TIMTextElem& on, V2TIMString value) {
+inline void member96(V2TIMTextElem& on, V2TIMString value) {
     on.text = value;
     value = on.text;
 }
-inline void member95(V2TIMCustomElem& on, V2TIMBuffer value) {
+inline void member97(V2TIMCustomElem& on, V2TIMBuffer value) {
     on.data = value;
     value = on.data;
 }
-inline void member96(V2TIMCustomElem& on, V2TIMString value) {
+inline void member98(V2TIMCustomElem& on, V2TIMString value) {
     on.desc = value;
     value = on.desc;
 }
-inline void member97(V2TIMCustomElem& on, V2TIMString value) {
+inline void member99(V2TIMCustomElem& on, V2TIMString value) {
     on.extension = value;
     value = on.extension;
 }
-inline void member98(V2TIMUserFullInfo& on, V2TIMString value) {
+inline void member100(V2TIMImageElem& on, V2TIMString value) {
+    on.path = value;
+    value = on.path;
+}
+inline void member101(V2TIMImageElem& on, V2TIMImageVector value) {
+    on.imageList = value;
+    value = on.imageList;
+}
+inline void member102(V2TIMImage& on, V2TIMString value) {
+    on.uuid = value;
+    value = on.uuid;
+}
+inline void member103(V2TIMImage& on, V2TIMImageType value) {
+    on.type = value;
+    value = on.type;
+}
+inline void member104(V2TIMImage& on, uint64_t value) {
+    on.size = value;
+    value = on.size;
+}
+inline void member105(V2TIMImage& on, uint32_t value) {
+    on.width = value;
+    value = on.width;
+}
+inline void member106(V2TIMImage& on, uint32_t value) {
+    on.height = value;
+    value = on.height;
+}
+inline void member107(V2TIMImage& on, V2TIMString value) {
+    on.url = value;
+    value = on.url;
+}
+inline void member108(V2TIMImage& on, const V2TIMString & path, V2TIMDownloadCallback * callback) { return on.DownloadImage(path, callback); }
+inline void member109(V2TIMFileElem& on, V2TIMString value) {
+    on.path = value;
+    value = on.path;
+}
+inline void member110(V2TIMFileElem& on, V2TIMString value) {
+    on.uuid = value;
+    value = on.uuid;
+}
+inline void member111(V2TIMFileElem& on, V2TIMString value) {
+    on.filename = value;
+    value = on.filename;
+}
+inline void member112(V2TIMFileElem& on, uint64_t value) {
+    on.fileSize = value;
+    value = on.fileSize;
+}
+inline void member113(V2TIMFileElem& on, const V2TIMString & path, V2TIMDownloadCallback * callback) { return on.DownloadFile(path, callback); }
+inline void member117(V2TIMUserFullInfo& on, V2TIMString value) {
     on.userID = value;
     value = on.userID;
 }
-inline void member99(V2TIMUserFullInfo& on, V2TIMString value) {
+inline void member118(V2TIMUserFullInfo& on, V2TIMString value) {
     on.nickName = value;
     value = on.nickName;
 }
-inline void member100(V2TIMUserFullInfo& on, V2TIMString value) {
+inline void member119(V2TIMUserFullInfo& on, V2TIMString value) {
     on.faceURL = value;
     value = on.faceURL;
 }
-inline void member101(V2TIMMessageManager& on, const V2TIMMessage & message, V2TIMCallback * callback) { return on.RevokeMessage(message, callback); }
-inline void member104(V2TIMMessage& on, V2TIMUserFullInfo value) {
+inline void member120(V2TIMMessageManager& on, const V2TIMMessage & message, V2TIMCallback * callback) { return on.RevokeMessage(message, callback); }
+inline void member123(V2TIMMessage& on, V2TIMUserFullInfo value) {
     on.revokerInfo = value;
     value = on.revokerInfo;
 }
-inline void member105(V2TIMMessage& on, V2TIMString value) {
+inline void member124(V2TIMMessage& on, V2TIMString value) {
     on.revokeReason = value;
     value = on.revokeReason;
 }
-inline void member106(V2TIMMessageManager& on, const V2TIMMessage & message, V2TIMCompleteCallback<V2TIMMessage> * callback) { return on.ModifyMessage(message, callback); }
-inline void member107(V2TIMGroupManager& on, const V2TIMString & groupID, V2TIMStringVector memberList, V2TIMValueCallback<V2TIMGroupMemberFullInfoVector> * callback) { return on.GetGroupMembersInfo(groupID, memberList, callback); }
-inline void member108(V2TIMGroupMemberFullInfo& on, uint32_t value) {
+inline void member125(V2TIMMessageManager& on, const V2TIMMessage & message, V2TIMCompleteCallback<V2TIMMessage> * callback) { return on.ModifyMessage(message, callback); }
+inline void member126(V2TIMGroupManager& on, const V2TIMString & groupID, V2TIMStringVector memberList, V2TIMValueCallback<V2TIMGroupMemberFullInfoVector> * callback) { return on.GetGroupMembersInfo(groupID, memberList, callback); }
+inline void member127(V2TIMGroupMemberFullInfo& on, uint32_t value) {
     on.role = value;
     value = on.role;
 }
-inline void member109(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
+inline void member128(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
     on.userID = value;
     value = on.userID;
 }
-inline void member110(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
+inline void member129(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
     on.nickName = value;
     value = on.nickName;
 }
-inline void member111(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
+inline void member130(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
     on.nameCard = value;
     value = on.nameCard;
 }
-inline void member112(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
+inline void member131(V2TIMGroupMemberFullInfo& on, V2TIMString value) {
     on.faceURL = value;
     value = on.faceURL;
 }
-inline const char * member113(V2TIMString& on) { return on.CString(); }
-inline size_t member114(V2TIMString& on) { return on.Size(); }
-inline size_t member115(V2TIMString& on) { return on.Length(); }
-inline bool member116(V2TIMString& on) { return on.Empty(); }
-inline char & member117(V2TIMString& on, int index) { return on.operator[](index); }
-inline bool member118(V2TIMString& on, const V2TIMString & str) { return on.operator<(str); }
-inline bool member119(V2TIMString& on, const V2TIMString & str) { return on.operator==(str); }
-inline const uint8_t * member120(V2TIMBuffer& on) { return on.Data(); }
-inline size_t member121(V2TIMBuffer& on) { return on.Size(); }
-inline void member122(V2TIMStringVector& on, const V2TIMString & obj) { return on.PushBack(obj); }
-inline V2TIMString & member123(V2TIMStringVector& on, size_t index) { return on.operator[](index); }
-inline size_t member124(V2TIMStringVector& on) { return on.Size(); }
-inline bool member125(V2TIMStringVector& on) { return on.Empty(); }
-inline void member126(V2TIMStringVector& on) { return on.PopBack(); }
-inline void member127(V2TIMStringVector& on) { return on.Clear(); }
-inline void member128(V2TIMStringVector& on, size_t index) { return on.Erase(index); }
-inline void member129(V2TIMMessageVector& on, const V2TIMMessage & obj) { return on.PushBack(obj); }
-inline V2TIMMessage & member130(V2TIMMessageVector& on, size_t index) { return on.operator[](index); }
-inline size_t member131(V2TIMMessageVector& on) { return on.Size(); }
-inline bool member132(V2TIMMessageVector& on) { return on.Empty(); }
-inline void member133(V2TIMMessageVector& on) { return on.PopBack(); }
-inline void member134(V2TIMMessageVector& on) { return on.Clear(); }
-inline void member135(V2TIMMessageVector& on, size_t index) { return on.Erase(index); }
+inline const char * member132(V2TIMString& on) { return on.CString(); }
+inline size_t member133(V2TIMString& on) { return on.Size(); }
+inline size_t member134(V2TIMString& on) { return on.Length(); }
+inline bool member135(V2TIMString& on) { return on.Empty(); }
+inline char & member136(V2TIMString& on, int index) { return on.operator[](index); }
+inline bool member137(V2TIMString& on, const V2TIMString & str) { return on.operator<(str); }
+inline bool member138(V2TIMString& on, const V2TIMString & str) { return on.operator==(str); }
+inline const uint8_t * member139(V2TIMBuffer& on) { return on.Data(); }
+inline size_t member140(V2TIMBuffer& on) { return on.Size(); }
+inline void member141(V2TIMStringVector& on, const V2TIMString & obj) { return on.PushBack(obj); }
+inline V2TIMString & member142(V2TIMStringVector& on, size_t index) { return on.operator[](index); }
+inline size_t member143(V2TIMStringVector& on) { return on.Size(); }
+inline bool member144(V2TIMStringVector& on) { return on.Empty(); }
+inline void member145(V2TIMStringVector& on) { return on.PopBack(); }
+inline void member146(V2TIMStringVector& on) { return on.Clear(); }
+inline void member147(V2TIMStringVector& on, size_t index) { return on.Erase(index); }
+inline void member148(V2TIMMessageVector& on, const V2TIMMessage & obj) { return on.PushBack(obj); }
+inline V2TIMMessage & member149(V2TIMMessageVector& on, size_t index) { return on.operator[](index); }
+inline size_t member150(V2TIMMessageVector& on) { return on.Size(); }
+inline bool member151(V2TIMMessageVector& on) { return on.Empty(); }
+inline void member152(V2TIMMessageVector& on) { return on.PopBack(); }
+inline void member153(V2TIMMessageVector& on) { return on.Clear(); }
+inline void member154(V2TIMMessageVector& on, size_t index) { return on.Erase(index); }
 
 struct MyV2TIMSDKListener : V2TIMSDKListener {
     void OnConnecting() override {}
@@ -320,6 +372,12 @@ struct MyV2TIMAdvancedMsgListener : V2TIMAdvancedMsgListener {
     void OnRecvMessageRevoked(const V2TIMString &, const V2TIMUserFullInfo &, const V2TIMString &) override {}
 };
 
+struct MyV2TIMDownloadCallback : V2TIMDownloadCallback {
+    void OnSuccess() override {}
+    void OnError(int, const V2TIMString &) override {}
+    void OnDownLoadProgress(uint64_t, uint64_t) override {}
+};
+
 static_assert(V2TIM_MSG_STATUS_SENDING == 1, "Tencent's number");
 static_assert(V2TIM_MSG_STATUS_SEND_SUCC == 2, "Tencent's number");
 static_assert(V2TIM_MSG_STATUS_SEND_FAIL == 3, "Tencent's number");
@@ -329,6 +387,11 @@ static_assert(V2TIM_MSG_STATUS_LOCAL_REVOKED == 6, "Tencent's number");
 static_assert(V2TIM_ELEM_TYPE_NONE == 0, "Tencent's number");
 static_assert(V2TIM_ELEM_TYPE_TEXT == 1, "Tencent's number");
 static_assert(V2TIM_ELEM_TYPE_CUSTOM == 2, "Tencent's number");
+static_assert(V2TIM_ELEM_TYPE_IMAGE == 3, "Tencent's number");
+static_assert(V2TIM_ELEM_TYPE_FILE == 6, "Tencent's number");
+static_assert(V2TIM_IMAGE_TYPE_ORIGIN == 1, "Tencent's number");
+static_assert(V2TIM_IMAGE_TYPE_THUMB == 2, "Tencent's number");
+static_assert(V2TIM_IMAGE_TYPE_LARGE == 4, "Tencent's number");
 static_assert(V2TIM_PRIORITY_DEFAULT == 0, "Tencent's number");
 static_assert(V2TIM_PRIORITY_HIGH == 1, "Tencent's number");
 static_assert(V2TIM_PRIORITY_NORMAL == 2, "Tencent's number");
@@ -348,6 +411,8 @@ static_assert(V2TIM_GROUP_MEMBER_ROLE_MEMBER == 200, "Tencent's number");
 static_assert(V2TIM_GROUP_MEMBER_ROLE_ADMIN == 300, "Tencent's number");
 static_assert(V2TIM_GROUP_MEMBER_ROLE_SUPER == 400, "Tencent's number");
 static_assert(ERR_SUCC == 0, "Tencent's number");
+static_assert(ERR_FILE_TRANS_UPLOAD_FAILED == 6008, "Tencent's number");
+static_assert(ERR_FILE_TRANS_DOWNLOAD_FAILED == 6009, "Tencent's number");
 static_assert(ERR_REQUEST_TIME_OUT == 6012, "Tencent's number");
 static_assert(ERR_SDK_NOT_INITIALIZED == 6013, "Tencent's number");
 static_assert(ERR_SDK_NOT_LOGGED_IN == 6014, "Tencent's number");

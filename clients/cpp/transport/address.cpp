@@ -4,15 +4,16 @@
 #include "transport.h"
 
 namespace recall {
+namespace {
 
-std::optional<Address> parseAddress(const std::string& url) {
+std::optional<Address> parse(const std::string& url, const std::string& plain, const std::string& secure) {
     Address address;
     std::string rest;
-    if (url.compare(0, 5, "ws://") == 0) {
-        rest = url.substr(5);
-    } else if (url.compare(0, 6, "wss://") == 0) {
+    if (url.compare(0, plain.size(), plain) == 0) {
+        rest = url.substr(plain.size());
+    } else if (url.compare(0, secure.size(), secure) == 0) {
         address.secure = true;
-        rest = url.substr(6);
+        rest = url.substr(secure.size());
     } else {
         return std::nullopt;
     }
@@ -37,5 +38,17 @@ std::optional<Address> parseAddress(const std::string& url) {
     if (!digits || std::stoi(address.port) > 65'535 || address.host.empty()) return std::nullopt;
     return address;
 }
+
+}  // namespace
+
+std::string Address::hostAndPort() const {
+    std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    if (port != (secure ? "443" : "80")) name += ":" + port;
+    return name;
+}
+
+std::optional<Address> parseAddress(const std::string& url) { return parse(url, "ws://", "wss://"); }
+
+std::optional<Address> parseWebAddress(const std::string& url) { return parse(url, "http://", "https://"); }
 
 }  // namespace recall

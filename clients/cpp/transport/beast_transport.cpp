@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "../core/types.h"
+#include "beast_exchange.h"
 #include "transport.h"
 
 namespace recall {
@@ -143,10 +144,7 @@ private:
             request.set(http::field::authorization, "Bearer " + token);
         }));
         stream_.read_message_max(maximumFrameBytes);
-        const bool usualPort = address_.port == (address_.secure ? "443" : "80");
-        std::string host = address_.host.find(':') == std::string::npos ? address_.host : "[" + address_.host + "]";
-        if (!usualPort) host += ":" + address_.port;
-        stream_.async_handshake(response_, host, address_.target, [self = this->shared_from_this()](Code error) {
+        stream_.async_handshake(response_, address_.hostAndPort(), address_.target, [self = this->shared_from_this()](Code error) {
             self->handshaken(error);
         });
     }
@@ -286,6 +284,21 @@ public:
         }
         asio::post(context_, [socket] { socket->start(); });
         return std::make_unique<BeastConnection>(context_, std::move(socket));
+    }
+
+    std::unique_ptr<Exchange> exchange(HttpRequest request, HttpEvents events) override {
+        std::shared_ptr<HttpSocket> socket;
+        const auto address = parseWebAddress(request.url);
+        if (!address) {
+            asio::post(context_, [events = std::move(events)] { events.ended(false); });
+        } else if (address->secure) {
+            socket = std::make_shared<HttpStream<beast::ssl_stream<beast::tcp_stream>>>(
+                *address, std::move(request), std::move(events), context_, secureContext_);
+        } else {
+            socket = std::make_shared<HttpStream<beast::tcp_stream>>(*address, std::move(request), std::move(events), context_);
+        }
+        if (socket) asio::post(context_, [socket] { socket->start(); });
+        return std::make_unique<BeastExchange>(context_, std::move(socket));
     }
 
 private:

@@ -2,64 +2,21 @@
 //
 // WinHTTP is used asynchronously, since a handle must not be closed while a synchronous call waits on it:
 // https://learn.microsoft.com/windows/win32/api/winhttp/nf-winhttp-winhttpclosehandle
-#include <windows.h>
-#include <winhttp.h>
-
-#include <array>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 
-#include "../client/serial_queue.h"
 #include "../core/types.h"
-#include "transport.h"
+#include "winhttp_exchange.h"
 
 namespace recall {
 namespace {
 
 constexpr int timeoutMilliseconds = 10'000;
 
-std::wstring wide(const std::string& text) {
-    const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
-    std::wstring result(static_cast<std::size_t>(size), L'\0');
-    MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), size);
-    return result;
-}
-
-// Counts the handles that WinHTTP may still call back for.
-class OpenHandles {
-public:
-    void add() {
-        std::lock_guard lock(mutex_);
-        ++count_;
-    }
-    void remove() {
-        std::lock_guard lock(mutex_);
-        if (--count_ == 0) none_.notify_all();
-    }
-    void waitForNone() {
-        std::unique_lock lock(mutex_);
-        none_.wait(lock, [this] { return count_ == 0; });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable none_;
-    int count_ = 0;
-};
-
-// What the connections of a transport share. WinHTTP's callbacks, which come on any thread, are handled on the queue.
-struct Shared {
-    SerialQueue queue;
-    OpenHandles handles;
-    HINTERNET session = nullptr;
-};
-
 // One connection. Everything here runs on the queue.
-class Socket final : public std::enable_shared_from_this<Socket> {
+class Socket final : public Caller {
 public:
     Socket(std::optional<Address> address, std::string token, ConnectionEvents events, Shared& shared)
-        : address_(std::move(address)), token_(std::move(token)), events_(std::move(events)), shared_(shared) {}
+        : Caller(shared), address_(std::move(address)), token_(std::move(token)), events_(std::move(events)) {}
 
     void start() {
         if (ended_) return;
@@ -93,12 +50,7 @@ public:
     }
 
 private:
-    struct Context;
-
-    // A context for a handle, which lives until the last callback for that handle.
-    DWORD_PTR context();
-    static void discard(DWORD_PTR context);
-    static void CALLBACK statusChanged(HINTERNET, DWORD_PTR context, DWORD status, void* information, DWORD);
+    void statusChanged(DWORD status, void* information, DWORD length) override;
 
     void end() {
         if (ended_) return;
@@ -118,7 +70,7 @@ private:
             discard(context);
             return false;
         }
-        WinHttpSetStatusCallback(request_, statusChanged, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+        WinHttpSetStatusCallback(request_, callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
         // A redirect would carry the token elsewhere.
         DWORD redirects = WINHTTP_OPTION_REDIRECT_POLICY_NEVER;
         const std::wstring header = L"Authorization: Bearer " + wide(token_);
@@ -205,7 +157,6 @@ private:
     const std::optional<Address> address_;
     std::string token_;
     ConnectionEvents events_;
-    Shared& shared_;
     HINTERNET connection_ = nullptr, request_ = nullptr, webSocket_ = nullptr;
     std::array<char, 16 * 1024> buffer_;
     DWORD ignoredSize_ = 0;  // the callback says these two
@@ -216,31 +167,9 @@ private:
     bool ended_ = false;
 };
 
-struct Socket::Context {
-    explicit Context(std::shared_ptr<Socket> of) : socket(std::move(of)) { socket->shared_.handles.add(); }
-    ~Context() {
-        Shared& shared = socket->shared_;
-        socket.reset();
-        shared.handles.remove();
-    }
-    Context(const Context&) = delete;
-    Context& operator=(const Context&) = delete;
-
-    std::shared_ptr<Socket> socket;
-};
-
-DWORD_PTR Socket::context() { return reinterpret_cast<DWORD_PTR>(new Context(shared_from_this())); }
-
-void Socket::discard(DWORD_PTR context) { delete reinterpret_cast<Context*>(context); }
-
-void CALLBACK Socket::statusChanged(HINTERNET, DWORD_PTR context, DWORD status, void* information, DWORD) {
-    if (context == 0) return;
-    if (status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING) {  // the last one for this handle
-        discard(context);
-        return;
-    }
-    const std::shared_ptr<Socket>& socket = reinterpret_cast<Context*>(context)->socket;
-    SerialQueue& queue = socket->shared_.queue;
+void Socket::statusChanged(DWORD status, void* information, DWORD) {
+    const auto socket = std::static_pointer_cast<Socket>(shared_from_this());
+    SerialQueue& queue = shared_.queue;
     switch (status) {
         case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE:
             queue.post([socket] { socket->requestSent(); });
@@ -296,6 +225,9 @@ public:
         shared_.queue.post([this] {
             if (current_) current_->cut();
             current_ = nullptr;
+            for (const auto& each : exchanges_) {
+                if (const auto exchange = each.lock()) exchange->cut();
+            }
             ended_ = true;
         });
         shared_.queue.finish();
@@ -315,9 +247,22 @@ public:
         return std::make_unique<WinHttpConnection>(shared_, std::move(socket));
     }
 
+    std::unique_ptr<Exchange> exchange(HttpRequest request, HttpEvents events) override {
+        auto socket = std::make_shared<HttpSocket>(std::move(request), std::move(events), shared_);
+        shared_.queue.post([this, socket] {
+            if (ended_) return;
+            exchanges_.erase(std::remove_if(exchanges_.begin(), exchanges_.end(), [](const auto& each) { return each.expired(); }),
+                             exchanges_.end());
+            exchanges_.push_back(socket);
+            socket->start();
+        });
+        return std::make_unique<WinHttpExchange>(shared_, std::move(socket));
+    }
+
 private:
     Shared shared_;
     std::shared_ptr<Socket> current_;  // a client has one connection at a time
+    std::vector<std::weak_ptr<HttpSocket>> exchanges_;
     bool ended_ = false;
 };
 

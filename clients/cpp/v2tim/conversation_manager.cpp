@@ -21,7 +21,7 @@ void ConversationManager::GetConversationList(uint64_t nextSeq, uint32_t count,
     const std::size_t begin = std::min<std::size_t>(nextSeq, all.size());
     const std::size_t end = std::min<std::size_t>(begin + count, all.size());
     V2TIMConversationResult result;
-    for (std::size_t place = begin; place < end; ++place) result.conversationList.PushBack(toV2TIM(all[place], *client));
+    for (std::size_t place = begin; place < end; ++place) result.conversationList.PushBack(toV2TIM(all[place], client));
     result.nextSeq = end;
     result.isFinished = end == all.size();
     client->post([callback, result] { callback->OnSuccess(result); });
@@ -36,7 +36,7 @@ void ConversationManager::GetConversationList(const V2TIMStringVector& conversat
     V2TIMConversationVector list;
     for (const V2TIMString& id : conversationIDList) {
         const auto found = held.find(id.ToString());
-        if (found != held.end()) list.PushBack(toV2TIM(found->second, *client));
+        if (found != held.end()) list.PushBack(toV2TIM(found->second, client));
     }
     client->post([callback, list] { callback->OnSuccess(list); });
 }
@@ -45,7 +45,7 @@ void ConversationManager::GetConversation(const V2TIMString& conversationID,
                                           V2TIMValueCallback<V2TIMConversation>* callback) {
     const auto client = instance_.client(callback);
     if (!client || callback == nullptr) return;
-    const V2TIMConversation conversation = toV2TIM(client->conversation(conversationID.ToString()), *client);
+    const V2TIMConversation conversation = toV2TIM(client->conversation(conversationID.ToString()), client);
     client->post([callback, conversation] { callback->OnSuccess(conversation); });
 }
 

@@ -1,5 +1,7 @@
 #include "conversion.h"
 
+#include <utility>
+
 namespace {
 
 constexpr char oneToOne[] = "c2c_";
@@ -24,20 +26,80 @@ std::shared_ptr<V2TIMElem> elementOf(const std::string& body) {
     return element;
 }
 
+constexpr char noBody[] = "{}";  // of a message that has only files
+
+// A picture may have scripts in it if it is an SVG.
+bool isPicture(const std::string& type) { return begins(type, "image/") && type != "image/svg+xml"; }
+
+V2TIMDownload downloadOf(const recall::Message& message, const recall::Attachment& attachment, const Viewer& viewer) {
+    return [conversation = message.conversation, messageId = message.messageId, attachmentId = attachment.attachmentId,
+            weak = viewer.client](const V2TIMString& path, V2TIMDownloadCallback* callback) {
+        const auto completion = completionOf<recall::Nothing>(static_cast<V2TIMCallback*>(callback));
+        if (const auto client = weak.lock()) {
+            client->download(conversation, messageId, attachmentId, path.ToString(), progressOf(callback), completion);
+        } else {
+            completion.failed({ERR_SDK_NOT_INITIALIZED, "call InitSDK and Login first"});
+        }
+    };
+}
+
+std::shared_ptr<V2TIMElem> elementOf(const recall::Message& message, const recall::Attachment& attachment, const Viewer& viewer) {
+    if (isPicture(attachment.type)) {
+        V2TIMImage image;
+        image.uuid = toV2TIM(attachment.attachmentId);
+        image.size = static_cast<uint64_t>(attachment.size);
+        image.download = downloadOf(message, attachment, viewer);
+        auto element = std::make_shared<V2TIMImageElem>();
+        element->imageList.PushBack(image);
+        return element;
+    }
+    auto element = std::make_shared<V2TIMFileElem>();
+    element->uuid = toV2TIM(attachment.attachmentId);
+    element->filename = toV2TIM(attachment.name);
+    element->fileSize = static_cast<uint64_t>(attachment.size);
+    element->download = downloadOf(message, attachment, viewer);
+    return element;
+}
+
+void fetch(const V2TIMDownload& download, const V2TIMString& path, V2TIMDownloadCallback* callback) {
+    if (download) {
+        download(path, callback);
+    } else if (callback != nullptr) {
+        callback->OnError(ERR_INVALID_PARAMETERS, "this is no file of a message that was sent");
+    }
+}
+
 }  // namespace
+
+void V2TIMImage::DownloadImage(const V2TIMString& path, V2TIMDownloadCallback* callback) { fetch(download, path, callback); }
+
+void V2TIMFileElem::DownloadFile(const V2TIMString& path, V2TIMDownloadCallback* callback) { fetch(download, path, callback); }
 
 V2TIMString V2TIMMessage::ConversationID() const { return toV2TIM(conversationOf(userID, groupID)); }
 
 V2TIMString toV2TIM(const std::string& text) { return V2TIMString(text); }
 
-V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self) {
+V2TIMAttachment toV2TIM(const recall::Attachment& attachment) {
+    V2TIMAttachment result;
+    result.attachmentID = toV2TIM(attachment.attachmentId);
+    result.name = toV2TIM(attachment.name);
+    result.type = toV2TIM(attachment.type);
+    result.size = static_cast<uint64_t>(attachment.size);
+    if (attachment.from) {
+        result.fromConversationID = toV2TIM(attachment.from->conversation);
+        result.fromMsgID = toV2TIM(attachment.from->messageId);
+    }
+    return result;
+}
+
+V2TIMMessage toV2TIM(const recall::Message& message, const Viewer& viewer) {
     V2TIMMessage result;
     result.msgID = toV2TIM(message.messageId);
     result.timestamp = message.sentAt / 1'000;
     result.sentAt = message.sentAt;
     result.recallableUntil = message.recallableUntil;
     result.sender = toV2TIM(message.sender);
-    result.isSelf = message.sender == self;
+    result.isSelf = message.sender == viewer.self;
     result.replyTo = toV2TIM(message.replyTo);
     result.unlessRevoked = toV2TIM(message.unlessRevoked);
     split(message.conversation, result.userID, result.groupID);
@@ -49,21 +111,25 @@ V2TIMMessage toV2TIM(const recall::Message& message, const std::string& self) {
     } else {
         result.status = V2TIM_MSG_STATUS_SEND_SUCC;
         result.body = toV2TIM(message.body);
-        result.elemList.PushBack(elementOf(message.body));
+        if (message.attachments.empty() || message.body != noBody) result.elemList.PushBack(elementOf(message.body));
+        for (const recall::Attachment& attachment : message.attachments) {
+            result.attachments.PushBack(toV2TIM(attachment));
+            result.elemList.PushBack(elementOf(message, attachment, viewer));
+        }
     }
     return result;
 }
 
 // As V2TIM has pages of history.
-V2TIMMessageVector newestFirst(const std::vector<recall::Message>& messages, const std::string& self) {
+V2TIMMessageVector newestFirst(const std::vector<recall::Message>& messages, const Viewer& viewer) {
     V2TIMMessageVector list;
-    for (auto message = messages.rbegin(); message != messages.rend(); ++message) list.PushBack(toV2TIM(*message, self));
+    for (auto message = messages.rbegin(); message != messages.rend(); ++message) list.PushBack(toV2TIM(*message, viewer));
     return list;
 }
 
-V2TIMMessageVector inOrder(const std::vector<recall::Message>& messages, const std::string& self) {
+V2TIMMessageVector inOrder(const std::vector<recall::Message>& messages, const Viewer& viewer) {
     V2TIMMessageVector list;
-    for (const recall::Message& message : messages) list.PushBack(toV2TIM(message, self));
+    for (const recall::Message& message : messages) list.PushBack(toV2TIM(message, viewer));
     return list;
 }
 
@@ -73,7 +139,7 @@ uint32_t roleOf(const std::string& role) {
     return role == "member" ? V2TIM_GROUP_MEMBER_ROLE_MEMBER : V2TIM_GROUP_MEMBER_UNDEFINED;
 }
 
-V2TIMConversation toV2TIM(const recall::ConversationSummary& summary, const recall::Client& client) {
+V2TIMConversation toV2TIM(const recall::ConversationSummary& summary, const std::shared_ptr<recall::Client>& client) {
     V2TIMConversation result;
     result.conversationID = toV2TIM(summary.conversation);
     split(summary.conversation, result.userID, result.groupID);
@@ -82,8 +148,8 @@ V2TIMConversation toV2TIM(const recall::ConversationSummary& summary, const reca
                                                          : V2TIM_UNKNOWN;
     result.unreadCount = summary.unread;
     result.lastMessageID = toV2TIM(summary.lastMessageId);
-    if (const auto last = client.message(summary.conversation, summary.lastMessageId)) {
-        result.lastMessageOwner = std::make_shared<V2TIMMessage>(toV2TIM(*last, client.user()));
+    if (const auto last = client->message(summary.conversation, summary.lastMessageId)) {
+        result.lastMessageOwner = std::make_shared<V2TIMMessage>(toV2TIM(*last, client));
         result.lastMessage = result.lastMessageOwner.get();
     }
     result.showName = result.userID.Empty() ? result.groupID : result.userID;
@@ -98,13 +164,49 @@ std::string conversationOf(const V2TIMString& userID, const V2TIMString& groupID
 }
 
 std::string bodyOf(const V2TIMMessage& message) {
-    if (message.elemList.Size() != 1) return "";
-    const V2TIMElem* element = message.elemList[0];
-    if (const auto* text = dynamic_cast<const V2TIMTextElem*>(element)) {
-        return recall::textBody(text->text.ToString());
+    std::string body = message.attachments.Empty() ? "" : noBody;
+    bool given = false;
+    for (std::size_t place = 0; place < message.elemList.Size(); ++place) {
+        const V2TIMElem* element = message.elemList[place];
+        if (element->elemType == V2TIM_ELEM_TYPE_IMAGE || element->elemType == V2TIM_ELEM_TYPE_FILE) {
+            if (!given) body = noBody;
+            continue;
+        }
+        if (std::exchange(given, true)) return "";  // one message has one body
+        if (const auto* text = dynamic_cast<const V2TIMTextElem*>(element)) {
+            body = recall::textBody(text->text.ToString());
+        } else if (const auto* custom = dynamic_cast<const V2TIMCustomElem*>(element)) {
+            body = std::string(reinterpret_cast<const char*>(custom->data.Data()), custom->data.Size());
+        } else {
+            return "";
+        }
     }
-    if (const auto* custom = dynamic_cast<const V2TIMCustomElem*>(element)) {
-        return std::string(reinterpret_cast<const char*>(custom->data.Data()), custom->data.Size());
+    return body;
+}
+
+// What has an ID is uploaded, and stands in the message's attachments.
+std::vector<recall::LocalFile> filesOf(const V2TIMMessage& message) {
+    std::vector<recall::LocalFile> files;
+    for (std::size_t place = 0; place < message.elemList.Size(); ++place) {
+        const V2TIMElem* element = message.elemList[place];
+        if (const auto* image = dynamic_cast<const V2TIMImageElem*>(element)) {
+            if (image->imageList.Empty()) files.push_back({image->path.ToString(), "", ""});
+        } else if (const auto* file = dynamic_cast<const V2TIMFileElem*>(element)) {
+            if (file->uuid.Empty()) files.push_back({file->path.ToString(), file->filename.ToString(), ""});
+        }
     }
-    return "";
+    return files;
+}
+
+std::vector<recall::Attachment> attachmentsOf(const V2TIMMessage& message) {
+    std::vector<recall::Attachment> attachments;
+    for (const V2TIMAttachment& each : message.attachments) {
+        recall::Attachment attachment{each.attachmentID.ToString(), each.name.ToString(), each.type.ToString(),
+                                      static_cast<std::int64_t>(each.size)};
+        if (!each.fromConversationID.Empty() || !each.fromMsgID.Empty()) {
+            attachment.from = {each.fromConversationID.ToString(), each.fromMsgID.ToString()};
+        }
+        attachments.push_back(std::move(attachment));
+    }
+    return attachments;
 }

@@ -50,7 +50,7 @@ public:
             [&](V2TIMSDKListener& listener) { listener.OnStorageFailed(ERR_DATABASE_OPERATE_FAILED, converted); });
     }
     void unsentMessageFailed(const Message& message, const Error& error) override {
-        V2TIMMessage converted = toV2TIM(message, self());
+        V2TIMMessage converted = toV2TIM(message, client_.lock());
         converted.status = V2TIM_MSG_STATUS_SEND_FAIL;
         converted.sendErrorCode = error.code;
         registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
@@ -58,19 +58,19 @@ public:
         });
     }
     void unsentRecallFailed(const Message& message, const Error& error) override {
-        const V2TIMMessage converted = toV2TIM(message, self());
+        const V2TIMMessage converted = toV2TIM(message, client_.lock());
         registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
             listener.OnUnsentRecallFailed(converted, error.code, toV2TIM(error.desc));
         });
     }
     void received(const Message& message) override {
         if (registry_->message.empty()) return;
-        const V2TIMMessage converted = toV2TIM(message, self());
+        const V2TIMMessage converted = toV2TIM(message, client_.lock());
         registry_->message.each(
             [&](V2TIMAdvancedMsgListener& listener) { listener.OnRecvNewMessage(converted); });
     }
     void revoked(const Message& tombstone) override {
-        const V2TIMMessage converted = toV2TIM(tombstone, self());
+        const V2TIMMessage converted = toV2TIM(tombstone, client_.lock());
         registry_->message.each([&](V2TIMAdvancedMsgListener& listener) {
             listener.OnRecvMessageRevoked(converted.msgID);
             listener.OnRecvMessageRevoked(converted.msgID, converted.revokerInfo, converted.revokeReason);
@@ -82,7 +82,7 @@ public:
         const auto client = client_.lock();
         if (registry_->conversation.empty() || !client) return;
         V2TIMConversationVector list;
-        list.PushBack(toV2TIM(summary, *client));
+        list.PushBack(toV2TIM(summary, client));
         registry_->conversation.each([&](V2TIMConversationListener& listener) {
             isNew ? listener.OnNewConversation(list) : listener.OnConversationChanged(list);
         });
@@ -93,11 +93,6 @@ public:
     }
 
 private:
-    std::string self() const {
-        const auto client = client_.lock();
-        return client ? client->user() : "";
-    }
-
     std::shared_ptr<Registry> registry_;
     std::function<void()> loggedOut_;
     std::weak_ptr<Client> client_;

@@ -27,6 +27,13 @@ public:
     void RemoveAdvancedMsgListener(V2TIMAdvancedMsgListener* listener) override;
     V2TIMMessage CreateTextMessage(const V2TIMString& text) override;
     V2TIMMessage CreateCustomMessage(const V2TIMBuffer& data) override;
+    V2TIMMessage CreateImageMessage(const V2TIMString& imagePath) override;
+    V2TIMMessage CreateFileMessage(const V2TIMString& filePath, const V2TIMString& fileName) override;
+    void UploadFile(const V2TIMString& filePath, const V2TIMString& fileName, const V2TIMString& type,
+                    V2TIMUploadCallback* callback) override;
+    void DownloadAttachment(const V2TIMString& conversationID, const V2TIMString& msgID, const V2TIMString& attachmentID,
+                            const V2TIMString& path, V2TIMDownloadCallback* callback) override;
+    uint64_t GetMaxAttachmentBytes() const override;
     V2TIMString SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
                             V2TIMMessagePriority priority, bool onlineUserOnly,
                             const V2TIMOfflinePushInfo& offlinePushInfo, V2TIMSendCallback* callback) override;
@@ -111,12 +118,12 @@ public:
     Registry& registry() { return *registry_; }
     // The client; without one the callback is told to call InitSDK first.
     std::shared_ptr<Client> client(V2TIMBaseCallback* callback) const;
+    // The client, or null.
+    std::shared_ptr<Client> current() const;
     void markAsRead(const std::string& conversation, V2TIMCallback* callback);
 
 private:
     struct Status;
-
-    std::shared_ptr<Client> current() const;
 
     std::shared_ptr<Registry> registry_;
     std::shared_ptr<Status> status_;

@@ -62,6 +62,50 @@ V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data, const 
     return message;
 }
 
+V2TIMMessage MessageManager::CreateImageMessage(const V2TIMString& imagePath) {
+    auto element = std::make_shared<V2TIMImageElem>();
+    element->path = imagePath;
+    V2TIMMessage message;
+    message.elemList.PushBack(element);
+    return message;
+}
+
+V2TIMMessage MessageManager::CreateFileMessage(const V2TIMString& filePath, const V2TIMString& fileName) {
+    auto element = std::make_shared<V2TIMFileElem>();
+    element->path = filePath;
+    element->filename = fileName;
+    V2TIMMessage message;
+    message.elemList.PushBack(element);
+    return message;
+}
+
+void MessageManager::UploadFile(const V2TIMString& filePath, const V2TIMString& fileName, const V2TIMString& type,
+                                V2TIMUploadCallback* callback) {
+    const auto client = instance_.client(callback);
+    if (!client) return;
+    client->attach(
+        {filePath.ToString(), fileName.ToString(), type.ToString()},
+        [callback](std::int64_t done, std::int64_t size) {
+            if (callback != nullptr) callback->OnUploadProgress(static_cast<uint64_t>(done), static_cast<uint64_t>(size));
+        },
+        completionOf<Attachment>(static_cast<V2TIMValueCallback<V2TIMAttachment>*>(callback),
+                                 [](const Attachment& attachment) { return toV2TIM(attachment); }));
+}
+
+void MessageManager::DownloadAttachment(const V2TIMString& conversationID, const V2TIMString& msgID,
+                                        const V2TIMString& attachmentID, const V2TIMString& path,
+                                        V2TIMDownloadCallback* callback) {
+    const auto client = instance_.client(callback);
+    if (!client) return;
+    client->download(conversationID.ToString(), msgID.ToString(), attachmentID.ToString(), path.ToString(),
+                     progressOf(callback), completionOf<Nothing>(static_cast<V2TIMCallback*>(callback)));
+}
+
+uint64_t MessageManager::GetMaxAttachmentBytes() const {
+    const auto client = instance_.current();
+    return client ? static_cast<uint64_t>(client->maximumAttachmentBytes()) : 0;
+}
+
 V2TIMString MessageManager::SendMessage(V2TIMMessage& message, const V2TIMString& receiver, const V2TIMString& groupID,
                                         V2TIMMessagePriority, bool onlineUserOnly, const V2TIMOfflinePushInfo&,
                                         V2TIMSendCallback* callback) {
@@ -75,16 +119,24 @@ V2TIMString MessageManager::SendMessage(V2TIMMessage& message, const V2TIMString
         });
         return "";
     }
-    const std::string self = client->user();
+    const Viewer viewer(client);
     message.userID = receiver;
     message.groupID = groupID;
-    message.sender = toV2TIM(self);
+    message.sender = toV2TIM(viewer.self);
     message.isSelf = true;
     message.status = V2TIM_MSG_STATUS_SENDING;
-    message.msgID = toV2TIM(client->send(
-        {conversation, bodyOf(message), message.msgID.ToString(), message.replyTo.ToString(), message.unlessRevoked.ToString()},
+    const Draft draft{conversation,
+                      bodyOf(message),
+                      message.msgID.ToString(),
+                      message.replyTo.ToString(), message.unlessRevoked.ToString(),
+                      attachmentsOf(message)};
+    const auto completion =
         completionOf<Message>(static_cast<V2TIMValueCallback<V2TIMMessage>*>(callback),
-                              [self](const Message& sent) { return toV2TIM(sent, self); })));
+                              [viewer](const Message& sent) { return toV2TIM(sent, viewer); });
+    const auto progress = [callback](std::int64_t done, std::int64_t size) {
+        if (callback != nullptr) callback->OnProgress(static_cast<uint32_t>(done * 100 / size));
+    };
+    message.msgID = toV2TIM(client->send(draft, filesOf(message), progress, completion));
     return message.msgID;
 }
 
@@ -110,7 +162,7 @@ void MessageManager::FindMessages(const V2TIMStringVector& messageIDList,
     if (!client || callback == nullptr) return;
     std::vector<std::string> wanted;
     for (const V2TIMString& id : messageIDList) wanted.push_back(id.ToString());
-    const V2TIMMessageVector found = inOrder(client->find(wanted), client->user());
+    const V2TIMMessageVector found = inOrder(client->find(wanted), client);
     client->post([callback, found] { callback->OnSuccess(found); });
 }
 
@@ -120,19 +172,19 @@ void MessageManager::GetHistoryMessageList(const V2TIMMessageListGetOption& opti
     if (!client) return;
     const std::string conversation = conversationOf(option.userID, option.groupID);
     const std::string start = option.lastMsg != nullptr ? option.lastMsg->msgID.ToString() : "";
-    const std::string self = client->user();
+    const Viewer viewer(client);
     V2TIMMessageVector held;
     switch (option.getType) {
         case V2TIM_GET_LOCAL_OLDER_MSG:
-            held = newestFirst(heldBefore(client->messages(conversation), start, option.count), self);
+            held = newestFirst(heldBefore(client->messages(conversation), start, option.count), viewer);
             break;
         case V2TIM_GET_LOCAL_NEWER_MSG:
-            held = inOrder(heldAfter(client->messages(conversation), start, option.count), self);
+            held = inOrder(heldAfter(client->messages(conversation), start, option.count), viewer);
             break;
         case V2TIM_GET_CLOUD_OLDER_MSG:
             client->history(conversation, start, static_cast<int>(std::min(option.count, maximumPage)),
-                            completionOf<std::vector<Message>>(callback, [self](const std::vector<Message>& messages) {
-                                return newestFirst(messages, self);
+                            completionOf<std::vector<Message>>(callback, [viewer](const std::vector<Message>& messages) {
+                                return newestFirst(messages, viewer);
                             }));
             return;
         default:
@@ -172,7 +224,7 @@ void MessageManager::GetUnsentMessageList(const V2TIMString& conversationID,
     const std::vector<Unsent> unsent = client->unsent(conversationID.ToString());
     V2TIMMessageVector list;
     for (auto entry = unsent.rbegin(); entry != unsent.rend(); ++entry) {
-        V2TIMMessage message = toV2TIM(entry->message, client->user());
+        V2TIMMessage message = toV2TIM(entry->message, client);
         message.status = entry->failed == 0 ? V2TIM_MSG_STATUS_SENDING : V2TIM_MSG_STATUS_SEND_FAIL;
         message.sendErrorCode = entry->failed;
         list.PushBack(message);

@@ -1,0 +1,94 @@
+// What all calls of WinHTTP have in common.
+#pragma once
+
+#include <windows.h>
+#include <winhttp.h>
+
+#include <array>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "../client/serial_queue.h"
+#include "transport.h"
+
+namespace recall {
+
+inline std::wstring wide(const std::string& text) {
+    const int size = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
+    std::wstring result(static_cast<std::size_t>(size), L'\0');
+    MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), size);
+    return result;
+}
+
+// Counts the handles that WinHTTP may still call back for.
+class OpenHandles {
+public:
+    void add() {
+        std::lock_guard lock(mutex_);
+        ++count_;
+    }
+    void remove() {
+        std::lock_guard lock(mutex_);
+        if (--count_ == 0) none_.notify_all();
+    }
+    void waitForNone() {
+        std::unique_lock lock(mutex_);
+        none_.wait(lock, [this] { return count_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable none_;
+    int count_ = 0;
+};
+
+// What the connections of a transport share. WinHTTP's callbacks, which come on any thread, are handled on the queue.
+struct Shared {
+    SerialQueue queue;
+    OpenHandles handles;
+    HINTERNET session = nullptr;
+};
+
+// Something that WinHTTP calls back.
+class Caller : public std::enable_shared_from_this<Caller> {
+public:
+    explicit Caller(Shared& shared) : shared_(shared) {}
+    virtual ~Caller() = default;
+
+protected:
+    // Comes on any thread.
+    virtual void statusChanged(DWORD status, void* information, DWORD length) = 0;
+
+    // A context for a handle, which lives until the last callback for that handle.
+    DWORD_PTR context() { return reinterpret_cast<DWORD_PTR>(new Context(shared_from_this())); }
+    static void discard(DWORD_PTR context) { delete reinterpret_cast<Context*>(context); }
+
+    static void CALLBACK callback(HINTERNET, DWORD_PTR context, DWORD status, void* information, DWORD length) {
+        if (context == 0) return;
+        if (status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING) {  // the last one for this handle
+            discard(context);
+        } else {
+            reinterpret_cast<Context*>(context)->caller->statusChanged(status, information, length);
+        }
+    }
+
+    Shared& shared_;
+
+private:
+    struct Context {
+        explicit Context(std::shared_ptr<Caller> of) : caller(std::move(of)) { caller->shared_.handles.add(); }
+        ~Context() {
+            Shared& shared = caller->shared_;
+            caller.reset();
+            shared.handles.remove();
+        }
+        Context(const Context&) = delete;
+        Context& operator=(const Context&) = delete;
+
+        std::shared_ptr<Caller> caller;
+    };
+};
+
+}  // namespace recall
