@@ -28,7 +28,7 @@ const Persistence = "persistence"
 func allCapabilities() []string {
 	return []string{
 		Persistence, "batches", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
-		"executor", "attachments",
+		"executor", "attachments", "push",
 	}
 }
 

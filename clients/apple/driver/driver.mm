@@ -214,6 +214,7 @@ Json capabilities() {
     return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
+              {"push", "it has no call for it yet"},
               {"attachments",
                "it has no image or file messages: the application puts the address of a file into a custom message, "
                "and deletes the file itself at a recall"},

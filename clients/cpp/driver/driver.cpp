@@ -16,6 +16,7 @@ Json capabilities() {
     return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor", "attachments"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
+              {"push", "no push service for Windows or Linux is one of the server's"},
               {"throwingListeners", "an exception that leaves a listener ends the program"}}}};
 }
 

@@ -71,6 +71,7 @@ type command struct {
 	Content      string              `json:"content"`
 	Times        int                 `json:"times"`
 	AttachmentID string              `json:"attachmentId"`
+	Remove       bool                `json:"remove"`
 }
 
 // options are those of a login.
@@ -140,6 +141,8 @@ func (d *driver) begin(c command) {
 		go d.attach(c)
 	case "download":
 		go d.download(c)
+	case "registerPush":
+		go d.registerPush(c)
 	case "revoke", "history", "read":
 		go d.ask(c)
 	default:
@@ -150,7 +153,7 @@ func (d *driver) begin(c command) {
 // capabilities says what the client can do, and why it cannot do the rest.
 func capabilities() map[string]any {
 	return map[string]any{
-		"capabilities": []string{"persistence", "batches", "unlessRevoked", "attachments"},
+		"capabilities": []string{"persistence", "batches", "unlessRevoked", "attachments", "push"},
 		"lacks": map[string]string{
 			"findMessages":      "Messages returns all that is held of a conversation",
 			"newConversations":  "OnConversationChanged is called for new conversations too",
@@ -245,6 +248,15 @@ func (d *driver) send(c command) {
 			"messageId": sent.MessageID, "sentAt": sent.SentAt, "recallableUntil": sent.RecallableUntil,
 		}, err)
 	}()
+}
+
+// registerPush registers a device of Firebase, as an app in Go on Android would.
+func (d *driver) registerPush(c command) {
+	call := d.current().RegisterPush
+	if c.Remove {
+		call = d.current().UnregisterPush
+	}
+	d.finish(c.Call, nil, call(context.Background(), client.PushDevice{Kind: "fcm", Token: c.Token}))
 }
 
 // attach uploads what the command has.

@@ -73,7 +73,7 @@ async function login(command: Command): Promise<object> {
 
 /** What the client can do, and why it cannot do the rest. */
 const capabilities = {
-  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners', 'unlessRevoked', 'attachments'],
+  capabilities: ['persistence', 'batches', 'findMessages', 'totalUnread', 'throwingListeners', 'unlessRevoked', 'attachments', 'push'],
   lacks: {
     newConversations: "CONVERSATION_LIST_UPDATED has the whole list, as in Tencent's Web SDK",
     executor: 'JavaScript calls handlers on its event loop',
@@ -154,6 +154,11 @@ async function carryOut(command: Command): Promise<object> {
       return attach(client, command);
     case 'download':
       return download(client, command);
+    case 'registerPush': {
+      const subscription = { endpoint: `https://push.example.com/${command.token}`, keys: { p256dh: 'p256dh', auth: 'auth' } };
+      await (command.remove ? client.unregisterPush(subscription) : client.registerPush(subscription));
+      return {};
+    }
     case 'limits':
       return { maxAttachmentBytes: client.maxAttachmentBytes() };
     case 'work':

@@ -12,6 +12,7 @@ import com.example.recall.v2.V2TIMManager;
 import com.example.recall.v2.V2TIMMessage;
 import com.example.recall.v2.V2TIMMessageListGetOption;
 import com.example.recall.v2.V2TIMMessageManager;
+import com.example.recall.v2.V2TIMOfflinePushConfig;
 import com.example.recall.v2.V2TIMSDKConfig;
 import com.example.recall.v2.V2TIMSendCallback;
 import com.example.recall.v2.V2TIMUserFullInfo;
@@ -107,6 +108,9 @@ final class Driver {
             case "download":
                 files.download(messages(), call, command);
                 break;
+            case "registerPush":
+                registerPush(call, command);
+                break;
             case "limits":
                 JsonObject limits = new JsonObject();
                 limits.addProperty("maxAttachmentBytes", manager().getMaxAttachmentBytes());
@@ -141,11 +145,20 @@ final class Driver {
         }
     }
 
+    private void registerPush(String call, JsonObject command) {
+        V2TIMOfflinePushConfig device = new V2TIMOfflinePushConfig(0, text(command, "token"));
+        if (command.has("remove")) {
+            manager().offlinePushManager().removeOfflinePushConfig(device, new Result(call));
+        } else {
+            manager().offlinePushManager().setOfflinePushConfig(device, new Result(call));
+        }
+    }
+
     /** What the client can do, and why it cannot do the rest. */
     private static JsonObject capabilities() {
         JsonArray capabilities = new JsonArray();
         for (String each : new String[] {"persistence", "findMessages", "newConversations", "totalUnread", "throwingListeners", "unlessRevoked",
-            "attachments", "executor"}) {
+            "attachments", "push", "executor"}) {
             capabilities.add(each);
         }
         JsonObject lacks = new JsonObject();
