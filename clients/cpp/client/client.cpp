@@ -1,10 +1,8 @@
 #include "client.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <condition_variable>
-#include <map>
 #include <random>
 #include <thread>
 
@@ -36,39 +34,8 @@ SessionOptions sessionOptions(const ClientOptions& options) {
     return result;
 }
 
-struct MeasuredFile {
-    std::string path;
-    Attachment attachment;  // without an ID
-};
-
-// What is to be uploaded; nothing if the file cannot be read.
-std::optional<MeasuredFile> measure(const LocalFile& file) {
-    const auto size = sizeOfFile(file.path);
-    if (!size) return std::nullopt;
-    MeasuredFile measured{file.path, {}};
-    measured.attachment.name = file.name.empty() ? nameOfFile(file.path) : file.name;
-    measured.attachment.type = file.type.empty() ? typeOfFile(measured.attachment.name) : file.type;
-    measured.attachment.size = *size;
-    return measured;
-}
-
 const Error unreadable{code::invalidRequest, "the file cannot be read"};
-const Error recalled{code::alreadyRecalled, "the message was recalled"};
 const Error loggedOut{code::notLoggedIn, "not logged in: log in first"};
-
-bool isHeader(const std::string& name, const std::string& wanted) {
-    return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
-                      [](unsigned char left, unsigned char right) { return std::tolower(left) == right; });
-}
-
-// The request of an upload, with the headers that the server has signed. Those that every HTTP request has are not repeated.
-HttpRequest uploadRequest(const UploadTarget& target, const MeasuredFile& file) {
-    HttpRequest request{target.method, target.url, {}, file.path, file.attachment.size};
-    for (const auto& header : target.headers) {
-        if (!isHeader(header.first, "content-length") && !isHeader(header.first, "host")) request.headers.push_back(header);
-    }
-    return request;
-}
 
 }  // namespace
 
@@ -83,6 +50,10 @@ public:
 
     // The thread that wakes the session holds the machine only as long as it takes.
     void start() {
+        const auto ended = [self = weak_from_this()](std::uint64_t number, bool whole) {
+            if (const auto machine = self.lock()) machine->transferEnded(number, whole);
+        };
+        transfers_ = std::make_unique<Transfers>(session_, *transport_, steadyNow, ended);
         timer_ = std::thread([this] { runTimer(); });
     }
 
@@ -93,7 +64,7 @@ public:
             std::lock_guard lock(mutex_);
             if (stopped_) return;
             session_.logout(steadyNow());
-            endTransfers();
+            transfers_->endOver();
             stopped_ = true;
             connection_.reset();  // it may not outlive its transport
             transport = std::move(transport_);
@@ -113,89 +84,13 @@ public:
         std::lock_guard lock(mutex_);
         struct EndTransfers {
             Machine& machine;
-            ~EndTransfers() { machine.endTransfers(); }
+            ~EndTransfers() { machine.transfers_->endOver(); }
         } endTransfersAfterwards{*this};
         return use(session_, steadyNow());
     }
 
-    // The functions for files are called under the mutex, and so are their completions.
-    void upload(const MeasuredFile& file, const MessageReference& message, Progress progress, Completion<Attachment> completion) {
-        const auto attachment = std::make_shared<Attachment>(file.attachment);
-        const std::uint64_t number = ++transferNumber_;
-        transfers_[number] = {message,
-                              std::make_shared<Transfer>(nullptr, std::move(progress)),
-                              nullptr,
-                              {code::uploadFailed, "the bytes of the attachment were not transferred whole"},
-                              {[attachment, succeeded = std::move(completion.succeeded)](const Nothing&) { succeeded(*attachment); },
-                               std::move(completion.failed)}};
-        session_.attach(steadyNow(), attachment->name, attachment->type, attachment->size,
-                        {[this, number, attachment, file](const UploadTarget& target) {
-                             attachment->attachmentId = target.attachmentId;
-                             beginTransfer(number, uploadRequest(target, file));
-                         },
-                         [this, number](const Error& error) { failTransfer(number, error); }});
-    }
-
-    void download(const MessageReference& message, const std::string& attachmentId, const std::string& path, Progress progress,
-                  Completion<Nothing> completion) {
-        if (isRecalled(message)) {
-            completion.failed(recalled);
-            return;
-        }
-        const std::uint64_t number = ++transferNumber_;
-        transfers_[number] = {message,
-                              nullptr,
-                              nullptr,
-                              {code::downloadFailed, "the bytes of the attachment were not transferred whole"},
-                              std::move(completion)};
-        session_.download(steadyNow(), message.conversation, message.messageId, attachmentId,
-                          {[this, number, path, progress = std::move(progress)](const std::string& url) {
-                               const auto found = transfers_.find(number);
-                               if (found == transfers_.end()) return;
-                               auto into = std::make_unique<PartialFile>(path, std::to_string(random_()) + std::to_string(random_()));
-                               if (!into->isOpen()) {
-                                   failTransfer(number, {code::downloadFailed, "the file cannot be written"});
-                                   return;
-                               }
-                               found->second.transfer = std::make_shared<Transfer>(std::move(into), progress);
-                               beginTransfer(number, {"GET", url, {}, "", 0});
-                           },
-                           [this, number](const Error& error) { failTransfer(number, error); }});
-    }
-
-    std::string sendFiles(Draft draft, std::vector<MeasuredFile> files, Progress progress, Completion<Message> completion) {
-        if (const auto refusal = session_.refusal()) {
-            completion.failed(*refusal);
-            return "";
-        }
-        draft.messageId = session_.prepare(steadyNow(), draft.messageId);
-        const auto sending = std::make_shared<Sending>();
-        for (const MeasuredFile& file : files) sending->size += file.attachment.size;
-        sending->draft = std::move(draft);
-        sending->files = std::move(files);
-        sending->progress = std::move(progress);
-        sending->completion = std::move(completion);
-        uploadNext(sending);
-        return sending->draft.messageId;
-    }
-
-    // Ends what may not go on after what has just happened.
-    void endTransfers() {
-        if (transfers_.empty()) return;
-        if (const auto refusal = session_.refusal()) {
-            failTransfers(*refusal);
-            return;
-        }
-        std::vector<std::uint64_t> over;
-        for (const auto& [number, running] : transfers_) {
-            if (isRecalled(running.message)) over.push_back(number);
-        }
-        for (const std::uint64_t number : over) failTransfer(number, recalled);
-    }
-
-    void failTransfers(const Error& error) {
-        while (!transfers_.empty()) failTransfer(transfers_.begin()->first, error);
-    }
+    // Is used under the mutex.
+    Transfers& transfers() { return *transfers_; }
 
     // Progress as the transport may tell it: it comes by the callback executor.
     Progress posted(Progress progress) {
@@ -299,87 +194,8 @@ public:
     }
 
 private:
-    // A file on its way. It ends with the session, and at a recall of the message.
-    struct Running {
-        MessageReference message;  // empty if it belongs to none yet
-        std::shared_ptr<Transfer> transfer;
-        std::unique_ptr<Exchange> exchange;  // null until the server has said where the file is
-        Error failure;                       // of the transfer itself
-        Completion<Nothing> completion;
-    };
-
-    // A message whose files are being uploaded.
-    struct Sending {
-        Draft draft;
-        std::vector<MeasuredFile> files;
-        std::size_t place = 0;
-        std::int64_t before = 0, size = 0;  // the bytes of the files that are uploaded, and of all
-        Progress progress;
-        Completion<Message> completion;
-    };
-
-    void uploadNext(const std::shared_ptr<Sending>& sending) {
-        Draft& draft = sending->draft;
-        if (sending->place == sending->files.size()) {
-            session_.send(steadyNow(), draft, sending->completion);
-            session_.forget(draft.messageId);
-            return;
-        }
-        upload(sending->files[sending->place], {draft.conversation, draft.messageId},
-               [sending, before = sending->before](std::int64_t done, std::int64_t) {
-                   sending->progress(before + done, sending->size);
-               },
-               {[this, sending](const Attachment& attachment) {
-                    sending->draft.attachments.push_back(attachment);
-                    sending->before += attachment.size;
-                    ++sending->place;
-                    uploadNext(sending);
-                },
-                [this, sending](const Error& error) {
-                    session_.forget(sending->draft.messageId);
-                    sending->completion.failed(error);
-                }});
-    }
-
-    void beginTransfer(std::uint64_t number, HttpRequest request) {
-        const auto found = transfers_.find(number);
-        if (found == transfers_.end()) return;
-        const auto transfer = found->second.transfer;
-        HttpEvents events;
-        events.sent = [transfer, size = request.bodyBytes](std::int64_t bytes) { transfer->sent(bytes, size); };
-        events.answered = [transfer](int status, std::int64_t bytes) { transfer->answered(status, bytes); };
-        events.received = [transfer](const char* bytes, std::size_t count) { return transfer->received(bytes, count); };
-        events.ended = [self = weak_from_this(), number](bool whole) {
-            if (const auto machine = self.lock()) machine->transferEnded(number, whole);
-        };
-        found->second.exchange = transport_->exchange(std::move(request), std::move(events));
-    }
-
-    // A file is put in its place under the mutex, so never after the session has learnt of the recall of its message.
     void transferEnded(std::uint64_t number, bool whole) {
-        use([&](Session&, Milliseconds) {
-            auto ended = transfers_.extract(number);
-            if (ended.empty()) return;
-            if (ended.mapped().transfer->finish(whole)) {
-                ended.mapped().completion.succeeded({});
-            } else {
-                ended.mapped().completion.failed(ended.mapped().failure);
-            }
-        });
-    }
-
-    void failTransfer(std::uint64_t number, const Error& error) {
-        auto failed = transfers_.extract(number);
-        if (failed.empty()) return;
-        if (failed.mapped().transfer) failed.mapped().transfer->stop();
-        if (failed.mapped().exchange) failed.mapped().exchange->cancel();
-        failed.mapped().completion.failed(error);
-    }
-
-    bool isRecalled(const MessageReference& message) const {
-        if (message.messageId.empty()) return false;
-        const auto held = session_.message(message.conversation, message.messageId);
-        return held && held->revoked;
+        use([&](Session&, Milliseconds) { transfers_->transportEnded(number, whole); });
     }
 
     template <typename Pass>
@@ -409,7 +225,7 @@ private:
             const Milliseconds now = steadyNow();
             if (deadline <= now) {
                 session_.advance(now);
-                endTransfers();
+                transfers_->endOver();
             } else if (deadline == never) {
                 wake_.wait(lock);
             } else {
@@ -428,9 +244,7 @@ private:
     std::unique_ptr<Connection> connection_;
     std::uint64_t connectionNumber_ = 0;
     bool stopped_ = false;
-    std::uint64_t transferNumber_ = 0;
-    std::map<std::uint64_t, Running> transfers_;
-    std::random_device random_;
+    std::unique_ptr<Transfers> transfers_;
     Session session_;
     std::thread timer_;
 };
@@ -446,7 +260,7 @@ void Client::stop() { machine_->stop(); }
 
 void Client::login(const std::string& user, const std::string& token, Completion<Nothing> completion) {
     machine_->use([&](Session& session, Milliseconds now) {
-        machine_->failTransfers(loggedOut);
+        machine_->transfers().failAll(loggedOut);
         session.login(now, user, token, machine_->posted(std::move(completion)));
     });
 }
@@ -455,7 +269,7 @@ void Client::logout(Completion<Nothing> completion) {
     const auto posted = machine_->posted(std::move(completion));
     machine_->use([&](Session& session, Milliseconds now) {
         session.logout(now);
-        machine_->endTransfers();
+        machine_->transfers().endOver();
         posted.succeeded({});
     });
 }
@@ -489,7 +303,7 @@ std::string Client::send(const Draft& draft, const std::vector<LocalFile>& files
         measured.push_back(*one);
     }
     return machine_->use([&](Session&, Milliseconds) {
-        return machine_->sendFiles(draft, std::move(measured), machine_->posted(std::move(progress)), posted);
+        return machine_->transfers().send(draft, std::move(measured), machine_->posted(std::move(progress)), posted);
     });
 }
 
@@ -501,15 +315,15 @@ void Client::attach(const LocalFile& file, Progress progress, Completion<Attachm
         return;
     }
     machine_->use([&](Session&, Milliseconds) {
-        machine_->upload(*measured, {}, machine_->posted(std::move(progress)), posted);
+        machine_->transfers().upload(*measured, {}, machine_->posted(std::move(progress)), posted);
     });
 }
 
 void Client::download(const std::string& conversation, const std::string& messageId, const std::string& attachmentId,
                       const std::string& path, Progress progress, Completion<Nothing> completion) {
     machine_->use([&](Session&, Milliseconds) {
-        machine_->download({conversation, messageId}, attachmentId, path, machine_->posted(std::move(progress)),
-                           machine_->posted(std::move(completion)));
+        machine_->transfers().download({conversation, messageId}, attachmentId, path, machine_->posted(std::move(progress)),
+                                       machine_->posted(std::move(completion)));
     });
 }
 

@@ -6,7 +6,7 @@
 
 #include "../core/session.h"
 #include "../transport/transport.h"
-#include "transfer.h"
+#include "transfers.h"
 
 namespace recall {
 
@@ -24,13 +24,6 @@ struct ClientOptions {
     Milliseconds reconnectMinimum = 500;
     Milliseconds reconnectMaximum = 30'000;
     Milliseconds pingInterval = 30'000;
-};
-
-// A file to upload.
-struct LocalFile {
-    std::string path;  // in UTF-8
-    std::string name;  // left out: the last part of the path
-    std::string type;  // such as image/png; left out: what the ending of the name stands for
 };
 
 class ClientListener {
