@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
 
 namespace {
 
@@ -43,10 +47,22 @@ Json parsed(NSData *data) {
 
 // What V2TIM's element says, which of a text is only a part of the body.
 Json bodyOf(V2TIMMessage *message) {
-    if (message.elemType != V2TIM_ELEM_TYPE_TEXT) return parsed(message.customElem.data);
+    if (message.elemType == V2TIM_ELEM_TYPE_CUSTOM) return parsed(message.customElem.data);
     Json body = parsed(message.body);
+    if (message.elemType != V2TIM_ELEM_TYPE_TEXT) return body;  // it has only files
     body["text"] = plain(message.textElem.text);
     return body;
+}
+
+Json toJson(V2TIMAttachment *attachment) {
+    Json fields{{"attachmentId", plain(attachment.attachmentID)},
+                {"name", plain(attachment.name)},
+                {"type", plain(attachment.type)},
+                {"size", attachment.size}};
+    if ([attachment.fromMsgID length] > 0) {
+        fields["from"] = {{"conversation", plain(attachment.fromConversationID)}, {"messageId", plain(attachment.fromMsgID)}};
+    }
+    return fields;
 }
 
 Json toJson(V2TIMMessage *message) {
@@ -60,6 +76,7 @@ Json toJson(V2TIMMessage *message) {
         if ([message.revokeReason length] > 0) result["revoked"]["reason"] = plain(message.revokeReason);
     } else {
         result["body"] = bodyOf(message);
+        for (V2TIMAttachment *attachment in message.attachments) result["attachments"].push_back(toJson(attachment));
     }
     return result;
 }
@@ -211,13 +228,10 @@ namespace {
 
 // What the client can do, and why it cannot do the rest.
 Json capabilities() {
-    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor"}},
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor", "attachments"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
               {"push", "it has no call for it yet"},
-              {"attachments",
-               "it has no image or file messages: the application puts the address of a file into a custom message, "
-               "and deletes the file itself at a recall"},
               {"throwingListeners", "an exception that leaves a listener is not caught"}}}};
 }
 
@@ -281,6 +295,20 @@ void work(V2TIMManager *manager, const std::string& call, const Json& command) {
     [manager addAdvancedMsgListener:worker];
 }
 
+NSArray *attachmentsOf(const Json& command) {
+    NSMutableArray *attachments = [NSMutableArray array];
+    for (const Json& fields : command.value("attachments", Json::array())) {
+        V2TIMAttachment *attachment = [[[V2TIMAttachment alloc] init] autorelease];
+        attachment.attachmentID = object(fields.at("attachmentId").get<std::string>());
+        if (fields.contains("from")) {
+            attachment.fromConversationID = object(fields["from"].at("conversation").get<std::string>());
+            attachment.fromMsgID = object(fields["from"].at("messageId").get<std::string>());
+        }
+        [attachments addObject:attachment];
+    }
+    return attachments;
+}
+
 V2TIMMessage *create(V2TIMManager *manager, const Json& body) {
     if (body.size() == 1 && body.contains("text") && body["text"].is_string()) {
         return [manager createTextMessage:object(body["text"].get<std::string>())];
@@ -311,6 +339,7 @@ void send(V2TIMManager *manager, const std::string call, const Json& command) {
     message.msgID = object(command.value("messageId", ""));
     message.replyTo = command.contains("replyTo") ? object(command["replyTo"].get<std::string>()) : nil;
     message.unlessRevoked = command.contains("unlessRevoked") ? object(command["unlessRevoked"].get<std::string>()) : nil;
+    message.attachments = attachmentsOf(command);
     const bool group = conversation.compare(0, 6, "group_") == 0;
     NSString *other = object(group ? conversation.substr(6) : conversation.substr(std::min<size_t>(4, conversation.size())));
     // Held so that no result is printed before the line "sending".
@@ -334,6 +363,61 @@ void send(V2TIMManager *manager, const std::string call, const Json& command) {
     print({{"event", "sending"}, {"call", call}, {"messageId", plain(messageId)}});
 }
 
+// The path of a file that is not there, in UTF-8.
+std::string temporaryFile() {
+    std::random_device random;
+    const std::string name = "recall-driver-" + std::to_string(random()) + "-" + std::to_string(random());
+    return (std::filesystem::temp_directory_path() / name).u8string();
+}
+
+// Returns whether it was there.
+bool removeFile(const std::string& path) { return std::filesystem::remove(std::filesystem::u8path(path)); }
+
+void progressed(const std::string& call, NSInteger done, NSInteger size) {
+    print({{"event", "progress"}, {"call", call}, {"done", done}, {"size", size}});
+}
+
+// The interface takes the path of a file, so the content is written to one.
+void attach(V2TIMManager *manager, const std::string call, const Json& command) {
+    const std::string path = temporaryFile();
+    std::ofstream file(std::filesystem::u8path(path), std::ios::binary);
+    for (int times = command.value("times", 1); times > 0; --times) file << command.at("content").get<std::string>();
+    file.close();
+    [manager uploadFile:object(path)
+               fileName:object(command.at("name").get<std::string>())
+                   type:object(command.at("type").get<std::string>())
+               progress:^(NSInteger done, NSInteger size) { progressed(call, done, size); }
+                   succ:^(V2TIMAttachment *attachment) {
+                       removeFile(path);
+                       succeeded(call, {{"attachmentId", plain(attachment.attachmentID)}});
+                   }
+                   fail:^(int code, NSString *desc) {
+                       removeFile(path);
+                       failed(call, code, plain(desc));
+                   }];
+}
+
+void download(V2TIMManager *manager, const std::string call, const Json& command) {
+    const std::string path = temporaryFile();
+    [manager downloadAttachmentInConversation:object(command.at("conversation").get<std::string>())
+                                        msgID:object(command.at("messageId").get<std::string>())
+                                 attachmentID:object(command.at("attachmentId").get<std::string>())
+                                         path:object(path)
+                                     progress:^(NSInteger done, NSInteger size) { progressed(call, done, size); }
+                                         succ:^{
+                                             std::stringstream content;
+                                             content << std::ifstream(std::filesystem::u8path(path), std::ios::binary).rdbuf();
+                                             removeFile(path);
+                                             const std::string bytes = content.str();
+                                             Json fields{{"bytes", bytes.size()}};
+                                             if (bytes.size() <= 1'000) fields["content"] = bytes;
+                                             succeeded(call, fields);
+                                         }
+                                         fail:^(int code, NSString *desc) {
+                                             failed(call, code, removeFile(path) ? "a file was left behind" : plain(desc));
+                                         }];
+}
+
 // By value: a block would keep only the reference.
 bool run(V2TIMManager *manager, const std::string& name, const std::string call, const Json& command) {
     V2TIMFail fail = ^(int code, NSString *desc) { failed(call, code, plain(desc)); };
@@ -342,6 +426,12 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
         login(manager, call, command);
     } else if (name == "send") {
         send(manager, call, command);
+    } else if (name == "attach") {
+        attach(manager, call, command);
+    } else if (name == "download") {
+        download(manager, call, command);
+    } else if (name == "limits") {
+        succeeded(call, {{"maxAttachmentBytes", [manager getMaxAttachmentBytes]}});
     } else if (name == "work") {
         work(manager, call, command);
     } else if (name == "revoke") {

@@ -29,7 +29,7 @@ uint32_t roleOf(const std::string& role) {
     const auto client = [self clientOrFail:fail];
     if (!client || !succ) return;
     client->post([kept = KeptBlock<V2TIMConversationSucc>(succ),
-                  held = HeldConversation(*client, client->conversation(fromObjectiveC(conversationID)))] {
+                  held = HeldConversation(client, client->conversation(fromObjectiveC(conversationID)))] {
         @autoreleasepool {
             kept.get()(toObjectiveC(held));
         }
@@ -43,7 +43,7 @@ uint32_t roleOf(const std::string& role) {
     const uint64_t begin = std::min<uint64_t>(nextSeq, all.size());
     const uint64_t end = std::min<uint64_t>(begin + static_cast<uint64_t>(std::max(count, 1)), all.size());
     std::vector<HeldConversation> page;
-    for (uint64_t place = begin; place < end; ++place) page.emplace_back(*client, all[place]);
+    for (uint64_t place = begin; place < end; ++place) page.emplace_back(client, all[place]);
     client->post([kept = KeptBlock<V2TIMConversationResultSucc>(succ), page, end, isFinished = end == all.size()] {
         @autoreleasepool {
             kept.get()(toObjectiveC(page), end, isFinished);
@@ -59,7 +59,7 @@ uint32_t roleOf(const std::string& role) {
     std::vector<HeldConversation> list;
     for (NSString *conversationID in conversationIDList) {
         const auto found = held.find(fromObjectiveC(conversationID));
-        if (found != held.end()) list.emplace_back(*client, found->second);
+        if (found != held.end()) list.emplace_back(client, found->second);
     }
     client->post([kept = KeptBlock<V2TIMConversationListSucc>(succ), list] {
         @autoreleasepool {

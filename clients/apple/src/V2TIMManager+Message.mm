@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#import "elements.h"
 #import "state.h"
 
 namespace {
@@ -24,6 +25,15 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
     return messages;
 }
 
+// A message with a file of this device.
+V2TIMMessage *messageWith(V2TIMElem *element, NSString *path, NSString *fileName) {
+    element.path = path;
+    element.filename = fileName;
+    V2TIMMessage *message = RECALL_AUTORELEASE([[V2TIMMessage alloc] init]);
+    message.files = element;
+    return message;
+}
+
 }  // namespace
 
 @implementation V2TIMManager (Message)
@@ -44,6 +54,38 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
     return [self createCustomMessage:data];
 }
 
+- (V2TIMMessage *)createImageMessage:(NSString *)imagePath {
+    return messageWith(RECALL_AUTORELEASE([[V2TIMImageElem alloc] init]), imagePath, nil);
+}
+
+- (V2TIMMessage *)createFileMessage:(NSString *)filePath fileName:(NSString *)fileName {
+    return messageWith(RECALL_AUTORELEASE([[V2TIMFileElem alloc] init]), filePath, fileName);
+}
+
+- (void)uploadFile:(NSString *)filePath fileName:(NSString *)fileName type:(NSString *)type progress:(V2TIMUploadProgress)progress
+              succ:(V2TIMAttachmentSucc)succ fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    client->attach({fromObjectiveC(filePath), fromObjectiveC(fileName), fromObjectiveC(type)}, progressOf(progress),
+                   completion<recall::Attachment>(succ, fail, [](V2TIMAttachmentSucc told, const recall::Attachment& attachment) {
+                       if (told) told(toObjectiveC(attachment));
+                   }));
+}
+
+- (void)downloadAttachmentInConversation:(NSString *)conversationID msgID:(NSString *)msgID attachmentID:(NSString *)attachmentID
+                                    path:(NSString *)path progress:(V2TIMDownLoadProgress)progress succ:(V2TIMSucc)succ
+                                    fail:(V2TIMFail)fail {
+    const auto client = [self clientOrFail:fail];
+    if (!client) return;
+    client->download(fromObjectiveC(conversationID), fromObjectiveC(msgID), fromObjectiveC(attachmentID), fromObjectiveC(path),
+                     progressOf(progress), done<recall::Nothing>(succ, fail));
+}
+
+- (uint64_t)getMaxAttachmentBytes {
+    const auto client = [self current];
+    return client ? static_cast<uint64_t>(client->maximumAttachmentBytes()) : 0;
+}
+
 - (NSString *)sendMessage:(V2TIMMessage *)message receiver:(NSString *)receiver groupID:(NSString *)groupID
                  priority:(V2TIMMessagePriority)priority onlineUserOnly:(BOOL)onlineUserOnly
           offlinePushInfo:(V2TIMOfflinePushInfo *)offlinePushInfo progress:(V2TIMProgress)progress
@@ -57,30 +99,36 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
         });
         return nil;
     }
-    const std::string user = client->user();
+    const Viewer viewer(client);
     message.userID = [receiver length] > 0 ? receiver : nil;
     message.groupID = [groupID length] > 0 ? groupID : nil;
-    message.sender = toObjectiveC(user);
+    message.sender = toObjectiveC(viewer.self);
     message.isSelf = YES;
     message.status = V2TIM_MSG_STATUS_SENDING;
     auto ended = completion<recall::Message>(
-        succ, fail, [user, kept = Kept<V2TIMMessage>(message)](V2TIMSucc told, const recall::Message& sent) {
+        succ, fail, [viewer, kept = Kept<V2TIMMessage>(message)](V2TIMSucc told, const recall::Message& sent) {
             @synchronized(kept.get()) {
-                update(kept.get(), sent, user);
+                update(kept.get(), sent, viewer);
             }
             if (told) told();
         });
     ended.failed = [kept = Kept<V2TIMMessage>(message), told = std::move(ended.failed)](const recall::Error& error) {
-        @synchronized(kept.get()) {
-            kept.get().status = V2TIM_MSG_STATUS_SEND_FAIL;
+        @synchronized(kept.get()) {  // a recall that ended the upload stays
+            if (kept.get().status != V2TIM_MSG_STATUS_LOCAL_REVOKED) kept.get().status = V2TIM_MSG_STATUS_SEND_FAIL;
         }
         told(error);
+    };
+    const auto percent = [kept = KeptBlock<V2TIMProgress>(progress)](std::int64_t done, std::int64_t size) {
+        if (!kept) return;
+        @autoreleasepool {
+            kept.get()(static_cast<uint32_t>(done * 100 / size));
+        }
     };
     @synchronized(message) {  // the answer may come before its ID is written
         const std::string made = client->send(
             {conversation, bodyOf(message), fromObjectiveC(message.msgID), fromObjectiveC(message.replyTo),
-             fromObjectiveC(message.unlessRevoked)},
-            ended);
+             fromObjectiveC(message.unlessRevoked), attachmentsOf(message)},
+            filesOf(message), percent, ended);
         if (made.empty()) return nil;
         message.msgID = toObjectiveC(made);
         return message.msgID;
@@ -101,12 +149,12 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
 - (void)revokeMessage:(V2TIMMessage *)msg succ:(V2TIMSucc)succ fail:(V2TIMFail)fail {
     const auto client = [self clientOrFail:fail];
     if (!client) return;
-    const std::string user = client->user();
+    const Viewer viewer(client);
     client->revoke(fromObjectiveC([msg conversationID]), fromObjectiveC(msg.msgID), "",
                    completion<recall::Message>(
-                       succ, fail, [user, kept = Kept<V2TIMMessage>(msg)](V2TIMSucc told, const recall::Message& tombstone) {
+                       succ, fail, [viewer, kept = Kept<V2TIMMessage>(msg)](V2TIMSucc told, const recall::Message& tombstone) {
                            @synchronized(kept.get()) {
-                               revoked(kept.get(), tombstone, user);
+                               revoked(kept.get(), tombstone, viewer);
                            }
                            if (told) told();
                        }));
@@ -121,9 +169,9 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
     if (!client || !succ) return;
     std::vector<std::string> wanted;
     for (NSString *messageID in messageIDList) wanted.push_back(fromObjectiveC(messageID));
-    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(), found = client->find(wanted)] {
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), viewer = Viewer(client), found = client->find(wanted)] {
         @autoreleasepool {
-            kept.get()(inOrder(found, user));
+            kept.get()(inOrder(found, viewer));
         }
     });
 }
@@ -163,11 +211,11 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
                                fail:fail];
     } else if (option.getType == V2TIM_GET_LOCAL_OLDER_MSG || option.getType == V2TIM_GET_LOCAL_NEWER_MSG) {
         const BOOL newer = option.getType == V2TIM_GET_LOCAL_NEWER_MSG;
-        client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(), newer,
+        client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), viewer = Viewer(client), newer,
                       held = part(client->messages(conversation), start, count, newer)] {
             if (!kept) return;
             @autoreleasepool {
-                kept.get()(newer ? inOrder(held, user) : newestFirst(held, user));
+                kept.get()(newer ? inOrder(held, viewer) : newestFirst(held, viewer));
             }
         });
     } else {
@@ -194,20 +242,20 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
     client->history(fromObjectiveC(conversationID), fromObjectiveC(lastMsgID), std::min(count, maximumPage),
                     completion<std::vector<recall::Message>>(
                         succ, fail,
-                        [user = client->user()](V2TIMMessageListSucc told, const std::vector<recall::Message>& messages) {
-                            if (told) told(newestFirst(messages, user));
+                        [viewer = Viewer(client)](V2TIMMessageListSucc told, const std::vector<recall::Message>& messages) {
+                            if (told) told(newestFirst(messages, viewer));
                         }));
 }
 
 - (void)getUnsentMessageList:(NSString *)conversationID succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
     const auto client = [self clientOrFail:fail];
     if (!client || !succ) return;
-    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(),
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), viewer = Viewer(client),
                   unsent = client->unsent(fromObjectiveC(conversationID))] {
         @autoreleasepool {
             NSMutableArray *list = [NSMutableArray array];
             for (auto entry = unsent.rbegin(); entry != unsent.rend(); ++entry) {
-                V2TIMMessage *message = toObjectiveC(entry->message, user);
+                V2TIMMessage *message = toObjectiveC(entry->message, viewer);
                 message.status = entry->failed == 0 ? V2TIM_MSG_STATUS_SENDING : V2TIM_MSG_STATUS_SEND_FAIL;
                 message.sendErrorCode = entry->failed;
                 [list addObject:message];
@@ -220,10 +268,10 @@ std::vector<recall::Message> part(std::vector<recall::Message> messages, const s
 - (void)getLocalMessageList:(NSString *)conversationID succ:(V2TIMMessageListSucc)succ fail:(V2TIMFail)fail {
     const auto client = [self clientOrFail:fail];
     if (!client || !succ) return;
-    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), user = client->user(),
+    client->post([kept = KeptBlock<V2TIMMessageListSucc>(succ), viewer = Viewer(client),
                   messages = client->messages(fromObjectiveC(conversationID))] {
         @autoreleasepool {
-            kept.get()(newestFirst(messages, user));
+            kept.get()(newestFirst(messages, viewer));
         }
     });
 }

@@ -1,6 +1,7 @@
 #import <RecallIM/V2TIMMessage.h>
 
 #import "conversion.h"
+#import "elements.h"
 #import "ownership.h"
 
 @implementation V2TIMUserInfo
@@ -45,27 +46,6 @@
 
 @implementation V2TIMGroupMemberFullInfo
 @synthesize role = _role;
-@end
-
-@implementation V2TIMElem
-@end
-
-@implementation V2TIMTextElem
-@synthesize text = _text;
-- (void)dealloc {
-    RECALL_RELEASE(_text);
-    RECALL_DEALLOC;
-}
-@end
-
-@implementation V2TIMCustomElem
-@synthesize data = _data, desc = _desc, extension = _extension;
-- (void)dealloc {
-    RECALL_RELEASE(_data);
-    RECALL_RELEASE(_desc);
-    RECALL_RELEASE(_extension);
-    RECALL_DEALLOC;
-}
 @end
 
 @implementation V2TIMMessageReceipt
@@ -117,7 +97,7 @@
 @end
 
 @implementation V2TIMMessage
-@synthesize msgID = _msgID, sender = _sender, userID = _userID, groupID = _groupID, text = _text, body = _body;
+@synthesize files = _files, msgID = _msgID, sender = _sender, userID = _userID, groupID = _groupID, text = _text, body = _body;
 @synthesize replyTo = _replyTo, unlessRevoked = _unlessRevoked, status = _status, sentAt = _sentAt, recallableUntil = _recallableUntil;
 @synthesize isSelf = _isSelf, sendErrorCode = _sendErrorCode, revokerInfo = _revokerInfo, revokerRole = _revokerRole, revokeReason = _revokeReason;
 
@@ -151,20 +131,47 @@
 
 - (V2TIMElemType)elemType {
     if (_text != nil) return V2TIM_ELEM_TYPE_TEXT;
-    return _body != nil ? V2TIM_ELEM_TYPE_CUSTOM : V2TIM_ELEM_TYPE_NONE;
+    if ([self hasData]) return V2TIM_ELEM_TYPE_CUSTOM;
+    if (_files == nil) return V2TIM_ELEM_TYPE_NONE;
+    return self.imageElem != nil ? V2TIM_ELEM_TYPE_IMAGE : V2TIM_ELEM_TYPE_FILE;
+}
+
+// The body of a message that has only files is {}, and no other JSON object has two bytes.
+- (BOOL)hasData {
+    return _text == nil && _body != nil && (_files == nil || [_body length] > 2);
+}
+
+- (NSArray *)attachments {
+    return _attachments != nil ? _attachments : [NSArray array];
+}
+
+- (void)setAttachments:(NSArray *)attachments {
+    NSArray *kept = [attachments copy];
+    RECALL_RELEASE(_attachments);
+    _attachments = kept;
+}
+
+- (V2TIMImageElem *)imageElem {
+    return [_files isKindOfClass:[V2TIMImageElem class]] ? (V2TIMImageElem *)_files : nil;
+}
+
+- (V2TIMFileElem *)fileElem {
+    return [_files isKindOfClass:[V2TIMFileElem class]] ? (V2TIMFileElem *)_files : nil;
 }
 
 - (V2TIMTextElem *)textElem {
     if (_text == nil) return nil;
     V2TIMTextElem *element = RECALL_AUTORELEASE([[V2TIMTextElem alloc] init]);
     element.text = _text;
+    element.nextElem = _files;
     return element;
 }
 
 - (V2TIMCustomElem *)customElem {
-    if (_text != nil || _body == nil) return nil;
+    if (![self hasData]) return nil;
     V2TIMCustomElem *element = RECALL_AUTORELEASE([[V2TIMCustomElem alloc] init]);
     element.data = _body;
+    element.nextElem = _files;
     return element;
 }
 
@@ -175,6 +182,8 @@
     RECALL_RELEASE(_groupID);
     RECALL_RELEASE(_text);
     RECALL_RELEASE(_body);
+    RECALL_RELEASE(_attachments);
+    RECALL_RELEASE(_files);
     RECALL_RELEASE(_replyTo);
     RECALL_RELEASE(_unlessRevoked);
     RECALL_RELEASE(_revokerInfo);

@@ -1,6 +1,7 @@
 #import "conversion.h"
 
 #include "core/frame.h"
+#import "elements.h"
 #import "ownership.h"
 
 NSString *toObjectiveC(const std::string& text) {
@@ -34,60 +35,107 @@ void markRevoked(V2TIMMessage *result, const recall::Revocation& revocation) {
     result.revokeReason = given(revocation.reason);
 }
 
+// The text, the data and the files are gone.
+void clear(V2TIMMessage *message) {
+    message.body = nil;
+    message.text = nil;
+    message.attachments = nil;
+    message.files = nil;
+}
+
+// The elements of the files of a message, the first of which is returned.
+V2TIMElem *elementsOf(const recall::Message& message, const Viewer& viewer) {
+    V2TIMElem *following = nil;
+    for (auto attachment = message.attachments.rbegin(); attachment != message.attachments.rend(); ++attachment) {
+        RecallFile *file = RECALL_AUTORELEASE([[RecallFile alloc] init]);
+        file->client = viewer.client;
+        file->conversation = message.conversation;
+        file->messageId = message.messageId;
+        file->attachment = *attachment;
+        V2TIMElem *element = elementOf(file);
+        element.nextElem = following;
+        following = element;
+    }
+    return following;
+}
+
+V2TIMElem *lastOf(V2TIMElem *element) {
+    while (element.nextElem != nil) element = element.nextElem;
+    return element;
+}
+
 }  // namespace
 
-V2TIMMessage *toObjectiveC(const recall::Message& message, const std::string& self) {
+V2TIMMessage *toObjectiveC(const recall::Message& message, const Viewer& viewer) {
     V2TIMMessage *result = RECALL_AUTORELEASE([[V2TIMMessage alloc] init]);
-    update(result, message, self);
+    update(result, message, viewer);
     return result;
 }
 
-void update(V2TIMMessage *result, const recall::Message& message, const std::string& self) {
+void update(V2TIMMessage *result, const recall::Message& message, const Viewer& viewer) {
     result.msgID = toObjectiveC(message.messageId);
     result.sender = toObjectiveC(message.sender);
     result.sentAt = message.sentAt;
     result.recallableUntil = message.recallableUntil;
     result.replyTo = given(message.replyTo);
     result.unlessRevoked = given(message.unlessRevoked);
-    result.isSelf = message.sender == self;
+    result.isSelf = message.sender == viewer.self;
     result.userID = after(message.conversation, "c2c_");
     result.groupID = after(message.conversation, "group_");
     if (message.revoked) {
         markRevoked(result, *message.revoked);
-        result.body = nil;
-        result.text = nil;
+        clear(result);
         return;
     }
     result.status = V2TIM_MSG_STATUS_SEND_SUCC;
     result.body = [NSData dataWithBytes:message.body.data() length:message.body.size()];
     const auto text = recall::textOfBody(message.body);
     result.text = text ? toObjectiveC(*text) : nil;
+    NSMutableArray *attachments = [NSMutableArray arrayWithCapacity:message.attachments.size()];
+    for (const recall::Attachment& attachment : message.attachments) [attachments addObject:toObjectiveC(attachment)];
+    result.attachments = attachments;
+    // The file that was uploaded for the message is its last one. Who sent it can still show it from the path.
+    NSString *path = lastOf(result.files).path;
+    result.files = elementsOf(message, viewer);
+    lastOf(result.files).path = path;
 }
 
-void revoked(V2TIMMessage *result, const recall::Message& tombstone, const std::string& self) {
+void revoked(V2TIMMessage *result, const recall::Message& tombstone, const Viewer& viewer) {
     if (!tombstone.revoked) return;
     markRevoked(result, *tombstone.revoked);
-    if (tombstone.sender == self) return;
-    result.body = nil;
-    result.text = nil;
+    const BOOL hasFiles = result.files != nil || [result.attachments count] > 0;
+    if (tombstone.sender != viewer.self || hasFiles) clear(result);
 }
 
-NSArray *newestFirst(const std::vector<recall::Message>& messages, const std::string& self) {
+V2TIMAttachment *toObjectiveC(const recall::Attachment& attachment) {
+    V2TIMAttachment *result = RECALL_AUTORELEASE([[V2TIMAttachment alloc] init]);
+    result.attachmentID = toObjectiveC(attachment.attachmentId);
+    result.name = toObjectiveC(attachment.name);
+    result.type = toObjectiveC(attachment.type);
+    result.size = static_cast<uint64_t>(attachment.size);
+    if (attachment.from) {
+        result.fromConversationID = toObjectiveC(attachment.from->conversation);
+        result.fromMsgID = toObjectiveC(attachment.from->messageId);
+    }
+    return result;
+}
+
+NSArray *newestFirst(const std::vector<recall::Message>& messages, const Viewer& viewer) {
     NSMutableArray *list = [NSMutableArray arrayWithCapacity:messages.size()];
     for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
-        [list addObject:toObjectiveC(*message, self)];
+        [list addObject:toObjectiveC(*message, viewer)];
     }
     return list;
 }
 
-NSArray *inOrder(const std::vector<recall::Message>& messages, const std::string& self) {
+NSArray *inOrder(const std::vector<recall::Message>& messages, const Viewer& viewer) {
     NSMutableArray *list = [NSMutableArray arrayWithCapacity:messages.size()];
-    for (const recall::Message& message : messages) [list addObject:toObjectiveC(message, self)];
+    for (const recall::Message& message : messages) [list addObject:toObjectiveC(message, viewer)];
     return list;
 }
 
-HeldConversation::HeldConversation(const recall::Client& client, recall::ConversationSummary held)
-    : summary(std::move(held)), last(client.message(summary.conversation, summary.lastMessageId)), self(client.user()) {}
+HeldConversation::HeldConversation(const std::shared_ptr<recall::Client>& client, recall::ConversationSummary held)
+    : summary(std::move(held)), last(client->message(summary.conversation, summary.lastMessageId)), viewer(client) {}
 
 NSArray *toObjectiveC(const std::vector<HeldConversation>& held) {
     NSMutableArray *list = [NSMutableArray arrayWithCapacity:held.size()];
@@ -103,13 +151,35 @@ V2TIMConversation *toObjectiveC(const HeldConversation& held) {
     result.unreadCount = summary.unread;
     result.orderKey = static_cast<NSUInteger>(summary.lastChangeAt);
     result.role = given(summary.role);
-    result.lastMessage = held.last ? toObjectiveC(*held.last, held.self) : nil;
+    result.lastMessage = held.last ? toObjectiveC(*held.last, held.viewer) : nil;
     return result;
 }
 
 std::string bodyOf(V2TIMMessage *message) {
     if (message.body) return std::string(static_cast<const char *>([message.body bytes]), [message.body length]);
-    return message.text ? recall::textBody(fromObjectiveC(message.text)) : std::string();
+    if (message.text) return recall::textBody(fromObjectiveC(message.text));
+    return message.files != nil || [message.attachments count] > 0 ? "{}" : "";
+}
+
+std::vector<recall::LocalFile> filesOf(V2TIMMessage *message) {
+    std::vector<recall::LocalFile> files;
+    for (V2TIMElem *element = message.files; element != nil; element = element.nextElem) {
+        if (element.file == nil) files.push_back({fromObjectiveC(element.path), fromObjectiveC(element.filename), ""});
+    }
+    return files;
+}
+
+std::vector<recall::Attachment> attachmentsOf(V2TIMMessage *message) {
+    std::vector<recall::Attachment> attachments;
+    for (V2TIMAttachment *each in message.attachments) {
+        recall::Attachment attachment{fromObjectiveC(each.attachmentID), fromObjectiveC(each.name), fromObjectiveC(each.type),
+                                      static_cast<std::int64_t>(each.size)};
+        if ([each.fromConversationID length] > 0 || [each.fromMsgID length] > 0) {
+            attachment.from = {fromObjectiveC(each.fromConversationID), fromObjectiveC(each.fromMsgID)};
+        }
+        attachments.push_back(std::move(attachment));
+    }
+    return attachments;
 }
 
 std::string conversationOf(NSString *userID, NSString *groupID) {

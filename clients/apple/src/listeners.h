@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/conversations.h"
+#import "conversion.h"
 #import "ownership.h"
 
 // Listeners in the order in which they were added, each once. They are not retained: code that was written for V2TIM adds many and removes
@@ -60,7 +61,7 @@ public:
     void conversationChanged(const recall::ConversationSummary& summary) override;
 
 private:
-    std::string self() const;
+    Viewer viewer() const;
 
     std::shared_ptr<Registry> registry_;
     std::weak_ptr<recall::Client> client_;

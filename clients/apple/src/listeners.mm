@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#import "conversion.h"
-
 void Listeners::add(id listener) {
     remove(listener);
     std::lock_guard lock(mutex_);
@@ -75,7 +73,7 @@ void Bridge::storageFailed(const std::string& description) {
 
 void Bridge::unsentMessageFailed(const recall::Message& message, const recall::Error& error) {
     @autoreleasepool {
-        V2TIMMessage *failed = toObjectiveC(message, self());
+        V2TIMMessage *failed = toObjectiveC(message, viewer());
         failed.status = V2TIM_MSG_STATUS_SEND_FAIL;
         failed.sendErrorCode = error.code;
         NSString *why = toObjectiveC(error.desc);
@@ -87,7 +85,7 @@ void Bridge::unsentMessageFailed(const recall::Message& message, const recall::E
 
 void Bridge::unsentRecallFailed(const recall::Message& message, const recall::Error& error) {
     @autoreleasepool {
-        V2TIMMessage *asked = toObjectiveC(message, self());
+        V2TIMMessage *asked = toObjectiveC(message, viewer());
         NSString *why = toObjectiveC(error.desc);
         registry_->message.each(@selector(onUnsentRecallFailed:code:err:), [&](id<V2TIMAdvancedMsgListener> listener) {
             [listener onUnsentRecallFailed:asked code:error.code err:why];
@@ -98,14 +96,14 @@ void Bridge::unsentRecallFailed(const recall::Message& message, const recall::Er
 void Bridge::received(const recall::Message& message) {
     @autoreleasepool {
         registry_->message.each(@selector(onRecvNewMessage:), [&](id<V2TIMAdvancedMsgListener> listener) {
-            [listener onRecvNewMessage:toObjectiveC(message, self())];
+            [listener onRecvNewMessage:toObjectiveC(message, viewer())];
         });
     }
 }
 
 void Bridge::revoked(const recall::Message& message) {
     @autoreleasepool {
-        V2TIMMessage *tombstone = toObjectiveC(message, self());
+        V2TIMMessage *tombstone = toObjectiveC(message, viewer());
         registry_->message.each(@selector(onRecvMessageTombstone:), [&](id<V2TIMAdvancedMsgListener> listener) {
             [listener onRecvMessageTombstone:tombstone];
         });
@@ -125,7 +123,7 @@ void Bridge::conversationChanged(const recall::ConversationSummary& summary) {
     const auto client = client_.lock();
     if (!client) return;
     @autoreleasepool {
-        NSArray *list = toObjectiveC(std::vector<HeldConversation>{{*client, summary}});
+        NSArray *list = toObjectiveC(std::vector<HeldConversation>{{client, summary}});
         if (isNew) {
             registry_->conversation.each(@selector(onNewConversation:), [&](id<V2TIMConversationListener> listener) {
                 [listener onNewConversation:list];
@@ -143,7 +141,4 @@ void Bridge::conversationChanged(const recall::ConversationSummary& summary) {
     }
 }
 
-std::string Bridge::self() const {
-    const auto client = client_.lock();
-    return client ? client->user() : "";
-}
+Viewer Bridge::viewer() const { return Viewer(client_.lock()); }

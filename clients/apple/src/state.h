@@ -19,6 +19,8 @@ struct RecallState {
 };
 
 @interface V2TIMManager ()
+// The client, or nullptr.
+- (std::shared_ptr<recall::Client>)current;
 // The client; without one the call fails.
 - (std::shared_ptr<recall::Client>)clientOrFail:(V2TIMFail)fail;
 - (Registry&)registry;
@@ -29,6 +31,16 @@ inline std::function<void(const recall::Error&)> failing(V2TIMFail fail) {
         if (!kept) return;
         @autoreleasepool {
             kept.get()(error.code, toObjectiveC(error.desc));
+        }
+    };
+}
+
+// How far a transfer is, told to a block. A size that is not known is 0.
+inline recall::Progress progressOf(V2TIMDownLoadProgress progress) {
+    return [kept = KeptBlock<V2TIMDownLoadProgress>(progress)](std::int64_t done, std::int64_t size) {
+        if (!kept) return;
+        @autoreleasepool {
+            kept.get()(static_cast<NSInteger>(done), static_cast<NSInteger>(size < 0 ? 0 : size));
         }
     };
 }

@@ -1,4 +1,4 @@
-// The transport on NSURLSessionWebSocketTask, macOS 10.15 and iOS 13 or newer: TLS, proxies and certificates are the system's.
+// The transport on NSURLSession and its NSURLSessionWebSocketTask, macOS 10.15 and iOS 13 or newer: TLS, proxies and certificates are the system's.
 // https://developer.apple.com/documentation/foundation/nsurlsessionwebsockettask
 #import <Foundation/Foundation.h>
 
@@ -10,10 +10,13 @@
 #endif
 
 using recall::ConnectionEvents;
+using recall::HttpEvents;
 
 // Silence is no fault here: the client itself gives up a handshake that takes too long, and a connection without an answer to a ping. The
 // default is 60 s, which a phone that sleeps would exceed.
 static const NSTimeInterval silence = 15 * 60;
+// Of a file on its way.
+static const NSTimeInterval transferSilence = 30;
 
 // One connection. Everything here runs on the queue, which runs one thing at a time; the session keeps it until it ends.
 @interface RecallSocket : NSObject <NSURLSessionWebSocketDelegate>
@@ -143,6 +146,92 @@ static const NSTimeInterval silence = 15 * 60;
 
 @end
 
+// One HTTP request. Everything here runs on the queue, as in RecallSocket. Nothing is told after `ended`.
+@interface RecallExchange : NSObject <NSURLSessionDataDelegate>
+// The bytes of the file are the body; nil: there is no body.
+- (instancetype)initWithRequest:(NSURLRequest *)request file:(NSURL *)file events:(HttpEvents)events queue:(NSOperationQueue *)queue;
+- (void)start;
+- (void)end:(BOOL)whole;
+// Ends the request and tells nobody.
+- (void)cut;
+@end
+
+@implementation RecallExchange {
+    NSURLRequest *_request;
+    NSURL *_file;
+    HttpEvents _events;
+    NSOperationQueue *_queue;
+    NSURLSession *_session;
+    BOOL _ended;
+}
+
+- (instancetype)initWithRequest:(NSURLRequest *)request file:(NSURL *)file events:(HttpEvents)events queue:(NSOperationQueue *)queue {
+    if ((self = [super init])) {
+        _request = request;
+        _file = file;
+        _events = std::move(events);
+        _queue = queue;
+    }
+    return self;
+}
+
+- (void)start {
+    if (_ended) return;
+    if (_request == nil) return [self end:NO];
+    NSURLSessionConfiguration *configuration = [NSURLSessionConfiguration ephemeralSessionConfiguration];
+    configuration.timeoutIntervalForRequest = transferSilence;
+    configuration.URLCache = nil;  // what is recalled stays nowhere
+    _session = [NSURLSession sessionWithConfiguration:configuration delegate:self delegateQueue:_queue];
+    NSURLSessionTask *task = _file != nil ? [_session uploadTaskWithRequest:_request fromFile:_file] : [_session dataTaskWithRequest:_request];
+    _request = nil;  // its address is secret
+    [task resume];
+}
+
+- (void)cut {
+    _ended = YES;
+    [_session invalidateAndCancel];
+    _session = nil;
+    _events = {};  // they may hold what holds this
+}
+
+- (void)end:(BOOL)whole {
+    if (_ended) return;
+    const auto ended = std::move(_events.ended);
+    [self cut];
+    ended(whole);
+}
+
+- (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task didSendBodyData:(int64_t)bytesSent
+              totalBytesSent:(int64_t)totalBytesSent totalBytesExpectedToSend:(int64_t)totalBytesExpectedToSend {
+    if (!_ended) _events.sent(totalBytesSent);
+}
+
+// An answer whose length is not known has the length -1.
+- (void)URLSession:(NSURLSession *)session dataTask:(NSURLSessionDataTask *)task didReceiveResponse:(NSURLResponse *)response
+     completionHandler:(void (^)(NSURLSessionResponseDisposition))completionHandler {
+    const NSInteger status = [response isKindOfClass:[NSHTTPURLResponse class]] ? [(NSHTTPURLResponse *)response statusCode] : 0;
+    if (!_ended) _events.answered(static_cast<int>(status), response.expectedContentLength);
+    completionHandler(_ended ? NSURLSessionResponseCancel : NSURLSessionResponseAllow);
+}
+
+- (void)URLSession:(NSURLSession *)session dataTask:(NSURLSessionDataTask *)task didReceiveData:(NSData *)data {
+    if (_ended) return;
+    if (!_events.received(static_cast<const char *>(data.bytes), data.length)) [self end:NO];
+}
+
+- (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task didCompleteWithError:(NSError *)error {
+    [self end:error == nil];
+}
+
+// The address was given for this request alone.
+- (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task
+    willPerformHTTPRedirection:(NSHTTPURLResponse *)response newRequest:(NSURLRequest *)request
+             completionHandler:(void (^)(NSURLRequest *))completionHandler {
+    completionHandler(nil);
+}
+
+@end
+
 namespace recall {
 namespace {
 
@@ -155,6 +244,16 @@ NSURLRequest *requestOf(const std::string& url, const std::string& token) {
     if (address == nil) return nil;
     NSMutableURLRequest *request = [NSMutableURLRequest requestWithURL:address];
     [request setValue:text("Bearer " + token) forHTTPHeaderField:@"Authorization"];
+    return request;
+}
+
+// Nothing if the address is none.
+NSURLRequest *requestOf(const HttpRequest& from) {
+    NSURL *address = parseWebAddress(from.url) ? [NSURL URLWithString:text(from.url)] : nil;
+    if (address == nil) return nil;
+    NSMutableURLRequest *request = [NSMutableURLRequest requestWithURL:address];
+    request.HTTPMethod = text(from.method);
+    for (const auto& [name, value] : from.headers) [request setValue:text(value) forHTTPHeaderField:text(name)];
     return request;
 }
 
@@ -182,9 +281,18 @@ private:
     RecallSocket *socket_;
 };
 
-class NoExchange final : public Exchange {
+class URLSessionExchange final : public Exchange {
 public:
-    void cancel() override {}
+    URLSessionExchange(NSOperationQueue *queue, RecallExchange *exchange) : queue_(queue), exchange_(exchange) {}
+
+    void cancel() override {
+        RecallExchange *exchange = exchange_;
+        [queue_ addOperationWithBlock:^{ [exchange end:NO]; }];
+    }
+
+private:
+    NSOperationQueue *queue_;
+    RecallExchange *exchange_;
 };
 
 class URLSessionTransport final : public Transport {
@@ -193,7 +301,11 @@ public:
 
     ~URLSessionTransport() override {
         RecallSocket *last = current_;
-        [queue_ addOperationWithBlock:^{ [last cut]; }];
+        NSHashTable<RecallExchange *> *exchanges = exchanges_;
+        [queue_ addOperationWithBlock:^{
+            [last cut];
+            for (RecallExchange *exchange in exchanges.allObjects) [exchange cut];
+        }];
         [queue_ waitUntilAllOperationsAreFinished];
     }
 
@@ -208,16 +320,22 @@ public:
         return std::make_unique<URLSessionConnection>(queue_, socket);
     }
 
-    // The Objective-C interface has no files, so nothing asks for an HTTP request. It fails.
-    std::unique_ptr<Exchange> exchange(HttpRequest, HttpEvents events) override {
-        const auto ended = std::move(events.ended);
-        [queue_ addOperationWithBlock:^{ ended(false); }];
-        return std::make_unique<NoExchange>();
+    std::unique_ptr<Exchange> exchange(HttpRequest request, HttpEvents events) override {
+        NSURL *file = request.bodyPath.empty() ? nil : [NSURL fileURLWithPath:text(request.bodyPath) isDirectory:NO];
+        RecallExchange *exchange = [[RecallExchange alloc] initWithRequest:requestOf(request) file:file events:std::move(events) queue:queue_];
+        NSHashTable<RecallExchange *> *exchanges = exchanges_;
+        [queue_ addOperationWithBlock:^{
+            [exchanges addObject:exchange];
+            [exchange start];
+        }];
+        return std::make_unique<URLSessionExchange>(queue_, exchange);
     }
 
 private:
     NSOperationQueue *queue_;
     RecallSocket *current_ = nil;
+    // Those that may be under way, held weakly. Only the queue touches it.
+    NSHashTable<RecallExchange *> *exchanges_ = [NSHashTable weakObjectsHashTable];
 };
 
 }  // namespace

@@ -63,63 +63,82 @@ V2TIMMessage * member52(V2TIMManager *on, NSData * data, NSString * desc, NSStri
 NSString * member53(V2TIMManager *on, V2TIMMessage * message, NSString * receiver, NSString * groupID, V2TIMMessagePriority priority, BOOL onlineUserOnly, V2TIMOfflinePushInfo * offlinePushInfo, V2TIMProgress progress, V2TIMSucc succ, V2TIMFail fail) { return [on sendMessage:message receiver:receiver groupID:groupID priority:priority onlineUserOnly:onlineUserOnly offlinePushInfo:offlinePushInfo progress:progress succ:succ fail:fail]; }
 NSString * member54(V2TIMManager *on, NSString * text, NSString * userID, V2TIMSucc succ, V2TIMFail fail) { return [on sendC2CTextMessage:text to:userID succ:succ fail:fail]; }
 NSString * member55(V2TIMManager *on, NSString * text, NSString * groupID, V2TIMMessagePriority priority, V2TIMSucc succ, V2TIMFail fail) { return [on sendGroupTextMessage:text to:groupID priority:priority succ:succ fail:fail]; }
-NSString * member56(V2TIMOfflinePushInfo *on) { return on.title; }
-void member56Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.title = value; }
-NSString * member57(V2TIMOfflinePushInfo *on) { return on.desc; }
-void member57Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.desc = value; }
-NSString * member58(V2TIMOfflinePushInfo *on) { return on.ext; }
-void member58Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.ext = value; }
-BOOL member59(V2TIMOfflinePushInfo *on) { return on.disablePush; }
-void member59Changed(V2TIMOfflinePushInfo *on, BOOL value) { on.disablePush = value; }
-void member60(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on addAdvancedMsgListener:listener]; }
-void member61(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on removeAdvancedMsgListener:listener]; }
-void member62(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvNewMessage:msg]; }
-void member63(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvC2CReadReceipt:receiptList]; }
-void member64(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvMessageReadReceipts:receiptList]; }
-void member65(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvMessageModified:msg]; }
-void member66(id<V2TIMAdvancedMsgListener> on, NSString * groupID, V2TIMMessage * message, BOOL isPinned, V2TIMGroupMemberInfo * opUser) { [on onGroupMessagePinned:groupID message:message isPinned:isPinned opUser:opUser]; }
-NSString * member67(V2TIMMessage *on) { return on.msgID; }
-NSDate * member68(V2TIMMessage *on) { return on.timestamp; }
-NSString * member69(V2TIMMessage *on) { return on.sender; }
-NSString * member70(V2TIMMessage *on) { return on.nickName; }
-NSString * member71(V2TIMMessage *on) { return on.friendRemark; }
-NSString * member72(V2TIMMessage *on) { return on.nameCard; }
-NSString * member73(V2TIMMessage *on) { return on.faceURL; }
-NSString * member74(V2TIMMessage *on) { return on.groupID; }
-NSString * member75(V2TIMMessage *on) { return on.userID; }
-V2TIMMessageStatus member76(V2TIMMessage *on) { return on.status; }
-V2TIMElemType member77(V2TIMMessage *on) { return on.elemType; }
-V2TIMTextElem * member78(V2TIMMessage *on) { return on.textElem; }
-V2TIMCustomElem * member79(V2TIMMessage *on) { return on.customElem; }
-BOOL member80(V2TIMMessage *on) { return on.isSelf; }
-BOOL member81(V2TIMMessage *on) { return on.hasRiskContent; }
-NSString * member82(V2TIMTextElem *on) { return on.text; }
-void member82Changed(V2TIMTextElem *on, NSString * value) { on.text = value; }
-NSData * member83(V2TIMCustomElem *on) { return on.data; }
-void member83Changed(V2TIMCustomElem *on, NSData * value) { on.data = value; }
-NSString * member84(V2TIMCustomElem *on) { return on.desc; }
-void member84Changed(V2TIMCustomElem *on, NSString * value) { on.desc = value; }
-NSString * member85(V2TIMCustomElem *on) { return on.extension; }
-void member85Changed(V2TIMCustomElem *on, NSString * value) { on.extension = value; }
-NSString * member86(V2TIMUserFullInfo *on) { return on.userID; }
-void member86Changed(V2TIMUserFullInfo *on, NSString * value) { on.userID = value; }
-NSString * member87(V2TIMUserFullInfo *on) { return on.nickName; }
-NSString * member88(V2TIMUserFullInfo *on) { return on.faceURL; }
-NSString * member89(V2TIMUserFullInfo *on) { return [on showName]; }
-void member90(V2TIMManager *on, V2TIMMessage * msg, V2TIMSucc succ, V2TIMFail fail) { [on revokeMessage:msg succ:succ fail:fail]; }
-void member91(id<V2TIMAdvancedMsgListener> on, NSString * msgID) { [on onRecvMessageRevoked:msgID]; }
-void member92(id<V2TIMAdvancedMsgListener> on, NSString * msgID, V2TIMUserFullInfo * operateUser, NSString * reason) { [on onRecvMessageRevoked:msgID operateUser:operateUser reason:reason]; }
-V2TIMUserFullInfo * member93(V2TIMMessage *on) { return on.revokerInfo; }
-NSString * member94(V2TIMMessage *on) { return on.revokeReason; }
-void member95(V2TIMManager *on, V2TIMMessage * msg, V2TIMMessageModifyCompletion completion) { [on modifyMessage:msg completion:completion]; }
-void member96(V2TIMManager *on, NSString * groupID, NSArray<NSString *> * memberList, V2TIMGroupMemberInfoListSucc succ, V2TIMFail fail) { [on getGroupMembersInfo:groupID memberList:memberList succ:succ fail:fail]; }
-uint32_t member97(V2TIMGroupMemberFullInfo *on) { return on.role; }
-void member97Changed(V2TIMGroupMemberFullInfo *on, uint32_t value) { on.role = value; }
-NSString * member98(V2TIMGroupMemberFullInfo *on) { return on.userID; }
-void member98Changed(V2TIMGroupMemberFullInfo *on, NSString * value) { on.userID = value; }
-NSString * member99(V2TIMGroupMemberFullInfo *on) { return on.nickName; }
-NSString * member100(V2TIMGroupMemberFullInfo *on) { return on.nameCard; }
-NSString * member101(V2TIMGroupMemberFullInfo *on) { return on.faceURL; }
+V2TIMMessage * member56(V2TIMManager *on, NSString * imagePath) { return [on createImageMessage:imagePath]; }
+V2TIMMessage * member57(V2TIMManager *on, NSString * filePath, NSString * fileName) { return [on createFileMessage:filePath fileName:fileName]; }
+V2TIMImageElem * member58(V2TIMMessage *on) { return on.imageElem; }
+V2TIMFileElem * member59(V2TIMMessage *on) { return on.fileElem; }
+V2TIMElem * member60(V2TIMElem *on) { return on.nextElem; }
+NSString * member61(V2TIMOfflinePushInfo *on) { return on.title; }
+void member61Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.title = value; }
+NSString * member62(V2TIMOfflinePushInfo *on) { return on.desc; }
+void member62Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.desc = value; }
+NSString * member63(V2TIMOfflinePushInfo *on) { return on.ext; }
+void member63Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.ext = value; }
+BOOL member64(V2TIMOfflinePushInfo *on) { return on.disablePush; }
+void member64Changed(V2TIMOfflinePushInfo *on, BOOL value) { on.disablePush = value; }
+void member65(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on addAdvancedMsgListener:listener]; }
+void member66(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on removeAdvancedMsgListener:listener]; }
+void member67(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvNewMessage:msg]; }
+void member68(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvC2CReadReceipt:receiptList]; }
+void member69(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvMessageReadReceipts:receiptList]; }
+void member70(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvMessageModified:msg]; }
+void member71(id<V2TIMAdvancedMsgListener> on, NSString * groupID, V2TIMMessage * message, BOOL isPinned, V2TIMGroupMemberInfo * opUser) { [on onGroupMessagePinned:groupID message:message isPinned:isPinned opUser:opUser]; }
+NSString * member72(V2TIMMessage *on) { return on.msgID; }
+NSDate * member73(V2TIMMessage *on) { return on.timestamp; }
+NSString * member74(V2TIMMessage *on) { return on.sender; }
+NSString * member75(V2TIMMessage *on) { return on.nickName; }
+NSString * member76(V2TIMMessage *on) { return on.friendRemark; }
+NSString * member77(V2TIMMessage *on) { return on.nameCard; }
+NSString * member78(V2TIMMessage *on) { return on.faceURL; }
+NSString * member79(V2TIMMessage *on) { return on.groupID; }
+NSString * member80(V2TIMMessage *on) { return on.userID; }
+V2TIMMessageStatus member81(V2TIMMessage *on) { return on.status; }
+V2TIMElemType member82(V2TIMMessage *on) { return on.elemType; }
+V2TIMTextElem * member83(V2TIMMessage *on) { return on.textElem; }
+V2TIMCustomElem * member84(V2TIMMessage *on) { return on.customElem; }
+BOOL member85(V2TIMMessage *on) { return on.isSelf; }
+BOOL member86(V2TIMMessage *on) { return on.hasRiskContent; }
+NSString * member87(V2TIMTextElem *on) { return on.text; }
+void member87Changed(V2TIMTextElem *on, NSString * value) { on.text = value; }
+NSData * member88(V2TIMCustomElem *on) { return on.data; }
+void member88Changed(V2TIMCustomElem *on, NSData * value) { on.data = value; }
+NSString * member89(V2TIMCustomElem *on) { return on.desc; }
+void member89Changed(V2TIMCustomElem *on, NSString * value) { on.desc = value; }
+NSString * member90(V2TIMCustomElem *on) { return on.extension; }
+void member90Changed(V2TIMCustomElem *on, NSString * value) { on.extension = value; }
+NSString * member91(V2TIMImageElem *on) { return on.path; }
+NSArray<V2TIMImage *> * member92(V2TIMImageElem *on) { return on.imageList; }
+NSString * member93(V2TIMImage *on) { return on.uuid; }
+V2TIMImageType member94(V2TIMImage *on) { return on.type; }
+int member95(V2TIMImage *on) { return on.size; }
+int member96(V2TIMImage *on) { return on.width; }
+int member97(V2TIMImage *on) { return on.height; }
+NSString * member98(V2TIMImage *on) { return on.url; }
+void member99(V2TIMImage *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadImage:path progress:progress succ:succ fail:fail]; }
+NSString * member100(V2TIMFileElem *on) { return on.path; }
+NSString * member101(V2TIMFileElem *on) { return on.uuid; }
+NSString * member102(V2TIMFileElem *on) { return on.filename; }
+int member103(V2TIMFileElem *on) { return on.fileSize; }
+void member104(V2TIMFileElem *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadFile:path progress:progress succ:succ fail:fail]; }
+NSString * member105(V2TIMUserFullInfo *on) { return on.userID; }
+void member105Changed(V2TIMUserFullInfo *on, NSString * value) { on.userID = value; }
+NSString * member106(V2TIMUserFullInfo *on) { return on.nickName; }
+NSString * member107(V2TIMUserFullInfo *on) { return on.faceURL; }
+NSString * member108(V2TIMUserFullInfo *on) { return [on showName]; }
+void member109(V2TIMManager *on, V2TIMMessage * msg, V2TIMSucc succ, V2TIMFail fail) { [on revokeMessage:msg succ:succ fail:fail]; }
+void member110(id<V2TIMAdvancedMsgListener> on, NSString * msgID) { [on onRecvMessageRevoked:msgID]; }
+void member111(id<V2TIMAdvancedMsgListener> on, NSString * msgID, V2TIMUserFullInfo * operateUser, NSString * reason) { [on onRecvMessageRevoked:msgID operateUser:operateUser reason:reason]; }
+V2TIMUserFullInfo * member112(V2TIMMessage *on) { return on.revokerInfo; }
+NSString * member113(V2TIMMessage *on) { return on.revokeReason; }
+void member114(V2TIMManager *on, V2TIMMessage * msg, V2TIMMessageModifyCompletion completion) { [on modifyMessage:msg completion:completion]; }
+void member115(V2TIMManager *on, NSString * groupID, NSArray<NSString *> * memberList, V2TIMGroupMemberInfoListSucc succ, V2TIMFail fail) { [on getGroupMembersInfo:groupID memberList:memberList succ:succ fail:fail]; }
+uint32_t member116(V2TIMGroupMemberFullInfo *on) { return on.role; }
+void member116Changed(V2TIMGroupMemberFullInfo *on, uint32_t value) { on.role = value; }
+NSString * member117(V2TIMGroupMemberFullInfo *on) { return on.userID; }
+void member117Changed(V2TIMGroupMemberFullInfo *on, NSString * value) { on.userID = value; }
+NSString * member118(V2TIMGroupMemberFullInfo *on) { return on.nickName; }
+NSString * member119(V2TIMGroupMemberFullInfo *on) { return on.nameCard; }
+NSString * member120(V2TIMGroupMemberFullInfo *on) { return on.faceURL; }
 
 _Static_assert(V2TIM_MSG_STATUS_SENDING == 1, "Tencent's number");
 _Static_assert(V2TIM_MSG_STATUS_SEND_SUCC == 2, "Tencent's number");
@@ -130,6 +149,11 @@ _Static_assert(V2TIM_MSG_STATUS_LOCAL_REVOKED == 6, "Tencent's number");
 _Static_assert(V2TIM_ELEM_TYPE_NONE == 0, "Tencent's number");
 _Static_assert(V2TIM_ELEM_TYPE_TEXT == 1, "Tencent's number");
 _Static_assert(V2TIM_ELEM_TYPE_CUSTOM == 2, "Tencent's number");
+_Static_assert(V2TIM_ELEM_TYPE_IMAGE == 3, "Tencent's number");
+_Static_assert(V2TIM_ELEM_TYPE_FILE == 6, "Tencent's number");
+_Static_assert(V2TIM_IMAGE_TYPE_ORIGIN == 1, "Tencent's number");
+_Static_assert(V2TIM_IMAGE_TYPE_THUMB == 2, "Tencent's number");
+_Static_assert(V2TIM_IMAGE_TYPE_LARGE == 4, "Tencent's number");
 _Static_assert(V2TIM_PRIORITY_DEFAULT == 0, "Tencent's number");
 _Static_assert(V2TIM_PRIORITY_HIGH == 1, "Tencent's number");
 _Static_assert(V2TIM_PRIORITY_NORMAL == 2, "Tencent's number");
@@ -149,6 +173,8 @@ _Static_assert(V2TIM_GROUP_MEMBER_ROLE_MEMBER == 200, "Tencent's number");
 _Static_assert(V2TIM_GROUP_MEMBER_ROLE_ADMIN == 300, "Tencent's number");
 _Static_assert(V2TIM_GROUP_MEMBER_ROLE_SUPER == 400, "Tencent's number");
 _Static_assert(ERR_SUCC == 0, "Tencent's number");
+_Static_assert(ERR_FILE_TRANS_UPLOAD_FAILED == 6008, "Tencent's number");
+_Static_assert(ERR_FILE_TRANS_DOWNLOAD_FAILED == 6009, "Tencent's number");
 _Static_assert(ERR_REQUEST_TIME_OUT == 6012, "Tencent's number");
 _Static_assert(ERR_SDK_NOT_INITIALIZED == 6013, "Tencent's number");
 _Static_assert(ERR_SDK_NOT_LOGGED_IN == 6014, "Tencent's number");

@@ -41,6 +41,8 @@ std::string typeOfFile(const std::string& name) {
     return found == types.end() ? "application/octet-stream" : found->second;
 }
 
+bool isPicture(const std::string& type) { return type.compare(0, 6, "image/") == 0 && type != "image/svg+xml"; }
+
 PartialFile::PartialFile(const std::string& place, const std::string& unique)
     : place_(place), path_(place + "." + unique + ".tmp") {
     file_.open(fs::u8path(path_), std::ios::binary | std::ios::trunc);

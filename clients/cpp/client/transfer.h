@@ -21,6 +21,8 @@ std::optional<std::int64_t> sizeOfFile(const std::string& path);
 std::string nameOfFile(const std::string& path);
 // The type that the ending of a name stands for, such as image/png, or application/octet-stream.
 std::string typeOfFile(const std::string& name);
+// Whether a type is that of a picture to show. An SVG may have scripts in it, so it is none.
+bool isPicture(const std::string& type);
 
 // A file that is being written: beside its place, with a name of its own. It is gone with this, unless it is put in its place.
 class PartialFile {

@@ -28,9 +28,6 @@ std::shared_ptr<V2TIMElem> elementOf(const std::string& body) {
 
 constexpr char noBody[] = "{}";  // of a message that has only files
 
-// A picture may have scripts in it if it is an SVG.
-bool isPicture(const std::string& type) { return begins(type, "image/") && type != "image/svg+xml"; }
-
 V2TIMDownload downloadOf(const recall::Message& message, const recall::Attachment& attachment, const Viewer& viewer) {
     return [conversation = message.conversation, messageId = message.messageId, attachmentId = attachment.attachmentId,
             weak = viewer.client](const V2TIMString& path, V2TIMDownloadCallback* callback) {
@@ -44,7 +41,7 @@ V2TIMDownload downloadOf(const recall::Message& message, const recall::Attachmen
 }
 
 std::shared_ptr<V2TIMElem> elementOf(const recall::Message& message, const recall::Attachment& attachment, const Viewer& viewer) {
-    if (isPicture(attachment.type)) {
+    if (recall::isPicture(attachment.type)) {
         V2TIMImage image;
         image.uuid = toV2TIM(attachment.attachmentId);
         image.size = static_cast<uint64_t>(attachment.size);

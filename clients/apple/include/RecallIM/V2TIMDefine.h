@@ -11,6 +11,7 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
+@class V2TIMAttachment;
 @class V2TIMConversation;
 @class V2TIMGroupMemberFullInfo;
 @class V2TIMMessage;
@@ -31,8 +32,13 @@ typedef void (^V2TIMGroupMemberInfoListSucc)(NSArray<V2TIMGroupMemberFullInfo *>
 typedef void (^V2TIMMessageModifyCompletion)(int code, NSString *desc, V2TIMMessage *msg);
 /// The conversation's unread number after a read.
 typedef void (^V2TIMUnreadSucc)(int unreadCount);
-/// Of a message with files (Tencent: V2TIMProgress); text has none, so it is never called.
+/// How far the upload of a message's file is, in percent (Tencent: V2TIMProgress). A message without a file has none.
 typedef void (^V2TIMProgress)(uint32_t progress);
+/// How many bytes of a download have come, and how many there are; 0 if that is not known (Tencent: V2TIMDownLoadProgress).
+typedef void (^V2TIMDownLoadProgress)(NSInteger curSize, NSInteger totalSize);
+/// Not in V2TIM, as the next: how many bytes are uploaded, and how many there are.
+typedef void (^V2TIMUploadProgress)(NSInteger curSize, NSInteger totalSize);
+typedef void (^V2TIMAttachmentSucc)(V2TIMAttachment *attachment);
 /// Returns the token to go on with when the one in use was refused, nil for none. Called in the background, so it may ask a server.
 typedef NSString *_Nullable (^V2TIMTokenProvider)(void);
 
@@ -51,7 +57,16 @@ typedef NS_ENUM(NSInteger, V2TIMElemType) {
     /// A message without an element, as a recalled one.
     V2TIM_ELEM_TYPE_NONE = 0,
     V2TIM_ELEM_TYPE_TEXT = 1,
-    V2TIM_ELEM_TYPE_CUSTOM = 2
+    V2TIM_ELEM_TYPE_CUSTOM = 2,
+    V2TIM_ELEM_TYPE_IMAGE = 3,
+    V2TIM_ELEM_TYPE_FILE = 6
+};
+
+/// The server makes no smaller pictures, so each picture is the one that was sent.
+typedef NS_ENUM(NSInteger, V2TIMImageType) {
+    V2TIM_IMAGE_TYPE_ORIGIN = 0x01,
+    V2TIM_IMAGE_TYPE_THUMB = 0x02,
+    V2TIM_IMAGE_TYPE_LARGE = 0x04
 };
 
 typedef NS_ENUM(NSInteger, V2TIMMessageGetType) {
@@ -99,6 +114,8 @@ typedef NS_ENUM(NSInteger, V2TIMLoginStatus) {
 typedef NS_ENUM(NSInteger, V2TIMErrorCode) {
     ERR_SUCC = 0,
     // Made by the client.
+    ERR_FILE_TRANS_UPLOAD_FAILED = 6008,   ///< the bytes of a file did not get to the server
+    ERR_FILE_TRANS_DOWNLOAD_FAILED = 6009, ///< the bytes of a file did not come, or cannot be written
     ERR_REQUEST_TIME_OUT = 6012,          ///< no reply after all attempts; the outcome is unknown
     ERR_SDK_NOT_INITIALIZED = 6013,       ///< the call came before initSDK:config:
     ERR_SDK_NOT_LOGGED_IN = 6014,         ///< Tencent's for a call without a login; Recall's clients say ERR_SDK_NET_DISCONNECT

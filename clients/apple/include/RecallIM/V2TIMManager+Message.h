@@ -13,9 +13,35 @@ NS_ASSUME_NONNULL_BEGIN
                                  desc:(NSString *_Nullable)desc
                             extension:(NSString *_Nullable)extension NS_SWIFT_NAME(createCustomMessage(data:desc:ext:));
 
+/// A picture or another file. sendMessage uploads it and then sends the message.
+- (V2TIMMessage *)createImageMessage:(NSString *)imagePath NS_SWIFT_NAME(createImageMessage(imagePath:));
+- (V2TIMMessage *)createFileMessage:(NSString *)filePath
+                           fileName:(NSString *_Nullable)fileName NS_SWIFT_NAME(createFileMessage(filePath:fileName:));
+/// Not in V2TIM: uploads a file for a message that is made with it in attachments. Without a type it is that of the name's ending. An upload
+/// that no message names is removed after a day. Calls fail with 76005 (the deployment has no attachments), 76007 (too large), 6008 (the bytes
+/// did not get there), 6017 (among others: the file cannot be read), 6012, 6206 and 9508.
+- (void)uploadFile:(NSString *)filePath
+          fileName:(NSString *_Nullable)fileName
+              type:(NSString *_Nullable)type
+          progress:(V2TIMUploadProgress _Nullable)progress
+              succ:(V2TIMAttachmentSucc _Nullable)succ
+              fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(uploadFile(filePath:fileName:type:progress:succ:fail:));
+/// Not in V2TIM: as downloadImage of V2TIMImage, for which the IDs are enough.
+- (void)downloadAttachmentInConversation:(NSString *)conversationID
+                                   msgID:(NSString *)msgID
+                            attachmentID:(NSString *)attachmentID
+                                    path:(NSString *)path
+                                progress:(V2TIMDownLoadProgress _Nullable)progress
+                                    succ:(V2TIMSucc _Nullable)succ
+                                    fail:(V2TIMFail _Nullable)fail
+    NS_SWIFT_NAME(downloadAttachment(conversationID:msgID:attachmentID:path:progress:succ:fail:));
+/// Not in V2TIM: the size of the largest file that the deployment takes, as of the last connection; 0 if it has no attachments.
+- (uint64_t)getMaxAttachmentBytes;
+
 /// Sends to receiver or to groupID and returns the message's ID at once; nil when it cannot be sent. Before succ is called, message holds its
 /// sentAt and recallableUntil; it can be recalled even before that.
-/// onlineUserOnly must be NO, since what is not stored cannot be recalled; priority, offlinePushInfo and progress have no effect.
+/// A message with a file is sent when its file is uploaded, and fails with the codes of uploadFile before. A recall ends the upload.
+/// onlineUserOnly must be NO, since what is not stored cannot be recalled; priority and offlinePushInfo have no effect.
 - (NSString *_Nullable)sendMessage:(V2TIMMessage *)message
                           receiver:(NSString *_Nullable)receiver
                            groupID:(NSString *_Nullable)groupID

@@ -40,8 +40,17 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, assign) uint32_t role;
 @end
 
-/// What a message consists of. A message has exactly one element.
-@interface V2TIMElem : NSObject
+@class RecallFile;
+
+/// What a message consists of: at most one text or custom element, and then one element for each of its files.
+@interface V2TIMElem : NSObject {
+@private
+    V2TIMElem *_nextElem;
+    NSString *_path, *_filename;
+    RecallFile *_file;
+}
+/// The element of the message's next file; nil: there is none.
+@property(nonatomic, readonly, nullable) V2TIMElem *nextElem;
 @end
 
 @interface V2TIMTextElem : V2TIMElem {
@@ -60,6 +69,73 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, copy, nullable) NSData *data;
 @property(nonatomic, copy, nullable) NSString *desc;
 @property(nonatomic, copy, nullable) NSString *extension NS_SWIFT_NAME(ext);
+@end
+
+/// A picture that can be downloaded.
+@interface V2TIMImage : NSObject {
+@private
+    RecallFile *_file;
+}
+@property(nonatomic, readonly, nullable) NSString *uuid;
+/// V2TIM_IMAGE_TYPE_ORIGIN.
+@property(nonatomic, readonly) V2TIMImageType type;
+/// Bytes.
+@property(nonatomic, readonly) int size;
+/// Always 0, as the height: Recall does not look into files.
+@property(nonatomic, readonly) int width;
+@property(nonatomic, readonly) int height;
+/// Always nil. An address works for 5 minutes only, so each download asks for one.
+@property(nonatomic, readonly, nullable) NSString *url;
+/// Writes the picture to a file, which is there only when all of it has come. Calls fail with 20023 (the message is recalled, also while the
+/// picture comes), 6009 (the bytes did not come, or cannot be written), 76006 (no such file), 20022 and 10030 (no such message), 76005 (the
+/// deployment has no attachments), 6012, 6206 and 9508.
+- (void)downloadImage:(NSString *)path
+             progress:(V2TIMDownLoadProgress _Nullable)progress
+                 succ:(V2TIMSucc _Nullable)succ
+                 fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(downloadImage(path:progress:succ:fail:));
+@end
+
+/// A picture: a file whose type is that of a picture.
+@interface V2TIMImageElem : V2TIMElem
+/// The path that was given to createImageMessage; nil for a message that was received.
+@property(nonatomic, readonly, nullable) NSString *path;
+/// The picture as its sender gave it, and no smaller ones; empty before the message is sent.
+@property(nonatomic, readonly) NSArray<V2TIMImage *> *imageList;
+@end
+
+/// Any other file.
+@interface V2TIMFileElem : V2TIMElem
+/// The path that was given to createFileMessage; nil for a message that was received.
+@property(nonatomic, readonly, nullable) NSString *path;
+/// nil before the message is sent.
+@property(nonatomic, readonly, nullable) NSString *uuid;
+/// Another user has chosen it. Never use it as a path.
+@property(nonatomic, readonly, nullable) NSString *filename;
+/// Bytes; 0 before the message is sent.
+@property(nonatomic, readonly) int fileSize;
+/// As downloadImage of V2TIMImage. A message that is not sent yet ends with 6017.
+- (void)downloadFile:(NSString *)path
+            progress:(V2TIMDownLoadProgress _Nullable)progress
+                succ:(V2TIMSucc _Nullable)succ
+                fail:(V2TIMFail _Nullable)fail NS_SWIFT_NAME(downloadFile(path:progress:succ:fail:));
+@end
+
+/// Not in V2TIM: a file of a message, or one that uploadFile has uploaded for a message.
+@interface V2TIMAttachment : NSObject {
+@private
+    NSString *_attachmentID, *_name, *_type, *_fromConversationID, *_fromMsgID;
+    uint64_t _size;
+}
+@property(nonatomic, copy, nullable) NSString *attachmentID;
+/// Of the file, without a folder. Another user has chosen it, as the type.
+@property(nonatomic, copy, nullable) NSString *name;
+/// Such as image/png.
+@property(nonatomic, copy, nullable) NSString *type;
+/// Bytes.
+@property(nonatomic, assign) uint64_t size;
+/// The message that has the file, when another message forwards it; else nil, as the next.
+@property(nonatomic, copy, nullable) NSString *fromConversationID;
+@property(nonatomic, copy, nullable) NSString *fromMsgID;
 @end
 
 /// A read receipt. Recall has none, so there is never one of these.
@@ -84,12 +160,14 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, assign) BOOL disablePush;
 @end
 
-/// A message. With status V2TIM_MSG_STATUS_LOCAL_REVOKED it is recalled, and has no text and no body, except an own message that was given to
-/// revokeMessage:succ:fail:, which keeps them in that object, so that the person can edit it again.
+/// A message. With status V2TIM_MSG_STATUS_LOCAL_REVOKED it is recalled, and has no text, no body and no files, except an own message without
+/// files that was given to revokeMessage:succ:fail:, which keeps them in that object, so that the person can edit it again.
 @interface V2TIMMessage : NSObject {
 @private
     NSString *_msgID, *_sender, *_userID, *_groupID, *_text, *_revokeReason, *_revokerRole, *_replyTo, *_unlessRevoked;
     NSData *_body;
+    NSArray *_attachments;
+    V2TIMElem *_files;
     V2TIMUserFullInfo *_revokerInfo;
     V2TIMMessageStatus _status;
     int64_t _sentAt, _recallableUntil;
@@ -110,17 +188,25 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, readonly, nullable) NSString *faceURL;
 /// When it was sent, on the server's clock; nil before.
 @property(nonatomic, readonly, nullable) NSDate *timestamp;
+/// That of the first element: of the text or the data, or of the first file where there is neither.
 @property(nonatomic, readonly) V2TIMElemType elemType;
 /// nil when the body is no text.
 @property(nonatomic, readonly, nullable) V2TIMTextElem *textElem;
-/// nil when the body is a text.
+/// nil when the body is a text, or when there are only files.
 @property(nonatomic, readonly, nullable) V2TIMCustomElem *customElem;
+/// The picture, if the first file is one, else nil. nextElem has the other files.
+@property(nonatomic, readonly, nullable) V2TIMImageElem *imageElem;
+/// The file, if the first file is no picture, else nil. nextElem has the other files.
+@property(nonatomic, readonly, nullable) V2TIMFileElem *fileElem;
 /// Always NO: Recall does not look into messages.
 @property(nonatomic, readonly) BOOL hasRiskContent;
 /// Not in V2TIM, as the next: the text of textElem, and the data of customElem.
 @property(nonatomic, copy, nullable) NSString *text;
-/// The JSON object that was sent, in UTF-8, up to 12,288 bytes; nil when recalled.
+/// The JSON object that was sent, in UTF-8, up to 12,288 bytes; {} with files only, nil when recalled.
 @property(nonatomic, copy, nullable) NSData *body;
+/// The files of the message. Before sending, those of uploadFile, and those of another message that is forwarded, each with that message in
+/// from…: up to 10 together with the file of createImageMessage or createFileMessage. Empty when recalled.
+@property(nonatomic, copy, null_resettable) NSArray<V2TIMAttachment *> *attachments;
 /// The msgID of the message that this one answers.
 @property(nonatomic, copy, nullable) NSString *replyTo;
 /// The msgID of a message of the conversation, set before sending. The server stores this message only if that one is not recalled at that very

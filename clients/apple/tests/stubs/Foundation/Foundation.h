@@ -71,6 +71,8 @@ typedef struct {
 
 @interface NSArray<__covariant Element> : NSObject
 @property(readonly) NSUInteger count;
++ (instancetype)array;
++ (instancetype)arrayWithObject:(Element)object;
 - (Element)objectAtIndex:(NSUInteger)index;
 - (Element)objectAtIndexedSubscript:(NSUInteger)index;
 + (instancetype)arrayWithObjects:(const Element _Nonnull[_Nullable])objects count:(NSUInteger)count;
@@ -81,10 +83,15 @@ typedef struct {
 @end
 
 @interface NSMutableArray<Element> : NSArray <Element>
-+ (instancetype)array;
 + (instancetype)arrayWithCapacity:(NSUInteger)capacity;
 - (void)addObject:(Element)object;
 - (void)removeObjectIdenticalTo:(Element)object;
+@end
+
+@interface NSHashTable<Object> : NSObject
++ (NSHashTable<Object> *)weakObjectsHashTable;
+@property(readonly, copy) NSArray<Object> *allObjects;
+- (void)addObject:(nullable Object)object;
 @end
 
 @interface NSMutableDictionary<Key, Value> : NSObject
@@ -149,10 +156,12 @@ extern NSFileProtectionType const NSFileProtectionCompleteUntilFirstUserAuthenti
 
 @interface NSMutableURLRequest : NSURLRequest
 + (instancetype)requestWithURL:(NSURL *)url;
+@property(copy) NSString *HTTPMethod;
 - (void)setValue:(nullable NSString *)value forHTTPHeaderField:(NSString *)field;
 @end
 
 @interface NSURLResponse : NSObject
+@property(readonly) long long expectedContentLength;
 @end
 
 @interface NSHTTPURLResponse : NSURLResponse
@@ -171,9 +180,12 @@ extern NSFileProtectionType const NSFileProtectionCompleteUntilFirstUserAuthenti
 - (void)waitUntilAllOperationsAreFinished;
 @end
 
+@class NSURLCache;
+
 @interface NSURLSessionConfiguration : NSObject
 @property(class, readonly) NSURLSessionConfiguration *ephemeralSessionConfiguration;
 @property NSTimeInterval timeoutIntervalForRequest;
+@property(nullable, retain) NSURLCache *URLCache;
 @end
 
 @interface NSURLSessionTask : NSObject
@@ -216,6 +228,12 @@ typedef NS_ENUM(NSInteger, NSURLSessionWebSocketCloseCode) { NSURLSessionWebSock
 @property NSInteger maximumMessageSize;
 @end
 
+@interface NSURLSessionDataTask : NSURLSessionTask
+@end
+
+@interface NSURLSessionUploadTask : NSURLSessionDataTask
+@end
+
 @protocol NSURLSessionDelegate <NSObject>
 @end
 
@@ -223,18 +241,36 @@ typedef NS_ENUM(NSInteger, NSURLSessionWebSocketCloseCode) { NSURLSessionWebSock
 + (NSURLSession *)sessionWithConfiguration:(NSURLSessionConfiguration *)configuration
                                   delegate:(nullable id<NSURLSessionDelegate>)delegate
                              delegateQueue:(nullable NSOperationQueue *)queue;
+- (NSURLSessionDataTask *)dataTaskWithRequest:(NSURLRequest *)request;
+- (NSURLSessionUploadTask *)uploadTaskWithRequest:(NSURLRequest *)request fromFile:(NSURL *)fileURL;
 - (NSURLSessionWebSocketTask *)webSocketTaskWithRequest:(NSURLRequest *)request;
 - (void)invalidateAndCancel;
 @end
 
 @protocol NSURLSessionTaskDelegate <NSURLSessionDelegate>
 @optional
+- (void)URLSession:(NSURLSession *)session
+                        task:(NSURLSessionTask *)task
+             didSendBodyData:(int64_t)bytesSent
+              totalBytesSent:(int64_t)totalBytesSent
+    totalBytesExpectedToSend:(int64_t)totalBytesExpectedToSend;
 - (void)URLSession:(NSURLSession *)session task:(NSURLSessionTask *)task didCompleteWithError:(nullable NSError *)error;
 - (void)URLSession:(NSURLSession *)session
                           task:(NSURLSessionTask *)task
     willPerformHTTPRedirection:(NSHTTPURLResponse *)response
                     newRequest:(NSURLRequest *)request
              completionHandler:(void (^)(NSURLRequest *_Nullable))completionHandler;
+@end
+
+typedef NS_ENUM(NSInteger, NSURLSessionResponseDisposition) { NSURLSessionResponseCancel = 0, NSURLSessionResponseAllow = 1 };
+
+@protocol NSURLSessionDataDelegate <NSURLSessionTaskDelegate>
+@optional
+- (void)URLSession:(NSURLSession *)session
+              dataTask:(NSURLSessionDataTask *)dataTask
+    didReceiveResponse:(NSURLResponse *)response
+     completionHandler:(void (^)(NSURLSessionResponseDisposition disposition))completionHandler;
+- (void)URLSession:(NSURLSession *)session dataTask:(NSURLSessionDataTask *)dataTask didReceiveData:(NSData *)data;
 @end
 
 @protocol NSURLSessionWebSocketDelegate <NSURLSessionTaskDelegate>
