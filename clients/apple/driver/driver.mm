@@ -228,10 +228,9 @@ namespace {
 
 // What the client can do, and why it cannot do the rest.
 Json capabilities() {
-    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor", "attachments"}},
+    return {{"capabilities", {"persistence", "findMessages", "newConversations", "totalUnread", "unlessRevoked", "executor", "attachments", "push"}},
             {"lacks",
              {{"batches", "V2TIM has no call for it"},
-              {"push", "it has no call for it yet"},
               {"throwingListeners", "an exception that leaves a listener is not caught"}}}};
 }
 
@@ -418,6 +417,18 @@ void download(V2TIMManager *manager, const std::string call, const Json& command
                                          }];
 }
 
+// V2TIM ends the notifications of the device that was registered last. The driver is no app with a bundle ID.
+void registerPush(V2TIMManager *manager, const std::string call, const Json& command) {
+    V2TIMAPNSConfig *config = nil;
+    if (!command.value("remove", false)) {
+        const std::string token = command.at("token").get<std::string>();
+        config = [[[V2TIMAPNSConfig alloc] init] autorelease];
+        config.token = [NSData dataWithBytes:token.data() length:token.size()];
+        config.topic = @"com.example.recall.driver";
+    }
+    [manager setAPNS:config succ:^{ succeeded(call); } fail:^(int code, NSString *desc) { failed(call, code, plain(desc)); }];
+}
+
 // By value: a block would keep only the reference.
 bool run(V2TIMManager *manager, const std::string& name, const std::string call, const Json& command) {
     V2TIMFail fail = ^(int code, NSString *desc) { failed(call, code, plain(desc)); };
@@ -430,6 +441,8 @@ bool run(V2TIMManager *manager, const std::string& name, const std::string call,
         attach(manager, call, command);
     } else if (name == "download") {
         download(manager, call, command);
+    } else if (name == "registerPush") {
+        registerPush(manager, call, command);
     } else if (name == "limits") {
         succeeded(call, {{"maxAttachmentBytes", [manager getMaxAttachmentBytes]}});
     } else if (name == "work") {

@@ -128,6 +128,16 @@ recall::ClientOptions optionsOf(V2TIMSDKConfig *config) {
     return _state->client;
 }
 
+- (recall::PushDevice)registered {
+    std::lock_guard lock(_state->mutex);
+    return _state->pushDevice;
+}
+
+- (void)registers:(const recall::PushDevice&)device {
+    std::lock_guard lock(_state->mutex);
+    _state->pushDevice = device;
+}
+
 - (Registry&)registry {
     return *_state->registry;
 }

@@ -18,6 +18,8 @@ struct Viewer {
 
 NSString *toObjectiveC(const std::string& text);
 std::string fromObjectiveC(NSString *text);
+// Two digits for each byte, as Apple's push service writes the token of a device.
+std::string hexadecimal(NSData *data);
 V2TIMMessage *toObjectiveC(const recall::Message& message, const Viewer& viewer);
 // What a message that was handed over becomes by what the core says of it.
 void update(V2TIMMessage *result, const recall::Message& message, const Viewer& viewer);

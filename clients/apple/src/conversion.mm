@@ -15,6 +15,17 @@ std::string fromObjectiveC(NSString *text) {
     return data ? std::string(static_cast<const char *>([data bytes]), [data length]) : std::string();
 }
 
+std::string hexadecimal(NSData *data) {
+    static const char digits[] = "0123456789abcdef";
+    std::string text;
+    const auto *bytes = static_cast<const unsigned char *>([data bytes]);
+    for (NSUInteger place = 0; place < [data length]; ++place) {
+        text += digits[bytes[place] / 16];
+        text += digits[bytes[place] % 16];
+    }
+    return text;
+}
+
 namespace {
 
 // nil where the core has nothing.

@@ -15,6 +15,7 @@ struct RecallState {
     std::mutex mutex;
     std::shared_ptr<recall::Client> client;
     std::shared_ptr<void> watch;  // of the network, for the client
+    recall::PushDevice pushDevice;  // that was registered last; empty: none
     const std::shared_ptr<Registry> registry = std::make_shared<Registry>();
 };
 
@@ -24,6 +25,9 @@ struct RecallState {
 // The client; without one the call fails.
 - (std::shared_ptr<recall::Client>)clientOrFail:(V2TIMFail)fail;
 - (Registry&)registry;
+// The device that was registered last, and keeping one as that.
+- (recall::PushDevice)registered;
+- (void)registers:(const recall::PushDevice&)device;
 @end
 
 inline std::function<void(const recall::Error&)> failing(V2TIMFail fail) {

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <thread>
 
+#import "conversion.h"
 #import "phone.h"
 
 // Has the older form only, as code written before V2TIM 7.4.
@@ -417,6 +418,26 @@ TEST_F(Stack, ARecallWhileTheFileIsUploadedLeavesNothing) {
     EXPECT_EQ(message.status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
     EXPECT_EQ(message.imageElem, nil);
     for (V2TIMMessage *each in bob.history(toAlice)) EXPECT_EQ(each.status, V2TIM_MSG_STATUS_LOCAL_REVOKED);
+}
+
+// The local stack of these tests sends no notifications, and says so when it is asked for them.
+TEST_F(Stack, ADeviceIsRegisteredWithATokenAndABundleIDAndEndedAfterwards) {
+    Happenings *told = &alice.results;
+    V2TIMSucc succ = ^{ told->add("success"); };
+    V2TIMFail fail = ^(int code, NSString *) { told->add(error(code)); };
+    [alice.manager setAPNS:nil succ:succ fail:fail];
+    EXPECT_EQ(alice.results.next(), error(ERR_INVALID_PARAMETERS)) << "none was registered";
+    V2TIMAPNSConfig *config = [[[V2TIMAPNSConfig alloc] init] autorelease];
+    config.topic = @"com.example.chat";
+    [alice.manager setAPNS:config succ:succ fail:fail];
+    EXPECT_EQ(alice.results.next(), error(ERR_INVALID_PARAMETERS)) << "there is no token";
+    const unsigned char token[] = {0x00, 0xfc, 0x1a};
+    config.token = [NSData dataWithBytes:token length:sizeof token];
+    EXPECT_EQ(hexadecimal(config.token), "00fc1a");
+    [alice.manager setAPNS:config succ:succ fail:fail];
+    EXPECT_EQ(alice.results.next(), error(ERR_RECALL_PUSH_OFF));
+    [alice.manager setAPNS:nil succ:succ fail:fail];
+    EXPECT_EQ(alice.results.next(), error(ERR_RECALL_PUSH_OFF)) << "it asks for the end of that device";
 }
 
 TEST_F(Stack, CallsFromManyThreadsAllEnd) {

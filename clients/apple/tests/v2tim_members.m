@@ -68,77 +68,82 @@ V2TIMMessage * member57(V2TIMManager *on, NSString * filePath, NSString * fileNa
 V2TIMImageElem * member58(V2TIMMessage *on) { return on.imageElem; }
 V2TIMFileElem * member59(V2TIMMessage *on) { return on.fileElem; }
 V2TIMElem * member60(V2TIMElem *on) { return on.nextElem; }
-NSString * member61(V2TIMOfflinePushInfo *on) { return on.title; }
-void member61Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.title = value; }
-NSString * member62(V2TIMOfflinePushInfo *on) { return on.desc; }
-void member62Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.desc = value; }
-NSString * member63(V2TIMOfflinePushInfo *on) { return on.ext; }
-void member63Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.ext = value; }
-BOOL member64(V2TIMOfflinePushInfo *on) { return on.disablePush; }
-void member64Changed(V2TIMOfflinePushInfo *on, BOOL value) { on.disablePush = value; }
-void member65(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on addAdvancedMsgListener:listener]; }
-void member66(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on removeAdvancedMsgListener:listener]; }
-void member67(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvNewMessage:msg]; }
-void member68(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvC2CReadReceipt:receiptList]; }
-void member69(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvMessageReadReceipts:receiptList]; }
-void member70(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvMessageModified:msg]; }
-void member71(id<V2TIMAdvancedMsgListener> on, NSString * groupID, V2TIMMessage * message, BOOL isPinned, V2TIMGroupMemberInfo * opUser) { [on onGroupMessagePinned:groupID message:message isPinned:isPinned opUser:opUser]; }
-NSString * member72(V2TIMMessage *on) { return on.msgID; }
-NSDate * member73(V2TIMMessage *on) { return on.timestamp; }
-NSString * member74(V2TIMMessage *on) { return on.sender; }
-NSString * member75(V2TIMMessage *on) { return on.nickName; }
-NSString * member76(V2TIMMessage *on) { return on.friendRemark; }
-NSString * member77(V2TIMMessage *on) { return on.nameCard; }
-NSString * member78(V2TIMMessage *on) { return on.faceURL; }
-NSString * member79(V2TIMMessage *on) { return on.groupID; }
-NSString * member80(V2TIMMessage *on) { return on.userID; }
-V2TIMMessageStatus member81(V2TIMMessage *on) { return on.status; }
-V2TIMElemType member82(V2TIMMessage *on) { return on.elemType; }
-V2TIMTextElem * member83(V2TIMMessage *on) { return on.textElem; }
-V2TIMCustomElem * member84(V2TIMMessage *on) { return on.customElem; }
-BOOL member85(V2TIMMessage *on) { return on.isSelf; }
-BOOL member86(V2TIMMessage *on) { return on.hasRiskContent; }
-NSString * member87(V2TIMTextElem *on) { return on.text; }
-void member87Changed(V2TIMTextElem *on, NSString * value) { on.text = value; }
-NSData * member88(V2TIMCustomElem *on) { return on.data; }
-void member88Changed(V2TIMCustomElem *on, NSData * value) { on.data = value; }
-NSString * member89(V2TIMCustomElem *on) { return on.desc; }
-void member89Changed(V2TIMCustomElem *on, NSString * value) { on.desc = value; }
-NSString * member90(V2TIMCustomElem *on) { return on.extension; }
-void member90Changed(V2TIMCustomElem *on, NSString * value) { on.extension = value; }
-NSString * member91(V2TIMImageElem *on) { return on.path; }
-NSArray<V2TIMImage *> * member92(V2TIMImageElem *on) { return on.imageList; }
-NSString * member93(V2TIMImage *on) { return on.uuid; }
-V2TIMImageType member94(V2TIMImage *on) { return on.type; }
-int member95(V2TIMImage *on) { return on.size; }
-int member96(V2TIMImage *on) { return on.width; }
-int member97(V2TIMImage *on) { return on.height; }
-NSString * member98(V2TIMImage *on) { return on.url; }
-void member99(V2TIMImage *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadImage:path progress:progress succ:succ fail:fail]; }
-NSString * member100(V2TIMFileElem *on) { return on.path; }
-NSString * member101(V2TIMFileElem *on) { return on.uuid; }
-NSString * member102(V2TIMFileElem *on) { return on.filename; }
-int member103(V2TIMFileElem *on) { return on.fileSize; }
-void member104(V2TIMFileElem *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadFile:path progress:progress succ:succ fail:fail]; }
-NSString * member105(V2TIMUserFullInfo *on) { return on.userID; }
-void member105Changed(V2TIMUserFullInfo *on, NSString * value) { on.userID = value; }
-NSString * member106(V2TIMUserFullInfo *on) { return on.nickName; }
-NSString * member107(V2TIMUserFullInfo *on) { return on.faceURL; }
-NSString * member108(V2TIMUserFullInfo *on) { return [on showName]; }
-void member109(V2TIMManager *on, V2TIMMessage * msg, V2TIMSucc succ, V2TIMFail fail) { [on revokeMessage:msg succ:succ fail:fail]; }
-void member110(id<V2TIMAdvancedMsgListener> on, NSString * msgID) { [on onRecvMessageRevoked:msgID]; }
-void member111(id<V2TIMAdvancedMsgListener> on, NSString * msgID, V2TIMUserFullInfo * operateUser, NSString * reason) { [on onRecvMessageRevoked:msgID operateUser:operateUser reason:reason]; }
-V2TIMUserFullInfo * member112(V2TIMMessage *on) { return on.revokerInfo; }
-NSString * member113(V2TIMMessage *on) { return on.revokeReason; }
-void member114(V2TIMManager *on, V2TIMMessage * msg, V2TIMMessageModifyCompletion completion) { [on modifyMessage:msg completion:completion]; }
-void member115(V2TIMManager *on, NSString * groupID, NSArray<NSString *> * memberList, V2TIMGroupMemberInfoListSucc succ, V2TIMFail fail) { [on getGroupMembersInfo:groupID memberList:memberList succ:succ fail:fail]; }
-uint32_t member116(V2TIMGroupMemberFullInfo *on) { return on.role; }
-void member116Changed(V2TIMGroupMemberFullInfo *on, uint32_t value) { on.role = value; }
-NSString * member117(V2TIMGroupMemberFullInfo *on) { return on.userID; }
-void member117Changed(V2TIMGroupMemberFullInfo *on, NSString * value) { on.userID = value; }
-NSString * member118(V2TIMGroupMemberFullInfo *on) { return on.nickName; }
-NSString * member119(V2TIMGroupMemberFullInfo *on) { return on.nameCard; }
-NSString * member120(V2TIMGroupMemberFullInfo *on) { return on.faceURL; }
+NSData * member61(V2TIMAPNSConfig *on) { return on.token; }
+void member61Changed(V2TIMAPNSConfig *on, NSData * value) { on.token = value; }
+int member62(V2TIMAPNSConfig *on) { return on.businessID; }
+void member62Changed(V2TIMAPNSConfig *on, int value) { on.businessID = value; }
+void member63(V2TIMManager *on, V2TIMAPNSConfig * config, V2TIMSucc succ, V2TIMFail fail) { [on setAPNS:config succ:succ fail:fail]; }
+NSString * member64(V2TIMOfflinePushInfo *on) { return on.title; }
+void member64Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.title = value; }
+NSString * member65(V2TIMOfflinePushInfo *on) { return on.desc; }
+void member65Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.desc = value; }
+NSString * member66(V2TIMOfflinePushInfo *on) { return on.ext; }
+void member66Changed(V2TIMOfflinePushInfo *on, NSString * value) { on.ext = value; }
+BOOL member67(V2TIMOfflinePushInfo *on) { return on.disablePush; }
+void member67Changed(V2TIMOfflinePushInfo *on, BOOL value) { on.disablePush = value; }
+void member68(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on addAdvancedMsgListener:listener]; }
+void member69(V2TIMManager *on, id<V2TIMAdvancedMsgListener> listener) { [on removeAdvancedMsgListener:listener]; }
+void member70(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvNewMessage:msg]; }
+void member71(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvC2CReadReceipt:receiptList]; }
+void member72(id<V2TIMAdvancedMsgListener> on, NSArray<V2TIMMessageReceipt *> * receiptList) { [on onRecvMessageReadReceipts:receiptList]; }
+void member73(id<V2TIMAdvancedMsgListener> on, V2TIMMessage * msg) { [on onRecvMessageModified:msg]; }
+void member74(id<V2TIMAdvancedMsgListener> on, NSString * groupID, V2TIMMessage * message, BOOL isPinned, V2TIMGroupMemberInfo * opUser) { [on onGroupMessagePinned:groupID message:message isPinned:isPinned opUser:opUser]; }
+NSString * member75(V2TIMMessage *on) { return on.msgID; }
+NSDate * member76(V2TIMMessage *on) { return on.timestamp; }
+NSString * member77(V2TIMMessage *on) { return on.sender; }
+NSString * member78(V2TIMMessage *on) { return on.nickName; }
+NSString * member79(V2TIMMessage *on) { return on.friendRemark; }
+NSString * member80(V2TIMMessage *on) { return on.nameCard; }
+NSString * member81(V2TIMMessage *on) { return on.faceURL; }
+NSString * member82(V2TIMMessage *on) { return on.groupID; }
+NSString * member83(V2TIMMessage *on) { return on.userID; }
+V2TIMMessageStatus member84(V2TIMMessage *on) { return on.status; }
+V2TIMElemType member85(V2TIMMessage *on) { return on.elemType; }
+V2TIMTextElem * member86(V2TIMMessage *on) { return on.textElem; }
+V2TIMCustomElem * member87(V2TIMMessage *on) { return on.customElem; }
+BOOL member88(V2TIMMessage *on) { return on.isSelf; }
+BOOL member89(V2TIMMessage *on) { return on.hasRiskContent; }
+NSString * member90(V2TIMTextElem *on) { return on.text; }
+void member90Changed(V2TIMTextElem *on, NSString * value) { on.text = value; }
+NSData * member91(V2TIMCustomElem *on) { return on.data; }
+void member91Changed(V2TIMCustomElem *on, NSData * value) { on.data = value; }
+NSString * member92(V2TIMCustomElem *on) { return on.desc; }
+void member92Changed(V2TIMCustomElem *on, NSString * value) { on.desc = value; }
+NSString * member93(V2TIMCustomElem *on) { return on.extension; }
+void member93Changed(V2TIMCustomElem *on, NSString * value) { on.extension = value; }
+NSString * member94(V2TIMImageElem *on) { return on.path; }
+NSArray<V2TIMImage *> * member95(V2TIMImageElem *on) { return on.imageList; }
+NSString * member96(V2TIMImage *on) { return on.uuid; }
+V2TIMImageType member97(V2TIMImage *on) { return on.type; }
+int member98(V2TIMImage *on) { return on.size; }
+int member99(V2TIMImage *on) { return on.width; }
+int member100(V2TIMImage *on) { return on.height; }
+NSString * member101(V2TIMImage *on) { return on.url; }
+void member102(V2TIMImage *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadImage:path progress:progress succ:succ fail:fail]; }
+NSString * member103(V2TIMFileElem *on) { return on.path; }
+NSString * member104(V2TIMFileElem *on) { return on.uuid; }
+NSString * member105(V2TIMFileElem *on) { return on.filename; }
+int member106(V2TIMFileElem *on) { return on.fileSize; }
+void member107(V2TIMFileElem *on, NSString * path, V2TIMDownLoadProgress progress, V2TIMSucc succ, V2TIMFail fail) { [on downloadFile:path progress:progress succ:succ fail:fail]; }
+NSString * member108(V2TIMUserFullInfo *on) { return on.userID; }
+void member108Changed(V2TIMUserFullInfo *on, NSString * value) { on.userID = value; }
+NSString * member109(V2TIMUserFullInfo *on) { return on.nickName; }
+NSString * member110(V2TIMUserFullInfo *on) { return on.faceURL; }
+NSString * member111(V2TIMUserFullInfo *on) { return [on showName]; }
+void member112(V2TIMManager *on, V2TIMMessage * msg, V2TIMSucc succ, V2TIMFail fail) { [on revokeMessage:msg succ:succ fail:fail]; }
+void member113(id<V2TIMAdvancedMsgListener> on, NSString * msgID) { [on onRecvMessageRevoked:msgID]; }
+void member114(id<V2TIMAdvancedMsgListener> on, NSString * msgID, V2TIMUserFullInfo * operateUser, NSString * reason) { [on onRecvMessageRevoked:msgID operateUser:operateUser reason:reason]; }
+V2TIMUserFullInfo * member115(V2TIMMessage *on) { return on.revokerInfo; }
+NSString * member116(V2TIMMessage *on) { return on.revokeReason; }
+void member117(V2TIMManager *on, V2TIMMessage * msg, V2TIMMessageModifyCompletion completion) { [on modifyMessage:msg completion:completion]; }
+void member118(V2TIMManager *on, NSString * groupID, NSArray<NSString *> * memberList, V2TIMGroupMemberInfoListSucc succ, V2TIMFail fail) { [on getGroupMembersInfo:groupID memberList:memberList succ:succ fail:fail]; }
+uint32_t member119(V2TIMGroupMemberFullInfo *on) { return on.role; }
+void member119Changed(V2TIMGroupMemberFullInfo *on, uint32_t value) { on.role = value; }
+NSString * member120(V2TIMGroupMemberFullInfo *on) { return on.userID; }
+void member120Changed(V2TIMGroupMemberFullInfo *on, NSString * value) { on.userID = value; }
+NSString * member121(V2TIMGroupMemberFullInfo *on) { return on.nickName; }
+NSString * member122(V2TIMGroupMemberFullInfo *on) { return on.nameCard; }
+NSString * member123(V2TIMGroupMemberFullInfo *on) { return on.faceURL; }
 
 _Static_assert(V2TIM_MSG_STATUS_SENDING == 1, "Tencent's number");
 _Static_assert(V2TIM_MSG_STATUS_SEND_SUCC == 2, "Tencent's number");

@@ -351,6 +351,18 @@ void Client::read(const std::string& conversation, const std::string& messageId,
     });
 }
 
+void Client::registerPush(const PushDevice& device, Completion<Nothing> completion) {
+    machine_->use([&](Session& session, Milliseconds now) {
+        session.push(now, device, false, machine_->posted(std::move(completion)));
+    });
+}
+
+void Client::unregisterPush(const PushDevice& device, Completion<Nothing> completion) {
+    machine_->use([&](Session& session, Milliseconds now) {
+        session.push(now, device, true, machine_->posted(std::move(completion)));
+    });
+}
+
 void Client::checkConnection() {
     machine_->use([](Session& session, Milliseconds now) { session.check(now); });
 }

@@ -75,6 +75,9 @@ public:
     void history(const std::string& conversation, const std::string& before, int limit,
                  Completion<std::vector<Message>> completion);
     void read(const std::string& conversation, const std::string& messageId, Completion<int> completion);
+    // Registers a device of the user for notifications. A device belongs to the user who registered it last.
+    void registerPush(const PushDevice& device, Completion<Nothing> completion);
+    void unregisterPush(const PushDevice& device, Completion<Nothing> completion);
     void checkConnection();
 
     // What is held now; nothing is asked of the server.

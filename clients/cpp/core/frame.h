@@ -124,6 +124,7 @@ std::string readRequest(const std::string& id, const std::string& conversation, 
 std::string attachRequest(const std::string& id, const std::string& name, const std::string& type, std::int64_t size);
 std::string downloadRequest(const std::string& id, const std::string& conversation, const std::string& messageId,
                             const std::string& attachmentId);
+std::string pushRequest(const std::string& id, const PushDevice& device, bool remove);
 std::string conversationsRequest(const std::string& id, const std::string& after);
 
 // A body without insignificant white space; nothing if the text is not a JSON object.

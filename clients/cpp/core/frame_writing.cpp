@@ -91,6 +91,14 @@ std::string downloadRequest(const std::string& id, const std::string& conversati
     return write(fields);
 }
 
+std::string pushRequest(const std::string& id, const PushDevice& device, bool remove) {
+    Json fields = request("push", id);
+    fields["device"] = {{"kind", device.kind}, {"token", device.token}};
+    if (!device.topic.empty()) fields["device"]["topic"] = device.topic;
+    if (remove) fields["remove"] = true;
+    return write(fields);
+}
+
 std::string conversationsRequest(const std::string& id, const std::string& after) {
     Json fields = request("conversations", id);
     if (!after.empty()) fields["after"] = after;

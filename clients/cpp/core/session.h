@@ -93,6 +93,8 @@ public:
                 Completion<UploadTarget> completion);
     void download(Milliseconds now, const std::string& conversation, const std::string& messageId,
                   const std::string& attachmentId, Completion<std::string> completion);
+    // Registers a device of the user for notifications, or ends them.
+    void push(Milliseconds now, const PushDevice& device, bool remove, Completion<Nothing> completion);
     // Says that a message will be sent when its files are uploaded, so that a recall before that keeps it from being stored. Returns its
     // messageId: the given one, or else a new one. `forget` says that it is sent, or never will be.
     std::string prepare(Milliseconds now, const std::string& messageId);

@@ -382,6 +382,19 @@ void Session::download(Milliseconds now, const std::string& conversation, const 
                     });
 }
 
+void Session::push(Milliseconds now, const PushDevice& device, bool remove, Completion<Nothing> completion) {
+    if (refusesCalls(completion.failed)) return;
+    const std::string id = requests_.nextId();
+    requests_.begin(now, id, pushRequest(id, device, remove), {},
+                    [completion = std::move(completion)](Milliseconds, const Outcome& outcome) {
+                        if (outcome.ok()) {
+                            completion.succeeded({});
+                        } else {
+                            completion.failed(outcome.error);
+                        }
+                    });
+}
+
 std::string Session::prepare(Milliseconds now, const std::string& messageId) {
     const std::string prepared = messageId.empty() ? ids_.next(clock_.time(now)) : messageId;
     ++sending_[prepared];

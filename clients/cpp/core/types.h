@@ -109,6 +109,13 @@ struct Completion {
 
 struct Nothing {};
 
+// An app on a device to which notifications go while its user has no open connection.
+struct PushDevice {
+    std::string kind;   // apns or fcm
+    std::string token;  // what the push service gave to the app
+    std::string topic;  // the app's bundle ID, for apns
+};
+
 // Limits of the protocol and of API Gateway.
 constexpr std::size_t maximumBodyBytes = 12'288;
 constexpr std::size_t maximumAttachments = 10;  // of one message

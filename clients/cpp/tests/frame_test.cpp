@@ -69,6 +69,10 @@ TEST(Vectors, TheRequestsOfEveryCallAreTheGoldenOnes) {
     message.unlessRevoked = answer["unlessRevoked"];
     message.body = answer["body"].dump();
     EXPECT_EQ(Json::parse(sendRequest("8", message)), answer);
+    const Json apple = vector(requests, "push, an app on Apple");
+    const PushDevice device{"apns", apple["device"]["token"], apple["device"]["topic"]};
+    EXPECT_EQ(Json::parse(pushRequest("9", device, false)), apple);
+    EXPECT_EQ(Json::parse(pushRequest("9", device, true))["remove"], true);
     for (const Json& entry : requests) {
         const Json& frame = entry["frame"];
         if (frame["action"] != "revoke" || !frame.value("unsent", false) || !frame.contains("messageId")) continue;

@@ -148,7 +148,7 @@ NS_ASSUME_NONNULL_BEGIN
 @property(nonatomic, readonly) int unreadCount;
 @end
 
-/// What a push notification would say. Recall sends none, so nothing of it is used.
+/// What a push notification would say. The server makes the notifications by itself, so nothing of it is used.
 @interface V2TIMOfflinePushInfo : NSObject {
 @private
     NSString *_title, *_desc, *_ext;
