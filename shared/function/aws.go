@@ -81,10 +81,10 @@ func (p Pool) warm(ctx context.Context, client aws.HTTPClient) {
 	// Every request keeps its connection until each of them has one or has failed. Otherwise the connection of a fast
 	// answer would serve the next request, and fewer connections would be opened.
 	var group, waiting sync.WaitGroup
+	waiting.Add(p.Connections)
 	opening := make(chan struct{}, handshakesAtOnce)
 	for range p.Connections { // one of them finds the connection that is open already
 		opening <- struct{}{}
-		waiting.Add(1)
 		group.Go(func() {
 			arrive := sync.OnceFunc(func() { <-opening; waiting.Done() })
 			defer arrive()
