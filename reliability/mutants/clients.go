@@ -180,7 +180,7 @@ func inListeners() []mutant {
 			cppDocument, "            unsent.message.unlessRevoked = message.value(\"unlessRevoked\", \"\");\n", "",
 		}}, native},
 		{"Apple sends an answer without its condition", "protocol", []change{{
-			apple, `fromObjectiveC(message.unlessRevoked)},`, `""},`,
+			apple, `fromObjectiveC(message.unlessRevoked), attachmentsOf`, `"", attachmentsOf`,
 		}}, objectiveC},
 		{"C++ passes a listener over after one that goes away", "V2TIM", []change{{
 			cppListeners, `const std::vector<Listener*> now = listeners_;`,
