@@ -1,5 +1,8 @@
 import worker from './worker.ts?worker&url';
 
+/** Chromium without the internet still tries to reach its push service after a minute, and a person does not wait so long. */
+const SUBSCRIPTION_LIMIT_MILLISECONDS = 10_000;
+
 /** Each user of the page has a registration of their own, because a registration has one subscription, and a subscription belongs to one user. */
 const scopeOf = (user: string): string => new URL(`notifications/${user}/`, new URL(worker, location.href)).href;
 
@@ -18,8 +21,12 @@ export async function subscribe(user: string, key: string): Promise<PushSubscrip
   const registration = await navigator.serviceWorker.register(worker, { scope: scopeOf(user) });
   await activated(registration);
   await (await registration.pushManager.getSubscription())?.unsubscribe();
-  return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  return Promise.race([registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), timeOut()]);
 }
+
+const timeOut = (): Promise<never> => new Promise((_, reject) => {
+  setTimeout(() => reject(new DOMException('the push service does not answer', 'TimeoutError')), SUBSCRIPTION_LIMIT_MILLISECONDS);
+});
 
 async function activated({ installing, waiting, active }: ServiceWorkerRegistration): Promise<void> {
   const coming = active ? undefined : (installing ?? waiting);

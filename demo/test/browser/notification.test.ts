@@ -85,9 +85,16 @@ test('the notification of a message to a phone that is offline appears, and disa
   expect(service.complaints).toEqual([]);
 });
 
-test('without the internet the page says that the browser cannot reach its push service', async () => {
+const hangs = (page: Page) => page.addInitScript(() => {
+  PushManager.prototype.subscribe = () => new Promise(() => {});
+});
+
+test.each([
+  { how: 'refuses', prepare: subscribesTo(undefined) },
+  { how: 'never answers', prepare: hangs },
+])('if the browser $how because there is no internet, the page says that its push service cannot be reached', async ({ prepare }) => {
   const [a, b] = users('alice', 'bob') as [string, string];
-  const bob = await open(b, a, subscribesTo(undefined));
+  const bob = await open(b, a, prepare);
   await bob.press('Notify me');
   await bob.phone.getByText('Your browser cannot reach its push service. It needs the internet.').waitFor();
   await bob.controls.getByRole('button', { name: 'Notify me', pressed: false }).waitFor();
