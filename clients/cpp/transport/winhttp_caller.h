@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "../client/serial_queue.h"
@@ -51,7 +52,7 @@ struct Shared {
     HINTERNET session = nullptr;
 };
 
-// Something that WinHTTP calls back.
+// A request that WinHTTP calls back for.
 class Caller : public std::enable_shared_from_this<Caller> {
 public:
     explicit Caller(Shared& shared) : shared_(shared) {}
@@ -74,9 +75,52 @@ protected:
         }
     }
 
+    // Makes the request, which `silence` milliseconds without an answer end. False if that failed.
+    bool open(const Address& address, const std::string& method, DWORD flags, int silence) {
+        const auto port = static_cast<INTERNET_PORT>(std::stoi(address.port));
+        connection_ = WinHttpConnect(shared_.session, wide(address.host).c_str(), port, 0);
+        if (connection_ == nullptr) return false;
+        request_ = WinHttpOpenRequest(connection_, wide(method).c_str(), wide(address.target).c_str(), nullptr, WINHTTP_NO_REFERER,
+                                      WINHTTP_DEFAULT_ACCEPT_TYPES, flags | (address.secure ? WINHTTP_FLAG_SECURE : 0));
+        if (request_ == nullptr) return false;
+        context_ = context();
+        if (!WinHttpSetOption(request_, WINHTTP_OPTION_CONTEXT_VALUE, &context_, sizeof context_)) {
+            discard(context_);
+            return false;
+        }
+        WinHttpSetStatusCallback(request_, callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+        return WinHttpSetTimeouts(request_, silence, silence, silence, silence);
+    }
+
+    bool addHeader(const std::string& name, const std::string& value, DWORD how) {
+        return WinHttpAddRequestHeaders(request_, wide(name + ": " + value).c_str(), static_cast<DWORD>(-1), how);
+    }
+
+    bool sendRequest(std::int64_t bodyBytes) {
+        return WinHttpSendRequest(request_, WINHTTP_NO_ADDITIONAL_HEADERS, 0, nullptr, 0, static_cast<DWORD>(bodyBytes), context_);
+    }
+
+    // A number among the headers of the answer, such as WINHTTP_QUERY_STATUS_CODE.
+    std::optional<DWORD> number(DWORD which) {
+        DWORD value = 0, size = sizeof value;
+        if (!WinHttpQueryHeaders(request_, which | WINHTTP_QUERY_FLAG_NUMBER, WINHTTP_HEADER_NAME_BY_INDEX, &value, &size,
+                                 WINHTTP_NO_HEADER_INDEX)) {
+            return std::nullopt;
+        }
+        return value;
+    }
+
+    static void closeHandle(HINTERNET& handle) {
+        if (handle != nullptr) WinHttpCloseHandle(handle);
+        handle = nullptr;
+    }
+
     Shared& shared_;
+    HINTERNET connection_ = nullptr, request_ = nullptr;
 
 private:
+    DWORD_PTR context_ = 0;
+
     struct Context {
         explicit Context(std::shared_ptr<Caller> of) : caller(std::move(of)) { caller->shared_.handles.add(); }
         ~Context() {

@@ -26,10 +26,8 @@ public:
     // Ends the request and tells nobody.
     void cut() {
         ended_ = true;
-        for (HINTERNET* handle : {&request_, &connection_}) {
-            if (*handle != nullptr) WinHttpCloseHandle(*handle);
-            *handle = nullptr;
-        }
+        closeHandle(request_);
+        closeHandle(connection_);
         events_ = {};
     }
 
@@ -68,35 +66,16 @@ private:
     bool request() {
         const auto address = parseWebAddress(sent_.url);
         if (!address) return false;
-        const auto port = static_cast<INTERNET_PORT>(std::stoi(address->port));
-        connection_ = WinHttpConnect(shared_.session, wide(address->host).c_str(), port, 0);
-        if (connection_ == nullptr) return false;
-        const DWORD flags = WINHTTP_FLAG_ESCAPE_DISABLE | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY |
-                            (address->secure ? WINHTTP_FLAG_SECURE : 0);
-        request_ = WinHttpOpenRequest(connection_, wide(sent_.method).c_str(), wide(address->target).c_str(), nullptr,
-                                      WINHTTP_NO_REFERER, WINHTTP_DEFAULT_ACCEPT_TYPES, flags);
-        if (request_ == nullptr) return false;
-        DWORD_PTR context = this->context();
-        if (!WinHttpSetOption(request_, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)) {
-            discard(context);
-            return false;
-        }
-        WinHttpSetStatusCallback(request_, callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
         DWORD without = WINHTTP_DISABLE_REDIRECTS | WINHTTP_DISABLE_COOKIES | WINHTTP_DISABLE_AUTHENTICATION;
-        if (!WinHttpSetTimeouts(request_, silence, silence, silence, silence) ||
+        if (!open(*address, sent_.method, WINHTTP_FLAG_ESCAPE_DISABLE | WINHTTP_FLAG_ESCAPE_DISABLE_QUERY, silence) ||
             !WinHttpSetOption(request_, WINHTTP_OPTION_DISABLE_FEATURE, &without, sizeof without)) {
             return false;
         }
         for (const auto& [name, value] : sent_.headers) {
-            const std::wstring header = wide(name + ": " + value);
-            if (!WinHttpAddRequestHeaders(request_, header.c_str(), static_cast<DWORD>(-1),
-                                          WINHTTP_ADDREQ_FLAG_ADD | WINHTTP_ADDREQ_FLAG_REPLACE)) {
-                return false;
-            }
+            if (!addHeader(name, value, WINHTTP_ADDREQ_FLAG_ADD | WINHTTP_ADDREQ_FLAG_REPLACE)) return false;
         }
         if (!sent_.bodyPath.empty()) file_.open(std::filesystem::u8path(sent_.bodyPath), std::ios::binary);
-        return WinHttpSendRequest(request_, WINHTTP_NO_ADDITIONAL_HEADERS, 0, nullptr, 0,
-                                  static_cast<DWORD>(sent_.bodyBytes), context);
+        return sendRequest(sent_.bodyBytes);
     }
 
     // A file that has become shorter meanwhile ends the request.
@@ -122,18 +101,14 @@ private:
 
     void answered() {
         if (ended_) return;
-        DWORD status = 0, size = sizeof status;
-        if (!WinHttpQueryHeaders(request_, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER,
-                                 WINHTTP_HEADER_NAME_BY_INDEX, &status, &size, WINHTTP_NO_HEADER_INDEX)) {
+        const auto status = number(WINHTTP_QUERY_STATUS_CODE);
+        if (!status) {
             end(false);
             return;
         }
-        DWORD length = 0;
-        size = sizeof length;
-        const bool known = WinHttpQueryHeaders(request_, WINHTTP_QUERY_CONTENT_LENGTH | WINHTTP_QUERY_FLAG_NUMBER,
-                                               WINHTTP_HEADER_NAME_BY_INDEX, &length, &size, WINHTTP_NO_HEADER_INDEX);
-        length_ = known ? static_cast<std::int64_t>(length) : -1;
-        events_.answered(static_cast<int>(status), length_);
+        const auto length = number(WINHTTP_QUERY_CONTENT_LENGTH);
+        length_ = length ? static_cast<std::int64_t>(*length) : -1;
+        events_.answered(static_cast<int>(*status), length_);
         read();
     }
 
@@ -160,7 +135,6 @@ private:
 
     const HttpRequest sent_;
     HttpEvents events_;
-    HINTERNET connection_ = nullptr, request_ = nullptr;
     std::ifstream file_;
     std::array<char, 64 * 1024> buffer_;
     DWORD writing_ = 0;

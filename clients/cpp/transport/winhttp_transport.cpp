@@ -43,10 +43,9 @@ public:
     // Ends the connection and tells nobody.
     void cut() {
         ended_ = true;
-        for (HINTERNET* handle : {&webSocket_, &request_, &connection_}) {
-            if (*handle != nullptr) WinHttpCloseHandle(*handle);
-            *handle = nullptr;
-        }
+        closeHandle(webSocket_);
+        closeHandle(request_);
+        closeHandle(connection_);
     }
 
 private:
@@ -59,27 +58,12 @@ private:
     }
 
     bool request() {
-        const auto port = static_cast<INTERNET_PORT>(std::stoi(address_->port));
-        connection_ = WinHttpConnect(shared_.session, wide(address_->host).c_str(), port, 0);
-        if (connection_ == nullptr) return false;
-        request_ = WinHttpOpenRequest(connection_, L"GET", wide(address_->target).c_str(), nullptr, WINHTTP_NO_REFERER,
-                                      WINHTTP_DEFAULT_ACCEPT_TYPES, address_->secure ? WINHTTP_FLAG_SECURE : 0);
-        if (request_ == nullptr) return false;
-        DWORD_PTR context = this->context();
-        if (!WinHttpSetOption(request_, WINHTTP_OPTION_CONTEXT_VALUE, &context, sizeof context)) {
-            discard(context);
-            return false;
-        }
-        WinHttpSetStatusCallback(request_, callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
         // A redirect would carry the token elsewhere.
         DWORD redirects = WINHTTP_OPTION_REDIRECT_POLICY_NEVER;
-        const std::wstring header = L"Authorization: Bearer " + wide(token_);
-        return WinHttpSetTimeouts(request_, timeoutMilliseconds, timeoutMilliseconds, timeoutMilliseconds,
-                                  timeoutMilliseconds) &&
+        return open(*address_, "GET", 0, timeoutMilliseconds) &&
                WinHttpSetOption(request_, WINHTTP_OPTION_REDIRECT_POLICY, &redirects, sizeof redirects) &&
                WinHttpSetOption(request_, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, nullptr, 0) &&
-               WinHttpAddRequestHeaders(request_, header.c_str(), static_cast<DWORD>(-1), WINHTTP_ADDREQ_FLAG_ADD) &&
-               WinHttpSendRequest(request_, WINHTTP_NO_ADDITIONAL_HEADERS, 0, nullptr, 0, 0, context);
+               addHeader("Authorization", "Bearer " + token_, WINHTTP_ADDREQ_FLAG_ADD) && sendRequest(0);
     }
 
     void requestSent() {
@@ -88,13 +72,12 @@ private:
 
     void answered() {
         if (ended_) return;
-        DWORD status = 0, size = sizeof status;
-        if (!WinHttpQueryHeaders(request_, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER,
-                                 WINHTTP_HEADER_NAME_BY_INDEX, &status, &size, WINHTTP_NO_HEADER_INDEX)) {
+        const auto status = number(WINHTTP_QUERY_STATUS_CODE);
+        if (!status) {
             end();
-        } else if (status != HTTP_STATUS_SWITCH_PROTOCOLS) {
+        } else if (*status != HTTP_STATUS_SWITCH_PROTOCOLS) {
             cut();
-            events_.refused(static_cast<int>(status));
+            events_.refused(static_cast<int>(*status));
         } else {
             upgrade();
         }
@@ -110,8 +93,7 @@ private:
             end();
             return;
         }
-        WinHttpCloseHandle(request_);
-        request_ = nullptr;
+        closeHandle(request_);
         events_.opened();
         if (!outgoing_.empty()) write();
         read();
@@ -157,7 +139,7 @@ private:
     const std::optional<Address> address_;
     std::string token_;
     ConnectionEvents events_;
-    HINTERNET connection_ = nullptr, request_ = nullptr, webSocket_ = nullptr;
+    HINTERNET webSocket_ = nullptr;
     std::array<char, 16 * 1024> buffer_;
     DWORD ignoredSize_ = 0;  // the callback says these two
     WINHTTP_WEB_SOCKET_BUFFER_TYPE ignoredType_{};
