@@ -63,7 +63,7 @@ await_stack() {
 # numbers' groups, for one run of the tests; the prefix keeps the runs apart.
 users() {
 	local user number name numbers
-	mapfile -t numbers < <(seq "$(cat "$here"/tests/stack_test.* | grep -c '^TEST_F(Stack,')")
+	mapfile -t numbers < <(seq "$(cat "$here"/tests/stack_*test.* | grep -c '^TEST_F(Stack,')")
 	RECALL_PREFIX="$1" RECALL_TOKENS=""
 	for name in "${numbers[@]}" "${@:2}"; do for user in alice-"$name" bob-"$name"; do
 		RECALL_TOKENS+="$1$user=$("$build/recall" token --state "$state" --user "$1$user") "

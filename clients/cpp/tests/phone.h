@@ -37,9 +37,9 @@ public:
         return results.next();
     }
 
-    // Sends a text to a user or a group and returns what was sent.
-    V2TIMMessage send(const std::string& conversation, const std::string& text) {
-        V2TIMMessage message = messages()->CreateTextMessage(text), sent;
+    // Sends a message to a user or a group and returns what was sent.
+    V2TIMMessage send(const std::string& conversation, V2TIMMessage message) {
+        V2TIMMessage sent;
         const bool group = conversation.compare(0, 6, "group_") == 0;
         messages()->SendMessage(message, group ? "" : conversation.substr(4), group ? conversation.substr(6) : "",
                                 V2TIM_PRIORITY_DEFAULT, false, {},
@@ -53,18 +53,8 @@ public:
         return sent;
     }
 
-    // Sends a message with files to a user, and returns what was sent.
-    V2TIMMessage sendFiles(V2TIMMessage message, const std::string& user) {
-        V2TIMMessage sent;
-        messages()->SendMessage(message, user, "", V2TIM_PRIORITY_DEFAULT, false, {},
-                                new V2TIMFunctionSendCallback(
-                                    [this, &sent](const V2TIMMessage& given) {
-                                        sent = given;
-                                        results.add("success");
-                                    },
-                                    failed()));
-        EXPECT_EQ(results.next(), "success");
-        return sent;
+    V2TIMMessage send(const std::string& conversation, const std::string& text) {
+        return send(conversation, messages()->CreateTextMessage(text));
     }
 
     std::string revoke(const V2TIMMessage& message) {
