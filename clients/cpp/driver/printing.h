@@ -61,6 +61,9 @@ protected:
         output_.succeeded(call_, fields);
         delete this;
     }
+    void progressed(uint64_t done, uint64_t size) {
+        output_.print({{"event", "progress"}, {"call", call_}, {"done", done}, {"size", size}});
+    }
 
 private:
     Output& output_;
@@ -113,26 +116,24 @@ private:
 class PrintUpload final : public Printing<V2TIMUploadCallback> {
 public:
     PrintUpload(Output& output, const std::string& call, const std::string& path)
-        : Printing(output, call), output_(output), call_(call), file_(path) {}
+        : Printing(output, call), file_(path) {}
     void OnUploadProgress(uint64_t currentSize, uint64_t totalSize) override {
-        output_.print({{"event", "progress"}, {"call", call_}, {"done", currentSize}, {"size", totalSize}});
+        progressed(currentSize, totalSize);
     }
     void OnSuccess(const V2TIMAttachment& attachment) override {
         succeed({{"attachmentId", attachment.attachmentID.ToString()}});
     }
 
 private:
-    Output& output_;
-    std::string call_;
     TransferredFile file_;
 };
 
 class PrintDownload final : public Printing<V2TIMDownloadCallback> {
 public:
     PrintDownload(Output& output, const std::string& call, const std::string& path)
-        : Printing(output, call), output_(output), call_(call), file_(path) {}
+        : Printing(output, call), file_(path) {}
     void OnDownLoadProgress(uint64_t currentSize, uint64_t totalSize) override {
-        output_.print({{"event", "progress"}, {"call", call_}, {"done", currentSize}, {"size", totalSize}});
+        progressed(currentSize, totalSize);
     }
     void OnSuccess() override {
         const std::string content = file_.content();
@@ -146,8 +147,6 @@ public:
     }
 
 private:
-    Output& output_;
-    std::string call_;
     TransferredFile file_;
 };
 

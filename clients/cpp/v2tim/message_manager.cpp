@@ -27,6 +27,12 @@ std::vector<Message> heldAfter(std::vector<Message> messages, const std::string&
     return messages;
 }
 
+V2TIMMessage messageOf(const std::shared_ptr<V2TIMElem>& element) {
+    V2TIMMessage message;
+    message.elemList.PushBack(element);
+    return message;
+}
+
 }  // namespace
 
 void MessageManager::AddAdvancedMsgListener(V2TIMAdvancedMsgListener* listener) {
@@ -40,17 +46,13 @@ void MessageManager::RemoveAdvancedMsgListener(V2TIMAdvancedMsgListener* listene
 V2TIMMessage MessageManager::CreateTextMessage(const V2TIMString& text) {
     auto element = std::make_shared<V2TIMTextElem>();
     element->text = text;
-    V2TIMMessage message;
-    message.elemList.PushBack(element);
-    return message;
+    return messageOf(element);
 }
 
 V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data) {
     auto element = std::make_shared<V2TIMCustomElem>();
     element->data = data;
-    V2TIMMessage message;
-    message.elemList.PushBack(element);
-    return message;
+    return messageOf(element);
 }
 
 V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data, const V2TIMString& description,
@@ -65,18 +67,14 @@ V2TIMMessage MessageManager::CreateCustomMessage(const V2TIMBuffer& data, const 
 V2TIMMessage MessageManager::CreateImageMessage(const V2TIMString& imagePath) {
     auto element = std::make_shared<V2TIMImageElem>();
     element->path = imagePath;
-    V2TIMMessage message;
-    message.elemList.PushBack(element);
-    return message;
+    return messageOf(element);
 }
 
 V2TIMMessage MessageManager::CreateFileMessage(const V2TIMString& filePath, const V2TIMString& fileName) {
     auto element = std::make_shared<V2TIMFileElem>();
     element->path = filePath;
     element->filename = fileName;
-    V2TIMMessage message;
-    message.elemList.PushBack(element);
-    return message;
+    return messageOf(element);
 }
 
 void MessageManager::UploadFile(const V2TIMString& filePath, const V2TIMString& fileName, const V2TIMString& type,
