@@ -99,16 +99,13 @@ final class AttachmentCalls {
         return new File(target.getPath() + ".recall" + number + ".tmp");
     }
 
-    /** Ends the transfers of a message that is recalled. False if there are none. */
-    boolean revoked(String conversation, String messageId) {
-        boolean ended = false;
+    /** Ends the transfers of a message that is recalled. */
+    void revoked(String conversation, String messageId) {
         for (Transfer transfer : new ArrayList<>(underWay)) {
             if (transfer.isOf(conversation, messageId)) {
                 over(transfer, recalled());
-                ended = true;
             }
         }
-        return ended;
     }
 
     /** Whether the message is sent only after an upload that is under way, so that the server knows nothing of it. */

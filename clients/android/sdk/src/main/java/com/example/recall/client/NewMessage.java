@@ -1,5 +1,6 @@
 package com.example.recall.client;
 
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A message for {@link RecallClient#send(NewMessage, Answer)}. */
 public final class NewMessage {
+    private static final int MOST_BODY_BYTES = 12_288;
+
     final String conversation;
     final String bodyJson;
     String replyTo;
@@ -61,6 +64,27 @@ public final class NewMessage {
         List<Attachment> all = new ArrayList<>(attachments);
         all.add(uploaded);
         return all;
+    }
+
+    /** Why the message cannot be sent; null if it can. The body is what {@code bodyJson} has, or null if that is not an object. */
+    @Nullable RecallError refusal(@Nullable JsonObject body) {
+        if (!Frames.isConversation(conversation)) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "conversation: must be c2c_<user ID> or group_<group ID>");
+        }
+        if (body == null) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "body: must be a JSON object");
+        }
+        if (messageId != null && !MessageIds.isValid(messageId)) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "messageId: must be a ULID of 26 characters");
+        }
+        if (Json.encodedLength(Json.write(body)) > MOST_BODY_BYTES) {
+            return RecallError.of(ErrorCode.BODY_TOO_LARGE, "body: has more than " + MOST_BODY_BYTES + " bytes; send less or send a link");
+        }
+        if (messageId != null && upload != null && upload.attachment() == null) {
+            return RecallError.of(ErrorCode.INVALID_REQUEST, "upload: a message that is sent again has the files that were uploaded before");
+        }
+        String problem = Attachment.problemOf(allAttachments());
+        return problem == null ? null : RecallError.of(ErrorCode.INVALID_REQUEST, problem);
     }
 
     /**

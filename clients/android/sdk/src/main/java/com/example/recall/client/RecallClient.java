@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * on {@link RecallOptions#callbackExecutor}, in order.
  */
 public final class RecallClient {
-    private static final int MOST_BODY_BYTES = 12_288;
-
     private final EventLoop loop;
     private final Callbacks callbacks;
     private final Inbox inbox;
@@ -188,7 +186,7 @@ public final class RecallClient {
     public @Nullable String send(NewMessage message, Answer<Message> answer) {
         Answer<Message> told = callbacks.answering(answer);
         JsonObject body = message.bodyJson == null ? null : Json.object(message.bodyJson);
-        RecallError refusal = refusal(message, body);
+        RecallError refusal = account.isGreeted() ? message.refusal(body) : notLoggedIn();
         if (refusal != null) {
             told.onError(refusal);
             return null;
@@ -222,30 +220,6 @@ public final class RecallClient {
                 told.onError(error.withKnownOutcome());
             }
         });
-    }
-
-    private RecallError refusal(NewMessage message, JsonObject body) {
-        String messageId = message.messageId;
-        if (!account.isGreeted()) {
-            return notLoggedIn();
-        }
-        if (!Frames.isConversation(message.conversation)) {
-            return RecallError.of(ErrorCode.INVALID_REQUEST, "conversation: must be c2c_<user ID> or group_<group ID>");
-        }
-        if (body == null) {
-            return RecallError.of(ErrorCode.INVALID_REQUEST, "body: must be a JSON object");
-        }
-        if (messageId != null && !MessageIds.isValid(messageId)) {
-            return RecallError.of(ErrorCode.INVALID_REQUEST, "messageId: must be a ULID of 26 characters");
-        }
-        if (Json.encodedLength(Json.write(body)) > MOST_BODY_BYTES) {
-            return RecallError.of(ErrorCode.BODY_TOO_LARGE, "body: has more than " + MOST_BODY_BYTES + " bytes; send less or send a link");
-        }
-        if (messageId != null && message.upload != null && message.upload.attachment() == null) {
-            return RecallError.of(ErrorCode.INVALID_REQUEST, "upload: a message that is sent again has the files that were uploaded before");
-        }
-        String problem = Attachment.problemOf(message.allAttachments());
-        return problem == null ? null : RecallError.of(ErrorCode.INVALID_REQUEST, problem);
     }
 
     private static RecallError notLoggedIn() {
@@ -372,26 +346,7 @@ public final class RecallClient {
             told.onError(RecallError.of(ErrorCode.INVALID_REQUEST, "the token of Firebase Cloud Messaging is missing"));
             return;
         }
-        JsonObject device = new JsonObject();
-        device.addProperty("kind", "fcm");
-        device.addProperty("token", fcmToken);
-        JsonObject fields = new JsonObject();
-        fields.add("device", device);
-        if (remove) {
-            fields.addProperty("remove", true);
-        }
-        whenLoggedIn(told, () -> requests.submit(new Request("push", fields, false, new Request.Handler() {
-            @Override
-            public boolean onReply(JsonObject reply) {
-                told.onSuccess(null);
-                return true;
-            }
-
-            @Override
-            public void onError(RecallError error, JsonObject reply) {
-                told.onError(error);
-            }
-        })));
+        whenLoggedIn(told, () -> requests.submit(PushRegistration.request(fcmToken, remove, told)));
     }
 
     /** Tells the server up to where this user has read; answers with what is unread then. */
