@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,24 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** V2TIM's calls for pictures and other files, over real sockets. */
 @Timeout(60)
-class FilesTest {
+class FilesTest extends TwoUsers {
     private static final byte[] PICTURE = "a picture of a cat".getBytes(StandardCharsets.UTF_8);
 
     @TempDir
     Path folder;
 
-    private BackendInMemory backend;
-    private V2TIMManager alice;
-    private V2TIMManager bob;
-    private final CallbackRecorder results = new CallbackRecorder();
     private final CallbackRecorder progress = new CallbackRecorder();
-    private final CallbackRecorder bobHeard = new CallbackRecorder();
 
     @BeforeEach
-    void logIn() throws IOException, InterruptedException {
-        backend = new BackendInMemory();
-        alice = user("alice");
-        bob = user("bob");
+    void hear() {
         bob.messageManager().addAdvancedMsgListener(new V2TIMAdvancedMsgListener() {
             @Override
             public void onRecvNewMessage(V2TIMMessage msg) {
@@ -56,21 +47,6 @@ class FilesTest {
                 bobHeard.happened(tombstone);
             }
         });
-    }
-
-    private V2TIMManager user(String name) throws InterruptedException {
-        V2TIMManager manager = V2TIMManager.newInstance();
-        assertTrue(manager.initSDK(new V2TIMSDKConfig().setServerUrl(backend.url())));
-        manager.login(name, "token-of-" + name, results.callback());
-        assertEquals("success", results.next());
-        return manager;
-    }
-
-    @AfterEach
-    void logOut() {
-        alice.unInitSDK();
-        bob.unInitSDK();
-        backend.close();
     }
 
     private String picture(String name) throws IOException {
@@ -105,7 +81,12 @@ class FilesTest {
     }
 
     private String downloaded(V2TIMImageElem.V2TIMImage image, File target) throws InterruptedException {
-        image.downloadImage(target.getPath(), new V2TIMDownloadCallback() {
+        image.downloadImage(target.getPath(), download());
+        return (String) results.next();
+    }
+
+    private V2TIMDownloadCallback download() {
+        return new V2TIMDownloadCallback() {
             @Override
             public void onProgress(V2TIMElem.V2ProgressInfo info) {
                 progress.happened(info.getCurrentSize() + " of " + info.getTotalSize());
@@ -120,8 +101,7 @@ class FilesTest {
             public void onError(int code, String desc) {
                 results.happened("error " + code);
             }
-        });
-        return (String) results.next();
+        };
     }
 
     @Test
@@ -171,21 +151,7 @@ class FilesTest {
         assertEquals("cat.png", elem.getFileName());
         assertEquals(PICTURE.length, elem.getFileSize());
         File target = folder.resolve("downloaded").toFile();
-        elem.downloadFile(target.getPath(), new V2TIMDownloadCallback() {
-            @Override
-            public void onProgress(V2TIMElem.V2ProgressInfo info) {
-            }
-
-            @Override
-            public void onSuccess() {
-                results.happened("success");
-            }
-
-            @Override
-            public void onError(int code, String desc) {
-                results.happened("error " + code);
-            }
-        });
+        elem.downloadFile(target.getPath(), download());
         assertEquals("success", results.next());
         assertArrayEquals(PICTURE, Files.readAllBytes(target.toPath()));
     }

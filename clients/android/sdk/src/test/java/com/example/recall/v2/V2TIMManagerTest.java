@@ -14,7 +14,6 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,18 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** V2TIM's calls, over real sockets. */
 @Timeout(60)
-class V2TIMManagerTest {
-    private BackendInMemory backend;
-    private V2TIMManager alice;
-    private V2TIMManager bob;
-    private final CallbackRecorder results = new CallbackRecorder();
-    private final CallbackRecorder bobHeard = new CallbackRecorder();
-
+class V2TIMManagerTest extends TwoUsers {
     @BeforeEach
-    void logIn() throws IOException, InterruptedException {
-        backend = new BackendInMemory();
-        alice = user("alice");
-        bob = user("bob");
+    void hear() {
         bob.messageManager().addAdvancedMsgListener(new V2TIMAdvancedMsgListener() {
             @Override
             public void onRecvNewMessage(V2TIMMessage msg) {
@@ -51,21 +41,6 @@ class V2TIMManagerTest {
                 bobHeard.happened("revoked " + msgID + " by " + operateUser.getUserID() + " because " + reason);
             }
         });
-    }
-
-    private V2TIMManager user(String name) throws InterruptedException {
-        V2TIMManager manager = V2TIMManager.newInstance();
-        assertTrue(manager.initSDK(null, 0, new V2TIMSDKConfig().setServerUrl(backend.url())));
-        manager.login(name, "token-of-" + name, results.callback());
-        assertEquals("success", results.next());
-        return manager;
-    }
-
-    @AfterEach
-    void logOut() {
-        alice.unInitSDK();
-        bob.unInitSDK();
-        backend.close();
     }
 
     private V2TIMMessage sent(String text) throws InterruptedException {
