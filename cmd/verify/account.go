@@ -148,5 +148,6 @@ func (a *Account) samBucket(ctx context.Context) (string, error) {
 // isMissing is whether an error says that something does not exist. CloudFormation has no error type for that.
 func isMissing(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "does not exist") ||
-		strings.Contains(err.Error(), "ResourceNotFoundException") || strings.Contains(err.Error(), "NoSuchEntity"))
+		strings.Contains(err.Error(), "ResourceNotFoundException") || strings.Contains(err.Error(), "NoSuchEntity") ||
+		strings.Contains(err.Error(), "NoSuchBucket"))
 }

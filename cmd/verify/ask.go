@@ -56,6 +56,8 @@ func Ask(ctx context.Context, asked Asked, into *verified.Snapshot) error {
 			}
 		case rule.ID == interop && asked.Product != nil && len(asked.Product.Clients) > 0:
 			answer = askProduct(ctx, *asked.Product, rule, clientsMeet)
+		case rule.ID == files && asked.Product != nil && !asked.Product.Files:
+			continue
 		case product[rule.ID] != nil && asked.Product != nil:
 			answer = askProduct(ctx, *asked.Product, rule, product[rule.ID])
 		case operationProbes()[rule.ID] != nil && asked.Operations != nil:

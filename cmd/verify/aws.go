@@ -297,7 +297,8 @@ func (a *Account) product(deployed *types.Stack, secret string) Product {
 		Token:     func(user string) (string, error) { return signer.Token(user, time.Now(), tokenTime) },
 		Invoke:    administer(adminfunction.InvocationAddress(a.Region(), known["AdminFunctionName"])),
 		ByURL:     administer(known["AdminUrl"]),
-		PerSecond: connectsPerSecond(0), Prefix: fmt.Sprintf("verify-%x", time.Now().Unix()),
+		PerSecond: connectsPerSecond(0), Files: given["Attachments"] == "on",
+		Prefix: fmt.Sprintf("verify-%x", time.Now().Unix()),
 	}
 }
 

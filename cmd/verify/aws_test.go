@@ -136,6 +136,7 @@ func runSmoke(t *testing.T, running *stack.Stack) {
 	t.Helper()
 	c := newCloud(t)
 	template := `{
+		"Parameters": {"Attachments": {"Type": "String", "Default": "on"}},
 		"Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "of-prod"}}},
 		"Outputs": {"WebSocketUrl": {"Value": "` + running.Addresses().WebSocket + `"}}
 	}`
@@ -147,7 +148,9 @@ func runSmoke(t *testing.T, running *stack.Stack) {
 		secret string
 		want   []string
 	}{
-		{running.State().TokenSecret, []string{"kept recall.send", "kept recall.recall", "kept recall.offline"}},
+		{running.State().TokenSecret, []string{
+			"kept recall.send", "kept recall.recall", "kept recall.offline", "kept recall.files",
+		}},
 		{"", []string{"put the secret of its tokens into RECALL_TOKEN_SECRET"}},
 	} {
 		command, said := c.run(Options{Stack: "recall-prod", Smoke: true, Secret: each.secret}, "")

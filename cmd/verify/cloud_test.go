@@ -172,7 +172,7 @@ func (c *cloud) run(options Options, waits string) (running *exec.Cmd, said *byt
 	})
 	c.must(err)
 	sam, err := json.Marshal(fakeSAM{
-		Outputs: c.outputs, WaitsAt: waits, Reached: c.reached(), Bucket: "sam-bucket-of-" + c.number,
+		Outputs: c.outputs, WaitsAt: waits, Reached: c.reached(), Bucket: c.samBucket(),
 	})
 	c.must(err)
 	program, err := os.Executable()
@@ -183,6 +183,8 @@ func (c *cloud) run(options Options, waits string) (running *exec.Cmd, said *byt
 	running.Stderr = said
 	return running, said
 }
+
+func (c *cloud) samBucket() string { return "sam-bucket-of-" + c.number }
 
 func (c *cloud) reached() string { return filepath.Join(c.folder, "reached") }
 
@@ -220,6 +222,13 @@ func (c *cloud) left() []string {
 	c.must(err)
 	if arn := aws.ToString(gateway.CloudwatchRoleArn); arn != "" {
 		add("API Gateway's role", arn)
+	}
+	buckets, err := c.account.buckets.ListBuckets(ctx, nil)
+	c.must(err)
+	for _, bucket := range buckets.Buckets {
+		if name := aws.ToString(bucket.Name); name != c.samBucket() {
+			add("bucket", name)
+		}
 	}
 	if bucket, err := c.account.samBucket(ctx); err == nil && bucket != "" {
 		versions, err := c.account.buckets.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: aws.String(bucket)})

@@ -124,7 +124,7 @@ func (r *Run) configuration(project string) string {
 	b.WriteString("version = 0.1\n")
 	for _, each := range []struct{ environment, stack, template, parameters string }{
 		{"product", r.Name + product, filepath.Join(project, ".aws-sam", "build", "template.yaml"),
-			"StageName=verify LogRetentionDays=1 PointInTimeRecovery=false GatewayLogRole=" + role +
+			"StageName=verify LogRetentionDays=1 PointInTimeRecovery=false Attachments=on GatewayLogRole=" + role +
 				" TokenSecret=" + r.Secret},
 		{"rules", r.Name + rules, rulesTemplate(project), "DefaultRoute=no"},
 		{"rules-default", r.Name + rulesDefault, rulesTemplate(project), "DefaultRoute=yes"},

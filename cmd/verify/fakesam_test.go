@@ -174,6 +174,9 @@ func (sam fakeSAM) template(environment string, parameters map[string]string) st
 			"Type": "AWS::Logs::LogGroup", "Properties": object{"LogGroupName": "/aws/lambda/recall-verify-send"},
 		}
 	}
+	if parameters["Attachments"] == "on" {
+		resources["AttachmentsBucket"] = object{"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+	}
 	if parameters["GatewayLogRole"] == "create" {
 		logs := role()
 		logs["DeletionPolicy"] = "Retain"
@@ -235,6 +238,12 @@ func whatAWSDoes(ctx context.Context, configuration aws.Config, environment, sta
 			found, err := roles.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
 			must(err)
 			must(setLogRole(ctx, apigateway.NewFromConfig(configuration), aws.ToString(found.Role.Arn)))
+		case "AttachmentsBucket":
+			buckets := s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = true })
+			_, err := buckets.PutObject(ctx, &s3.PutObjectInput{
+				Bucket: name, Key: aws.String("messages/one"), Body: strings.NewReader("a file"),
+			})
+			must(err)
 		case "RevokeRole": // a policy in a template comes back as something that is no JSON
 			_, err := roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
 				RoleName: name, PolicyName: aws.String("revoke"), PolicyDocument: aws.String(revokePolicy),

@@ -67,7 +67,7 @@ func Local(ctx context.Context, options LocalOptions) (verified.Snapshot, error)
 func startProduct(ctx context.Context, options LocalOptions, template string) (*stack.Stack, error) {
 	return stack.Start(ctx, stack.Options{
 		Project: options.Project, Template: template, Strict: true, Switches: options.Switches,
-		Progress: options.Progress,
+		Progress: options.Progress, Parameters: map[string]string{"Attachments": "on"},
 	})
 }
 
@@ -142,6 +142,6 @@ func localProduct(running *stack.Stack) Product {
 			credentials := aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}
 			return adminfunction.Call(ctx, running.Addresses().Admin, credentials, region, body)
 		},
-		PerSecond: localPerSecond, Prefix: "verify",
+		PerSecond: localPerSecond, Prefix: "verify", Files: true,
 	}
 }

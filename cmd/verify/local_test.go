@@ -106,8 +106,8 @@ func TestTheLocalStackKeepsTheRulesOfTheProductUnlessItTellsNobody(t *testing.T)
 		}
 		got := askProductRules(t, p, faults)
 		want := []string{
-			"faults.permission", "faults.time-out", "recall.admin-invoke", "recall.admin-url", "recall.group-3",
-			"recall.group-501", "recall.offline", "recall.recall", "recall.send",
+			"faults.permission", "faults.time-out", "recall.admin-invoke", "recall.admin-url", "recall.files",
+			"recall.group-3", "recall.group-501", "recall.offline", "recall.recall", "recall.send",
 		}
 		if difference := cmp.Diff(want, slices.Sorted(maps.Keys(got))); difference != "" {
 			t.Errorf("other rules are asked (-want +got):\n%s", difference)

@@ -30,6 +30,8 @@ type Product struct {
 	Measure func(name string, sample []time.Duration)
 	// Prefix begins the names of all users and groups, so that two runs do not meet.
 	Prefix string
+	// Files says whether the deployment takes files.
+	Files bool
 	// Clients are the drivers of the clients that meet, by the names of the clients; none = they do not meet.
 	Clients []conformance.Participant
 }
@@ -47,11 +49,12 @@ func productProbes() map[string]productProbe {
 		"recall.admin-invoke": administratorRecalls(func(p Product) call { return p.Invoke }),
 		"recall.admin-url":    administratorRecalls(func(p Product) call { return p.ByURL }),
 		"recall.offline":      offlineLearns,
+		files:                 filesGo,
 	}
 }
 
 // smokeRules are asked after each deployment. They need no right to administer.
-func smokeRules() []string { return []string{"recall.send", "recall.recall", "recall.offline"} }
+func smokeRules() []string { return []string{"recall.send", "recall.recall", "recall.offline", files} }
 
 type call func(ctx context.Context, request any) ([]byte, error)
 
@@ -68,12 +71,17 @@ type person struct {
 const more = 64
 
 func (p Product) login(ctx context.Context, name string) (*person, error) {
+	return p.device(ctx, name, nil)
+}
+
+// device logs a user in, whose files go through an HTTP client; nil = the usual one.
+func (p Product) device(ctx context.Context, name string, transfers *http.Client) (*person, error) {
 	user := p.Prefix + "-" + name
 	token, err := p.Token(user)
 	if err != nil {
 		return nil, err
 	}
-	device, err := client.New(client.Options{URL: p.URL})
+	device, err := client.New(client.Options{URL: p.URL, HTTPClient: transfers})
 	if err != nil {
 		return nil, err
 	}

@@ -21,12 +21,13 @@ import (
 
 // leftover is something that outlives its stack: it is retained, or it was made by a service and not by the stack.
 type leftover struct {
-	Kind string `json:"kind"` // table, log group or role
+	Kind string `json:"kind"` // table, bucket, log group or role
 	Name string `json:"name"`
 }
 
 const (
 	kindTable    = "table"
+	kindBucket   = "bucket"
 	kindLogGroup = "log group"
 	kindRole     = "role"
 )
@@ -65,7 +66,7 @@ func (a *Account) takeDown(ctx context.Context, r *Run) []string {
 		}
 		r.Left = left
 	}
-	keep("the uploaded programs in SAM's bucket", a.removeUploads(ctx, r.Name+"/"))
+	keep("the uploaded programs in SAM's bucket", a.removeUploads(ctx, r.Name))
 	keep("the file of the run", r.save())
 	if len(kept) == 0 {
 		keep("the file of the run", r.forget())
@@ -103,6 +104,8 @@ func (r *Run) outlives(resource types.StackResourceSummary) (leftover, bool) {
 	switch aws.ToString(resource.ResourceType) {
 	case "AWS::DynamoDB::Table":
 		return leftover{kindTable, id}, true
+	case "AWS::S3::Bucket":
+		return leftover{kindBucket, id}, true
 	case "AWS::Logs::LogGroup":
 		return leftover{kindLogGroup, id}, true
 	case "AWS::Lambda::Function": // Lambda makes the group when a function without one of its own first runs
@@ -141,6 +144,8 @@ func (a *Account) remove(ctx context.Context, each leftover) error {
 	switch each.Kind {
 	case kindTable:
 		_, err = a.tables.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(each.Name)})
+	case kindBucket:
+		err = a.removeBucket(ctx, each.Name)
 	case kindLogGroup:
 		_, err = a.logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: aws.String(each.Name)})
 	case kindRole:
@@ -183,12 +188,25 @@ func (a *Account) removeLogRole(ctx context.Context, name string) error {
 	return err
 }
 
-// removeUploads removes what `sam deploy` has uploaded under a prefix. SAM's bucket keeps all versions.
-func (a *Account) removeUploads(ctx context.Context, prefix string) error {
+// removeUploads removes what `sam deploy` has uploaded for a run.
+func (a *Account) removeUploads(ctx context.Context, run string) error {
 	bucket, err := a.samBucket(ctx)
 	if err != nil || bucket == "" {
 		return err
 	}
+	return a.removeObjects(ctx, bucket, run+"/")
+}
+
+func (a *Account) removeBucket(ctx context.Context, name string) error {
+	if err := a.removeObjects(ctx, name, ""); err != nil {
+		return err
+	}
+	_, err := a.buckets.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(name)})
+	return err
+}
+
+// removeObjects removes all versions of the objects under a prefix. SAM's bucket keeps them.
+func (a *Account) removeObjects(ctx context.Context, bucket, prefix string) error {
 	pages := s3.NewListObjectVersionsPaginator(a.buckets,
 		&s3.ListObjectVersionsInput{Bucket: aws.String(bucket), Prefix: aws.String(prefix)})
 	for pages.HasMorePages() {
