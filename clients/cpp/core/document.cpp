@@ -1,13 +1,10 @@
 #include "document.h"
 
-#include <nlohmann/json.hpp>
-
+#include "json.h"
 #include "message_ids.h"
 
 namespace recall {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int documentVersion = 1;
 
@@ -129,7 +126,7 @@ std::string writeDocument(const Document& document) {
     for (const auto& [id, recall] : document.outbox.recalls) {
         fields["recalls"].push_back({{"messageId", id}, {"reason", recall.reason}, {"unsent", recall.unsent}});
     }
-    return fields.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return write(fields);
 }
 
 std::optional<Document> readDocument(std::string_view text) {

@@ -1,13 +1,11 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frame.h"
+#include "json.h"
 #include "message_ids.h"
 
 namespace recall {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t maximumDepth = 64;
 constexpr std::size_t maximumIdentifierBytes = 128;
@@ -39,8 +37,6 @@ Json parse(std::string_view text) {
     if (!shallow(text)) return Json(Json::value_t::discarded);
     return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
-
-std::string write(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 const Json* member(const Json& object, const char* name, Json::value_t type) {
     if (!object.is_object()) return nullptr;

@@ -1,18 +1,12 @@
-#include <nlohmann/json.hpp>
-
 #include "frame.h"
+#include "json.h"
 
 namespace recall {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json request(const char* action, const std::string& id) { return Json{{"action", action}, {"id", id}}; }
 
-// Bytes that are not UTF-8 become U+FFFD: the server takes text only.
-std::string write(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json toJson(const Attachment& attachment) {
+Json reference(const Attachment& attachment) {
     Json fields{{"attachmentId", attachment.attachmentId}};
     if (attachment.from) {
         fields["from"] = {{"conversation", attachment.from->conversation}, {"messageId", attachment.from->messageId}};
@@ -31,7 +25,7 @@ std::string sendRequest(const std::string& id, const Message& message) {
     fields["body"] = Json::parse(message.body, nullptr, false);
     if (!message.replyTo.empty()) fields["replyTo"] = message.replyTo;
     if (!message.unlessRevoked.empty()) fields["unlessRevoked"] = message.unlessRevoked;
-    for (const Attachment& attachment : message.attachments) fields["attachments"].push_back(toJson(attachment));
+    for (const Attachment& attachment : message.attachments) fields["attachments"].push_back(reference(attachment));
     return write(fields);
 }
 
