@@ -9,9 +9,18 @@ build="$here/build"
 client=apple
 . "$here/../cpp/testing.sh"
 
+# first_callbacks: a program hangs or it does not, depending on which of two threads is faster, so it waits longer each time.
+first_callbacks() {
+	local wait
+	for wait in {1..150}; do
+		timeout 60 "$build/gnustep/first_callback" $((wait * 2000)) || { echo "apple: run $wait has no callback" >&2; return 1; }
+	done
+}
+
 start_stack
 "$here/build.sh" all
 passed "syntax as on Apple" "$here/check-syntax.sh"
+passed "the first callback" first_callbacks
 await_stack
 users apple- readme
 # Messages are stored in the home folder, unless the application says otherwise.

@@ -21,6 +21,11 @@
 namespace recall {
 
 std::function<void(std::function<void()>)> executorOf(NSOperationQueue *queue) {
+#ifdef GNUSTEP
+    // If the main thread uses NSRunLoop for the first time while another thread calls performSelectorOnMainThread, each may
+    // wait for ever for a lock of GNUstep that the other one holds. So it is used here, before the client has a thread.
+    [NSRunLoop class];
+#endif
     return [kept = Kept<NSOperationQueue>(queue)](std::function<void()> function) {
         @autoreleasepool {
             RecallOperation *operation = RECALL_AUTORELEASE([[RecallOperation alloc] init]);
