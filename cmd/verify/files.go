@@ -44,8 +44,8 @@ func (r *requests) latest(method string) *http.Request {
 	return nil
 }
 
-// filesGo sends a file, and recalls its message. Before that, S3 must refuse everything that was not announced.
-func filesGo(ctx context.Context, p Product) (string, error) {
+// fileReaches sends a file, and recalls its message. Before that, S3 must refuse everything that was not announced.
+func fileReaches(ctx context.Context, p Product) (string, error) {
 	var made requests
 	alice, err := p.device(ctx, "files-alice", &http.Client{Transport: &made})
 	if err != nil {

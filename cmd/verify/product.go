@@ -49,7 +49,7 @@ func productProbes() map[string]productProbe {
 		"recall.admin-invoke": administratorRecalls(func(p Product) call { return p.Invoke }),
 		"recall.admin-url":    administratorRecalls(func(p Product) call { return p.ByURL }),
 		"recall.offline":      offlineLearns,
-		files:                 filesGo,
+		files:                 fileReaches,
 	}
 }
 
