@@ -60,9 +60,13 @@ func open(ctx context.Context, loaded aws.Config) (*Account, error) {
 		tables: dynamodb.NewFromConfig(loaded), logs: cloudwatchlogs.NewFromConfig(loaded),
 		roles:   iam.NewFromConfig(loaded),
 		gateway: apigateway.NewFromConfig(loaded),
-		// A simulation of AWS has the bucket in the path.
-		buckets: s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = true }),
+		buckets: bucketsOf(loaded),
 	}, nil
+}
+
+// bucketsOf is a client of S3. A simulation of AWS has the bucket in the path.
+func bucketsOf(loaded aws.Config) *s3.Client {
+	return s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = true })
 }
 
 // Region is the region of AWS.

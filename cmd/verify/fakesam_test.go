@@ -213,7 +213,7 @@ func (sam fakeSAM) upload(ctx context.Context, configuration aws.Config, prefix 
 		})
 		must(err)
 	}
-	buckets := s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = true })
+	buckets := bucketsOf(configuration)
 	for _, each := range []struct{ key, content string }{
 		{prefix + "/program", "1"}, {prefix + "/program", "2"}, {"another-project/program", "1"},
 	} {
@@ -239,8 +239,7 @@ func whatAWSDoes(ctx context.Context, configuration aws.Config, environment, sta
 			must(err)
 			must(setLogRole(ctx, apigateway.NewFromConfig(configuration), aws.ToString(found.Role.Arn)))
 		case "AttachmentsBucket":
-			buckets := s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = true })
-			_, err := buckets.PutObject(ctx, &s3.PutObjectInput{
+			_, err := bucketsOf(configuration).PutObject(ctx, &s3.PutObjectInput{
 				Bucket: name, Key: aws.String("messages/one"), Body: strings.NewReader("a file"),
 			})
 			must(err)

@@ -17,46 +17,40 @@ import (
 // files is the rule of files. It is asked only of a deployment that takes files.
 const files = "recall.files"
 
-// requests is an HTTP transport that keeps the requests that went through it, because the Go client tells nobody the
-// signed addresses that it uses.
-type requests struct {
-	mutex sync.Mutex
-	kept  []*http.Request
+// transfers is an HTTP transport that keeps the latest request of an upload and of a download, because the Go client
+// tells nobody the signed addresses that it uses. It also makes the handshakes of the devices, which are not kept.
+type transfers struct {
+	mutex    sync.Mutex
+	byMethod map[string]*http.Request
 }
 
-// RoundTrip keeps the request and makes it.
-func (r *requests) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mutex.Lock()
-	r.kept = append(r.kept, request.Clone(context.WithoutCancel(request.Context())))
-	r.mutex.Unlock()
+// RoundTrip makes the request.
+func (t *transfers) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Header.Get("Upgrade") == "" {
+		t.mutex.Lock()
+		t.byMethod[request.Method] = request
+		t.mutex.Unlock()
+	}
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// latest returns the latest request with this method, or nil.
-func (r *requests) latest(method string) *http.Request {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for n := len(r.kept) - 1; n >= 0; n-- {
-		if r.kept[n].Method == method {
-			return r.kept[n]
-		}
-	}
-	return nil
+// latest returns the latest upload (PUT) or download (GET). There must have been one.
+func (t *transfers) latest(method string) *http.Request {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return t.byMethod[method]
 }
 
 // fileReaches sends a file, and recalls its message. Before that, S3 must refuse everything that was not announced.
 func fileReaches(ctx context.Context, p Product) (string, error) {
-	var made requests
-	alice, err := p.device(ctx, "files-alice", &http.Client{Transport: &made})
+	made := &transfers{byMethod: map[string]*http.Request{}}
+	p.http = &http.Client{Transport: made}
+	all, leave, err := p.people(ctx, "files-alice", "files-bob")
 	if err != nil {
 		return "", err
 	}
-	defer alice.device.Logout()
-	bob, err := p.device(ctx, "files-bob", &http.Client{Transport: &made})
-	if err != nil {
-		return "", err
-	}
-	defer bob.device.Logout()
+	defer leave()
+	alice, bob := all[0], all[1]
 	attachment, err := alice.device.Attach(ctx, client.File{
 		Name: "file.txt", Type: "text/plain", Size: int64(len(Marker)), Content: strings.NewReader(Marker),
 	})

@@ -34,6 +34,8 @@ type Product struct {
 	Files bool
 	// Clients are the drivers of the clients that meet, by the names of the clients; none = they do not meet.
 	Clients []conformance.Participant
+
+	http *http.Client // of the devices; nil = the usual one
 }
 
 // productProbe returns what it saw, and an error if the rule is broken.
@@ -71,17 +73,12 @@ type person struct {
 const more = 64
 
 func (p Product) login(ctx context.Context, name string) (*person, error) {
-	return p.device(ctx, name, nil)
-}
-
-// device logs a user in, whose files go through an HTTP client; nil = the usual one.
-func (p Product) device(ctx context.Context, name string, transfers *http.Client) (*person, error) {
 	user := p.Prefix + "-" + name
 	token, err := p.Token(user)
 	if err != nil {
 		return nil, err
 	}
-	device, err := client.New(client.Options{URL: p.URL, HTTPClient: transfers})
+	device, err := client.New(client.Options{URL: p.URL, HTTPClient: p.http})
 	if err != nil {
 		return nil, err
 	}
