@@ -28,7 +28,7 @@ done
 start_stack
 
 # Several files are compiled as one, which takes about half the time. Only the native build compiles each file by itself.
-# The warning is for an anonymous namespace in a header, which such a file looks like.
+# The compiler takes the files in such a file for headers, and would warn of an anonymous namespace in a header.
 together=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_FLAGS=-Wno-subobject-linkage)
 
 # configure PART OPTION...: and builds it.
