@@ -108,7 +108,7 @@ const counts = ({ tab }: Phone) => tab.evaluate(async () => {
 
 let users = 0;
 
-/** Bob's browser is registered and has no connection, and Alice sends him a message. */
+/** Bob's browser is registered and has no connection, and Alice sends Bob a message. */
 async function notified(): Promise<{ alice: Recall; bob: Phone; message: Message; service: PushService }> {
   const [sender, receiver] = [`alice-${++users}`, `bob-${users}`];
   const service = await PushService.start(keys.publicKey);
